@@ -1,0 +1,28 @@
+//! The history of the schema, one file per step, each with a way back.
+//!
+//! The same steps run on SQLite and on PostgreSQL. Times are milliseconds since the epoch, so that
+//! no database's own clock text is ever compared (rule: time is a bound parameter).
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m0001_organizations_and_people;
+mod m0002_sign_in;
+mod m0003_audit;
+mod m0004_member_lists;
+
+/// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_organizations_and_people::Migration),
+            Box::new(m0002_sign_in::Migration),
+            Box::new(m0003_audit::Migration),
+            Box::new(m0004_member_lists::Migration),
+        ]
+    }
+}

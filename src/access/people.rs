@@ -1,0 +1,226 @@
+//! Who may: each handler's first parameter says it, and the router can't be given a handler without one.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::change::{Change, Organization, Person};
+use super::scope::{Scope, Scoped, own};
+use super::session::{Membership, Visitor};
+use super::{Role, SINGLE_ORGANIZATION};
+use crate::app::Services;
+use crate::audit::{Actor, Event, Origin};
+use crate::entity::Personal;
+use crate::error::{Error, Forbidden, Result};
+
+/// Who a route admits, as `gatehouse routes` prints it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    Anyone,
+    SignedIn,
+    Member,
+    Admin,
+}
+
+/// An extractor that settles who is asking.
+pub trait Authority: FromRequest {
+    /// Whom it lets through.
+    const WHO: Who;
+}
+
+/// Anybody, signed in or not.
+pub struct Anyone {
+    pub services: web::Data<Services>,
+    pub origin: Origin,
+    pub visitor: Option<Visitor>,
+}
+
+/// A person with a session, wherever they belong.
+pub struct SignedIn {
+    pub services: web::Data<Services>,
+    pub origin: Origin,
+    pub visitor: Visitor,
+}
+
+/// A person in the organization that the address means.
+pub struct Member {
+    signed_in: SignedIn,
+    membership: Membership,
+}
+
+/// A member whose role is admin or owner.
+pub struct Admin(Member);
+
+impl Authority for Anyone {
+    const WHO: Who = Who::Anyone;
+}
+impl Authority for SignedIn {
+    const WHO: Who = Who::SignedIn;
+}
+impl Authority for Member {
+    const WHO: Who = Who::Member;
+}
+impl Authority for Admin {
+    const WHO: Who = Who::Admin;
+}
+
+impl Anyone {
+    fn of(request: &HttpRequest) -> Result<Self> {
+        let services = request.app_data::<web::Data<Services>>().cloned();
+        let services = services.ok_or_else(|| Error::Internal("no services".to_owned()))?;
+        let origin = crate::web::client::origin(request, &services.config.trusted_proxies);
+        Ok(Self { services, origin, visitor: Visitor::of(request)? })
+    }
+
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub fn signed_in(&self) -> Result<SignedIn> {
+        let visitor = self.visitor.clone().ok_or(Error::Unauthenticated)?;
+        Ok(SignedIn { services: self.services.clone(), origin: self.origin.clone(), visitor })
+    }
+}
+
+impl SignedIn {
+    fn of(request: &HttpRequest) -> Result<Self> {
+        Anyone::of(request)?.signed_in()
+    }
+
+    /// The person's own rows of a table.
+    pub fn own<E: Personal>(&self) -> Scoped<'_, E> {
+        own(&self.services.db, &self.visitor.id)
+    }
+
+    /// Begins a change to the person's own rows.
+    pub async fn change(&self) -> Result<Change<Person>> {
+        let organization = self.membership().map(|m| m.organization.clone());
+        let of = Person { id: self.visitor.id.clone(), organization };
+        Change::begin(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone()).await
+    }
+
+    /// Where the person belongs, if anywhere: in single tenancy there is one organization.
+    pub fn membership(&self) -> Option<&Membership> {
+        self.visitor.memberships.iter().find(|m| m.organization == SINGLE_ORGANIZATION)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor { id: Some(self.visitor.id.clone()), name: self.visitor.email.clone() }
+    }
+
+    /// Records that the person was refused what they asked for.
+    async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
+        let target = format!("{} {}", request.method(), request.path());
+        let recorded =
+            async { self.change().await?.commit(Event::refused("access.refused", target)).await }.await;
+        match recorded {
+            Ok(()) => Error::Forbidden(why),
+            Err(error) => error,
+        }
+    }
+}
+
+impl Member {
+    async fn of(request: &HttpRequest) -> Result<Self> {
+        let signed_in = SignedIn::of(request)?;
+        match signed_in.membership().cloned() {
+            Some(membership) => Ok(Self { signed_in, membership }),
+            None => Err(signed_in.refuse(request, Forbidden::NoOrganization).await),
+        }
+    }
+
+    /// What this organization's people may read.
+    pub fn scope(&self) -> Scope<'_> {
+        Scope::new(&self.signed_in.services.db, &self.membership.organization)
+    }
+
+    pub fn role(&self) -> Role {
+        self.membership.role
+    }
+
+    /// Whether the controls of admins are for this member.
+    pub fn is_admin(&self) -> bool {
+        self.membership.role >= Role::Admin
+    }
+
+    pub fn membership(&self) -> &Membership {
+        &self.membership
+    }
+
+    pub fn visitor(&self) -> &Visitor {
+        &self.signed_in.visitor
+    }
+
+    pub fn services(&self) -> &Services {
+        &self.signed_in.services
+    }
+}
+
+impl Admin {
+    async fn of(request: &HttpRequest) -> Result<Self> {
+        let member = Member::of(request).await?;
+        if member.is_admin() {
+            return Ok(Self(member));
+        }
+        Err(member.signed_in.refuse(request, Forbidden::NeedsAdmin).await)
+    }
+
+    /// Begins a change to the organization.
+    pub async fn change(&self) -> Result<Change<Organization>> {
+        let signed_in = &self.0.signed_in;
+        let of = Organization(self.0.membership.organization.clone());
+        let (services, origin) = (&signed_in.services, signed_in.origin.clone());
+        Change::begin(&services.db, &services.clock, of, signed_in.actor(), origin).await
+    }
+}
+
+impl std::ops::Deref for Admin {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+type Extraction<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+impl FromRequest for Anyone {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Self::of(request))
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Self::of(request))
+    }
+}
+
+impl FromRequest for Member {
+    type Error = Error;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::of(&request).await })
+    }
+}
+
+impl FromRequest for Admin {
+    type Error = Error;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::of(&request).await })
+    }
+}

@@ -1,0 +1,106 @@
+//! Reads. A [`Scoped`] query has its owner's filter from birth and runs only here, so that a query over
+//! everybody's rows is not expressible elsewhere (rule 6.5).
+//!
+//! A bare query finds no connection to run on:
+//! ```compile_fail,E0277
+//! use gatehouse::{access::Db, entity::membership};
+//! use sea_orm::EntityTrait;
+//! async fn everybody(db: &Db) {
+//!     let _ = membership::Entity::find().all(db).await;
+//! }
+//! ```
+//! and the connection itself is private:
+//! ```compile_fail,E0624
+//! use gatehouse::access::Db;
+//! fn connection(db: &Db) {
+//!     let _ = db.reader();
+//! }
+//! ```
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Select};
+use serde::de::DeserializeOwned;
+
+use super::Db;
+use crate::entity::{Personal, Tenant};
+use crate::error::{Error, Result};
+
+/// What one organization's people may read: every query begins with the organization's filter.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    db: &'a Db,
+    organization: &'a str,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(db: &'a Db, organization: &'a str) -> Self {
+        Self { db, organization }
+    }
+
+    /// The organization's rows of a table.
+    pub fn find<E: Tenant>(self) -> Scoped<'a, E> {
+        Scoped { connection: self.db, select: E::find().filter(E::ORGANIZATION.eq(self.organization)) }
+    }
+}
+
+/// One person's own rows of a table.
+pub(super) fn own<'a, E: Personal>(db: &'a Db, person: &str) -> Scoped<'a, E> {
+    Scoped { connection: db, select: E::find().filter(E::PERSON.eq(person)) }
+}
+
+/// A query that can't lose its owner's filter: conditions are only ever added with AND.
+pub struct Scoped<'a, E: EntityTrait> {
+    connection: &'a Db,
+    select: Select<E>,
+}
+
+impl<E: EntityTrait> Scoped<'_, E> {
+    /// Narrows or orders the query. `narrow` sees the query with the filter already in it; what it adds is
+    /// joined to that with AND.
+    #[must_use]
+    pub fn narrow(mut self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Self {
+        self.select = narrow(self.select);
+        self
+    }
+
+    /// Which database answers, for the few queries that the two spell differently.
+    pub fn backend(&self) -> DbBackend {
+        self.connection.reader().get_database_backend()
+    }
+
+    /// The row, or 404: somebody else's is as unknown as none (rule 6.2).
+    pub async fn one(self) -> Result<E::Model> {
+        self.select.one(self.connection.reader()).await?.ok_or(Error::NotFound)
+    }
+
+    /// All rows. For lists whose length is bounded by nature.
+    pub async fn all(self) -> Result<Vec<E::Model>> {
+        Ok(self.select.all(self.connection.reader()).await?)
+    }
+
+    /// The chosen columns of many rows, fetched as one row of JSON: SQLite and PostgreSQL hand over one value
+    /// instead of hundreds, which is what a list costs most. `T` takes the columns by position.
+    pub async fn rows<T: DeserializeOwned>(self, columns: usize) -> Result<Vec<T>> {
+        let connection = self.connection.reader();
+        let statement =
+            as_one_json(self.select.into_query(), columns, self.connection.reader().get_database_backend());
+        let row = connection.query_one(&statement).await?;
+        let Some(json) = row.map(|row| row.try_get_by_index::<String>(0)).transpose()? else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_str(&json).map_err(|e| Error::Internal(format!("rows: {e}")))
+    }
+}
+
+/// `SELECT json_array_of(c0, c1, …) FROM (query) AS rows`.
+fn as_one_json(query: SelectStatement, columns: usize, backend: DbBackend) -> SelectStatement {
+    let (one, many) = match backend {
+        DbBackend::Sqlite => ("json_array", "json_group_array"),
+        _ => ("json_build_array", "json_agg"),
+    };
+    let cells = (0..columns).map(|n| Expr::col(Alias::new(format!("c{n}"))));
+    let row = Func::cust(Alias::new(one)).args(cells);
+    let rows = Func::cust(Alias::new(many)).arg(row);
+    let text = Func::coalesce([Expr::expr(rows).cast_as(Alias::new("text")), Expr::val("[]")]);
+    Query::select().expr(text).from_subquery(query, Alias::new("rows")).to_owned()
+}

@@ -1,0 +1,289 @@
+//! Sessions: rows in the database, found by the hash of what the cookie holds, so that neither the database
+//! nor a backup of it opens one. They end on the next request of every instance (rule P5).
+
+use std::collections::HashMap;
+
+use actix_session::SessionExt;
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::HttpRequest;
+use actix_web::cookie::time;
+use anyhow::{Context, anyhow};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use serde::{Deserialize, Serialize};
+
+use super::{Db, Role};
+use crate::clock::Clock;
+use crate::entity::{Timestamp, membership, session, sign_in_flow};
+use crate::error::{Error, Result};
+use crate::random;
+
+/// A session that nobody used for this long is over.
+pub const IDLE: Duration = Duration::days(7);
+/// A session is over this long after sign-in, however much it was used.
+pub const LIFETIME: Duration = Duration::days(30);
+/// "Last seen" moves at most this often, so that reading a page seldom writes.
+const TOUCH: Duration = Duration::minutes(5);
+/// Where the session's state keeps who is there: derived at each request, never stored.
+const VISITOR: &str = "visitor";
+/// Set when the database could not say who is there: whoever needs to know refuses.
+const UNKNOWN: &str = "unknown";
+/// Where sign-in puts what [`Sessions::save`] stores.
+const ARRIVAL: &str = "arrival";
+
+/// Who is there, as of this request: read from the database each time (rule 1.6).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Visitor {
+    /// The name of the session, by which its owner ends it.
+    pub session: String,
+    /// The person's id.
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    /// Where the person belongs.
+    pub memberships: Vec<Membership>,
+}
+
+/// One of the organizations that a visitor belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Membership {
+    pub organization: String,
+    pub slug: String,
+    pub organization_name: String,
+    pub role: Role,
+}
+
+/// What sign-in knows of a new session.
+#[derive(Serialize, Deserialize)]
+pub struct NewSession {
+    pub user_id: String,
+    pub address: String,
+    pub user_agent: String,
+}
+
+impl Visitor {
+    /// The visitor of a request that went through the session middleware; none when nobody is signed in.
+    ///
+    /// # Errors
+    /// When it can't be told whether somebody is (rule 2.5).
+    pub fn of(request: &HttpRequest) -> Result<Option<Self>> {
+        let session = request.get_session();
+        match session.get::<String>(UNKNOWN) {
+            Ok(None) => session.get(VISITOR).map_err(|e| Error::Internal(e.to_string())),
+            _ => Err(Error::Unavailable("the session could not be read".to_owned())),
+        }
+    }
+}
+
+/// Starts a session under a new id and ends the one that the browser had, if any.
+///
+/// # Errors
+/// When the session can't be described as JSON, which is a fault of ours.
+pub fn start(request: &HttpRequest, new: &NewSession) -> anyhow::Result<()> {
+    let session = request.get_session();
+    session.clear();
+    session.insert(ARRIVAL, new)?;
+    session.renew();
+    Ok(())
+}
+
+/// Ends the session of this request.
+pub fn end(request: &HttpRequest) {
+    request.get_session().purge();
+}
+
+/// The store behind actix-session.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    clock: Clock,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    session: String,
+    seen: Timestamp,
+    id: String,
+    email: String,
+    name: String,
+    role: Option<Role>,
+    organization: Option<String>,
+    slug: Option<String>,
+    organization_name: Option<String>,
+}
+
+/// Session, person and memberships in one query: a row for each organization, one with nulls for none.
+const LOAD: &str = "
+    SELECT s.id AS session, s.last_seen_at AS seen, u.id, u.email, u.name,
+           m.role, o.id AS organization, o.slug, o.name AS organization_name
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
+    LEFT JOIN memberships m ON m.user_id = u.id
+    LEFT JOIN organizations o ON o.id = m.organization_id
+    WHERE s.key_hash = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
+    ORDER BY m.id";
+
+impl Sessions {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// Deletes what is over: sessions past their lifetimes, sign-ins that never came back.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn purge(&self, abandoned_after: Duration) -> std::result::Result<(), DbErr> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let idle = session::Column::LastSeenAt.lte(Timestamp::from(now - IDLE));
+        let old = session::Column::CreatedAt.lte(Timestamp::from(now - LIFETIME));
+        session::Entity::delete_many().filter(idle.or(old)).exec(&tx).await?;
+        let abandoned = sign_in_flow::Column::CreatedAt.lte(Timestamp::from(now - abandoned_after));
+        sign_in_flow::Entity::delete_many().filter(abandoned).exec(&tx).await?;
+        tx.commit().await
+    }
+
+    async fn find(&self, key_hash: &str) -> std::result::Result<Option<Visitor>, DbErr> {
+        let now = self.clock.now();
+        let connection = self.db.reader();
+        let values = [
+            key_hash.into(),
+            (now - IDLE).timestamp_millis().into(),
+            (now - LIFETIME).timestamp_millis().into(),
+        ];
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), LOAD, values);
+        let rows = Row::find_by_statement(statement).all(connection).await?;
+        if let Some(row) = rows.first() {
+            self.touch(row, key_hash, now);
+        }
+        Ok(into_visitor(rows))
+    }
+
+    /// Moves "last seen" in the background: a page is not slower for it, and not refused when the database
+    /// can't write.
+    fn touch(&self, row: &Row, key_hash: &str, now: DateTime<Utc>) {
+        if now - *row.seen < TOUCH {
+            return;
+        }
+        let (db, key_hash, person) = (self.db.clone(), key_hash.to_owned(), row.id.clone());
+        actix_web::rt::spawn(async move {
+            if let Err(error) = mark_seen(&db, &key_hash, &person, now).await {
+                tracing::warn!(%error, "last seen not moved");
+            }
+        });
+    }
+
+    async fn store(&self, state: &HashMap<String, String>) -> anyhow::Result<SessionKey> {
+        let new = state.get(ARRIVAL).ok_or_else(|| anyhow!("only sign-in makes a session"))?;
+        let new: NewSession = serde_json::from_str(new)?;
+        let token = random::token().map_err(|e| anyhow!("no randomness: {e}"))?;
+        let now = Timestamp::from(self.clock.now());
+        let row = session::ActiveModel {
+            key_hash: Set(random::hash(&token)),
+            id: Set(random::id()),
+            user_id: Set(new.user_id),
+            address: Set(new.address),
+            user_agent: Set(new.user_agent),
+            created_at: Set(now),
+            last_seen_at: Set(now),
+        };
+        let tx = self.db.begin().await?;
+        session::Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        token.try_into().context("session key")
+    }
+
+    async fn remove(&self, key: &SessionKey) -> std::result::Result<(), DbErr> {
+        let tx = self.db.begin().await?;
+        session::Entity::delete_by_id(random::hash(key.as_ref())).exec(&tx).await?;
+        tx.commit().await
+    }
+}
+
+fn into_visitor(rows: Vec<Row>) -> Option<Visitor> {
+    let first = rows.first()?;
+    let mut visitor = Visitor {
+        session: first.session.clone(),
+        id: first.id.clone(),
+        email: first.email.clone(),
+        name: first.name.clone(),
+        memberships: Vec::new(),
+    };
+    visitor.memberships = rows.into_iter().filter_map(into_membership).collect();
+    Some(visitor)
+}
+
+fn into_membership(row: Row) -> Option<Membership> {
+    Some(Membership {
+        organization: row.organization?,
+        slug: row.slug?,
+        organization_name: row.organization_name?,
+        role: row.role?,
+    })
+}
+
+async fn mark_seen(
+    db: &Db,
+    key_hash: &str,
+    person: &str,
+    now: DateTime<Utc>,
+) -> std::result::Result<(), DbErr> {
+    let now = Timestamp::from(now);
+    let tx = db.begin().await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::LastSeenAt, Expr::value(now))
+        .filter(session::Column::KeyHash.eq(key_hash))
+        .exec(&tx)
+        .await?;
+    membership::Entity::update_many()
+        .col_expr(membership::Column::LastSeenAt, Expr::value(now))
+        .filter(membership::Column::UserId.eq(person))
+        .exec(&tx)
+        .await?;
+    tx.commit().await
+}
+
+impl SessionStore for Sessions {
+    async fn load(
+        &self,
+        key: &SessionKey,
+    ) -> std::result::Result<Option<HashMap<String, String>>, LoadError> {
+        let visitor = match self.find(&random::hash(key.as_ref())).await {
+            Ok(Some(visitor)) => visitor,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                tracing::error!(%error, "session not read");
+                return Ok(Some(HashMap::from([(UNKNOWN.to_owned(), "\"database\"".to_owned())])));
+            }
+        };
+        let json = serde_json::to_string(&visitor).map_err(|e| LoadError::Other(e.into()))?;
+        Ok(Some(HashMap::from([(VISITOR.to_owned(), json)])))
+    }
+
+    async fn save(
+        &self,
+        state: HashMap<String, String>,
+        _: &time::Duration,
+    ) -> std::result::Result<SessionKey, SaveError> {
+        self.store(&state).await.map_err(SaveError::Other)
+    }
+
+    /// A session never changes: signing in again makes a new one under a new id.
+    async fn update(
+        &self,
+        _: SessionKey,
+        _: HashMap<String, String>,
+        _: &time::Duration,
+    ) -> std::result::Result<SessionKey, UpdateError> {
+        Err(UpdateError::Other(anyhow!("a session never changes")))
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &time::Duration) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> anyhow::Result<()> {
+        Ok(self.remove(key).await?)
+    }
+}

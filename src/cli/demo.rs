@@ -1,0 +1,126 @@
+//! `gatehouse demo`: the whole product on loopback, with nothing to configure.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use data_encoding::BASE64;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::demo::provider::{Client, DemoProvider};
+use crate::random;
+
+/// Where the demo keeps its database and its master key.
+const FOLDER: &str = "data/demo";
+
+/// What of the environment a demo heeds; database, key and provider are its own.
+const HEEDED: [&str; 10] = [
+    "GATEHOUSE_BASE_URL",
+    "GATEHOUSE_BIND",
+    "GATEHOUSE_LOG",
+    "GATEHOUSE_LOG_FORMAT",
+    "GATEHOUSE_TRUSTED_PROXIES",
+    "GATEHOUSE_METRICS_BIND",
+    "GATEHOUSE_ALLOWED_DOMAINS",
+    "GATEHOUSE_BLOCKED_DOMAINS",
+    "GATEHOUSE_ALLOWED_EMAILS",
+    "GATEHOUSE_BLOCKED_EMAILS",
+];
+
+#[derive(Args)]
+pub struct Options {
+    /// The application's port on this machine; the demo provider takes the next one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Forget what earlier demos stored.
+    #[arg(long)]
+    fresh: bool,
+}
+
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    if options.fresh {
+        forget(Path::new(FOLDER))?;
+    }
+    let client = client(options.port)?;
+    let config = config(&options, &client)?;
+    super::start_log(&config.log)?;
+    refuse_public(&config)?;
+    let next = options.port.checked_add(1).context("--port must be below 65535")?;
+    let provider = DemoProvider::start(SocketAddr::from((Ipv4Addr::LOCALHOST, next)), client)?;
+    let handle = provider.server.handle();
+    let running = actix_web::rt::spawn(provider.server);
+    let base_url = config.base_url.origin();
+    let app = App::build(config, Clock::default()).await?;
+    println!("Gatehouse   {base_url}\nDemo ID     {}  (identity provider: be anybody)\n", provider.issuer);
+    println!("The first person to sign in becomes the owner. Ctrl-C stops; --fresh starts over.");
+    std::io::stdout().flush()?;
+    app.run().await?;
+    handle.stop(false).await;
+    running.abort();
+    Ok(())
+}
+
+fn client(port: u16) -> anyhow::Result<Client> {
+    let base = std::env::var("GATEHOUSE_BASE_URL").unwrap_or_else(|_| format!("http://localhost:{port}"));
+    Ok(Client {
+        name: "Gatehouse".to_owned(),
+        id: "gatehouse".to_owned(),
+        secret: random::token()?,
+        redirect: format!("{}/auth/demo/callback", base.trim_end_matches('/')),
+    })
+}
+
+fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
+    let own = [
+        ("DATABASE_URL", format!("sqlite://{FOLDER}/gatehouse.db")),
+        ("MASTER_KEY", master_key(&PathBuf::from(FOLDER).join("master.key"))?),
+        ("PROVIDERS__DEMO__KIND", "oidc".to_owned()),
+        ("PROVIDERS__DEMO__LABEL", "Demo ID".to_owned()),
+        ("PROVIDERS__DEMO__ISSUER", format!("http://localhost:{}", u32::from(options.port) + 1)),
+        ("PROVIDERS__DEMO__CLIENT_ID", client.id.clone()),
+        ("PROVIDERS__DEMO__CLIENT_SECRET", client.secret.clone()),
+        ("BASE_URL", format!("http://localhost:{}", options.port)),
+        ("BIND", format!("127.0.0.1:{}", options.port)),
+        ("LOG", "warn".to_owned()),
+    ];
+    let own = own.into_iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), value));
+    let heeded = std::env::vars().filter(|(name, _)| HEEDED.contains(&name.as_str()));
+    Ok(Config::from_pairs(own.chain(heeded))?)
+}
+
+/// A demo lets anybody be anybody: it must not be reachable from elsewhere.
+fn refuse_public(config: &Config) -> Result<(), ConfigError> {
+    let refuse = |variable: &str| ConfigError {
+        variable: variable.to_owned(),
+        problem: "must be a loopback address for a demo, in which anybody can be anybody".to_owned(),
+    };
+    if !config.base_url.is_loopback() {
+        return Err(refuse("GATEHOUSE_BASE_URL"));
+    }
+    if config.bind.ip().is_loopback() { Ok(()) } else { Err(refuse("GATEHOUSE_BIND")) }
+}
+
+fn master_key(path: &Path) -> anyhow::Result<String> {
+    if let Ok(key) = std::fs::read_to_string(path) {
+        return Ok(key);
+    }
+    let key = format!("demo:{}", BASE64.encode(&random::bytes()?));
+    std::fs::create_dir_all(FOLDER).with_context(|| format!("making {FOLDER}"))?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(key.as_bytes())?;
+    Ok(key)
+}
+
+fn forget(folder: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("forgetting {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}

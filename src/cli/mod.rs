@@ -1,0 +1,84 @@
+//! One binary, a file per command. Exit codes: 0 good, 1 failed, 2 usage, 78 configuration (`sysexits.h`).
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where the process speaks to its caller"
+)]
+
+mod demo;
+mod migrate;
+mod routes;
+mod serve;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{ConfigError, LogConfig};
+
+/// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
+#[derive(Parser)]
+#[command(name = "gatehouse", version, arg_required_else_help = true)]
+struct Cli {
+    /// Settings file (TOML); the environment wins. Without it, ./gatehouse.toml if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try everything on this machine with nothing to configure: an embedded database in data/demo and an
+    /// identity provider that lets you be anybody.
+    Demo(demo::Options),
+    /// Run from the configuration; brings the database's schema up first.
+    Serve,
+    /// The database's schema.
+    #[command(subcommand)]
+    Migrate(migrate::Direction),
+    /// Every route: method, path, who may.
+    Routes(routes::Options),
+}
+
+/// Runs the command of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = cli.config.as_deref();
+    let system = actix_web::rt::System::new();
+    let result = match cli.command {
+        Command::Demo(options) => system.block_on(demo::run(options)),
+        Command::Serve => system.block_on(serve::run(config)),
+        Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
+        Command::Routes(options) => routes::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// `EX_CONFIG`.
+const CONFIGURATION: u8 = 78;
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("gatehouse: {error:#}");
+    if error.downcast_ref::<ConfigError>().is_some() { CONFIGURATION.into() } else { ExitCode::FAILURE }
+}
+
+/// Begins to log to standard error.
+fn start_log(log: &LogConfig) -> Result<(), ConfigError> {
+    let filter = EnvFilter::try_new(&log.filter)
+        .map_err(|e| ConfigError { variable: "GATEHOUSE_LOG".to_owned(), problem: e.to_string() })?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first log.
+    if log.json {
+        let _ = subscriber.json().flatten_event(true).with_current_span(true).try_init();
+    } else {
+        let _ = subscriber.with_ansi(std::io::stderr().is_terminal()).try_init();
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! `gatehouse routes`.
+
+use clap::Args;
+
+use crate::routes::{Route, table};
+
+#[derive(Args)]
+pub struct Options {
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let routes = table();
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&routes)?);
+    } else {
+        routes.iter().for_each(print);
+    }
+    Ok(())
+}
+
+fn print(route: &Route) {
+    let who = format!("{:?}", route.who);
+    println!("{:<6} {:<40} {who}", route.method.as_str(), route.path);
+}

@@ -1,0 +1,342 @@
+//! Environment and file, once, into a typed [`Config`]. Whatever is missing, unknown or malformed is said in
+//! one line that names the variable and the cure.
+
+mod source;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::address::{Domain, EmailAddress};
+use crate::gate::InstanceLists;
+use crate::vault::Keyring;
+use source::Source;
+
+/// Everything that an operator decides.
+pub struct Config {
+    /// The only source of links.
+    pub base_url: BaseUrl,
+    pub bind: SocketAddr,
+    pub database_url: SecretString,
+    pub master_key: Keyring,
+    pub providers: Vec<ProviderConfig>,
+    pub instance: InstanceLists,
+    /// Who may be the first owner (rule 1.4).
+    pub owner_email: Option<EmailAddress>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where Prometheus may read metrics.
+    pub metrics_bind: Option<SocketAddr>,
+    pub log: LogConfig,
+}
+
+/// How to log; readable before the rest, because the rest may fail.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// `tracing` filter directives.
+    pub filter: String,
+    pub json: bool,
+}
+
+/// An identity provider that people sign in with.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    /// The `{provider}` of the addresses.
+    pub name: String,
+    pub label: String,
+    pub kind: ProviderKind,
+    pub issuer: Url,
+    pub client_id: String,
+    pub client_secret: SecretString,
+}
+
+/// What sort of provider it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderKind {
+    Oidc,
+    Google,
+}
+
+impl ProviderKind {
+    /// As the configuration spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::Google => "google",
+        }
+    }
+}
+
+/// Where people reach this installation: scheme, host, port and no path.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(Url);
+
+/// A setting that is missing, unknown or malformed. The process ends with code 78 (`EX_CONFIG`).
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    pub variable: String,
+    pub problem: String,
+}
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+impl Config {
+    /// Reads the environment and, if there is one, the file. The environment wins.
+    ///
+    /// # Errors
+    /// When a setting is missing, unknown or malformed.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        Self::read(Source::load(file, std::env::vars())?)
+    }
+
+    /// Reads settings given as `NAME`, `value`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_pairs<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Result<Self> {
+        Self::read(Source::load(None, pairs)?)
+    }
+
+    fn read(mut source: Source) -> Result<Self> {
+        let log = log_config(&mut source)?;
+        let database_url = database_url(&mut source)?;
+        let base_url = source.parsed("BASE_URL", "http://localhost:8080", BaseUrl::parse)?;
+        refuse_multi_tenancy(&mut source)?;
+        let config = Self {
+            bind: source.parsed("BIND", "127.0.0.1:8080", socket_address)?,
+            database_url,
+            master_key: master_key(&mut source)?,
+            providers: providers(&mut source)?,
+            instance: InstanceLists {
+                allowed_domains: source
+                    .list("ALLOWED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,
+                blocked_domains: source
+                    .list("BLOCKED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,
+                allowed_emails: source
+                    .list("ALLOWED_EMAILS", |text| EmailAddress::parse(text).map_err(sentence))?,
+                blocked_emails: source
+                    .list("BLOCKED_EMAILS", |text| EmailAddress::parse(text).map_err(sentence))?,
+            },
+            owner_email: source
+                .optional("OWNER_EMAIL", |text| EmailAddress::parse(text).map_err(sentence))?,
+            trusted_proxies: source.list("TRUSTED_PROXIES", network)?,
+            metrics_bind: source.optional("METRICS_BIND", socket_address)?,
+            base_url,
+            log,
+        };
+        source.refuse_leftovers()?;
+        config.require_an_owner()?;
+        Ok(config)
+    }
+
+    /// A stranger must not be first on an address that strangers can reach (rule 1.4).
+    fn require_an_owner(&self) -> Result<()> {
+        if self.base_url.is_loopback() || self.owner_email.is_some() {
+            return Ok(());
+        }
+        Err(problem(
+            "OWNER_EMAIL",
+            "is missing, and GATEHOUSE_BASE_URL is not a loopback address: without it the first stranger to sign \
+             in would own everything. Set it to the address of the first owner",
+        ))
+    }
+}
+
+impl BaseUrl {
+    /// Parses `https://host` or `http://host:port`.
+    ///
+    /// # Errors
+    /// When it is not http(s), or has a path, a query, a fragment or credentials.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        let url = Url::parse(text).map_err(|e| e.to_string())?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let anonymous = url.username().is_empty() && url.password().is_none();
+        if !matches!(url.scheme(), "http" | "https") || !bare || !anonymous || url.host().is_none() {
+            return Err(
+                "must be a scheme, a host and perhaps a port, such as https://gatehouse.example.com".into()
+            );
+        }
+        Ok(Self(url))
+    }
+
+    /// The full address of a local path that begins with `/`.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
+    /// Scheme, host and port, as browsers send it in `Origin`.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+/// Whether a URL's host is this machine by name or number.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// The database alone, for commands that need nothing else.
+///
+/// # Errors
+/// When the setting can't be read.
+pub fn database_only(file: Option<&Path>) -> Result<(SecretString, LogConfig)> {
+    let mut source = Source::load(file, std::env::vars())?;
+    Ok((database_url(&mut source)?, log_config(&mut source)?))
+}
+
+fn database_url(source: &mut Source) -> Result<SecretString> {
+    let url = source.secret("DATABASE_URL")?.unwrap_or_else(|| "sqlite://data/gatehouse.db".to_owned());
+    if ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(SecretString::from(url));
+    }
+    Err(problem("DATABASE_URL", "must begin with sqlite:// or postgres://"))
+}
+
+fn log_config(source: &mut Source) -> Result<LogConfig> {
+    let filter = source.parsed("LOG", "info", |text| Ok(text.to_owned()))?;
+    let json = source.parsed("LOG_FORMAT", "text", |text| match text {
+        "text" => Ok(false),
+        "json" => Ok(true),
+        _ => Err("must be text or json".to_owned()),
+    })?;
+    Ok(LogConfig { filter, json })
+}
+
+fn master_key(source: &mut Source) -> Result<Keyring> {
+    let Some(text) = source.secret("MASTER_KEY")? else {
+        return Err(problem(
+            "MASTER_KEY",
+            "is missing. Make one with `echo \"k1:$(openssl rand -base64 32)\"` and keep it safe",
+        ));
+    };
+    Keyring::parse(&SecretString::from(text)).map_err(|e| problem("MASTER_KEY", &e.to_string()))
+}
+
+/// One organization is what this version serves; a setting that promises more must not pass silently.
+fn refuse_multi_tenancy(source: &mut Source) -> Result<()> {
+    source.parsed("TENANCY", "single", |text| match text {
+        "single" => Ok(()),
+        "multi" => Err("`multi` is not available in this version; leave it out or set `single`".to_owned()),
+        _ => Err("must be `single`".to_owned()),
+    })?;
+    let creators = source.list("ORG_CREATORS", |text| Ok(text.to_owned()))?;
+    if creators.is_empty() {
+        return Ok(());
+    }
+    Err(problem("ORG_CREATORS", "has no meaning while GATEHOUSE_TENANCY is single; leave it out"))
+}
+
+fn providers(source: &mut Source) -> Result<Vec<ProviderConfig>> {
+    let providers: Vec<_> =
+        source.groups("PROVIDERS").into_iter().map(|name| provider(source, name)).collect::<Result<_>>()?;
+    if providers.is_empty() {
+        return Err(problem(
+            "PROVIDERS__<NAME>__KIND",
+            "is missing: nobody could sign in. Set GATEHOUSE_PROVIDERS__GOOGLE__KIND=google, …__CLIENT_ID and \
+             …__CLIENT_SECRET, or KIND=oidc with …__ISSUER; or try `gatehouse demo`, which needs nothing",
+        ));
+    }
+    Ok(providers)
+}
+
+fn provider(source: &mut Source, name: String) -> Result<ProviderConfig> {
+    let prefix = format!("PROVIDERS__{}", name.to_uppercase());
+    let field = |field: &str| format!("{prefix}__{field}");
+    if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return Err(problem(&field("KIND"), "the provider's name may have letters, digits and `-` only"));
+    }
+    let kind = source.required(&field("KIND"), |text| match text {
+        "oidc" => Ok(ProviderKind::Oidc),
+        "google" => Ok(ProviderKind::Google),
+        "github" | "gitlab" | "microsoft" => {
+            Err(format!("`{text}` is not available in this version; use oidc"))
+        }
+        _ => Err("must be oidc or google".to_owned()),
+    })?;
+    let issuer = match kind {
+        ProviderKind::Oidc => source.required(&field("ISSUER"), issuer)?,
+        ProviderKind::Google => {
+            source.parsed(&field("ISSUER"), "https://accounts.google.com", google_issuer)?
+        }
+    };
+    let client_secret = source.secret(&field("CLIENT_SECRET"))?;
+    let client_secret = client_secret.ok_or_else(|| problem(&field("CLIENT_SECRET"), "is missing"))?;
+    let label = source.optional(&field("LABEL"), |text| Ok(text.to_owned()))?;
+    Ok(ProviderConfig {
+        label: label.unwrap_or_else(|| default_label(kind, &name)),
+        client_id: source.required(&field("CLIENT_ID"), |text| Ok(text.to_owned()))?,
+        client_secret: SecretString::from(client_secret),
+        name,
+        kind,
+        issuer,
+    })
+}
+
+fn default_label(kind: ProviderKind, name: &str) -> String {
+    match kind {
+        ProviderKind::Google => "Google".to_owned(),
+        ProviderKind::Oidc => name.to_owned(),
+    }
+}
+
+fn issuer(text: &str) -> std::result::Result<Url, String> {
+    let url = Url::parse(text).map_err(|e| e.to_string())?;
+    if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) {
+        return Ok(url);
+    }
+    Err("must be an https address (http is for loopback only)".to_owned())
+}
+
+fn google_issuer(text: &str) -> std::result::Result<Url, String> {
+    match text {
+        "https://accounts.google.com" => issuer(text),
+        _ => Err("is fixed for google; leave it out".to_owned()),
+    }
+}
+
+fn socket_address(text: &str) -> std::result::Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn network(text: &str) -> std::result::Result<IpNet, String> {
+    let address = |_| text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(address)
+        .map_err(|_| format!("`{text}` is not a network, such as 10.0.0.0/8"))
+}
+
+fn sentence(error: crate::address::AddressError) -> String {
+    error.to_string()
+}
+
+fn problem(name: &str, problem: &str) -> ConfigError {
+    ConfigError { variable: format!("GATEHOUSE_{name}"), problem: problem.to_owned() }
+}
+
+/// The path of an `sqlite://` URL, so that its folder can be made.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite://")?;
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && !path.starts_with(':')).then(|| PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! What `gatehouse demo` brings along: servers of their own, wired in as any operator would wire theirs in. The
+//! application knows nothing of them.
+
+mod keys;
+pub mod provider;
+
+pub use provider::{DemoProvider, PEOPLE, Person};

@@ -1,0 +1,28 @@
+//! One file per table, no behaviour beyond saying whose its rows are.
+
+pub mod event;
+pub mod identity;
+pub mod instance;
+pub mod membership;
+pub mod org_settings;
+pub mod organization;
+pub mod session;
+pub mod sign_in_flow;
+pub mod user;
+
+use sea_orm::EntityTrait;
+
+/// A moment, stored as milliseconds since the epoch in both databases.
+pub type Timestamp = sea_orm::prelude::ChronoUnixTimestampMillis;
+
+/// A table whose rows belong to one organization.
+pub trait Tenant: EntityTrait {
+    /// The column that names the organization.
+    const ORGANIZATION: Self::Column;
+}
+
+/// A table whose rows belong to one person, in whatever organization.
+pub trait Personal: EntityTrait {
+    /// The column that names the person.
+    const PERSON: Self::Column;
+}

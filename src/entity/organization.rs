@@ -1,0 +1,29 @@
+//! Organizations: the tenants (rule 1.1).
+
+use sea_orm::entity::prelude::*;
+
+use super::{Tenant, Timestamp};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "organizations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    /// Counts the edits, so that a form made from an older one is noticed.
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// The name of the person who edited it last.
+    pub updated_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Tenant for Entity {
+    const ORGANIZATION: Column = Column::Id;
+}

@@ -1,0 +1,31 @@
+//! Sessions, found by the hash of what the cookie holds.
+
+use sea_orm::entity::prelude::*;
+
+use super::{Personal, Timestamp};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    /// SHA-256, in hex, of the random value in the cookie.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key_hash: String,
+    /// The name by which its owner ends it; opens nothing.
+    pub id: String,
+    pub user_id: String,
+    pub address: String,
+    pub user_agent: String,
+    /// The moment of sign-in.
+    pub created_at: Timestamp,
+    /// Moves at most once in five minutes.
+    pub last_seen_at: Timestamp,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Personal for Entity {
+    const PERSON: Column = Column::UserId;
+}

@@ -1,0 +1,25 @@
+//! Sign-ins under way: made at the start, taken once by the callback.
+
+use sea_orm::entity::prelude::*;
+
+use super::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sign_in_flows")]
+pub struct Model {
+    /// SHA-256, in hex, of the `state` parameter.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub state_hash: String,
+    /// SHA-256, in hex, of the value in the cookie of the browser that began it.
+    pub browser_hash: String,
+    pub provider: String,
+    pub nonce: String,
+    pub pkce_verifier: String,
+    pub return_to: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,87 @@
+//! What can go wrong, never how it looks: `web::error_page` paints it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sea_orm::DbErr;
+
+/// What can go wrong in a request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request itself can't be read (400).
+    #[error("malformed request: {0}")]
+    Malformed(String),
+    /// Nobody is signed in (302 to sign-in, 401 in the API).
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Signed in, but it takes another role, or the request came from another site (403).
+    #[error("forbidden: {0}")]
+    Forbidden(Forbidden),
+    /// Not there, or not for you to know (404, rule 6.2).
+    #[error("not found")]
+    NotFound,
+    /// The address exists, the method does not (405).
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// Somebody changed it in between (409).
+    #[error("changed in between")]
+    Stale,
+    /// The body is too large (413).
+    #[error("body too large")]
+    TooLarge,
+    /// Fields that don't hold what they should (422), each with its sentences.
+    #[error("invalid: {0:?}")]
+    Invalid(FieldErrors),
+    /// Too many tries (429); how long to wait.
+    #[error("too many requests")]
+    TooManyRequests(Duration),
+    /// What is needed to decide can't be had right now (503, rule 2.5).
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// The database could not do it: a check or a write was not made, so the answer is a refusal that may be
+    /// tried again (503, rules 2.5, P6).
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// A fault of ours (500).
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// Why something is forbidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// Only admins and owners may.
+    #[error("needs the role admin")]
+    NeedsAdmin,
+    /// The person belongs to no organization here.
+    #[error("belongs to no organization")]
+    NoOrganization,
+    /// The request was sent by another site (CSRF).
+    #[error("sent by another site")]
+    CrossSite,
+}
+
+/// Sentences by field name, as `errors` of a 422 answer.
+pub type FieldErrors = BTreeMap<String, Vec<String>>;
+
+/// The result of whatever a request asks for.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A 422 with one sentence about one field.
+    pub fn invalid(field: &str, sentence: impl Into<String>) -> Self {
+        Self::Invalid(FieldErrors::from([(field.to_owned(), vec![sentence.into()])]))
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Internal(format!("no randomness: {error}"))
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(format!("template: {error}"))
+    }
+}

@@ -1,0 +1,43 @@
+//! This installation: what all its processes share.
+
+use actix_web::cookie::Key;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::access::Db;
+use crate::config::ConfigError;
+use crate::entity::instance;
+use crate::random;
+use crate::vault::{Keyring, VaultError};
+
+/// What the cookie key is bound to when sealed.
+const PLACE: &str = "instance/sealed_cookie_key";
+
+/// The key that encrypts session cookies: made at the first start, sealed in the database.
+///
+/// # Errors
+/// When the database can't be read, or the master key is not the one that sealed it: then the process must not
+/// start, because nothing else that is sealed would open either.
+pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
+    loop {
+        let row = instance::Entity::find().one(db.outside_any_organization()).await?;
+        let row = row.ok_or_else(|| anyhow::anyhow!("the instance's row is missing"))?;
+        if let Some(sealed) = row.sealed_cookie_key {
+            let plain = ring.open(&sealed, PLACE).map_err(wrong_master_key)?;
+            return Ok(Key::from(&plain));
+        }
+        let fresh = [random::bytes()?, random::bytes()?].concat();
+        // Of instances started together one wins; all then read the winner's.
+        instance::Entity::update_many()
+            .col_expr(instance::Column::SealedCookieKey, Expr::value(ring.seal(&fresh, PLACE)?))
+            .filter(instance::Column::SealedCookieKey.is_null())
+            .exec(db.outside_any_organization())
+            .await?;
+    }
+}
+
+fn wrong_master_key(error: VaultError) -> ConfigError {
+    let problem =
+        format!("does not open this database: it was {error}. Start with the master key it was made with");
+    ConfigError { variable: "GATEHOUSE_MASTER_KEY".to_owned(), problem }
+}

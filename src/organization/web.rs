@@ -1,0 +1,101 @@
+//! `/settings/admin`: the General page. Members read it, admins change it.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+
+use super::Contact;
+use super::form::{Name, RenameForm};
+use crate::access::{Admin, Member};
+use crate::entity::organization;
+use crate::error::{Error, Result};
+use crate::web::{Moment, Notice, Page, Reply, View, see_other};
+
+const PATH: &str = "/settings/admin";
+
+#[derive(Template)]
+#[template(path = "organization/index.html", blocks = ["name_form"])]
+struct GeneralPage {
+    can_edit: bool,
+    name: String,
+    version: i64,
+    name_error: &'static str,
+    conflict: bool,
+    theirs: String,
+    their_name: String,
+    their_when: Moment,
+    admins: Vec<Contact>,
+    provenance: String,
+    provenance_when: Moment,
+    glance: Vec<Fact>,
+}
+
+struct Fact {
+    label: &'static str,
+    value: String,
+    href: &'static str,
+}
+
+impl Page for GeneralPage {
+    fn title(&self) -> &'static str {
+        "General"
+    }
+
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "name_form").then(|| self.as_name_form().render())
+    }
+
+    fn has_errors(&self) -> bool {
+        !self.name_error.is_empty() || self.conflict
+    }
+}
+
+pub async fn index(member: Member, view: View) -> Reply {
+    let page = general(&member).await?;
+    view.page(&member, StatusCode::OK, &page)
+}
+
+pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Reply {
+    let version = form.version.parse().map_err(|_| Error::Malformed("version".to_owned()))?;
+    let (status, name_error) = match Name::parse(&form.name) {
+        Err(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
+        Ok(name) => match super::rename(&admin, &name, version).await {
+            Ok(()) => return Ok(see_other(PATH, Notice::NameSaved)),
+            Err(Error::Stale) => (StatusCode::CONFLICT, ""),
+            Err(other) => return Err(other),
+        },
+    };
+    let mut page = general(&admin).await?;
+    page.conflict = status == StatusCode::CONFLICT;
+    page.theirs = std::mem::replace(&mut page.name, form.into_inner().name);
+    page.name_error = name_error;
+    view.page(&*admin, status, &page)
+}
+
+async fn general(member: &Member) -> Result<GeneralPage> {
+    let now = member.services().clock.now();
+    let organization::Model { name, version, updated_at, updated_by, .. } = super::show(member).await?;
+    let can_edit = member.is_admin();
+    Ok(GeneralPage {
+        can_edit,
+        name,
+        version,
+        name_error: "",
+        conflict: false,
+        theirs: String::new(),
+        their_name: updated_by.clone().unwrap_or_else(|| "Somebody".to_owned()),
+        their_when: Moment::new(*updated_at, now),
+        admins: if can_edit { Vec::new() } else { super::admins(member).await? },
+        provenance: updated_by.map(|who| format!("Last changed by {who}")).unwrap_or_default(),
+        provenance_when: Moment::new(*updated_at, now),
+        glance: glance(member),
+    })
+}
+
+fn glance(member: &Member) -> Vec<Fact> {
+    let methods: Vec<&str> = member.services().providers.iter().map(|p| p.label.as_str()).collect();
+    vec![
+        Fact { label: "Your role", value: member.role().label().to_owned(), href: "/settings" },
+        Fact { label: "Sign-in methods", value: methods.join(", "), href: "" },
+    ]
+}

@@ -1,0 +1,142 @@
+//! Every URL on one page. Who may use a route is said by the type of its handler's first parameter; a handler
+//! without such a parameter can't be listed here.
+
+use actix_web::guard::{self, Guard};
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, web};
+use serde::Serialize;
+
+use crate::access::{Authority, Who};
+use crate::error::Error;
+use crate::web::health;
+use crate::{account, gate, organization, sign_in, users};
+
+/// All routes, in the order of the navigation.
+pub fn table() -> Vec<Route> {
+    vec![
+        get("/", sign_in::web::start),
+        get("/sign-in", sign_in::web::index),
+        post("/auth/{provider}", sign_in::web::begin),
+        get("/auth/{provider}/callback", sign_in::web::callback),
+        post("/sign-out", sign_in::web::sign_out),
+        get("/settings", account::web::index),
+        post("/settings/theme", account::web::set_theme),
+        post("/settings/sessions/end-others", account::web::end_other_sessions),
+        post("/settings/sessions/{session}/end", account::web::end_session),
+        get("/settings/admin", organization::web::index),
+        post("/settings/admin", organization::web::rename),
+        get("/settings/admin/access", gate::web::index),
+        post("/settings/admin/access", gate::web::save),
+        get("/settings/admin/users", users::web::index),
+        get("/api/me", account::api::me),
+        get("/api/org", organization::api::show),
+        get("/api/org/users", users::api::colleagues),
+        get("/api/admin/settings", organization::api::settings),
+        patch("/api/admin/settings", organization::api::change_settings),
+        get("/api/admin/users", users::api::index),
+        get("/healthz", health::live),
+        get("/readyz", health::ready),
+    ]
+}
+
+/// A method and a path, who may use it, and what answers.
+#[derive(Serialize)]
+pub struct Route {
+    #[serde(serialize_with = "method_name")]
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+    #[serde(skip)]
+    handler: actix_web::Route,
+}
+
+/// What begins with an authority.
+pub trait Admits {
+    /// Whom the first parameter lets through.
+    const WHO: Who;
+}
+
+macro_rules! admits {
+    ($($rest:ident)*) => {
+        impl<First: Authority, $($rest),*> Admits for (First, $($rest),*) {
+            const WHO: Who = First::WHO;
+        }
+    };
+}
+
+admits!();
+admits!(A);
+admits!(A B);
+admits!(A B C);
+admits!(A B C D);
+
+fn get<F, Args>(path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    route(Method::GET, path, handler)
+}
+
+fn post<F, Args>(path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    route(Method::POST, path, handler)
+}
+
+fn patch<F, Args>(path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    route(Method::PATCH, path, handler)
+}
+
+fn route<F, Args>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let handler = web::route().guard(matching(&method)).to(handler);
+    Route { method, path, who: Args::WHO, handler }
+}
+
+/// HEAD is asked of what answers GET, with the same checks.
+fn matching(method: &Method) -> impl Guard + use<> {
+    let method = method.clone();
+    guard::fn_guard(move |context| {
+        let asked = &context.head().method;
+        *asked == method || method == Method::GET && *asked == Method::HEAD
+    })
+}
+
+/// Puts every route into the application; other methods answer 405, other paths 404.
+pub fn register(config: &mut web::ServiceConfig) {
+    let mut routes = table().into_iter().peekable();
+    while let Some(first) = routes.next() {
+        let mut resource = web::resource(first.path).route(first.handler);
+        while let Some(same) = routes.next_if(|next| next.path == first.path) {
+            resource = resource.route(same.handler);
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    config.default_service(web::to(not_found));
+}
+
+async fn not_found() -> Result<String, Error> {
+    Err(Error::NotFound)
+}
+
+async fn method_not_allowed() -> Result<String, Error> {
+    Err(Error::MethodNotAllowed)
+}
+
+fn method_name<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}

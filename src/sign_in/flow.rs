@@ -1,0 +1,100 @@
+//! A sign-in under way: kept under the hash of its `state`, bound to the browser that began it, taken once.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time};
+use chrono::Duration;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::ReturnTo;
+use crate::app::Services;
+use crate::entity::{Timestamp, sign_in_flow};
+use crate::error::Result;
+use crate::random;
+
+/// How long a person may take at the provider.
+pub const LIFETIME: Duration = Duration::minutes(10);
+
+/// What the callback needs to finish what was begun.
+pub struct Flow {
+    pub nonce: String,
+    pub pkce_verifier: String,
+    pub return_to: ReturnTo,
+}
+
+/// The value that binds flows to a browser; several tabs share it.
+pub struct Browser(String);
+
+impl Browser {
+    /// The browser of a request, if it has begun a flow lately.
+    pub fn known(request: &HttpRequest, https: bool) -> Option<Self> {
+        let value = request.cookie(cookie_name(https))?.value().to_owned();
+        (value.len() == 43).then_some(Self(value))
+    }
+
+    /// The browser of a request, marked now if it was not.
+    pub fn of(request: &HttpRequest, https: bool) -> Result<Self> {
+        match Self::known(request, https) {
+            Some(browser) => Ok(browser),
+            None => Ok(Self(random::token()?)),
+        }
+    }
+
+    /// The mark.
+    pub fn cookie(&self, https: bool) -> Cookie<'static> {
+        Cookie::build(cookie_name(https), self.0.clone())
+            .path("/")
+            .http_only(true)
+            .secure(https)
+            .same_site(SameSite::Lax)
+            .max_age(time::Duration::seconds(LIFETIME.num_seconds()))
+            .finish()
+    }
+}
+
+fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-sign-in" } else { "sign-in" }
+}
+
+/// Remembers a flow until its callback.
+pub async fn keep(
+    services: &Services,
+    browser: &Browser,
+    provider: &str,
+    state: &str,
+    flow: Flow,
+) -> Result<()> {
+    let row = sign_in_flow::ActiveModel {
+        state_hash: Set(random::hash(state)),
+        browser_hash: Set(random::hash(&browser.0)),
+        provider: Set(provider.to_owned()),
+        nonce: Set(flow.nonce),
+        pkce_verifier: Set(flow.pkce_verifier),
+        return_to: Set(flow.return_to.as_str().to_owned()),
+        created_at: Set(Timestamp::from(services.clock.now())),
+    };
+    sign_in_flow::Entity::insert(row).exec_without_returning(services.db.outside_any_organization()).await?;
+    Ok(())
+}
+
+/// Takes the flow of `state`, if this browser began it with this provider within its lifetime. It is taken
+/// once: a replay finds nothing.
+pub async fn take(
+    services: &Services,
+    browser: &Browser,
+    provider: &str,
+    state: &str,
+) -> Result<Option<Flow>> {
+    let oldest = Timestamp::from(services.clock.now() - LIFETIME);
+    let taken = sign_in_flow::Entity::delete_many()
+        .filter(sign_in_flow::Column::StateHash.eq(random::hash(state)))
+        .filter(sign_in_flow::Column::BrowserHash.eq(random::hash(&browser.0)))
+        .filter(sign_in_flow::Column::Provider.eq(provider))
+        .filter(sign_in_flow::Column::CreatedAt.gt(oldest))
+        .exec_with_returning(services.db.outside_any_organization())
+        .await?;
+    Ok(taken.into_iter().next().map(|row| Flow {
+        nonce: row.nonce,
+        pkce_verifier: row.pkce_verifier,
+        return_to: ReturnTo::parse(&row.return_to),
+    }))
+}

@@ -1,0 +1,269 @@
+//! Errors, painted: a page, a fragment for htmx, or a problem document (RFC 9457) for programs. Each says what
+//! happened, whether anything was saved, and where to go.
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use askama::Template;
+use serde_json::json;
+
+use super::assets::Links;
+use super::envelope::RequestId;
+use super::theme::Theme;
+use crate::app::Services;
+use crate::error::{Error, Forbidden};
+use crate::sign_in::ReturnTo;
+
+/// What an error's painter needs to know of the request, taken before the request moves on.
+pub struct Asked {
+    is_api: bool,
+    is_htmx: bool,
+    is_get: bool,
+    path_and_query: String,
+    theme: Theme,
+    id: RequestId,
+}
+
+impl Asked {
+    pub fn of(request: &ServiceRequest, id: RequestId) -> Self {
+        Self {
+            is_api: request.path() == "/api" || request.path().starts_with("/api/"),
+            is_htmx: request.headers().contains_key("hx-request"),
+            is_get: request.method().is_safe(),
+            path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            theme: Theme::of(request.request()),
+            id,
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Bare: [`paint`] makes the answer, which needs the request.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// The words for an error.
+struct Words {
+    code: &'static str,
+    title: &'static str,
+    what: String,
+    next_step: &'static str,
+}
+
+fn words(error: &Error) -> Words {
+    let (code, title, what, next_step) = match error {
+        Error::Malformed(_) => (
+            "malformed",
+            "That request makes no sense",
+            "Something in the request could not be read.",
+            "Go back and try again.",
+        ),
+        Error::Unauthenticated => ("unauthenticated", "You are not signed in", "Sign in to go on.", ""),
+        Error::Forbidden(Forbidden::NeedsAdmin) => (
+            "forbidden",
+            "This page is for admins",
+            "It needs the role admin or owner.",
+            "Only admins can change these settings. Ask one of them.",
+        ),
+        Error::Forbidden(Forbidden::NoOrganization) => (
+            "forbidden",
+            "You are not in an organization yet",
+            "Your account belongs to no organization here.",
+            "Ask an admin for an invite.",
+        ),
+        Error::Forbidden(Forbidden::CrossSite) => (
+            "cross_site",
+            "This came from another site",
+            "A change must come from a page of this Gatehouse.",
+            "Open the page here and try again.",
+        ),
+        Error::NotFound => (
+            "not_found",
+            "There is nothing here",
+            "The page does not exist, or it is not for you.",
+            "Check the address.",
+        ),
+        Error::MethodNotAllowed => {
+            ("method_not_allowed", "That can't be done here", "This address does not take that method.", "")
+        }
+        Error::Stale => (
+            "conflict",
+            "Somebody changed this in between",
+            "What you sent was made from an older version.",
+            "Open it again to see what it says now.",
+        ),
+        Error::TooLarge => (
+            "too_large",
+            "That is too much at once",
+            "The request is larger than this address takes.",
+            "Send less.",
+        ),
+        Error::Invalid(_) => (
+            "invalid",
+            "Something needs correcting",
+            "Some fields could not be taken.",
+            "Correct them and send again.",
+        ),
+        Error::TooManyRequests(_) => {
+            ("too_many_requests", "Too many tries", "There were too many attempts from your network.", "")
+        }
+        Error::Unavailable(_) | Error::Database(_) => (
+            "unavailable",
+            "Gatehouse can't answer right now",
+            "Something that it depends on is not reachable.",
+            "Try again in a moment.",
+        ),
+        Error::Internal(_) => (
+            "internal",
+            "Something failed on our side",
+            "It is not your fault.",
+            "Try again. If it keeps happening, give your admin the request's number.",
+        ),
+    };
+    let mut what = what.to_owned();
+    if let Error::TooManyRequests(wait) = error {
+        what = format!("{what} Try again in {} seconds.", wait.as_secs() + 1);
+    }
+    Words { code, title, what, next_step }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    status: u16,
+    title: &'a str,
+    what: &'a str,
+    saved: &'a str,
+    next_step: &'a str,
+    request_id: &'a str,
+    link_href: &'a str,
+    link_label: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "error_fragment.html")]
+struct ErrorFragment<'a> {
+    title: &'a str,
+    what: &'a str,
+    request_id: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct Frame<'a> {
+    title: &'a str,
+    error_title: bool,
+    theme: &'a str,
+    assets: &'a Links,
+    page: &'a ErrorPage<'a>,
+}
+
+/// The answer for an error.
+pub fn paint(asked: &Asked, services: &Services, error: &Error) -> HttpResponse {
+    if matches!(error, Error::Internal(_) | Error::Unavailable(_) | Error::Database(_)) {
+        tracing::error!(%error, "failed");
+    }
+    let mut response = HttpResponse::build(error.status_code());
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if let Error::TooManyRequests(wait) = error {
+        response.insert_header((RETRY_AFTER, wait.as_secs() + 1));
+    }
+    if matches!(error, Error::Unavailable(_) | Error::Database(_)) {
+        response.insert_header((RETRY_AFTER, 5));
+    }
+    if matches!(error, Error::MethodNotAllowed) {
+        response.insert_header((ALLOW, "GET, HEAD"));
+    }
+    let words = words(error);
+    if asked.is_api {
+        return problem(response, asked, error, &words);
+    }
+    if matches!(error, Error::Unauthenticated) {
+        return to_sign_in(asked);
+    }
+    let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, services, error, &words) };
+    response.content_type("text/html; charset=utf-8").body(html)
+}
+
+fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, words: &Words) -> HttpResponse {
+    let mut body = json!({
+        "type": "about:blank",
+        "title": words.title,
+        "status": error.status_code().as_u16(),
+        "code": words.code,
+        "detail": words.what,
+        "requestId": asked.id.0,
+    });
+    if let Error::Invalid(errors) = error {
+        body["errors"] = json!(errors);
+    }
+    response.content_type("application/problem+json").body(body.to_string())
+}
+
+/// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole.
+fn to_sign_in(asked: &Asked) -> HttpResponse {
+    let back = if asked.is_get && !asked.is_htmx { asked.path_and_query.as_str() } else { "/" };
+    let location = ReturnTo::parse(back).sign_in_address();
+    if asked.is_htmx {
+        return HttpResponse::Unauthorized().insert_header(("HX-Redirect", location)).finish();
+    }
+    HttpResponse::Found()
+        .insert_header((LOCATION, location))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+fn fragment(asked: &Asked, words: &Words) -> String {
+    let fragment = ErrorFragment { title: words.title, what: &words.what, request_id: &asked.id.0 };
+    fragment.render().unwrap_or_else(|_| words.title.to_owned())
+}
+
+fn page(asked: &Asked, services: &Services, error: &Error, words: &Words) -> String {
+    let saved = if asked.is_get { "" } else { "Nothing was saved." };
+    let (link_href, link_label) = way_out(error);
+    let page = ErrorPage {
+        status: error.status_code().as_u16(),
+        title: words.title,
+        what: &words.what,
+        saved,
+        next_step: words.next_step,
+        request_id: &asked.id.0,
+        link_href,
+        link_label,
+    };
+    let frame = Frame {
+        title: words.title,
+        error_title: false,
+        theme: asked.theme.name(),
+        assets: &services.assets.links,
+        page: &page,
+    };
+    frame.render().unwrap_or_else(|_| words.title.to_owned())
+}
+
+fn way_out(error: &Error) -> (&'static str, &'static str) {
+    match error {
+        Error::Forbidden(Forbidden::NoOrganization) => ("/settings", "Your account"),
+        Error::TooManyRequests(_) => ("/sign-in", "Back to sign-in"),
+        _ => ("/", "Go to the start page"),
+    }
+}

@@ -1,0 +1,45 @@
+//! Limits of what a request may carry, and our own words when it carries more or something else.
+
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError, UrlencodedError};
+use actix_web::{HttpRequest, web};
+
+use crate::error::Error;
+
+/// The largest form or document, in bytes: an allowlist of some ten thousand addresses fits.
+const BODY_LIMIT: usize = 512 * 1024;
+
+/// Sets limits and error words for forms, documents, queries and paths.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let form = web::FormConfig::default().limit(BODY_LIMIT).error_handler(form_error);
+    let json = web::JsonConfig::default().limit(BODY_LIMIT).error_handler(json_error);
+    config
+        .app_data(form)
+        .app_data(json)
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .app_data(web::QueryConfig::default().error_handler(query_error))
+        .app_data(web::PathConfig::default().error_handler(path_error));
+}
+
+fn form_error(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
+    match error {
+        UrlencodedError::Overflow { .. } => Error::TooLarge.into(),
+        other => Error::Malformed(other.to_string()).into(),
+    }
+}
+
+fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
+    match error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            Error::TooLarge.into()
+        }
+        other => Error::Malformed(other.to_string()).into(),
+    }
+}
+
+fn query_error(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    Error::Malformed(error.to_string()).into()
+}
+
+fn path_error(_: PathError, _: &HttpRequest) -> actix_web::Error {
+    Error::NotFound.into()
+}

@@ -1,0 +1,43 @@
+//! How often one client may knock.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::client::bucket;
+use crate::error::{Error, Result};
+
+/// Sign-in attempts of one client in a row before it has to wait.
+const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+
+/// The limits of this instance, kept in memory.
+pub struct Limits {
+    sign_in: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Default for Limits {
+    /// 30 attempts at once, then one every two seconds (30 a minute).
+    fn default() -> Self {
+        Self { sign_in: RateLimiter::keyed(Quota::per_minute(SIGN_IN_BURST)) }
+    }
+}
+
+impl Limits {
+    /// Counts one step of a sign-in from `address`.
+    ///
+    /// # Errors
+    /// 429 with the time to wait when there were too many.
+    pub fn count_sign_in(&self, address: IpAddr) -> Result<()> {
+        self.sign_in.check_key(&bucket(address)).map_err(|not_until| {
+            Error::TooManyRequests(not_until.wait_time_from(DefaultClock::default().now()))
+        })
+    }
+
+    /// Forgets clients that have been quiet.
+    pub fn forget_quiet(&self) {
+        self.sign_in.retain_recent();
+        self.sign_in.shrink_to_fit();
+    }
+}

@@ -1,0 +1,80 @@
+//! Numbers for Prometheus, on a port of their own.
+
+use std::fmt::Error as FormatError;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// Upper bounds in seconds: from a fragment out of the cache to a provider that hangs.
+const BUCKETS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.03, 0.1, 0.5, 2.0, 10.0];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Labels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+/// Counts and times requests.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Labels, Counter>,
+    seconds: Histogram,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("gatehouse");
+        let requests = Family::<Labels, Counter>::default();
+        let seconds = Histogram::new(BUCKETS);
+        registry.register("http_requests", "Requests by method, route and status", requests.clone());
+        registry.register_with_unit("http_request", "Time to answer", Unit::Seconds, seconds.clone());
+        Self { registry, requests, seconds }
+    }
+}
+
+impl Metrics {
+    /// Counts one answer.
+    pub fn count(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = Labels { method: method.to_owned(), route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// The text that Prometheus reads.
+    ///
+    /// # Errors
+    /// Never in practice: writing to a string does not fail.
+    pub fn text(&self) -> Result<String, FormatError> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// A server that answers `/metrics` on `bind`.
+///
+/// # Errors
+/// When the address can't be bound.
+pub fn serve(bind: SocketAddr, services: web::Data<crate::app::Services>) -> std::io::Result<Server> {
+    let server =
+        HttpServer::new(move || App::new().app_data(services.clone()).route("/metrics", web::get().to(show)));
+    Ok(server.workers(1).disable_signals().bind(bind)?.run())
+}
+
+async fn show(services: web::Data<crate::app::Services>) -> HttpResponse {
+    match services.metrics.text() {
+        Ok(text) => HttpResponse::Ok()
+            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+            .body(text),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

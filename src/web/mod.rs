@@ -1,0 +1,20 @@
+//! How it looks on the wire: pages and their frame, errors, headers, cookies that are not the session.
+
+pub mod api;
+pub mod assets;
+pub mod client;
+pub mod cross_site;
+pub mod envelope;
+pub mod error_page;
+pub mod form;
+pub mod health;
+pub mod limits;
+pub mod metrics;
+pub mod moment;
+pub mod notice;
+pub mod theme;
+pub mod view;
+
+pub use moment::Moment;
+pub use notice::Notice;
+pub use view::{Page, Reply, View, see_other};

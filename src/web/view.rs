@@ -1,0 +1,255 @@
+//! Whole page or part: a page template holds only its own content; the frame around it has one owner, here.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, VARY};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::assets::Links;
+use super::notice::Notice;
+use super::theme::Theme;
+use crate::access::session::{Membership, Visitor};
+use crate::access::{Member, Role, SignedIn};
+use crate::app::Services;
+use crate::error::{Error, Result};
+
+/// What a handler answers.
+pub type Reply = Result<HttpResponse>;
+
+/// A page's content: the frame wraps it, or a region of it goes out alone.
+pub trait Page: Template {
+    /// What the page is called, in its title.
+    fn title(&self) -> &str;
+
+    /// The region with this id, which is also the name of its block and what htmx asks for.
+    fn region(&self, _id: &str) -> Option<askama::Result<String>> {
+        None
+    }
+
+    /// Whether the page comes back because what was typed can't be taken.
+    fn has_errors(&self) -> bool {
+        false
+    }
+}
+
+/// How this request wants its answer.
+pub struct View {
+    services: web::Data<Services>,
+    path: String,
+    region: Option<String>,
+    theme: Theme,
+    notice: Option<Notice>,
+}
+
+/// Who looks at a page, for the frame around it.
+pub trait Viewer {
+    fn visitor(&self) -> &Visitor;
+    fn membership(&self) -> Option<&Membership>;
+}
+
+impl Viewer for Member {
+    fn visitor(&self) -> &Visitor {
+        Member::visitor(self)
+    }
+
+    fn membership(&self) -> Option<&Membership> {
+        Some(Member::membership(self))
+    }
+}
+
+impl Viewer for SignedIn {
+    fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    fn membership(&self) -> Option<&Membership> {
+        SignedIn::membership(self)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "layout.html")]
+struct Layout<'a, P: Page> {
+    title: &'a str,
+    error_title: bool,
+    organization: &'a str,
+    person: FramePerson<'a>,
+    nav: Vec<NavItem>,
+    notice: &'a str,
+    theme: &'a str,
+    version: &'a str,
+    assets: &'a Links,
+    page: &'a P,
+}
+
+#[derive(Template)]
+#[template(path = "partial.html")]
+struct Partial<'a> {
+    title: &'a str,
+    error_title: bool,
+    organization: &'a str,
+    notice: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct Entry<'a, P: Page> {
+    title: &'a str,
+    error_title: bool,
+    theme: &'a str,
+    assets: &'a Links,
+    page: &'a P,
+}
+
+struct FramePerson<'a> {
+    name: &'a str,
+    email: &'a str,
+    initials: String,
+    role: &'a str,
+}
+
+struct NavItem {
+    href: &'static str,
+    label: &'static str,
+    icon: &'static str,
+    current: bool,
+}
+
+/// The rooms of `/settings/admin`, in order, and who sees each in the navigation.
+const ROOMS: [(&str, &str, &str, Role); 3] = [
+    ("/settings/admin", "General", "general", Role::Member),
+    ("/settings/admin/access", "Access", "access", Role::Admin),
+    ("/settings/admin/users", "Users", "users", Role::Member),
+];
+
+impl View {
+    fn of(request: &HttpRequest) -> Result<Self> {
+        let services = request.app_data::<web::Data<Services>>().cloned();
+        Ok(Self {
+            services: services.ok_or_else(|| Error::Internal("no services".to_owned()))?,
+            path: request.path().to_owned(),
+            region: wanted_region(request),
+            theme: Theme::of(request),
+            notice: Notice::of(request),
+        })
+    }
+
+    pub fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// What the previous answer left to say.
+    pub fn notice(&self) -> &'static str {
+        self.notice.map_or("", Notice::sentence)
+    }
+
+    /// A page in the signed-in frame, or the region of it that htmx asks for.
+    pub fn page(&self, viewer: &impl Viewer, status: StatusCode, page: &impl Page) -> Reply {
+        let organization = viewer.membership().map_or("", |m| m.organization_name.as_str());
+        let html = match self.region.as_deref().and_then(|id| page.region(id)) {
+            Some(region) => region? + &self.partial(organization, page)?,
+            None => self.layout(viewer, organization, page)?,
+        };
+        Ok(self.html(status, html))
+    }
+
+    /// A page for people who are not signed in; its forms may lead to a provider.
+    pub fn entry(&self, status: StatusCode, page: &impl Page) -> Reply {
+        let entry = Entry {
+            title: page.title(),
+            error_title: page.has_errors(),
+            theme: self.theme.name(),
+            assets: &self.services.assets.links,
+            page,
+        };
+        let mut response = self.html(status, entry.render()?);
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.services.sign_in_policy.clone());
+        Ok(response)
+    }
+
+    fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
+        let visitor = viewer.visitor();
+        let layout = Layout {
+            title: page.title(),
+            error_title: page.has_errors(),
+            organization,
+            person: FramePerson {
+                name: &visitor.name,
+                email: &visitor.email,
+                initials: initials(&visitor.name),
+                role: viewer.membership().map_or("", |m| m.role.label()),
+            },
+            nav: viewer.membership().map(|m| self.nav(m.role)).unwrap_or_default(),
+            notice: self.notice(),
+            theme: self.theme.name(),
+            version: env!("CARGO_PKG_VERSION"),
+            assets: &self.services.assets.links,
+            page,
+        };
+        layout.render()
+    }
+
+    fn partial(&self, organization: &str, page: &impl Page) -> askama::Result<String> {
+        let (title, error_title) = (page.title(), page.has_errors());
+        Partial { title, error_title, organization, notice: self.notice() }.render()
+    }
+
+    fn nav(&self, role: Role) -> Vec<NavItem> {
+        let visible = ROOMS.into_iter().filter(|(.., least)| role >= *least);
+        visible
+            .map(|(href, label, icon, _)| NavItem { href, label, icon, current: href == self.path })
+            .collect()
+    }
+
+    fn html(&self, status: StatusCode, html: String) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        response.content_type("text/html; charset=utf-8");
+        response
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "HX-Request, HX-Target, Cookie"));
+        if self.notice.is_some() {
+            response.cookie(Notice::said());
+        }
+        response.body(html)
+    }
+}
+
+impl FromRequest for View {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// The id of the element that htmx will replace (`HX-Target: section#users`). Going back in the history wants
+/// the whole page, whatever was replaced then.
+fn wanted_region(request: &HttpRequest) -> Option<String> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if header("hx-request") != Some("true") || header("hx-history-restore-request").is_some() {
+        return None;
+    }
+    header("hx-target")?.split_once('#').map(|(_, id)| id.to_owned())
+}
+
+/// Whether htmx sent the request.
+pub fn is_htmx(request: &HttpRequest) -> bool {
+    request.headers().contains_key("hx-request")
+}
+
+/// The end of every change that worked: the page to look at, and what to say there.
+pub fn see_other(path: &str, notice: Notice) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).cookie(notice.cookie()).finish()
+}
+
+/// Up to two letters for a person's avatar.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}

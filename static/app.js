@@ -1,0 +1,138 @@
+// Small comforts on top of pages that work without any script. Nothing here is needed to save or to find.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const on = (type, handler, options) => document.addEventListener(type, handler, options);
+  const lost = () => !document.activeElement || document.activeElement === document.body;
+  const focus = (element, options) => {
+    if (!element) return;
+    if (!element.matches("a[href],button,input,select,textarea,summary,[tabindex]")) element.tabIndex = -1;
+    element.focus(options);
+  };
+  const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
+
+  // Notices leave after 6 seconds, but not while somebody reads them.
+  const letGo = (toast) => {
+    let timer;
+    const wait = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), 6000 + toast.textContent.length * 25); };
+    const stay = () => clearTimeout(timer);
+    toast.addEventListener("pointerenter", stay);
+    toast.addEventListener("pointerleave", wait);
+    toast.addEventListener("focusin", stay);
+    toast.addEventListener("focusout", wait);
+    wait();
+  };
+  const toasts = () => document.querySelectorAll("[data-toast]").forEach((toast) => {
+    if (!toast.letGo) { toast.letGo = true; letGo(toast); }
+  });
+
+  // "Copied" is said in the button and politely.
+  const copies = () => document.querySelectorAll("input[data-copy]").forEach((field) => {
+    if (field.ready || !navigator.clipboard) return;
+    field.ready = true;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Copy" });
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+      say("Copied");
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    field.after(button);
+  });
+
+  // A form knows whether it holds something that was typed and not saved.
+  const changed = (form) => "unsaved" in form.dataset || !!$("[aria-invalid=true],.conflict", form) || [...form.elements].some((field) =>
+    field.type === "checkbox" ? field.checked !== field.defaultChecked
+      : field.name && field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
+  const marks = () => document.querySelectorAll("form[data-guard]").forEach((form) => {
+    const mark = $("[data-unsaved-mark]", form);
+    if (mark) mark.hidden = !changed(form);
+  });
+  let leaving = false;
+  on("input", marks);
+  on("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && [...document.querySelectorAll("form[data-guard]")].some(changed)) event.preventDefault();
+  });
+
+  // Single-key shortcut, with its switch on the account page.
+  const off = () => { try { return localStorage.shortcuts === "off"; } catch { return false; } };
+  on("keydown", (event) => {
+    const typing = event.target.closest?.("input,textarea,select,[contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !off()) {
+      const search = $("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    }
+    if (event.key === "Escape") {
+      const menu = event.target.closest?.("details[open]");
+      if (menu) { menu.open = false; $("summary", menu).focus(); }
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) typing?.form?.requestSubmit();
+  });
+  on("change", (event) => {
+    if (event.target.matches("[data-shortcuts]")) try { localStorage.shortcuts = event.target.checked ? "on" : "off"; } catch {}
+  });
+
+  on("click", (event) => {
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) { dismiss.closest(".toast").remove(); if (lost()) focus($("#main"), { preventScroll: true }); }
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  on("focusin", (event) => { if (event.target.matches("[data-copy]")) event.target.select(); });
+
+  // htmx: busy buttons, and where the focus goes.
+  let place;
+  const regionOf = ({ target }) => typeof target === "string" ? $(target) : target && (target.id ? document.getElementById(target.id) : target);
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    const button = ctx.request.submitter;
+    if (!button) return;
+    button.ariaBusy = "true";
+    ctx.said = button.innerHTML;
+    ctx.timer = setTimeout(() => { if (button.dataset.busy) button.textContent = button.dataset.busy; }, 300);
+  });
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    const button = ctx.request.submitter;
+    clearTimeout(ctx.timer);
+    if (!button || !button.ariaBusy) return;
+    button.ariaBusy = null;
+    if (button.dataset.busy && ctx.said) button.innerHTML = ctx.said;
+  });
+  on("htmx:before:swap", ({ detail: { ctx } }) => {
+    const row = document.activeElement?.closest("[data-row]");
+    const region = regionOf(ctx);
+    place = row && region?.contains(row) ? [...region.querySelectorAll("[data-row]")].indexOf(row) : -1;
+    if (ctx.response?.status < 400) $("#alert")?.replaceChildren();
+  });
+  on("htmx:after:swap", ({ detail: { ctx } }) => {
+    const region = regionOf(ctx);
+    const button = ctx.request?.submitter;
+    const form = region && $("form[data-guard]", region);
+    if (form && button?.name) form.dataset.unsaved = "";
+    start();
+    if (!region || region.closest(".toasts")) return;
+    if (region === document.body) return focus($("#main"), { preventScroll: true });
+    if (ctx.sourceElement.matches("[data-announce]")) say($(".empty h2,[data-count]", region)?.textContent || "");
+    const summary = $("[data-focus]", region);
+    if (summary) return focus(summary);
+    if (button?.name === "add_domain") return focus([...region.querySelectorAll("[data-row] input:not([type=checkbox])")].pop());
+    if (!lost()) return;
+    const rows = region.querySelectorAll("[data-row]");
+    const near = place >= 0 && rows[Math.min(place, rows.length - 1)];
+    focus(near && $("button,a", near) || $("h2,h1,caption", region) || region, { preventScroll: true });
+  });
+  on("htmx:error", ({ detail: { ctx } }) => {
+    const alert = $("#alert"), offline = $("#offline");
+    if (ctx && !ctx.response && alert && offline) alert.replaceChildren(offline.content.cloneNode(true));
+  });
+
+  const start = () => {
+    toasts();
+    copies();
+    marks();
+    const shortcuts = $("[data-shortcuts]");
+    if (shortcuts) shortcuts.checked = !off();
+  };
+  start();
+  // A live region speaks when it changes, not when it arrives full.
+  const notice = $("#status > *");
+  if (notice) setTimeout(() => notice.isConnected && notice.parentNode.append(notice), 150);
+})();
