@@ -1,0 +1,191 @@
+//! Stories in a real browser: each is a Node script that walks the product itself, started as a user starts it.
+//!
+//! The scripts drive Chromium with playwright-core; `npm ci` in this folder brings what they need. Where Node,
+//! Chromium or the packages are missing a story is skipped, but not in CI. Screenshots for people are left in
+//! `target/screenshots/`.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+const GATEHOUSE: &str = env!("CARGO_BIN_EXE_gatehouse");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser");
+/// How long a server may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One story at a time: a browser has work for both cores of a small machine.
+static STAGE: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_newcomer_becomes_owner_and_decides_who_may_join() {
+    tell("newcomer");
+}
+
+#[test]
+fn everything_can_be_done_without_javascript() {
+    tell("without_javascript");
+}
+
+#[test]
+fn no_page_has_a_barrier_in_any_state() {
+    tell("accessibility");
+}
+
+#[test]
+fn pages_are_light_and_run_nothing_of_others() {
+    tell("budget");
+}
+
+#[test]
+fn htmx_makes_it_quicker_and_loses_nothing() {
+    tell("htmx");
+}
+
+#[test]
+fn a_provider_that_is_not_ours_lets_people_in() {
+    let Some(stage) = Stage::open() else { return };
+    let (port, provider_port) = (free_ports(), free_ports());
+    let provider = stage.provider(port, provider_port);
+    let house = stage.house(port, &["serve"], &settings(port, provider_port));
+    stage.play("foreign_provider", port, &house);
+    drop((house, provider));
+}
+
+/// Opens a house with Demo ID and plays a story in it.
+fn tell(story: &str) {
+    let Some(stage) = Stage::open() else { return };
+    let port = free_ports();
+    let house = stage.house(port, &["demo", "--port", &port.to_string()], &[]);
+    stage.play(story, port, &house);
+}
+
+/// What `serve` needs to trust the provider on `provider_port`.
+fn settings(port: u16, provider_port: u16) -> [(&'static str, String); 9] {
+    [
+        ("GATEHOUSE_BASE_URL", base_url(port)),
+        ("GATEHOUSE_BIND", format!("127.0.0.1:{port}")),
+        ("GATEHOUSE_DATABASE_URL", "sqlite://data/gatehouse.db".to_owned()),
+        ("GATEHOUSE_MASTER_KEY", "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
+        ("GATEHOUSE_LOG", "warn".to_owned()),
+        ("GATEHOUSE_PROVIDERS__ACME__KIND", "oidc".to_owned()),
+        ("GATEHOUSE_PROVIDERS__ACME__ISSUER", base_url(provider_port)),
+        ("GATEHOUSE_PROVIDERS__ACME__CLIENT_ID", "gatehouse".to_owned()),
+        ("GATEHOUSE_PROVIDERS__ACME__CLIENT_SECRET", "a secret between two servers".to_owned()),
+    ]
+}
+
+/// Where a story is played: a folder that goes away, and nobody else's story meanwhile.
+struct Stage {
+    folder: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// A server that ends with its test.
+struct Running(Child);
+
+impl Stage {
+    /// Nothing when this machine has no browser for it, unless it is CI's.
+    fn open() -> Option<Self> {
+        if let Err(missing) = everything_is_there() {
+            assert!(std::env::var_os("CI").is_none(), "{missing}");
+            // Not with `eprintln!`, which a passing test keeps to itself.
+            let _ = writeln!(std::io::stderr(), "skipped: {missing}");
+            return None;
+        }
+        let alone = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Self { folder: tempfile::tempdir().expect("a folder"), _alone: alone })
+    }
+
+    /// Gatehouse, as its users start it, with nothing of the environment's settings.
+    fn house(&self, port: u16, arguments: &[&str], settings: &[(&str, String)]) -> Running {
+        let mut command = Command::new(GATEHOUSE);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEHOUSE_")) {
+            command.env_remove(name);
+        }
+        command.args(arguments).envs(settings.iter().cloned()).current_dir(self.folder.path());
+        Running::listening(&mut command, port)
+    }
+
+    /// The npm package `oidc-provider`, for the client on `port`.
+    fn provider(&self, port: u16, provider_port: u16) -> Running {
+        let mut command = Command::new("node");
+        command.arg(script("oidc_provider")).env("BASE_URL", base_url(port)).current_dir(self.folder.path());
+        command.env("PORT", provider_port.to_string()).envs(settings(port, provider_port));
+        Running::listening(&mut command, provider_port)
+    }
+
+    /// Plays a story to its end.
+    fn play(&self, story: &str, port: u16, house: &Running) {
+        let mut command = Command::new("node");
+        command.arg(script(story)).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("BASE_URL", base_url(port)).env("GATEHOUSE", GATEHOUSE);
+        command.env("SERVER_PID", house.0.id().to_string()).env("SCREENSHOTS", screenshots());
+        let told = command.output().expect("node");
+        let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success(), "{story}:\n{text}");
+        println!("{text}");
+    }
+}
+
+impl Running {
+    /// Starts a server and waits until it listens.
+    fn listening(command: &mut Command, port: u16) -> Self {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a server");
+        let mut server = Self(child);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let started = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            let ended = server.0.try_wait().expect("a process");
+            assert!(ended.is_none() && started.elapsed() < PATIENCE, "{command:?} does not listen: {ended:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The next port that is free together with its neighbour, below those that the system gives out by itself.
+fn free_ports() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let offset = u16::try_from(std::process::id() % 4_000).unwrap_or_default();
+    let candidates = (0..1_000).map(|_| 20_000 + offset + 2 * NEXT.fetch_add(1, Ordering::Relaxed));
+    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    candidates.into_iter().find(|port| is_free(*port) && is_free(port + 1)).expect("a free port")
+}
+
+fn base_url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(FOLDER).join(format!("{name}.mjs"))
+}
+
+fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots")
+}
+
+/// Whether a browser, Node and the packages are installed; if not, what to do.
+fn everything_is_there() -> Result<(), String> {
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !Path::new(&chromium).exists() {
+        return Err(format!("{chromium} is not installed, and CHROMIUM names no other"));
+    }
+    if Command::new("node").arg("--version").output().is_err() {
+        return Err("node is not installed".to_owned());
+    }
+    if !Path::new(FOLDER).join("node_modules").exists() {
+        return Err("the browser stories need `npm ci --prefix tests/browser`".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+// What every story needs: a browser, people in it, a way in through Demo ID, and eyes on everything that goes wrong.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { HtmlValidate } from "html-validate";
+
+const need = (name) => process.env[name] ?? assert.fail(`${name} is not set: stories are run by cargo test, see mod.rs`);
+
+export const BASE = need("BASE_URL");
+const SCREENSHOTS = process.env.SCREENSHOTS ?? "target/screenshots";
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const LONGEST_STORY = 240_000;
+const PATIENCE = 10_000;
+
+export const ADA = { name: "Ada Lovelace", email: "ada@acme.test" };
+export const GRACE = { name: "Grace Hopper", email: "grace@acme.test" };
+export const MALLORY = { name: "Mallory Doe", email: "mallory@evil.test" };
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+];
+
+// --- the stage
+
+// Runs a story from launch to verdict. The story gets a function that brings another visitor, with a browser of
+// their own, and fails if any visitor's browser complained.
+export async function story(tell) {
+  setTimeout(() => { console.error("the story takes too long"); process.exit(1); }, LONGEST_STORY).unref();
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const complaints = [];
+  try {
+    await tell((options) => visitor(browser, complaints, options), browser);
+    assert.deepEqual(complaints, [], "a browser complained");
+  } catch (error) {
+    await lastLook(browser);
+    console.error(error.stack);
+    if (complaints.length) console.error("complaints so far:", complaints);
+    process.exitCode = 1;
+  } finally {
+    await browser.close();
+  }
+}
+
+// Says what has just been seen to hold.
+export const holds = (sentence) => console.log(`  ${sentence}`);
+
+async function visitor(browser, complaints, options = {}) {
+  const context = await browser.newContext({ baseURL: BASE, viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript(() => addEventListener("securitypolicyviolation", (event) =>
+    console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+  const page = await context.newPage();
+  watch(page, complaints);
+  return page;
+}
+
+// A failed status is an answer, not a fault: stories look at those themselves.
+function watch(page, complaints) {
+  const complain = (what) => complaints.push(`${page.url()}: ${what}`);
+  page.on("console", (message) => {
+    const expected = /^Failed to load resource: (the server responded with a status of 4|net::ERR_(CONNECTION|EMPTY_RESPONSE))/;
+    if (message.type() === "error" && !expected.test(message.text()) && !page.pardoned?.test(message.text())) complain(message.text());
+  });
+  page.on("pageerror", (error) => complain(error.message));
+  page.on("dialog", async (dialog) => {
+    if (dialog.type() === "beforeunload") return dialog.accept();
+    complain(`a dialog said ${dialog.message()}`);
+    await dialog.dismiss();
+  });
+}
+
+async function lastLook(browser) {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  await mkdir(SCREENSHOTS, { recursive: true });
+  for (const [index, page] of pages.entries()) {
+    const path = `${SCREENSHOTS}/failed-${storyName}-${index}.png`;
+    await page.screenshot({ path, fullPage: true, timeout: 5000 }).catch(() => {});
+    console.error(`visitor ${index} is at ${page.url()}, see ${path}`);
+  }
+}
+
+const storyName = process.argv[1].split("/").pop().replace(".mjs", "");
+
+// --- what people do
+
+// Through the front door and Demo ID, as anybody. Ends wherever Gatehouse leads.
+export async function signIn(page, { name, email, verified = true }, from = "/sign-in") {
+  await page.goto(from);
+  await page.getByRole("button", { name: "Continue with Demo ID" }).click();
+  await introduce(page, { name, email, verified });
+}
+
+// At Demo ID: says who one is.
+export async function introduce(page, { name, email, verified = true }) {
+  const offered = page.getByRole("button", { name: email });
+  if (verified && await offered.count()) return offered.click();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("The address is verified").setChecked(verified);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+export async function signOut(page) {
+  await page.getByRole("banner").locator("summary").click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.waitForURL("**/sign-in");
+}
+
+// Switches domains on and adds one, then saves.
+export async function allowDomain(page, domain) {
+  await page.goto("/settings/admin/access");
+  await page.getByRole("switch", { name: "Let people in by domain" }).check();
+  await page.getByRole("button", { name: "Add a domain" }).click();
+  await page.getByLabel("Domain", { exact: true }).last().fill(domain);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Access rules saved.").waitFor();
+}
+
+// --- what can be looked at
+
+export const heading = (page) => page.getByRole("heading", { level: 1 }).innerText();
+export const main = (page) => page.getByRole("main");
+export const alert = (page) => page.getByRole("alert").filter({ hasText: /./ });
+
+// What the status region says, once it says it.
+export async function isTold(page, sentence) {
+  await page.getByRole("status").filter({ hasText: sentence }).first().waitFor();
+}
+
+// Screenshots for people: light, dark, and a phone.
+export async function shoot(page, name) {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  const desktop = page.viewportSize();
+  await page.emulateMedia({ colorScheme: "light" });
+  await still(page, desktop, name);
+  await still(page, { width: 320, height: 640 }, `${name}-320`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await still(page, desktop, `${name}-dark`);
+  await page.setViewportSize(desktop);
+  await page.emulateMedia({ colorScheme: null });
+}
+
+// The whole page in one look. The caret is left alone: hiding it would write `style` into the page.
+async function still(page, size, name) {
+  await page.setViewportSize(size);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: "disabled", caret: "initial" });
+}
+
+// --- checks
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+
+// What axe finds wrong, a line each.
+export async function barriers(page) {
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
+  const found = await page.evaluate((tags) => window.axe.run({ runOnly: tags, preload: false }), TAGS);
+  const line = ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => `${node.target} [${node.any.concat(node.all).map((check) => check.message).join("; ")}]`).join(", ")}`;
+  return found.violations.map(line);
+}
+
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended"],
+  rules: {
+    "doctype-style": ["error", { style: "lowercase" }],
+    "void-style": ["error", { style: "omit" }],
+    "no-trailing-whitespace": "off", // templates, not hand-written pages
+    "valid-id": ["error", { relaxed: true }], // `domains.0.name` is an id and a field's name
+    "aria-label-misuse": ["error", { allowAnyNamable: true }],
+    "no-implicit-input-type": "off", // text is what HTML means, too
+    "long-title": "off", // an organization's name may be long
+    "attribute-boolean-style": ["error", { style: "omit" }],
+    "prefer-native-element": ["error", { exclude: ["alert", "group", "status"] }],
+  },
+});
+
+// What html-validate finds wrong in a page as it was sent, a line each.
+export async function faults(html) {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) => messages).map(({ ruleId, message, line, column }) => `${ruleId}: ${message} (${line}:${column})`);
+}
+
+// Checks every page that this visitor is sent from now on; the answer tells how many there were.
+export function proofread(page) {
+  const reading = [];
+  page.on("response", (response) => {
+    const isPage = response.request().resourceType() === "document" && response.headers()["content-type"]?.startsWith("text/html");
+    if (isPage && response.url().startsWith(BASE)) reading.push(read(response));
+  });
+  return async () => {
+    const found = (await Promise.all(reading)).filter(Boolean);
+    assert.deepEqual([...new Set(found.flat())], [], "HTML is at fault");
+    return found.length;
+  };
+}
+
+async function read(response) {
+  const html = await response.text().catch(() => null); // gone with a page that was left at once
+  const wrong = html && await faults(html);
+  return wrong?.map((line) => `${response.status()} ${new URL(response.url()).pathname} ${line}`);
+}
+
+const SMALLEST_TARGET = 24;
+
+// What a thumb can't hit, a line each: links within a sentence are exempt (WCAG 2.5.8).
+export async function smallTargets(page) {
+  return page.evaluate((least) => {
+    const isInline = (element) => element.matches("a") && getComputedStyle(element).display === "inline"
+      && element.parentElement.textContent.trim() !== element.textContent.trim();
+    const box = (element) => {
+      const own = element.getBoundingClientRect();
+      const label = element.matches("input") && element.labels?.[0];
+      const around = label && !label.matches(".visually-hidden") ? label.getBoundingClientRect() : own;
+      return { width: Math.max(own.width, around.width), height: Math.max(own.height, around.height) };
+    };
+    const isHidden = (element) => !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      || element.getAttribute("aria-hidden") === "true" || element.getBoundingClientRect().right <= 0 || element.getBoundingClientRect().bottom <= 0;
+    return [...document.querySelectorAll("a[href],button,input:not([type=hidden]),select,textarea,summary")]
+      .filter((element) => !isHidden(element) && !isInline(element))
+      .map((element) => ({ element, ...box(element) }))
+      .filter(({ width, height }) => Math.min(width, height) < least - 0.05)
+      .map(({ element, width, height }) => `${element.outerHTML.slice(0, 90)} is ${width.toFixed(1)}×${height.toFixed(1)}`);
+  }, SMALLEST_TARGET);
+}
+
+// What sticks out of a page that is as narrow as the window, a line each.
+export async function overflow(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const out = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > width + 0.5);
+    return [`${document.documentElement.scrollWidth} wide in ${width}`, ...out.slice(0, 5).map((element) => element.outerHTML.slice(0, 90))];
+  });
+}

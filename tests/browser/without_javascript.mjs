@@ -1,0 +1,178 @@
+// The same walk, and the rest of what can be done, in browsers that run no script.
+
+import assert from "node:assert/strict";
+import {
+  ADA, GRACE, MALLORY, alert, allowDomain, heading, holds, introduce, isTold, main, proofread, signIn, signOut, story,
+} from "./support.mjs";
+
+const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
+const EVERYBODY = ["Ada Lovelace", "Bob Marsh", "Grace Hopper", "Zoë Zimmer"];
+
+// The people of the list, in its order.
+async function names(page) {
+  const rows = await page.getByRole("rowheader").allInnerTexts();
+  return rows.map((row) => EVERYBODY.find((name) => row.includes(name)));
+}
+
+await story(async (visitor) => {
+  const plain = (options) => visitor({ javaScriptEnabled: false, ...options });
+  const ada = await plain();
+  const isSound = proofread(ada);
+  await signsInAndRenames(ada);
+  await mistypesAName(ada);
+  await isOvertaken(ada, await plain());
+  await decidesWhoMayJoin(ada);
+  await othersCome(plain);
+  await looksForPeople(ada);
+  await choosesATheme(ada);
+  await endsAnotherSession(ada, await plain());
+  await signOutIsHeeded(ada);
+  holds(`all of it on ${await isSound()} pages of sound HTML`);
+});
+
+async function signsInAndRenames(page) {
+  await signIn(page, ADA);
+  assert.equal(await heading(page), "General");
+  await page.getByLabel("Organization name").fill("Acme Rockets");
+  await save(page);
+  await isTold(page, "Organization name saved.");
+  assert.equal(await page.getByLabel("Organization name").inputValue(), "Acme Rockets");
+  await page.reload();
+  assert.equal(await page.getByText("Organization name saved.").count(), 0, "said once");
+  holds("Ada signs in, is owner and renames the organization");
+}
+
+async function mistypesAName(page) {
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await page.getByLabel("Organization name").fill("Visit evil.com now");
+  await save(page);
+  assert.equal((await answered).status(), 422);
+  const field = page.getByLabel("Organization name");
+  assert.equal(await field.inputValue(), "Visit evil.com now");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  assert.match(await page.title(), /^Error: /);
+  assert.match(await main(page).innerText(), /can't be a web address/);
+  await field.fill("Acme Rockets");
+  await save(page);
+  holds("a form that can't be taken keeps what was typed and says why");
+}
+
+async function isOvertaken(page, other) {
+  await signIn(other, ADA);
+  await page.goto("/settings/admin");
+  await other.getByLabel("Organization name").fill("Acme Theirs");
+  await save(other);
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await page.getByLabel("Organization name").fill("Acme Mine");
+  await save(page);
+  assert.equal((await answered).status(), 409);
+  const text = await main(page).innerText();
+  assert.match(text, /Ada Lovelace changed this just now/);
+  assert.match(text, /Acme Theirs/);
+  assert.match(text, /Acme Mine/);
+  await page.getByRole("button", { name: "Keep mine" }).click();
+  await isTold(page, "Organization name saved.");
+  assert.equal(await page.getByLabel("Organization name").inputValue(), "Acme Mine");
+  holds("two edits at once end in a choice");
+}
+
+async function decidesWhoMayJoin(page) {
+  await page.goto("/settings/admin/access");
+  await page.getByRole("switch", { name: "Let people in by domain" }).check();
+  await page.getByRole("button", { name: "Add a domain" }).click();
+  assert.ok(await page.getByRole("switch", { name: "Let people in by domain" }).isChecked(), "nothing typed is lost");
+  await page.getByLabel("Domain", { exact: true }).fill("not a domain");
+  await save(page);
+  assert.equal(await page.getByLabel("Domain", { exact: true }).inputValue(), "not a domain");
+  await alert(page).getByRole("link").first().waitFor();
+  await page.getByRole("button", { name: /^Remove/ }).click();
+  assert.equal(await page.getByLabel("Domain", { exact: true }).count(), 0);
+  await allowDomain(page, "acme.test");
+  assert.match(await main(page).innerText(), /People with an address at acme\.test can join/);
+  holds("she decides who may join, row by row");
+}
+
+async function othersCome(plain) {
+  const grace = await plain();
+  await signIn(grace, GRACE);
+  assert.match(await main(grace).innerText(), /Only admins can change these settings/);
+  assert.equal(await main(grace).locator("input,textarea,select,button").count(), 0);
+  assert.equal((await grace.goto("/settings/admin/access")).status(), 403);
+  for (const [name, email] of [["Bob Marsh", "bob@acme.test"], ["Zoë Zimmer", "zoe@acme.test"]]) {
+    await signIn(await plain(), { name, email });
+  }
+  const mallory = await plain();
+  await signIn(mallory, MALLORY);
+  assert.equal(await heading(mallory), "You are not on the list");
+  await mallory.getByRole("button", { name: "Use another account" }).click();
+  await introduce(mallory, { name: "Mallory", email: "mallory@acme.test", verified: false });
+  assert.equal(await heading(mallory), "The address is not verified");
+  holds("Grace and others come in as members, Mallory does not");
+}
+
+async function looksForPeople(page) {
+  await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
+  assert.deepEqual(await names(page), EVERYBODY);
+  await page.getByRole("link", { name: "Person" }).click();
+  assert.deepEqual(await names(page), EVERYBODY.toReversed());
+  assert.equal(await page.getByRole("columnheader", { name: "Person" }).getAttribute("aria-sort"), "descending");
+  await page.getByRole("link", { name: "Members" }).click();
+  assert.deepEqual(await names(page), ["Zoë Zimmer", "Grace Hopper", "Bob Marsh"], "the order stays");
+  await find(page, "hopper");
+  assert.deepEqual(await names(page), ["Grace Hopper"], "the filter stays");
+  assert.match(page.url(), /q=hopper/);
+  await page.reload();
+  assert.deepEqual(await names(page), ["Grace Hopper"], "an address is a view");
+  await find(page, "nobody-like-this");
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  assert.equal(await page.getByRole("searchbox").inputValue(), "nobody-like-this");
+  await page.getByRole("link", { name: "Clear" }).click();
+  assert.equal((await names(page)).length, 4);
+  await page.goBack();
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  assert.equal((await page.goto("/settings/admin/users?sort=nonsense")).status(), 422);
+  holds("search, filter and order are links and a form, and an address is a view");
+}
+
+async function find(page, text) {
+  await page.getByRole("searchbox").fill(text);
+  await page.getByRole("button", { name: "Search" }).click();
+}
+
+async function choosesATheme(page) {
+  await page.goto("/settings");
+  for (const theme of ["Dark", "Light"]) {
+    await page.getByRole("button", { name: theme }).click();
+    await isTold(page, "Theme saved.");
+    assert.equal(await page.getByRole("button", { name: theme }).getAttribute("aria-pressed"), "true");
+    assert.equal(await page.locator("html").getAttribute("data-theme"), theme.toLowerCase());
+  }
+  holds("the theme is chosen with a form, and the first byte has it");
+}
+
+async function endsAnotherSession(page, other) {
+  await signIn(other, ADA);
+  await page.goto("/settings");
+  const ends = page.getByRole("button", { name: /^End the session/ });
+  const before = await ends.count();
+  await ends.first().click();
+  await isTold(page, "The session was ended.");
+  assert.equal(await ends.count(), before - 1);
+  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await isTold(page, "You are signed out everywhere else.");
+  assert.equal(await ends.count(), 0);
+  await other.reload();
+  assert.equal(new URL(other.url()).pathname, "/sign-in");
+  holds("other sessions end at once");
+}
+
+async function signOutIsHeeded(page) {
+  await signOut(page);
+  await page.getByText("You are signed out.").waitFor();
+  await page.goto("/settings/admin/users?q=ada");
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
+  await page.getByRole("button", { name: "Continue with Demo ID" }).click();
+  await introduce(page, ADA);
+  assert.match(page.url(), /\/settings\/admin\/users\?q=ada$/, "back to where one was going");
+  holds("after signing out nothing opens, and signing in leads back to where one was going");
+}

@@ -1,0 +1,5 @@
+//! The architecture, tested.
+
+mod commands;
+mod rooms;
+mod schema;

@@ -1,0 +1,72 @@
+//! What may be used where.
+
+use std::path::{Path, PathBuf};
+
+/// The only files that may reach the database without an organization.
+const BACK_DOOR: [&str; 4] = ["access/db.rs", "instance.rs", "sign_in/flow.rs", "sign_in/web.rs"];
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(&root).expect("inside").to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(&path).expect("a source"))
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+    }
+}
+
+fn files_that_mention(words: &[&str]) -> Vec<String> {
+    let found = sources().into_iter().filter(|(_, text)| words.iter().any(|word| text.contains(word)));
+    let mut names: Vec<String> = found.map(|(name, _)| name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_back_door_is_used_only_where_it_is_listed() {
+    assert_eq!(files_that_mention(&["outside_any_organization"]), BACK_DOOR);
+}
+
+#[test]
+fn only_sign_in_begins_a_change_for_somebody_who_belongs_nowhere() {
+    assert_eq!(files_that_mention(&["::arrival("]), ["sign_in/admission.rs"]);
+}
+
+#[test]
+fn connections_are_opened_and_transactions_begun_in_one_room() {
+    let words = ["Database::connect", "begin_with_options", ".begin()", "TransactionTrait", "DatabaseTransaction"];
+    for name in files_that_mention(&words) {
+        assert!(name.starts_with("access/"), "{name}");
+    }
+}
+
+#[test]
+fn verbs_know_nothing_of_http_and_forms_nothing_of_the_database() {
+    for (name, text) in sources() {
+        let room = name.split('/').next().unwrap_or_default();
+        let is_noun = ["account", "organization", "gate", "users"].contains(&room);
+        if is_noun && (name.ends_with("/mod.rs") || name.ends_with("/settings.rs")) {
+            assert!(!text.contains("actix_web"), "{name} speaks of HTTP");
+        }
+        if is_noun && name.ends_with("/form.rs") {
+            assert!(!text.contains("actix_web") && !text.contains("crate::access::Scope"), "{name}");
+        }
+        if is_noun && name.ends_with("/web.rs") {
+            assert!(!text.contains("sea_orm::"), "{name} speaks of SQL");
+        }
+    }
+}
+
+#[test]
+fn no_time_is_compared_by_the_databases_own_clock() {
+    let clock = ["CURRENT_TIMESTAMP", "datetime('now'", "now()\"", "strftime("];
+    assert_eq!(files_that_mention(&clock), Vec::<String>::new());
+}

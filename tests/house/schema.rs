@@ -1,0 +1,99 @@
+//! Migrations and entities agree, go forward and back, and are run by one instance at a time.
+
+use futures_util::future::join_all;
+use gatehouse::access::Db;
+use gatehouse::app::connect;
+use gatehouse::entity::{event, identity, instance, membership, org_settings, organization, session, sign_in_flow, user};
+use sea_orm::{DatabaseConnection, EntityTrait};
+
+use crate::web::support::Database;
+
+async fn both() -> Vec<Database> {
+    let mut databases = vec![Database::sqlite()];
+    databases.extend(Database::postgres().await);
+    databases
+}
+
+async fn open(database: &Database) -> Db {
+    connect(&database.url()).await.expect("a database")
+}
+
+#[actix_web::test]
+async fn every_entity_reads_its_table() {
+    for database in both().await {
+        let db = open(&database).await;
+        db.migrate_up().await.expect("migrated");
+        let rows = db.outside_any_organization();
+        reads::<organization::Entity>(rows).await;
+        reads::<org_settings::Entity>(rows).await;
+        reads::<user::Entity>(rows).await;
+        reads::<identity::Entity>(rows).await;
+        reads::<membership::Entity>(rows).await;
+        reads::<session::Entity>(rows).await;
+        reads::<sign_in_flow::Entity>(rows).await;
+        reads::<instance::Entity>(rows).await;
+        reads::<event::Entity>(rows).await;
+        db.close().await;
+        database.drop().await;
+    }
+}
+
+async fn reads<E: EntityTrait>(rows: &DatabaseConnection) {
+    E::find().all(rows).await.expect("the entity's columns");
+}
+
+#[actix_web::test]
+async fn the_schema_goes_up_down_and_up_again() {
+    for database in both().await {
+        let db = open(&database).await;
+        db.migrate_up().await.expect("up");
+        let steps = db.schema_status().await.expect("a status").applied.len();
+        for _ in 0..steps {
+            db.migrate_down(1).await.expect("a step down");
+        }
+        assert!(db.schema_status().await.expect("a status").applied.is_empty());
+        db.migrate_up().await.expect("up again");
+        assert!(db.schema_status().await.expect("a status").is_current());
+        let seeded = organization::Entity::find_by_id("default").one(db.outside_any_organization()).await;
+        assert_eq!(seeded.expect("a table").expect("the organization").name, "My Organization");
+        db.close().await;
+        database.drop().await;
+    }
+}
+
+// X20
+#[actix_web::test]
+async fn of_four_instances_started_together_one_migrates_and_none_fails() {
+    for database in both().await {
+        let instances = join_all((0..4).map(|_| open(&database))).await;
+        for result in join_all(instances.iter().map(Db::migrate_up)).await {
+            result.expect("migrated, or found it done");
+        }
+        assert!(instances[0].schema_status().await.expect("a status").is_current());
+        for db in instances {
+            db.close().await;
+        }
+        database.drop().await;
+    }
+}
+
+// X21
+#[actix_web::test]
+async fn a_newer_schema_is_refused_by_name() {
+    for database in both().await {
+        let db = open(&database).await;
+        db.migrate_up().await.expect("up");
+        let rows = database.connect().await;
+        sea_orm::ConnectionTrait::execute_unprepared(
+            &rows,
+            "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)",
+        )
+        .await
+        .expect("written");
+        let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0004_member_lists"), "{refusal}");
+        rows.close().await.expect("closed");
+        db.close().await;
+        database.drop().await;
+    }
+}

@@ -1,0 +1,91 @@
+//! The committed matrix of every route and every sort of person. A route without a line fails; so does a line
+//! that no longer holds. `UPDATE_DOORS=1 cargo test doors` writes the file anew, for a human to read the diff.
+
+use std::fmt::Write;
+use std::process::Command;
+
+use gatehouse::access::Role;
+use gatehouse::routes::table;
+
+use super::support::{Answer, House, Visitor, on_both_databases};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
+
+const PEOPLE: [&str; 6] = ["nobody", "no organization", "member", "admin", "owner", "owner elsewhere"];
+
+on_both_databases! {
+    async fn every_door_opens_for_whom_the_matrix_says(house: &House) {
+        let mut matrix = header();
+        for route in table() {
+            let method = route.method.as_str();
+            let who = serde_json::to_value(route.who).expect("a name");
+            write!(matrix, "{method:<6} {:<36} {:<10}", route.path, who.as_str().expect("text")).expect("written");
+            for (n, person) in PEOPLE.into_iter().enumerate() {
+                let visitor = as_person(house, person, &format!("{}{n}", matrix.len())).await;
+                let path = route.path.replace("{provider}", "idp").replace("{session}", &gatehouse::random::id());
+                let answer = knock(&visitor, method, &path).await;
+                write!(matrix, " {:<24}", what(&answer)).expect("written");
+            }
+            matrix = matrix.trim_end().to_owned() + "\n";
+        }
+        if std::env::var("UPDATE_DOORS").is_ok() {
+            std::fs::write(FILE, &matrix).expect("written");
+        }
+        let committed = std::fs::read_to_string(FILE).expect("tests/web/doors.txt");
+        for (now, then) in matrix.lines().zip(committed.lines()) {
+            assert_eq!(now, then);
+        }
+        assert_eq!(matrix.lines().count(), committed.lines().count());
+    }
+}
+
+fn header() -> String {
+    let mut header = format!("{:<6} {:<36} {:<10}", "", "", "who may");
+    for person in PEOPLE {
+        write!(header, " {person:<24}").expect("written");
+    }
+    header.trim_end().to_owned() + "\n"
+}
+
+async fn as_person(house: &House, person: &str, unique: &str) -> Visitor {
+    let email = format!("p{unique}@acme.test");
+    match person {
+        "nobody" => house.visitor(),
+        "no organization" => house.outsider(&email).await,
+        "member" => house.person(&email, Role::Member).await,
+        "admin" => house.person(&email, Role::Admin).await,
+        "owner" => house.person(&email, Role::Owner).await,
+        _ => house.foreign_owner(&email).await,
+    }
+}
+
+/// Knocks with an empty body: whoever may come in is told what is missing, the others that they may not.
+async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
+    match method {
+        "POST" => visitor.post(path, &[]).await,
+        "PATCH" => visitor.patch(path, &serde_json::json!({})).await,
+        _ => visitor.get(path).await,
+    }
+}
+
+/// The status, and where to.
+fn what(answer: &Answer) -> String {
+    let location = answer.location().split('?').next().unwrap_or_default();
+    let location = if location.starts_with("http") { "the provider" } else { location };
+    format!("{} {location}", answer.status).trim_end().to_owned()
+}
+
+#[test]
+fn the_command_line_tells_the_same_routes_as_the_matrix() {
+    let output = Command::new(env!("CARGO_BIN_EXE_gatehouse")).args(["routes", "--json"]).output().expect("gatehouse");
+    let routes: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let told: Vec<String> = routes.as_array().expect("a list").iter().map(line).collect();
+    let committed = std::fs::read_to_string(FILE).expect("tests/web/doors.txt");
+    let lines = committed.lines().skip(1).map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
+    assert_eq!(told, lines.collect::<Vec<_>>());
+}
+
+fn line(route: &serde_json::Value) -> String {
+    let text = |name: &str| route[name].as_str().expect("text").to_owned();
+    [text("method"), text("path"), text("who")].join(" ")
+}

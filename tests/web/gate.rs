@@ -1,0 +1,197 @@
+//! Who may join: the Access page and what it does at the door (threats G).
+
+use gatehouse::access::Role;
+use reqwest::Method;
+use serde_json::json;
+
+use super::support::{Answer, Database, House, Identity, Visitor, field, on_both_databases};
+
+async fn knock(house: &House, email: &str) -> Answer {
+    house.visitor().sign_in(&house.provider, &Identity::new(email, "Somebody")).await
+}
+
+async fn save(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
+    let version = field(&admin.get("/settings/admin/access").await.body, "version");
+    let mut all = vec![("version", version.as_str())];
+    all.extend_from_slice(fields);
+    admin.post("/settings/admin/access", &all).await
+}
+
+const ACME: [(&str, &str); 2] = [("domains.0.name", "acme.test"), ("domain_gating", "true")];
+
+on_both_databases! {
+    async fn people_of_an_allowed_domain_join_as_members(house: &House) {
+        let ada = house.owner().await;
+        assert_eq!(knock(house, "grace@acme.test").await.status, 403);
+        let saved = save(&ada, &ACME).await;
+        assert_eq!((saved.status, saved.location()), (303, "/settings/admin/access"));
+        assert!(ada.get("/settings/admin/access").await.says("Access rules saved."));
+        let grace = house.visitor();
+        assert_eq!(grace.sign_in(&house.provider, &Identity::new("grace@acme.test", "Grace")).await.status, 303);
+        assert_eq!(grace.get("/api/me").await.json()["role"], "member");
+        assert_eq!(knock(house, "mallory@evil.test").await.status, 403);
+    }
+
+    // G01, G02, G10, G11, G12
+    async fn look_alikes_are_refused_and_leave_nothing_behind(house: &House) {
+        let ada = house.owner().await;
+        save(&ada, &[ACME[0], ACME[1], ("emails", "guest@other.test"), ("email_allowlist", "true")]).await;
+        let before = house.footprint().await;
+        for email in [
+            "u@notacme.test",
+            "u@acme.test.evil.test",
+            "u@hr.acme.test",
+            "u@evil.test?acme.test",
+            "u@\u{430}cme.test",
+            "\"u@acme.test\"@evil.test",
+            "u@acme.test@evil.test",
+            "u@evil.test (@acme.test)",
+            "<u@acme.test>u@evil.test",
+            "u@acme.test\t",
+            "u@acme.test\u{a0}",
+            "u\0@acme.test",
+            "u@acme.test\r\nBcc: x@evil.test",
+            "guest+x@other.test",
+            "u@\u{ff41}cme.test",
+        ] {
+            assert_eq!(knock(house, email).await.status, 403, "{email:?}");
+        }
+        assert_eq!(house.footprint().await, before);
+    }
+
+    // G03
+    async fn an_address_in_other_case_is_the_same_account(house: &House) {
+        let ada = house.owner().await;
+        save(&ada, &ACME).await;
+        let upper = Identity::new("U@ACME.TEST", "U").with(json!({ "sub": "u" }));
+        let lower = Identity::new("u@acme.test", "U").with(json!({ "sub": "u" }));
+        assert_eq!(house.visitor().sign_in(&house.provider, &upper).await.status, 303);
+        assert_eq!(house.visitor().sign_in(&house.provider, &lower).await.status, 303);
+        assert_eq!(house.texts("SELECT email FROM users WHERE email LIKE 'u@%'").await, ["u@acme.test"]);
+    }
+
+    // G05, G06
+    async fn a_domain_beyond_ascii_is_one_domain_in_both_forms(house: &House) {
+        let ada = house.owner().await;
+        save(&ada, &[("domains.0.name", "Bücher.example"), ("domain_gating", "true")]).await;
+        let page = ada.get("/settings/admin/access").await;
+        assert!(page.says("bücher.example") && page.says("xn--bcher-kva.example"));
+        assert_eq!(knock(house, "u@xn--bcher-kva.example").await.status, 303);
+        assert_eq!(knock(house, "v@bücher.example").await.status, 303);
+    }
+
+    // G14
+    async fn a_gate_that_nobody_could_pass_is_not_saved(house: &House) {
+        let ada = house.owner().await;
+        let before = house.footprint().await;
+        for fields in [&[("domain_gating", "true")][..], &[("email_allowlist", "true"), ("emails", " ")]] {
+            let answer = save(&ada, fields).await;
+            assert_eq!(answer.status, 422);
+            assert!(answer.says("Nobody could join"));
+        }
+        assert_eq!(house.footprint().await, before);
+    }
+
+    async fn what_was_typed_comes_back_beside_what_is_wrong_with_it(house: &House) {
+        let ada = house.owner().await;
+        let fields = [("domains.0.name", "acme"), ("domain_gating", "true"), ("emails", "nonsense"), ("open_sign_up", "true")];
+        let answer = save(&ada, &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.contains("<title>Error: Access"));
+        assert!(answer.says("This is not a domain. It should look like example.com."));
+        assert!(answer.says("There are 2 problems") && answer.says("“nonsense”"));
+        assert_eq!(field(&answer.body, "domains.0.name"), "acme");
+    }
+
+    // G17, D10
+    async fn of_two_admins_who_edit_at_once_the_second_sees_both_versions(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Admin).await;
+        let version = field(&ada.get("/settings/admin/access").await.body, "version");
+        let edit = |domain| [("version", version.clone()), ("domains.0.name", domain), ("domain_gating", "true".to_owned())];
+        let form = edit("ada.test".to_owned());
+        let saved = ada.post("/settings/admin/access", &form.each_ref().map(|(n, v)| (*n, v.as_str()))).await;
+        assert_eq!(saved.status, 303);
+        let form = edit("ben.test".to_owned());
+        let conflict = ben.post("/settings/admin/access", &form.each_ref().map(|(n, v)| (*n, v.as_str()))).await;
+        assert_eq!(conflict.status, 409);
+        assert!(conflict.says("Ada Lovelace changed this") && conflict.says("ada.test"));
+        assert_eq!(field(&conflict.body, "domains.0.name"), "ben.test");
+        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'access.rules_changed'").await, 1);
+        let newer = field(&conflict.body, "version");
+        let mine = [("version", newer.as_str()), ("domains.0.name", "ben.test"), ("domain_gating", "true")];
+        assert_eq!(ben.post("/settings/admin/access", &mine).await.status, 303, "“Keep mine” then saves");
+    }
+
+    async fn rows_are_added_and_removed_without_javascript_and_without_saving(house: &House) {
+        let ada = house.owner().await;
+        let before = house.footprint().await;
+        let answer = save(&ada, &[("domains.0.name", "a.test"), ("add_domain", "1")]).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.contains("name=\"domains.1.name\""));
+        let answer = save(&ada, &[("domains.0.name", "a.test"), ("domains.1.name", "b.test"), ("remove_domain", "0")]).await;
+        assert_eq!(field(&answer.body, "domains.0.name"), "b.test");
+        assert!(!answer.body.contains("a.test\""));
+        assert_eq!(house.footprint().await, before);
+    }
+
+    async fn open_sign_up_lets_anybody_in_who_is_verified(house: &House) {
+        let ada = house.owner().await;
+        save(&ada, &[("open_sign_up", "true")]).await;
+        assert!(ada.get("/settings/admin/access").await.says("Anyone on the internet can sign in"));
+        assert_eq!(knock(house, "anybody@anywhere.test").await.status, 303);
+        let unverified = Identity::new("x@anywhere.test", "X").with(json!({ "email_verified": false }));
+        assert_eq!(house.visitor().sign_in(&house.provider, &unverified).await.status, 403);
+    }
+
+    async fn the_region_alone_answers_htmx(house: &House) {
+        let ada = house.owner().await;
+        let fields = [("version", "1"), ("domains.0.name", "nope")];
+        let answer = ada.htmx(Method::POST, "/settings/admin/access", "div#rules", &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.starts_with("<div id=\"rules\"") && !answer.body.contains("<html"));
+        assert!(answer.body.contains("<title>Error: Access"));
+    }
+}
+
+#[actix_web::test]
+async fn the_instances_lists_are_a_ceiling() {
+    let settings = [("ALLOWED_DOMAINS", "acme.test"), ("BLOCKED_EMAILS", "spam@acme.test")];
+    let house = House::open_with(Database::sqlite(), &settings).await;
+    let ada = house.owner().await;
+    save(&ada, &[("open_sign_up", "true")]).await;
+    assert_eq!(knock(&house, "u@other.test").await.status, 403);
+    assert_eq!(knock(&house, "spam@acme.test").await.status, 403);
+    assert_eq!(knock(&house, "u@acme.test").await.status, 303);
+    let page = ada.get("/settings/admin/access").await;
+    assert!(page.says("GATEHOUSE_ALLOWED_DOMAINS") && page.says("GATEHOUSE_BLOCKED_EMAILS"));
+    house.close().await;
+}
+
+// G23
+#[actix_web::test]
+async fn a_stranger_and_a_deactivated_person_see_the_same_page() {
+    let house = House::open(Database::sqlite()).await;
+    house.owner().await;
+    house.person("gone@acme.test", Role::Member).await;
+    house.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    let gone = knock(&house, "gone@acme.test").await;
+    let unknown = knock(&house, "none@acme.test").await;
+    assert_eq!(gone.status, unknown.status);
+    assert_eq!(gone.body.replace("gone@", "none@"), unknown.body);
+    house.close().await;
+}
+
+#[actix_web::test]
+async fn lost_rules_admit_nobody() {
+    let house = House::open(Database::sqlite()).await;
+    let ada = house.owner().await;
+    save(&ada, &[("open_sign_up", "true")]).await;
+    house.run("ALTER TABLE org_settings RENAME TO elsewhere", []).await;
+    assert_eq!(knock(&house, "u@acme.test").await.status, 503);
+    house.run("ALTER TABLE elsewhere RENAME TO org_settings", []).await;
+    house.run("DELETE FROM org_settings", []).await;
+    assert_eq!(knock(&house, "u@acme.test").await.status, 503);
+    assert_eq!(house.count("SELECT count(*) FROM users").await, 1);
+    house.close().await;
+}

@@ -1,0 +1,233 @@
+//! Sessions: made at sign-in, ended everywhere at once (threats S).
+
+use chrono::Duration;
+use gatehouse::access::Role;
+use reqwest::Method;
+use serde_json::json;
+
+use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor, on_both_databases};
+
+on_both_databases! {
+    // S01
+    async fn signing_in_gives_a_new_session_and_ends_the_old_one(house: &House) {
+        let ada = house.owner().await;
+        let before = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+        let after = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+        assert_ne!(before, after);
+        assert_eq!(with_cookie(house, &before).await.status, 401, "the old id is dead");
+        assert_eq!(with_cookie(house, &after).await.status, 200);
+        assert_eq!(house.count("SELECT count(*) FROM sessions").await, 1);
+    }
+
+    // S01
+    async fn a_planted_cookie_does_not_become_a_session(house: &House) {
+        let planted = "session=attacker-chosen-value-attacker-chosen-value";
+        let visitor = house.visitor();
+        let departure = visitor.depart("/").await;
+        let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+        let answer = visitor.get(&back).await;
+        assert_eq!(answer.status, 303);
+        assert_eq!(with_cookie(house, planted).await.status, 401);
+    }
+
+    // S03
+    async fn a_cookie_from_before_sign_out_opens_nothing(house: &House) {
+        house.owner().await;
+        let ada = house.visitor();
+        let cookie = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+        let answer = ada.post("/sign-out", &[]).await;
+        assert_eq!((answer.status, answer.location()), (303, "/sign-in"));
+        assert!(!answer.header("clear-site-data").is_empty());
+        assert_eq!(with_cookie(house, &cookie).await.status, 401);
+        assert!(ada.get("/sign-in").await.says("You are signed out."));
+        assert_eq!(ada.get("/sign-out").await.status, 405, "a link signs nobody out");
+    }
+
+    // S04
+    async fn a_session_ends_after_seven_idle_days(house: &House) {
+        let ada = house.owner().await;
+        house.skip(Duration::days(6));
+        assert!(ada.is_signed_in().await);
+        settle(house).await;
+        house.skip(Duration::days(6));
+        assert!(ada.is_signed_in().await, "being used keeps it");
+        settle(house).await;
+        house.skip(Duration::days(8));
+        let answer = ada.get("/settings/admin/users?q=x").await;
+        assert_eq!(answer.status, 302);
+        assert_eq!(answer.location(), "/sign-in?return_to=%2Fsettings%2Fadmin%2Fusers%3Fq%3Dx");
+    }
+
+    // S04
+    async fn a_session_ends_after_thirty_days_however_much_it_is_used(house: &House) {
+        let ada = house.owner().await;
+        for _ in 0..5 {
+            house.skip(Duration::days(6));
+            ada.get("/api/me").await;
+            settle(house).await;
+        }
+        assert!(!ada.is_signed_in().await);
+    }
+
+    // S05
+    async fn a_damaged_cookie_is_nobodys(house: &House) {
+        house.owner().await;
+        let ada = house.visitor();
+        let cookie = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+        let value = cookie.strip_prefix("session=").expect("a session cookie");
+        let flipped = (0..value.len()).step_by(5).map(|at| {
+            let other = if value.as_bytes()[at] == b'A' { "B" } else { "A" };
+            format!("session={}{other}{}", &value[..at], &value[at + 1..])
+        });
+        let odd = [format!("session={}", &value[..20]), "session=".to_owned(), format!("session={}", "A".repeat(10_000))];
+        for damaged in flipped.chain(odd) {
+            assert_eq!(with_cookie(house, &damaged).await.status, 401, "{damaged}");
+        }
+        assert_eq!(with_cookie(house, &cookie).await.status, 200);
+    }
+
+    // S07
+    async fn ending_the_other_sessions_holds_on_the_next_request_at_every_instance(house: &House) {
+        let here = house.owner().await;
+        let there = house.visitor();
+        there.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await;
+        let (second, handle) = house.second_instance().await;
+        assert!(there.at(&second).is_signed_in().await, "one session holds at both instances");
+        assert_eq!(here.post("/settings/sessions/end-others", &[]).await.status, 303);
+        assert!(!there.at(&second).is_signed_in().await);
+        assert!(!there.is_signed_in().await);
+        assert!(here.is_signed_in().await);
+        handle.stop(false).await;
+    }
+
+    // S07
+    async fn deactivation_holds_on_the_next_request_and_at_the_gate(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        house.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
+        assert!(!ben.is_signed_in().await);
+        let answer = house.visitor().sign_in(&house.provider, &Identity::new("ben@acme.test", "Ben")).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.says("is not on the list"), "the same words as for anybody without access");
+    }
+
+    // R07
+    async fn a_demotion_holds_for_a_form_that_is_already_open(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Admin).await;
+        let (second, handle) = house.second_instance().await;
+        assert_eq!(ben.get("/settings/admin/access").await.status, 200);
+        house.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        let form = [("name", "Ben's"), ("version", "1")];
+        assert_eq!(ben.at(&second).post("/settings/admin", &form).await.status, 403);
+        assert_eq!(ben.htmx(Method::POST, "/settings/admin", "section#name_form", &form).await.status, 403);
+        assert_eq!(house.texts("SELECT name FROM organizations").await, ["My Organization"]);
+        handle.stop(false).await;
+    }
+
+    async fn a_removal_holds_on_the_next_request(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        assert_eq!(ben.get("/settings/admin").await.status, 200);
+        house.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
+        assert_eq!(ben.get("/settings/admin").await.status, 403);
+        assert!(ben.get("/").await.says("You are not in an organization yet"));
+    }
+
+    async fn what_the_database_keeps_opens_no_session(house: &House) {
+        house.owner().await;
+        for stored in house.texts("SELECT key_hash || ' ' || id FROM sessions").await {
+            for value in stored.split(' ') {
+                assert_eq!(with_cookie(house, &format!("session={value}")).await.status, 401);
+            }
+        }
+    }
+}
+
+fn session_cookie(answer: &Answer) -> String {
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
+    let cookie = cookies.into_iter().find(|cookie| cookie.starts_with("session=")).expect("a session cookie");
+    cookie.split(';').next().expect("a value").to_owned()
+}
+
+async fn with_cookie(house: &House, cookie: &str) -> Answer {
+    let visitor = Visitor::new(&house.base);
+    visitor.send(visitor.request(Method::GET, "/api/me").header("cookie", cookie)).await
+}
+
+/// "Last seen" moves in the background.
+async fn settle(house: &House) {
+    for _ in 0..100 {
+        let now = house.services.clock.now().timestamp_millis();
+        if house.count("SELECT max(last_seen_at) FROM sessions").await > now - 60_000 {
+            return;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("last seen did not move");
+}
+
+// S02
+#[actix_web::test]
+async fn behind_https_cookies_are_bound_to_the_host() {
+    let settings = [("BASE_URL", "https://gate.acme.test"), ("OWNER_EMAIL", "ada@acme.test")];
+    let house = House::open_with(Database::sqlite(), &settings).await;
+    let visitor = house.visitor();
+    let begun = visitor.send(visitor.request(Method::POST, "/auth/idp").form(&[("return_to", "/")])).await;
+    let flow = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let departure = begun.location().parse().expect("an address");
+    let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+    let done = visitor.send(visitor.request(Method::GET, &back).header("cookie", flow)).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    for answer in [&begun, &done] {
+        for cookie in answer.headers.get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("text");
+            for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+                assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+            }
+            assert!(!cookie.contains("Domain") && cookie.len() < 4096, "{cookie}");
+            let bears_a_secret = !cookie.starts_with("provider=");
+            assert!(!bears_a_secret || cookie.starts_with("__Host-"), "{cookie}");
+        }
+        assert!(answer.header("strict-transport-security").contains("max-age"));
+    }
+    house.close().await;
+}
+
+#[actix_web::test]
+async fn sessions_survive_a_new_master_key_beside_the_old_one() {
+    let database = Database::sqlite();
+    let new_first = format!("new:{},{MASTER_KEY}", "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=");
+    let house = House::open(database).await;
+    let ada = house.owner().await;
+    let (base, handle) = house.second_instance_with(&[("MASTER_KEY", &new_first)]).await;
+    assert!(ada.at(&base).is_signed_in().await);
+    handle.stop(false).await;
+    house.close().await;
+}
+
+// S09, S10
+#[actix_web::test]
+async fn other_sites_can_not_have_a_browser_change_anything() {
+    let house = House::open(Database::sqlite()).await;
+    let ada = house.owner().await;
+    let before = house.footprint().await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+    ] {
+        for path in ["/settings/admin", "/settings/admin/access", "/sign-out", "/auth/idp", "/settings/sessions/end-others"] {
+            let request = ada.request(Method::POST, path).header(name, value).form(&[("name", "Evil"), ("version", "1")]);
+            let answer = ada.send(request).await;
+            assert_eq!(answer.status, 403, "{path} with {name}: {value}");
+            assert!(answer.header("access-control-allow-origin").is_empty());
+        }
+        let request = ada.request(Method::PATCH, "/api/admin/settings").header(name, value);
+        assert_eq!(ada.send(request.json(&json!({ "name": "Evil" }))).await.status, 403);
+    }
+    assert_eq!(house.footprint().await, before);
+    assert!(ada.is_signed_in().await);
+    house.close().await;
+}

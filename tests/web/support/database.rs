@@ -1,0 +1,66 @@
+//! A database of a test's own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use tempfile::TempDir;
+
+/// Where PostgreSQL is; without it the tests on PostgreSQL are skipped, but not in CI.
+const POSTGRES: &str = "GATEHOUSE_TEST_POSTGRES_URL";
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// An empty database that goes away with its house.
+pub enum Database {
+    Sqlite(TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl Database {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().expect("a folder"))
+    }
+
+    pub async fn postgres() -> Option<Self> {
+        let Ok(server) = std::env::var(POSTGRES) else {
+            assert!(std::env::var("CI").is_err(), "CI must set {POSTGRES}");
+            eprintln!("skipped: {POSTGRES} is not set");
+            return None;
+        };
+        let name = format!("gatehouse_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        run(&server, &format!("CREATE DATABASE {name}")).await;
+        Some(Self::Postgres { server, name })
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite://{}/gatehouse.db", folder.path().display()),
+            Self::Postgres { server, name } => {
+                let (host, _) = server.rsplit_once('/').expect("a database in the URL");
+                format!("{host}/{name}")
+            }
+        }
+    }
+
+    pub async fn connect(&self) -> DatabaseConnection {
+        sea_orm::Database::connect(quiet(&self.url())).await.expect("connected")
+    }
+
+    pub async fn drop(self) {
+        if let Self::Postgres { server, name } = self {
+            run(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+fn quiet(url: &str) -> sea_orm::ConnectOptions {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.sqlx_logging(false).max_connections(1);
+    options
+}
+
+async fn run(server: &str, sql: &str) {
+    let connection = sea_orm::Database::connect(quiet(server)).await.expect("PostgreSQL");
+    connection.execute_unprepared(sql).await.expect("done");
+    connection.close().await.expect("closed");
+}

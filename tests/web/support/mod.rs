@@ -1,0 +1,43 @@
+//! A house to visit, people to visit it, and a provider that says what a test tells it to.
+
+mod database;
+mod house;
+mod page;
+mod provider;
+mod visitor;
+
+pub use database::Database;
+pub use house::{House, MASTER_KEY, free_port};
+pub use page::field;
+pub use provider::{Identity, Provider, Signature, Trouble};
+pub use visitor::{Answer, Visitor, query};
+
+/// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($house:ident: &House) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            use crate::web::support::Database;
+
+            async fn story($house: &House) $body
+
+            #[actix_web::test]
+            async fn on_sqlite() {
+                let house = House::open(Database::sqlite()).await;
+                story(&house).await;
+                house.close().await;
+            }
+
+            #[actix_web::test]
+            async fn on_postgres() {
+                let Some(database) = Database::postgres().await else { return };
+                let house = House::open(database).await;
+                story(&house).await;
+                house.close().await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_databases;

@@ -1,0 +1,273 @@
+//! A provider over real HTTP that says whatever a test tells it to, true or not.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use chrono::Utc;
+use data_encoding::BASE64URL_NOPAD;
+use rsa::pkcs1v15::SigningKey;
+use rsa::sha2::Sha256;
+use rsa::signature::{SignatureEncoding, Signer};
+use rsa::traits::PublicKeyParts;
+use rsa::{RsaPrivateKey, rand_core::OsRng};
+use serde_json::{Value, json};
+use sha2::Digest;
+use url::Url;
+
+use super::visitor::query;
+
+/// Who somebody is at the provider.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// What the ID token claims; `null` leaves a claim out.
+    pub claims: Value,
+    /// What userinfo says, if it is asked.
+    pub user_info: Value,
+    pub signature: Signature,
+}
+
+/// How the ID token is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    Right,
+    /// `alg: none`, no signature.
+    None,
+    /// The right key id, another key.
+    Foreign,
+    /// A key id that nobody published.
+    UnknownKey,
+    /// HS256 with the client secret.
+    Shared,
+}
+
+impl Identity {
+    /// An honest person whose address is verified.
+    pub fn new(email: &str, name: &str) -> Self {
+        let claims = json!({ "sub": email, "email": email, "email_verified": true, "name": name });
+        Self { user_info: claims.clone(), claims, signature: Signature::Right }
+    }
+
+    /// The same with claims added, changed or (`null`) left out.
+    pub fn with(mut self, claims: Value) -> Self {
+        for (name, value) in claims.as_object().expect("claims") {
+            self.claims[name] = value.clone();
+        }
+        self
+    }
+
+    pub fn signed(self, signature: Signature) -> Self {
+        Self { signature, ..self }
+    }
+}
+
+struct Grant {
+    identity: Identity,
+    nonce: String,
+    challenge: String,
+}
+
+#[derive(Default)]
+struct Memory {
+    grants: HashMap<String, Grant>,
+    tokens: HashMap<String, Value>,
+    key_id: String,
+    trouble: Trouble,
+}
+
+/// What is wrong with the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trouble {
+    #[default]
+    Nothing,
+    /// Answers after a while.
+    Slow(Duration),
+    Status(u16),
+    /// A page instead of JSON.
+    Html,
+    /// An answer of so many bytes.
+    Endless(usize),
+}
+
+/// The provider.
+#[derive(Clone)]
+pub struct Provider {
+    pub issuer: String,
+    memory: Arc<Mutex<Memory>>,
+    pub keys_fetched: Arc<AtomicU32>,
+    handle: ServerHandle,
+}
+
+impl Provider {
+    pub async fn start() -> Self {
+        Self::start_on(0).await
+    }
+
+    #[allow(clippy::unused_async, reason = "needs the runtime")]
+    pub async fn start_on(port: u16) -> Self {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("a socket");
+        let issuer = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
+        let memory = Arc::new(Mutex::new(Memory { key_id: "first".to_owned(), ..Memory::default() }));
+        let keys_fetched = Arc::new(AtomicU32::new(0));
+        let state = web::Data::new((issuer.clone(), memory.clone(), keys_fetched.clone()));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(state.clone())
+                .route("/.well-known/openid-configuration", web::get().to(discovery))
+                .route("/keys", web::get().to(keys))
+                .route("/token", web::post().to(token))
+                .route("/userinfo", web::get().to(user_info))
+        });
+        let server = server.workers(1).disable_signals().listen(listener).expect("listening").run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self { issuer, memory, keys_fetched, handle }
+    }
+
+    /// Lets `identity` in: the code that the browser carries back.
+    pub fn grant(&self, identity: &Identity, departure: &Url) -> String {
+        let code = gatehouse::random::token().expect("randomness");
+        let grant = Grant {
+            identity: identity.clone(),
+            nonce: query(departure, "nonce"),
+            challenge: query(departure, "code_challenge"),
+        };
+        self.memory.lock().expect("memory").grants.insert(code.clone(), grant);
+        code
+    }
+
+    pub fn be(&self, trouble: Trouble) {
+        self.memory.lock().expect("memory").trouble = trouble;
+    }
+
+    /// Publishes the key under another id and forgets the old one.
+    pub fn rotate_keys(&self, key_id: &str) {
+        key_id.clone_into(&mut self.memory.lock().expect("memory").key_id);
+    }
+
+    pub async fn stop(&self) {
+        self.handle.stop(false).await;
+    }
+}
+
+type State = web::Data<(String, Arc<Mutex<Memory>>, Arc<AtomicU32>)>;
+
+async fn discovery(state: State) -> HttpResponse {
+    if let Some(answer) = in_trouble(&state).await {
+        return answer;
+    }
+    let issuer = &state.0;
+    HttpResponse::Ok().json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "jwks_uri": format!("{issuer}/keys"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+    }))
+}
+
+async fn keys(state: State) -> HttpResponse {
+    state.2.fetch_add(1, Ordering::Relaxed);
+    let key_id = state.1.lock().expect("memory").key_id.clone();
+    let public = own_key().to_public_key();
+    HttpResponse::Ok().json(json!({ "keys": [{
+        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id,
+        "n": BASE64URL_NOPAD.encode(&public.n().to_bytes_be()),
+        "e": BASE64URL_NOPAD.encode(&public.e().to_bytes_be()),
+    }] }))
+}
+
+async fn token(state: State, form: web::Form<HashMap<String, String>>) -> HttpResponse {
+    if let Some(answer) = in_trouble(&state).await {
+        return answer;
+    }
+    let mut memory = state.1.lock().expect("memory");
+    let code = form.get("code").map_or("", String::as_str);
+    let verifier = form.get("code_verifier").map_or("", String::as_str);
+    let proof = BASE64URL_NOPAD.encode(&sha2::Sha256::digest(verifier.as_bytes()));
+    let Some(grant) = memory.grants.remove(code).filter(|grant| grant.challenge == proof) else {
+        return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
+    };
+    let access_token = gatehouse::random::token().expect("randomness");
+    let id_token = id_token(&state.0, &memory.key_id, &grant);
+    memory.tokens.insert(access_token.clone(), grant.identity.user_info);
+    HttpResponse::Ok().json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token }))
+}
+
+async fn user_info(state: State, request: HttpRequest) -> HttpResponse {
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = header.strip_prefix("Bearer ").unwrap_or_default();
+    match state.1.lock().expect("memory").tokens.get(token) {
+        Some(claims) => HttpResponse::Ok().json(claims),
+        None => HttpResponse::Unauthorized().finish(),
+    }
+}
+
+async fn in_trouble(state: &State) -> Option<HttpResponse> {
+    let trouble = state.1.lock().expect("memory").trouble;
+    match trouble {
+        Trouble::Nothing => None,
+        Trouble::Slow(time) => {
+            actix_web::rt::time::sleep(time).await;
+            None
+        }
+        Trouble::Status(status) => {
+            let status = actix_web::http::StatusCode::from_u16(status).expect("a status");
+            Some(HttpResponse::build(status).insert_header(("location", state.0.as_str())).finish())
+        }
+        Trouble::Html => Some(HttpResponse::Ok().content_type("text/html").body("<h1>Welcome</h1>")),
+        Trouble::Endless(size) => Some(HttpResponse::Ok().content_type("application/json").body("[".repeat(size))),
+    }
+}
+
+fn id_token(issuer: &str, key_id: &str, grant: &Grant) -> String {
+    let now = Utc::now().timestamp();
+    let mut claims = json!({ "iss": issuer, "aud": "gatehouse", "exp": now + 300, "iat": now, "nonce": grant.nonce });
+    for (name, value) in grant.identity.claims.as_object().expect("claims") {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().expect("claims").retain(|_, value| !value.is_null());
+    let (algorithm, key_id) = match grant.identity.signature {
+        Signature::None => ("none", key_id),
+        Signature::Shared => ("HS256", key_id),
+        Signature::UnknownKey => ("RS256", "unknown"),
+        Signature::Right | Signature::Foreign => ("RS256", key_id),
+    };
+    let header = json!({ "alg": algorithm, "kid": key_id, "typ": "JWT" });
+    let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+    let message = format!("{}.{}", part(&header), part(&claims));
+    let signature = match grant.identity.signature {
+        Signature::None => Vec::new(),
+        Signature::Shared => hmac(b"client-secret-CANARY", message.as_bytes()),
+        Signature::Foreign => sign(foreign_key(), &message),
+        Signature::Right | Signature::UnknownKey => sign(own_key(), &message),
+    };
+    format!("{message}.{}", BASE64URL_NOPAD.encode(&signature))
+}
+
+fn sign(key: &RsaPrivateKey, message: &str) -> Vec<u8> {
+    SigningKey::<Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()
+}
+
+/// RFC 2104 over SHA-256, for a key shorter than a block.
+fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let pad = |byte: u8| -> Vec<u8> { (0..64).map(|n| key.get(n).copied().unwrap_or(0) ^ byte).collect() };
+    let inner = sha2::Sha256::digest([pad(0x36), message.to_vec()].concat());
+    sha2::Sha256::digest([pad(0x5c), inner.to_vec()].concat()).to_vec()
+}
+
+fn own_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+}
+
+fn foreign_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+}

@@ -1,0 +1,128 @@
+//! Somebody with a browser: keeps cookies, follows nothing by itself, comes from an address of their own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder};
+use url::Url;
+
+use super::{Identity, Provider};
+
+static COUNT: AtomicU32 = AtomicU32::new(1);
+
+/// A browser.
+#[derive(Clone)]
+pub struct Visitor {
+    client: Client,
+    pub base: String,
+    address: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Visitor {
+    pub fn new(base: &str) -> Self {
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let client = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
+        Self { client, base: base.to_owned(), address: format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255) }
+    }
+
+    /// The same browser at another instance.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        self.client.request(method, url).header("x-forwarded-for", &self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Sends a form as a page of the house does.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.request(Method::POST, path).header("origin", &self.base);
+        Answer::of(request.form(fields)).await
+    }
+
+    /// Sends a form as htmx does, for the region `target`.
+    pub async fn htmx(&self, method: Method, path: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.request(method.clone(), path).header("hx-request", "true").header("hx-target", target);
+        let request = request.header("origin", &self.base);
+        Answer::of(if method == Method::GET { request } else { request.form(fields) }).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &serde_json::Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).header("origin", &self.base).json(body)).await
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        Answer::of(request).await
+    }
+
+    /// Goes to the provider; gives the address that the browser was sent to.
+    pub async fn depart(&self, return_to: &str) -> Url {
+        let answer = self.post("/auth/idp", &[("return_to", return_to)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer.location().parse().expect("an address at the provider")
+    }
+
+    /// Comes back from the provider as `identity`.
+    pub fn way_back(&self, provider: &Provider, departure: &Url, identity: &Identity) -> String {
+        let code = provider.grant(identity, departure);
+        let state = query(departure, "state");
+        format!("/auth/idp/callback?code={code}&state={state}")
+    }
+
+    /// Signs in, all the way; gives the callback's answer.
+    pub async fn sign_in(&self, provider: &Provider, identity: &Identity) -> Answer {
+        let departure = self.depart("/").await;
+        self.get(&self.way_back(provider, &departure, identity)).await
+    }
+
+    /// Whether the house knows this browser.
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("/api/me").await.status == 200
+    }
+}
+
+/// A parameter of an address.
+pub fn query(url: &Url, name: &str) -> String {
+    let found = url.query_pairs().find(|(key, _)| key == name);
+    found.unwrap_or_else(|| panic!("no {name} in {url}")).1.into_owned()
+}
+
+impl Answer {
+    async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, body: response.text().await.expect("a body") }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+
+    /// Whether the page says `text`, as a reader sees it.
+    pub fn says(&self, text: &str) -> bool {
+        let escaped = text.replace('&', "&#38;").replace('<', "&#60;").replace('"', "&#34;").replace('\'', "&#39;");
+        self.body.contains(text) || self.body.contains(&escaped)
+    }
+}

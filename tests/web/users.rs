@@ -1,0 +1,161 @@
+//! The list of people: search, filter, order, paging.
+
+use gatehouse::access::Role;
+use reqwest::Method;
+
+use super::support::{House, Visitor, on_both_databases};
+
+/// Writes `count` members, named so that their order is known, three to a moment.
+async fn crowd(house: &House, count: usize) {
+    for n in 0..count {
+        let (id, email) = (format!("user-{n:04}"), format!("person{n:04}@acme.test"));
+        let name = format!("Person {n:04}");
+        house
+            .run(
+                "INSERT INTO users (id, email, name, status, created_at) VALUES ($1, $2, $3, 'active', 0)",
+                [id.clone().into(), email.clone().into(), name.clone().into()],
+            )
+            .await;
+        let at = i64::try_from(n / 3).expect("small");
+        house
+            .run(
+                "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+                 VALUES ('default', $1, $2, $3, $4, $5, $5)",
+                [id.into(), if n % 10 == 0 { "admin" } else { "member" }.into(), name.into(), email.into(), at.into()],
+            )
+            .await;
+    }
+}
+
+/// Walks the list from its first part to its last; the names, part by part.
+async fn walk(visitor: &Visitor, query: &str) -> Vec<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let list = visitor.get(&format!("/api/admin/users?{query}&cursor={cursor}")).await.json();
+        parts.push(names(&list));
+        match list["nextCursor"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return parts,
+        }
+    }
+}
+
+fn names(list: &serde_json::Value) -> Vec<String> {
+    let items = list["items"].as_array().unwrap_or_else(|| panic!("items in {list}"));
+    items.iter().map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+fn link(page: &str, rel: &str) -> Option<String> {
+    let at = page.find(&format!("rel=\"{rel}\""))?;
+    let tag = &page[page[..at].rfind("<a ")?..at];
+    Some(tag.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+fn shown(page: &str) -> Vec<String> {
+    page.split("class=\"name\">").skip(1).map(|rest| rest.split(['<', '\n']).next().unwrap_or_default().trim().to_owned()).collect()
+}
+
+on_both_databases! {
+    async fn every_order_visits_everybody_once(house: &House) {
+        let ada = house.owner().await;
+        crowd(house, 130).await;
+        for sort in ["name", "-name", "joined", "-joined", "seen", "-seen"] {
+            let parts = walk(&ada, &format!("sort={sort}&limit=20")).await;
+            let mut all: Vec<String> = parts.concat();
+            assert_eq!(all.len(), 131, "{sort}");
+            if sort == "name" {
+                assert!(all.is_sorted());
+            }
+            all.sort();
+            all.dedup();
+            assert_eq!(all.len(), 131, "{sort} shows nobody twice");
+        }
+    }
+
+    async fn pages_lead_forward_and_back_through_the_same_people(house: &House) {
+        let ada = house.owner().await;
+        crowd(house, 130).await;
+        let first = ada.get("/settings/admin/users").await.body;
+        assert!(link(&first, "prev").is_none());
+        let second = ada.get(&link(&first, "next").expect("a next page")).await.body;
+        let third = ada.get(&link(&second, "next").expect("a third page")).await.body;
+        assert!(link(&third, "next").is_none());
+        assert_eq!((shown(&first).len(), shown(&second).len(), shown(&third).len()), (50, 50, 31));
+        let back = ada.get(&link(&third, "prev").expect("a way back")).await.body;
+        assert_eq!(shown(&back), shown(&second));
+        let start = ada.get(&link(&back, "prev").expect("a way back")).await.body;
+        assert_eq!(shown(&start), shown(&first));
+        assert!(link(&start, "prev").is_none());
+    }
+
+    async fn search_finds_inside_names_and_addresses_and_takes_wildcards_literally(house: &House) {
+        let ada = house.owner().await;
+        crowd(house, 30).await;
+        house.run("UPDATE users SET name = '100% _real_ \\o/ \"quoted\"' WHERE id = 'user-0007'", []).await;
+        let found = async |text: &str| {
+            let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            names(&ada.get(&format!("/api/admin/users?q={text}")).await.json()).len()
+        };
+        assert_eq!(found("son0012@").await, 1);
+        assert_eq!(found("PERSON 001").await, 10);
+        assert_eq!(found("00% _rea").await, 1);
+        assert_eq!(found("%%%").await, 0);
+        assert_eq!(found("___").await, 0);
+        assert_eq!(found("\\o/").await, 1);
+        assert_eq!(found("\"quoted\"").await, 1);
+        assert_eq!(found("\" OR name MATCH \"").await, 0);
+        assert_eq!(found("ad").await, 1, "two letters match the beginning of an address");
+        assert_eq!(found("%").await, 0);
+        assert_eq!(found("acme.test").await, 31);
+        assert_eq!(found("nobody-at-all").await, 0);
+    }
+
+    async fn filters_orders_and_searches_go_together(house: &House) {
+        let ada = house.owner().await;
+        crowd(house, 130).await;
+        assert_eq!(walk(&ada, "role=admin&limit=5").await.concat().len(), 13);
+        assert_eq!(walk(&ada, "role=owner&limit=5").await.concat(), ["Ada Lovelace"]);
+        assert_eq!(walk(&ada, "role=admin&q=person00&sort=-joined&limit=4").await.concat().len(), 10);
+        let page = ada.get("/settings/admin/users?q=person00&role=admin&sort=-joined").await;
+        assert!(page.says("10 people on this page") && page.body.contains("aria-sort=\"descending\""));
+        let none = ada.get("/settings/admin/users?q=zzzz").await;
+        assert!(none.says("Nobody matches") && none.body.contains("value=\"zzzz\""));
+    }
+
+    async fn nonsense_in_the_address_gets_422_and_never_a_fault(house: &House) {
+        let ada = house.owner().await;
+        for query in ["role=Admin", "role=admin%00", "sort=email;drop", "cursor=garbage", "limit=0", "limit=201", "limit=-1", "limit=NaN"] {
+            let answer = ada.get(&format!("/api/admin/users?{query}")).await;
+            assert_eq!(answer.status, 422, "{query}");
+            let field = query.split('=').next().expect("a field");
+            assert!(answer.json()["errors"][field].is_array(), "{query}: {}", answer.body);
+        }
+        assert_eq!(ada.get("/settings/admin/users?sort=nonsense").await.status, 422);
+        for text in ["' OR 1=1 --", "\u{0}", "\\", "(((", "*", "NEAR(", "a\"b\"c"] {
+            let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            assert_eq!(ada.get(&format!("/settings/admin/users?q={text}")).await.status, 200, "{text}");
+        }
+    }
+
+    async fn a_member_sees_people_but_no_controls(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        let page = ben.get("/settings/admin/users").await;
+        assert!(page.says("Ada Lovelace") && page.says("ada@acme.test") && page.says("You"));
+        assert!(page.says("Only admins can change these settings."));
+        let region = ben.htmx(Method::GET, "/settings/admin/users?q=ada", "section#users", &[]).await;
+        assert!(region.body.starts_with("<section id=\"users\"") && !region.body.contains("<html"));
+        assert_eq!(ben.get("/api/admin/users").await.status, 403);
+        assert_eq!(names(&ben.get("/api/org/users").await.json()), ["Ada Lovelace", "Ben"]);
+    }
+
+    async fn people_of_another_organization_are_in_no_list(house: &House) {
+        let ada = house.owner().await;
+        house.foreign_owner("boris@globex.test").await;
+        for query in ["", "q=boris", "q=bo", "role=owner", "sort=-seen"] {
+            let list = ada.get(&format!("/api/admin/users?{query}")).await.body;
+            assert!(!list.contains("boris"), "{query}: {list}");
+        }
+    }
+}
