@@ -1,8 +1,11 @@
 //! Every URL on one page. Who may use a route is said by the type of its handler's first parameter; a handler
 //! without such a parameter can't be listed here.
 
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, Handler, Responder, web};
 use serde::Serialize;
 
@@ -52,14 +55,14 @@ pub struct Route {
 
 /// What begins with an authority.
 pub trait Admits {
-    /// Whom the first parameter lets through.
-    const WHO: Who;
+    /// The type of the first parameter.
+    type First: Authority + 'static;
 }
 
 macro_rules! admits {
     ($($rest:ident)*) => {
-        impl<First: Authority, $($rest),*> Admits for (First, $($rest),*) {
-            const WHO: Who = First::WHO;
+        impl<First: Authority + 'static, $($rest),*> Admits for (First, $($rest),*) {
+            type First = First;
         }
     };
 }
@@ -103,8 +106,21 @@ where
     Args: Admits + FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let handler = web::route().guard(matching(&method)).to(handler);
-    Route { method, path, who: Args::WHO, handler }
+    let door = from_fn(admit_first::<Args::First>);
+    let handler = web::route().guard(matching(&method)).to(handler).wrap(door);
+    Route { method, path, who: Args::First::WHO, handler }
+}
+
+/// Settles who may before anything of the request's body is looked at: the handler's parameters are otherwise
+/// extracted side by side, and a malformed form could speak before the refusal.
+async fn admit_first<First: Authority>(
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match request.extract::<First>().await {
+        Ok(_) => next.call(request).await,
+        Err(error) => Ok(request.error_response(error)),
+    }
 }
 
 /// HEAD is asked of what answers GET, with the same checks.

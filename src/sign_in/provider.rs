@@ -267,7 +267,7 @@ impl Provider {
             result = token.claims(&self.verifier(&fresh), nonce).cloned();
         }
         let claims = result.map_err(|error| self.explain(&error))?;
-        self.refuse_before(token)?;
+        self.check_the_rest(token)?;
         Ok(claims)
     }
 
@@ -286,22 +286,25 @@ impl Provider {
         })
     }
 
-    /// `nbf` (RFC 7519, section 4.1.5), which the verifier leaves alone. The signature has been checked.
-    fn refuse_before(&self, token: &CoreIdToken) -> Result<(), Failure> {
+    /// What the verifier leaves alone: `nbf` (RFC 7519, section 4.1.5) and `azp` (OpenID Connect Core, section
+    /// 3.1.3.7, step 5). The signature has been checked.
+    fn check_the_rest(&self, token: &CoreIdToken) -> Result<(), Failure> {
         #[derive(serde::Deserialize)]
-        struct NotBefore {
+        struct Rest {
             nbf: Option<i64>,
+            azp: Option<String>,
         }
         let text = token.to_string();
         let payload = text.split('.').nth(1).unwrap_or_default();
         let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).map_err(rejected)?;
-        let claim: NotBefore = serde_json::from_slice(&payload).map_err(rejected)?;
-        match claim.nbf {
-            Some(nbf) if nbf > (self.clock.now() + SKEW).timestamp() => {
-                Err(Failure::Rejected("not valid yet: is a clock wrong, here or there?".to_owned()))
-            }
-            _ => Ok(()),
+        let rest: Rest = serde_json::from_slice(&payload).map_err(rejected)?;
+        if rest.azp.is_some_and(|party| party != *self.client_id.as_str()) {
+            return Err(Failure::Rejected("made for another client".to_owned()));
         }
+        if rest.nbf.is_some_and(|nbf| nbf > (self.clock.now() + SKEW).timestamp()) {
+            return Err(Failure::Rejected("not valid yet: is a clock wrong, here or there?".to_owned()));
+        }
+        Ok(())
     }
 
     fn explain(&self, error: &ClaimsVerificationError) -> Failure {
@@ -384,7 +387,12 @@ where
 {
     match error {
         openidconnect::RequestTokenError::ServerResponse(answer) => Failure::Rejected(format!("{answer:?}")),
-        openidconnect::RequestTokenError::Request(e) => Failure::Unavailable(e.to_string()),
+        // JSON that is no token response is an answer that does not hold; anything else is no answer.
+        openidconnect::RequestTokenError::Parse(e, body)
+            if serde_json::from_slice::<serde_json::Value>(&body).is_ok() =>
+        {
+            Failure::Rejected(e.to_string())
+        }
         other => Failure::Unavailable(other.to_string()),
     }
 }

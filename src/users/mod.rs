@@ -10,8 +10,8 @@ pub use cursor::Cursor;
 pub use form::{ListQuery, Sort};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Order};
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 
 use crate::access::{Member, Role};
@@ -42,41 +42,29 @@ pub struct ListPage {
 }
 
 /// One part of the list, found by its neighbours' keys and never by counting (no OFFSET, no total).
+///
+/// # Errors
+/// When the database can't be asked.
 pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
-    let found = match &query.search {
-        Some(text) => Some(search::plan(member, text).await?),
-        None => None,
+    let mut people = match &query.search {
+        Some(text) => search::find(member, query, text).await?,
+        None => {
+            let rows = member.scope().find::<membership::Entity>();
+            rows.narrow(|ours| shown(in_order(ours, query).limit(slots(query)))).rows(SHOWN).await?
+        }
     };
-    let backwards = query.cursor.as_ref().is_some_and(|cursor| cursor.backwards);
-    let descending = query.sort.descending != backwards;
-    let rows = member.scope().find::<membership::Entity>().narrow(|ours| {
-        let mut ours = columns(ours);
-        if let Some(condition) = found {
-            ours = ours.filter(condition);
-        }
-        if let Some(role) = query.role {
-            ours = ours.filter(membership_column(membership::Column::Role).eq(role));
-        }
-        if let Some(cursor) = &query.cursor {
-            ours = ours.filter(beyond(query.sort, cursor, descending));
-        }
-        let order = if descending { Order::Desc } else { Order::Asc };
-        ours.order_by(membership_column(query.sort.column()), order.clone())
-            .order_by(membership_column(membership::Column::Id), order)
-            .limit(query.limit + 1)
-    });
-    let mut people: Vec<Listed> = rows.rows(8).await?;
     let more = people.len() as u64 > query.limit;
     if more {
         people.pop();
     }
-    if backwards {
+    if is_backwards(query) {
         people.reverse();
     }
-    Ok(page(query, people, more, backwards))
+    Ok(page(query, people, more))
 }
 
-fn page(query: &ListQuery, people: Vec<Listed>, more: bool, backwards: bool) -> ListPage {
+fn page(query: &ListQuery, people: Vec<Listed>, more: bool) -> ListPage {
+    let backwards = is_backwards(query);
     let at = |person: Option<&Listed>, backwards| person.map(|person| query.sort.cursor(person, backwards));
     let before = if backwards { more } else { query.cursor.is_some() };
     let after = if backwards { true } else { more };
@@ -85,32 +73,78 @@ fn page(query: &ListQuery, people: Vec<Listed>, more: bool, backwards: bool) -> 
     ListPage { people, previous, next }
 }
 
-/// What a list shows, and nothing else.
-fn columns(ours: Select<membership::Entity>) -> Select<membership::Entity> {
+fn is_backwards(query: &ListQuery) -> bool {
+    query.cursor.as_ref().is_some_and(|cursor| cursor.backwards)
+}
+
+/// As many rows as are read: one more than the page holds, which tells whether there is another page.
+fn slots(query: &ListQuery) -> u64 {
+    query.limit + 1
+}
+
+/// The rows of one role, past the cursor, in the order of the list: what one index gives.
+fn in_order(mut ours: Select<membership::Entity>, query: &ListQuery) -> Select<membership::Entity> {
+    if let Some(role) = query.role {
+        ours = ours.filter(column(membership::Column::Role).eq(role));
+    }
+    if let Some(cursor) = &query.cursor {
+        ours = ours.filter(beyond(query.sort, cursor, is_descending(query)));
+    }
+    sorted(ours, query)
+}
+
+fn sorted(ours: Select<membership::Entity>, query: &ListQuery) -> Select<membership::Entity> {
+    let order = if is_descending(query) { Order::Desc } else { Order::Asc };
+    ours.order_by(column(query.sort.column()), order.clone()).order_by(column(membership::Column::Id), order)
+}
+
+/// Which way the index is walked.
+fn is_descending(query: &ListQuery) -> bool {
+    query.sort.descending != is_backwards(query)
+}
+
+/// How many columns [`shown`] gives.
+const SHOWN: usize = 8;
+
+/// What a list shows of a page's rows, and nothing else. Only these rows' statuses are looked up: a join would
+/// leave it to the planner whom to look up first.
+fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
     use membership::Column;
-    let mut ours = ours
+    let same_person =
+        Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, Column::UserId));
+    let status = Query::select()
+        .column((user::Entity, user::Column::Status))
+        .from(user::Entity)
+        .and_where(same_person)
+        .to_owned();
+    over(page)
         .select_only()
         .column_as(Column::Id, "c0")
         .column_as(Column::UserId, "c1")
         .column_as(Column::Name, "c2")
         .column_as(Column::Email, "c3")
         .column_as(Column::Role, "c4")
-        .column_as(user::Column::Status, "c5")
+        .expr_as(Expr::from(status), "c5")
         .column_as(Column::JoinedAt, "c6")
-        .column_as(Column::LastSeenAt, "c7");
-    let same_person = membership_column(Column::UserId).equals((user::Entity, user::Column::Id));
-    QuerySelect::query(&mut ours).inner_join(user::Entity, same_person);
-    ours
+        .column_as(Column::LastSeenAt, "c7")
+}
+
+/// A query over the rows of another that has a limit, and so is settled first: no planner looks through a limit.
+fn over(mut rows: Select<membership::Entity>) -> Select<membership::Entity> {
+    let settled = QuerySelect::query(&mut rows).take();
+    let mut over = membership::Entity::find();
+    QuerySelect::query(&mut over).from_clear().from_subquery(settled, membership::Entity);
+    over
 }
 
 /// Rows past the cursor. A row value walks the index of the order; `a < ? OR (a = ? AND …)` would not.
 fn beyond(sort: Sort, cursor: &Cursor, descending: bool) -> Expr {
-    let key = [membership_column(sort.column()), membership_column(membership::Column::Id)];
+    let key = [column(sort.column()), column(membership::Column::Id)];
     let mark = [cursor.key_as_value(), Expr::val(cursor.id)];
     let (key, mark) = (Expr::tuple(key), Expr::tuple(mark));
     if descending { key.lt(mark) } else { key.gt(mark) }
 }
 
-fn membership_column(column: membership::Column) -> Expr {
+fn column(column: membership::Column) -> Expr {
     Expr::col((membership::Entity, column))
 }

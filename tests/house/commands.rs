@@ -35,7 +35,8 @@ fn serve_without_configuration_says_what_is_missing_and_exits_78() {
     let output = gatehouse(&folder).arg("serve").output().expect("run");
     assert_eq!(output.status.code(), Some(78));
     assert!(complaint(&output).contains("GATEHOUSE_MASTER_KEY: is missing"), "{}", complaint(&output));
-    let output = gatehouse(&folder).arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).output().expect("run");
+    let output =
+        gatehouse(&folder).arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).output().expect("run");
     assert_eq!(output.status.code(), Some(78));
     assert!(complaint(&output).contains("gatehouse demo"), "{}", complaint(&output));
     let misspelt = [("GATEHOUSE_MASTR_KEY", "x"), ("GATEHOUSE_MASTER_KEY", MASTER_KEY)];
@@ -51,17 +52,26 @@ fn unknown_commands_exit_2_and_help_is_complete() {
     let help = gatehouse(&folder).arg("--help").output().expect("run");
     for command in ["demo", "serve", "migrate", "routes"] {
         assert!(String::from_utf8_lossy(&help.stdout).contains(command), "{command}");
-        assert_eq!(gatehouse(&folder).args([command, "--help"]).output().expect("run").status.code(), Some(0));
+        assert_eq!(
+            gatehouse(&folder).args([command, "--help"]).output().expect("run").status.code(),
+            Some(0)
+        );
     }
 }
 
 #[test]
 fn a_demo_refuses_to_be_public() {
     let folder = folder();
-    for (name, value) in [("GATEHOUSE_BIND", "0.0.0.0:8080"), ("GATEHOUSE_BASE_URL", "https://gate.acme.test")] {
+    for (name, value) in
+        [("GATEHOUSE_BIND", "0.0.0.0:8080"), ("GATEHOUSE_BASE_URL", "https://gate.acme.test")]
+    {
         let output = gatehouse(&folder).arg("demo").env(name, value).output().expect("run");
         assert_eq!(output.status.code(), Some(78), "{}", complaint(&output));
-        assert!(complaint(&output).contains(name) || complaint(&output).contains("OWNER_EMAIL"), "{}", complaint(&output));
+        assert!(
+            complaint(&output).contains(name) || complaint(&output).contains("OWNER_EMAIL"),
+            "{}",
+            complaint(&output)
+        );
     }
 }
 
@@ -80,7 +90,11 @@ fn a_wrong_master_key_stops_the_start_with_one_line() {
     stop(&mut first);
     let output = serve("test:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=").output().expect("run");
     assert_eq!(output.status.code(), Some(78));
-    assert!(complaint(&output).starts_with("gatehouse: GATEHOUSE_MASTER_KEY: does not open this database"), "{}", complaint(&output));
+    assert!(
+        complaint(&output).starts_with("gatehouse: GATEHOUSE_MASTER_KEY: does not open this database"),
+        "{}",
+        complaint(&output)
+    );
     assert_eq!(complaint(&output).lines().count(), 1, "{}", complaint(&output));
 }
 
@@ -114,7 +128,10 @@ impl Demo {
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let base = format!("http://localhost:{port}");
         let said: Vec<String> = lines.by_ref().take(2).map(|line| line.expect("a line")).collect();
-        assert!(said[0].contains(&base) && said[1].contains(&format!("http://localhost:{}", port + 1)), "{said:?}");
+        assert!(
+            said[0].contains(&base) && said[1].contains(&format!("http://localhost:{}", port + 1)),
+            "{said:?}"
+        );
         Self { child, base }
     }
 

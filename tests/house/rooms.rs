@@ -42,7 +42,8 @@ fn only_sign_in_begins_a_change_for_somebody_who_belongs_nowhere() {
 
 #[test]
 fn connections_are_opened_and_transactions_begun_in_one_room() {
-    let words = ["Database::connect", "begin_with_options", ".begin()", "TransactionTrait", "DatabaseTransaction"];
+    let words =
+        ["Database::connect", "begin_with_options", ".begin()", "TransactionTrait", "DatabaseTransaction"];
     for name in files_that_mention(&words) {
         assert!(name.starts_with("access/"), "{name}");
     }

@@ -3,7 +3,9 @@
 use futures_util::future::join_all;
 use gatehouse::access::Db;
 use gatehouse::app::connect;
-use gatehouse::entity::{event, identity, instance, membership, org_settings, organization, session, sign_in_flow, user};
+use gatehouse::entity::{
+    event, identity, instance, membership, org_settings, organization, session, sign_in_flow, user,
+};
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 use crate::web::support::Database;

@@ -77,11 +77,13 @@ fn what(answer: &Answer) -> String {
 
 #[test]
 fn the_command_line_tells_the_same_routes_as_the_matrix() {
-    let output = Command::new(env!("CARGO_BIN_EXE_gatehouse")).args(["routes", "--json"]).output().expect("gatehouse");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gatehouse")).args(["routes", "--json"]).output().expect("gatehouse");
     let routes: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let told: Vec<String> = routes.as_array().expect("a list").iter().map(line).collect();
     let committed = std::fs::read_to_string(FILE).expect("tests/web/doors.txt");
-    let lines = committed.lines().skip(1).map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
+    let lines =
+        committed.lines().skip(1).map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
     assert_eq!(told, lines.collect::<Vec<_>>());
 }
 

@@ -7,7 +7,9 @@ use chrono::{Duration, Utc};
 use gatehouse::access::Role;
 use serde_json::json;
 
-use super::support::{Database, House, Identity, Provider, Signature, Trouble, Visitor, free_port, on_both_databases, query};
+use super::support::{
+    Database, House, Identity, Provider, Signature, Trouble, Visitor, free_port, on_both_databases, query,
+};
 
 fn ada() -> Identity {
     Identity::new("ada@acme.test", "Ada Lovelace")
@@ -170,7 +172,8 @@ async fn the_request_carries_a_pkce_challenge_and_the_code_needs_its_verifier() 
     // Another flow's challenge: the provider refuses the verifier that we send.
     let other = house.visitor().depart("/").await;
     let code = house.provider.grant(&ada(), &other);
-    let answer = visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&departure, "state"))).await;
+    let answer =
+        visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&departure, "state"))).await;
     assert_eq!(answer.status, 400);
     assert!(!visitor.is_signed_in().await);
     house.close().await;
@@ -189,7 +192,11 @@ async fn what_a_provider_says_of_an_error_is_not_repeated() {
     );
     let answer = visitor.get(&path).await;
     assert_eq!(answer.status, 400);
-    assert!(answer.says("You were not signed in") && !answer.body.contains("onerror") && !answer.body.contains(&long));
+    assert!(
+        answer.says("You were not signed in")
+            && !answer.body.contains("onerror")
+            && !answer.body.contains(&long)
+    );
     house.close().await;
 }
 
@@ -228,7 +235,11 @@ async fn new_keys_are_fetched_once_a_minute_at_most() {
         assert_eq!(house.visitor().sign_in(&house.provider, &forged).await.status, 400);
     }
     assert_eq!(house.provider.keys_fetched.load(Ordering::Relaxed), known + 1, "no storm");
-    assert_eq!(house.visitor().sign_in(&house.provider, &ada()).await.status, 303, "others sign in meanwhile");
+    assert_eq!(
+        house.visitor().sign_in(&house.provider, &ada()).await.status,
+        303,
+        "others sign in meanwhile"
+    );
     house.close().await;
 }
 
@@ -256,16 +267,23 @@ async fn the_address_may_come_from_userinfo_with_its_own_flag() {
 async fn a_provider_in_trouble_gets_a_friendly_page_and_sessions_go_on() {
     let house = House::open(Database::sqlite()).await;
     let owner = house.owner().await;
-    for trouble in
-        [Trouble::Status(500), Trouble::Status(302), Trouble::Html, Trouble::Endless(3_000_000), Trouble::Slow(Time::from_secs(12))]
-    {
+    for trouble in [
+        Trouble::Status(500),
+        Trouble::Status(302),
+        Trouble::Html,
+        Trouble::Endless(3_000_000),
+        Trouble::Slow(Time::from_secs(12)),
+    ] {
         house.provider.be(trouble);
         let visitor = house.visitor();
         let began = std::time::Instant::now();
         let answer = visitor.sign_in(&house.provider, &ada()).await;
         assert!(began.elapsed() < Time::from_secs(10), "{trouble:?} took {:?}", began.elapsed());
         assert_eq!(answer.status, 503, "{trouble:?}");
-        assert!(answer.says("The sign-in service does not answer") && answer.says("Try again"), "{trouble:?}");
+        assert!(
+            answer.says("The sign-in service does not answer") && answer.says("Try again"),
+            "{trouble:?}"
+        );
         assert!(owner.is_signed_in().await);
     }
     house.provider.be(Trouble::Nothing);

@@ -61,11 +61,12 @@ on_both_databases! {
     // S04
     async fn a_session_ends_after_thirty_days_however_much_it_is_used(house: &House) {
         let ada = house.owner().await;
-        for _ in 0..5 {
+        for _ in 0..4 {
             house.skip(Duration::days(6));
-            ada.get("/api/me").await;
+            assert!(ada.is_signed_in().await);
             settle(house).await;
         }
+        house.skip(Duration::days(6));
         assert!(!ada.is_signed_in().await);
     }
 
@@ -218,8 +219,17 @@ async fn other_sites_can_not_have_a_browser_change_anything() {
         ("origin", "https://evil.test"),
         ("origin", "null"),
     ] {
-        for path in ["/settings/admin", "/settings/admin/access", "/sign-out", "/auth/idp", "/settings/sessions/end-others"] {
-            let request = ada.request(Method::POST, path).header(name, value).form(&[("name", "Evil"), ("version", "1")]);
+        for path in [
+            "/settings/admin",
+            "/settings/admin/access",
+            "/sign-out",
+            "/auth/idp",
+            "/settings/sessions/end-others",
+        ] {
+            let request = ada
+                .request(Method::POST, path)
+                .header(name, value)
+                .form(&[("name", "Evil"), ("version", "1")]);
             let answer = ada.send(request).await;
             assert_eq!(answer.status, 403, "{path} with {name}: {value}");
             assert!(answer.header("access-control-allow-origin").is_empty());

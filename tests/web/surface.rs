@@ -23,11 +23,19 @@ async fn every_answer_carries_the_safety_headers() {
     let css = house.services.assets.links.css.clone();
     for (path, status) in SURFACES.into_iter().chain([(css.as_str(), 200), ("/static/x/y", 404)]) {
         let visitor = house.visitor();
-        let answer = visitor.send(visitor.request(Method::GET, path).header("origin", "https://evil.test")).await;
+        let answer =
+            visitor.send(visitor.request(Method::GET, path).header("origin", "https://evil.test")).await;
         assert_eq!(answer.status, status, "{path}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{path}: {policy}");
-        assert!(!policy.contains("unsafe") && policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"),
+            "{path}: {policy}"
+        );
+        assert!(
+            !policy.contains("unsafe")
+                && policy.contains("frame-ancestors 'none'")
+                && policy.contains("base-uri 'none'")
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
@@ -53,7 +61,14 @@ async fn only_pages_that_lead_to_a_provider_let_forms_leave() {
 #[actix_web::test]
 async fn return_to_leads_nowhere_else() {
     let house = House::open(Database::sqlite()).await;
-    for evil in ["https://evil.test", "//evil.test", "/\\evil.test", "https:evil.test", "javascript:alert(1)", "/\t/evil.test"] {
+    for evil in [
+        "https://evil.test",
+        "//evil.test",
+        "/\\evil.test",
+        "https:evil.test",
+        "javascript:alert(1)",
+        "/\t/evil.test",
+    ] {
         let visitor = house.visitor();
         let departure = visitor.depart(evil).await;
         let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
@@ -71,7 +86,10 @@ async fn return_to_leads_nowhere_else() {
 async fn the_host_header_decides_nothing() {
     let house = House::open(Database::sqlite()).await;
     let visitor = house.visitor();
-    let request = visitor.request(Method::POST, "/auth/idp").header("host", "evil.test").header("x-forwarded-host", "evil.test");
+    let request = visitor
+        .request(Method::POST, "/auth/idp")
+        .header("host", "evil.test")
+        .header("x-forwarded-host", "evil.test");
     let answer = visitor.send(request.form(&[("return_to", "/")])).await;
     assert_eq!(answer.status, 303);
     assert!(!answer.location().contains("evil"), "{}", answer.location());
@@ -85,9 +103,13 @@ async fn the_host_header_decides_nothing() {
 async fn an_untrusted_peer_does_not_choose_its_address() {
     let house = House::open_with(Database::sqlite(), &[("TRUSTED_PROXIES", "192.0.2.0/24")]).await;
     let ada = house.owner().await;
-    let request = ada.request(Method::POST, "/settings/admin").header("x-real-ip", "6.6.6.6").header("forwarded", "for=6.6.6.6");
+    let request = ada
+        .request(Method::POST, "/settings/admin")
+        .header("x-real-ip", "6.6.6.6")
+        .header("forwarded", "for=6.6.6.6");
     ada.send(request.form(&[("name", "Acme"), ("version", "1")])).await;
-    let addresses = house.texts("SELECT DISTINCT address FROM events UNION SELECT address FROM sessions").await;
+    let addresses =
+        house.texts("SELECT DISTINCT address FROM events UNION SELECT address FROM sessions").await;
     assert_eq!(addresses, ["127.0.0.1"]);
     house.close().await;
 }
@@ -97,7 +119,12 @@ async fn an_untrusted_peer_does_not_choose_its_address() {
 async fn other_methods_get_405_and_head_the_same_checks_as_get() {
     let house = House::open(Database::sqlite()).await;
     let (ada, nobody) = (house.owner().await, house.visitor());
-    for (method, path) in [(Method::TRACE, "/settings/admin"), (Method::PUT, "/settings/admin"), (Method::DELETE, "/sign-in"), (Method::GET, "/sign-out")] {
+    for (method, path) in [
+        (Method::TRACE, "/settings/admin"),
+        (Method::PUT, "/settings/admin"),
+        (Method::DELETE, "/sign-in"),
+        (Method::GET, "/sign-out"),
+    ] {
         assert_eq!(ada.send(ada.request(method.clone(), path)).await.status, 405, "{method} {path}");
     }
     assert_eq!(ada.send(ada.request(Method::HEAD, "/settings/admin/users")).await.status, 200);
@@ -112,9 +139,20 @@ async fn static_files_are_the_ones_we_ship_and_no_others() {
     let css = house.services.assets.links.css.clone();
     let visitor = house.visitor();
     let answer = visitor.get(&css).await;
-    assert!(answer.header("content-type").starts_with("text/css") && answer.header("cache-control").contains("immutable"));
+    assert!(
+        answer.header("content-type").starts_with("text/css")
+            && answer.header("cache-control").contains("immutable")
+    );
     let folder = css.rsplit_once('/').expect("a folder").0;
-    for path in ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd", "/.git/config", "/app.css.map", "/", ""] {
+    for path in [
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc%2fpasswd",
+        "/.git/config",
+        "/app.css.map",
+        "/",
+        "",
+    ] {
         let status = visitor.get(&format!("{folder}{path}")).await.status;
         assert!([404, 400].contains(&status), "{path}: {status}");
     }
@@ -138,7 +176,8 @@ async fn what_is_too_large_is_refused_with_413() {
     let many = request.header("content-type", "application/x-www-form-urlencoded").body(many);
     assert!((400..500).contains(&ada.send(many).await.status));
     let deep = "[".repeat(1000);
-    let request = ada.request(Method::PATCH, "/api/admin/settings").header("content-type", "application/json");
+    let request =
+        ada.request(Method::PATCH, "/api/admin/settings").header("content-type", "application/json");
     assert_eq!(ada.send(request.body(deep)).await.status, 400);
     assert_eq!(house.footprint().await, before);
     house.close().await;
@@ -150,7 +189,8 @@ async fn too_many_sign_ins_from_one_network_have_to_wait() {
     let house = House::open(Database::sqlite()).await;
     let from = async |address: String| {
         let visitor = Visitor::new(&house.base);
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let client =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let request = client.post(format!("{}/auth/idp", visitor.base)).header("x-forwarded-for", address);
         visitor.send(request.form(&[("return_to", "/")])).await
     };
@@ -174,7 +214,9 @@ async fn errors_come_as_page_fragment_or_problem() {
     assert!(page.status == 404 && page.says("There is nothing here") && page.body.contains("<html"));
     assert!(page.says(page.header("x-request-id")), "the number to give to an admin");
     let fragment = ada.htmx(Method::GET, "/nowhere", "section#users", &[]).await;
-    assert!(fragment.status == 404 && fragment.says("There is nothing here") && !fragment.body.contains("<html"));
+    assert!(
+        fragment.status == 404 && fragment.says("There is nothing here") && !fragment.body.contains("<html")
+    );
     assert_eq!(ada.get("/api/nowhere").await.json()["code"], "not_found");
     let expired = house.visitor().htmx(Method::GET, "/settings/admin/users", "section#users", &[]).await;
     assert_eq!((expired.status, expired.header("hx-redirect")), (401, "/sign-in"));
@@ -190,7 +232,11 @@ async fn a_database_in_trouble_gives_503_without_details_and_nobody_gets_in() {
     for path in ["/settings/admin", "/settings", "/api/me", "/sign-in"] {
         let answer = ada.get(path).await;
         assert_eq!(answer.status, 503, "{path}");
-        assert!(!answer.body.to_lowercase().contains("memberships") && !answer.body.contains("SELECT"), "{path}: {}", answer.body);
+        assert!(
+            !answer.body.to_lowercase().contains("memberships") && !answer.body.contains("SELECT"),
+            "{path}: {}",
+            answer.body
+        );
         assert!(!answer.header("retry-after").is_empty());
     }
     assert_eq!(house.visitor().get("/healthz").await.status, 200);
@@ -217,9 +263,17 @@ async fn names_are_shown_literally() {
     let payload = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>";
     let ada = house.visitor();
     assert_eq!(ada.sign_in(&house.provider, &Identity::new("ada@acme.test", payload)).await.status, 303);
-    for path in ["/settings", "/settings/admin", "/settings/admin/users", "/settings/admin/users?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"] {
+    for path in [
+        "/settings",
+        "/settings/admin",
+        "/settings/admin/users",
+        "/settings/admin/users?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+    ] {
         let page = ada.get(path).await;
-        assert!(page.body.contains("&#60;img") && !page.body.contains("<img") && !page.body.contains("<script>"), "{path}");
+        assert!(
+            page.body.contains("&#60;img") && !page.body.contains("<img") && !page.body.contains("<script>"),
+            "{path}"
+        );
     }
     house.close().await;
 }

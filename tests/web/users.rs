@@ -53,7 +53,10 @@ fn link(page: &str, rel: &str) -> Option<String> {
 }
 
 fn shown(page: &str) -> Vec<String> {
-    page.split("class=\"name\">").skip(1).map(|rest| rest.split(['<', '\n']).next().unwrap_or_default().trim().to_owned()).collect()
+    page.split("class=\"name\">")
+        .skip(1)
+        .map(|rest| rest.split(['<', '\n']).next().unwrap_or_default().trim().to_owned())
+        .collect()
 }
 
 on_both_databases! {

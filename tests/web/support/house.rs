@@ -158,8 +158,8 @@ impl House {
         for table in ["organizations", "users", "identities", "memberships", "sessions"] {
             counts.push(self.count(&format!("SELECT count(*) FROM {table}")).await);
         }
-        counts.push(self.count("SELECT sum(version) FROM organizations").await);
-        counts.push(self.count("SELECT sum(version) FROM org_settings").await);
+        counts.push(self.count("SELECT CAST(sum(version) AS BIGINT) FROM organizations").await);
+        counts.push(self.count("SELECT CAST(sum(version) AS BIGINT) FROM org_settings").await);
         counts
     }
 }

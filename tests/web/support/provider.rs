@@ -197,11 +197,13 @@ async fn token(state: State, form: web::Form<HashMap<String, String>>) -> HttpRe
     let access_token = gatehouse::random::token().expect("randomness");
     let id_token = id_token(&state.0, &memory.key_id, &grant);
     memory.tokens.insert(access_token.clone(), grant.identity.user_info);
-    HttpResponse::Ok().json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token }))
+    HttpResponse::Ok()
+        .json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token }))
 }
 
 async fn user_info(state: State, request: HttpRequest) -> HttpResponse {
-    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = header.strip_prefix("Bearer ").unwrap_or_default();
     match state.1.lock().expect("memory").tokens.get(token) {
         Some(claims) => HttpResponse::Ok().json(claims),
@@ -222,13 +224,16 @@ async fn in_trouble(state: &State) -> Option<HttpResponse> {
             Some(HttpResponse::build(status).insert_header(("location", state.0.as_str())).finish())
         }
         Trouble::Html => Some(HttpResponse::Ok().content_type("text/html").body("<h1>Welcome</h1>")),
-        Trouble::Endless(size) => Some(HttpResponse::Ok().content_type("application/json").body("[".repeat(size))),
+        Trouble::Endless(size) => {
+            Some(HttpResponse::Ok().content_type("application/json").body("[".repeat(size)))
+        }
     }
 }
 
 fn id_token(issuer: &str, key_id: &str, grant: &Grant) -> String {
     let now = Utc::now().timestamp();
-    let mut claims = json!({ "iss": issuer, "aud": "gatehouse", "exp": now + 300, "iat": now, "nonce": grant.nonce });
+    let mut claims =
+        json!({ "iss": issuer, "aud": "gatehouse", "exp": now + 300, "iat": now, "nonce": grant.nonce });
     for (name, value) in grant.identity.claims.as_object().expect("claims") {
         claims[name] = value.clone();
     }

@@ -31,7 +31,11 @@ impl Visitor {
     pub fn new(base: &str) -> Self {
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let client = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
-        Self { client, base: base.to_owned(), address: format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255) }
+        Self {
+            client,
+            base: base.to_owned(),
+            address: format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255),
+        }
     }
 
     /// The same browser at another instance.
@@ -56,7 +60,8 @@ impl Visitor {
 
     /// Sends a form as htmx does, for the region `target`.
     pub async fn htmx(&self, method: Method, path: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.request(method.clone(), path).header("hx-request", "true").header("hx-target", target);
+        let request =
+            self.request(method.clone(), path).header("hx-request", "true").header("hx-target", target);
         let request = request.header("origin", &self.base);
         Answer::of(if method == Method::GET { request } else { request.form(fields) }).await
     }
@@ -122,7 +127,8 @@ impl Answer {
 
     /// Whether the page says `text`, as a reader sees it.
     pub fn says(&self, text: &str) -> bool {
-        let escaped = text.replace('&', "&#38;").replace('<', "&#60;").replace('"', "&#34;").replace('\'', "&#39;");
+        let escaped =
+            text.replace('&', "&#38;").replace('<', "&#60;").replace('"', "&#34;").replace('\'', "&#39;");
         self.body.contains(text) || self.body.contains(&escaped)
     }
 }
