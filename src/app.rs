@@ -49,7 +49,7 @@ impl Services {
 /// How long requests under way may take once the process is told to stop.
 const GRACE: u64 = 20;
 /// How often what is over is deleted, and quiet clients are forgotten.
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
 /// A started application.
 pub struct App {
@@ -71,7 +71,7 @@ impl App {
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
         let services = web::Data::new(Services {
-            providers: Providers::new(&config, clock.clone())?,
+            providers: Providers::new(&config, &clock)?,
             db,
             clock,
             limits: Limits::default(),

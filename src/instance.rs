@@ -23,7 +23,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
         let row = instance::Entity::find().one(db.outside_any_organization()).await?;
         let row = row.ok_or_else(|| anyhow::anyhow!("the instance's row is missing"))?;
         if let Some(sealed) = row.sealed_cookie_key {
-            let plain = ring.open(&sealed, PLACE).map_err(wrong_master_key)?;
+            let plain = ring.open(&sealed, PLACE).map_err(|error| wrong_master_key(&error))?;
             return Ok(Key::from(&plain));
         }
         let fresh = [random::bytes()?, random::bytes()?].concat();
@@ -36,7 +36,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
     }
 }
 
-fn wrong_master_key(error: VaultError) -> ConfigError {
+fn wrong_master_key(error: &VaultError) -> ConfigError {
     let problem =
         format!("does not open this database: it was {error}. Start with the master key it was made with");
     ConfigError { variable: "GATEHOUSE_MASTER_KEY".to_owned(), problem }

@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 /// Readers at once. More than this only queue for the two or four cores behind them.
 const READERS: u32 = 4;
 /// How long a migration waits for another instance that is migrating.
-const MIGRATION_LOCK_WAIT: Duration = Duration::from_secs(60);
+const MIGRATION_LOCK_WAIT: Duration = Duration::from_mins(1);
 /// Names the advisory lock under which PostgreSQL migrates; any fixed number serves.
 const MIGRATION_LOCK: i64 = 0x6761_7465_686f_7573;
 

@@ -137,7 +137,7 @@ impl RulesForm {
             open_sign_up: self.open_sign_up,
         };
         if problems.is_empty() && rules.is_on_but_empty() {
-            problems.form = NOBODY_COULD_JOIN.to_owned();
+            NOBODY_COULD_JOIN.clone_into(&mut problems.form);
         }
         if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }

@@ -14,6 +14,7 @@ use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
 const PATH: &str = "/settings/admin/access";
 
+#[expect(clippy::struct_excessive_bools, reason = "three switches and a conflict")]
 #[derive(Template)]
 #[template(path = "gate/index.html", blocks = ["rules"])]
 struct AccessPage {

@@ -94,7 +94,7 @@ pub enum Failure {
 impl Providers {
     /// # Errors
     /// When an address can't be built from the configuration.
-    pub fn new(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+    pub fn new(config: &Config, clock: &Clock) -> anyhow::Result<Self> {
         let http = Http::new()?;
         let build = |provider: &ProviderConfig| -> anyhow::Result<Provider> {
             let callback = config.base_url.link(&format!("/auth/{}/callback", provider.name));
@@ -232,8 +232,8 @@ impl Provider {
             .await
             .map_err(token_failure)?;
         let id_token = tokens.id_token().ok_or_else(|| Failure::Rejected("no ID token".to_owned()))?;
-        let verified = self.verify(&metadata, id_token, &nonce).await?;
-        if let Some(expected) = verified.access_token_hash() {
+        let claims = self.verify(&metadata, id_token, &nonce).await?;
+        if let Some(expected) = claims.access_token_hash() {
             let algorithm = id_token.signing_alg().map_err(rejected)?;
             let verifier = self.verifier(&metadata);
             let key = id_token.signing_key(&verifier).map_err(rejected)?;
@@ -243,14 +243,14 @@ impl Provider {
                 return Err(Failure::Rejected("the access token is not the ID token's".to_owned()));
             }
         }
-        if verified.email().is_some() || metadata.userinfo_endpoint().is_none() {
-            return Ok(self.claims(&verified, None));
+        if claims.email().is_some() || metadata.userinfo_endpoint().is_none() {
+            return Ok(self.claims(&claims, None));
         }
         let request = client
-            .user_info(tokens.access_token().clone(), Some(verified.subject().clone()))
+            .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
             .map_err(rejected)?;
         let user_info: CoreUserInfoClaims = request.request_async(&send).await.map_err(unavailable)?;
-        Ok(self.claims(&verified, Some(&user_info)))
+        Ok(self.claims(&claims, Some(&user_info)))
     }
 
     /// Checks signature, algorithm, issuer, audience, times and nonce. A token signed with a key that is not

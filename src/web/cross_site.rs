@@ -31,12 +31,9 @@ fn is_own(method: &Method, headers: &HeaderMap, own_origin: &str) -> bool {
     }
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let origin_is_own = header(ORIGIN.as_str()).map(|origin| origin == own_origin);
-    match header("sec-fetch-site") {
-        Some("same-origin" | "none") => origin_is_own.unwrap_or(true),
-        Some(_) => false,
-        // Neither header: not a browser, so nobody's cookies are abused.
-        None => origin_is_own.unwrap_or(true),
-    }
+    // Neither header: not a browser, so nobody's cookies are abused.
+    let fetched_here = header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
+    fetched_here && origin_is_own.unwrap_or(true)
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 fn query_error(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
     Error::Malformed(error.to_string()).into()
 }

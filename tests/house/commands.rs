@@ -1,12 +1,14 @@
 //! The binary as an operator meets it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use url::Url;
 
-use crate::web::support::{MASTER_KEY, free_port};
+use crate::web::support::{MASTER_KEY, Visitor, field, free_port, query};
 
 fn gatehouse(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
@@ -111,36 +113,58 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
     assert!(migrate("down").contains("pending  m0004_member_lists"));
 }
 
-/// A demo on free ports, until it is dropped.
+/// A demo on free ports.
 struct Demo {
     child: Child,
     base: String,
+    provider: String,
 }
 
 impl Demo {
     fn start(folder: &TempDir) -> Self {
+        Self::start_with(folder, &[], Stdio::null())
+    }
+
+    fn start_logging(folder: &TempDir, log: std::fs::File) -> Self {
+        Self::start_with(folder, &[("GATEHOUSE_LOG", "trace"), ("GATEHOUSE_LOG_FORMAT", "json")], log)
+    }
+
+    fn start_with(folder: &TempDir, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
         let port = free_port();
-        let mut child = gatehouse(folder)
-            .args(["demo", "--port", &port.to_string()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a demo");
+        let mut command = gatehouse(folder);
+        command.args(["demo", "--port", &port.to_string()]).envs(settings.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a demo");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let base = format!("http://localhost:{port}");
+        let (base, provider) = (format!("http://localhost:{port}"), format!("http://localhost:{}", port + 1));
         let said: Vec<String> = lines.by_ref().take(2).map(|line| line.expect("a line")).collect();
-        assert!(
-            said[0].contains(&base) && said[1].contains(&format!("http://localhost:{}", port + 1)),
-            "{said:?}"
-        );
-        Self { child, base }
+        assert!(said[0].contains(&base) && said[1].contains(&provider), "{said:?}");
+        Self { child, base, provider }
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        let url = format!("{}{path}", self.base);
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         actix_web::rt::System::new().block_on(async {
             let answer = reqwest::get(url).await.expect("an answer");
             (answer.status().as_u16(), answer.text().await.expect("a body"))
         })
+    }
+
+    /// Goes to the demo provider and says to be `email`; where it sent the browser, and where back to.
+    async fn way_back(&self, visitor: &Visitor, email: &str) -> (Url, Url) {
+        let begun = visitor.post("/auth/demo", &[("return_to", "/")]).await;
+        let departure: Url = begun.location().parse().expect("an address");
+        let page = visitor.get(departure.as_str()).await;
+        let request = field(&page.body, "request");
+        let form = [("request", request.as_str()), ("email", email), ("name", "Ada"), ("verified", "true")];
+        let chosen = visitor.post(&format!("{}/authorize", self.provider), &form).await;
+        (departure, chosen.location().parse().expect("the way back"))
+    }
+
+    async fn sign_in(&self, email: &str) -> Visitor {
+        let visitor = Visitor::new(&self.base);
+        let (_, back) = self.way_back(&visitor, email).await;
+        assert_eq!(visitor.get(back.as_str()).await.status, 303);
+        visitor
     }
 }
 
@@ -174,4 +198,101 @@ fn wait_for(mut condition: impl FnMut() -> bool) {
         assert!(began.elapsed() < Duration::from_secs(20), "it took too long");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+// P1
+#[test]
+fn a_change_that_was_answered_survives_kill_9() {
+    let folder = folder();
+    let mut demo = Demo::start(&folder);
+    wait_for(|| demo.get("/sign-in").1.contains("Continue with Demo ID"));
+    let status = actix_web::rt::System::new().block_on(async {
+        let ada = demo.sign_in("ada@acme.test").await;
+        ada.post("/settings/admin", &[("name", "Durable"), ("version", "1")]).await.status
+    });
+    stop(&mut demo.child);
+    assert_eq!(status, 303);
+    let mut again = Demo::start(&folder);
+    wait_for(|| again.get("/sign-in").0 == 200);
+    assert!(again.get("/sign-in").1.contains("Sign in to Durable"));
+    stop(&mut again.child);
+}
+
+// A16, L01
+#[test]
+fn the_log_at_its_loudest_tells_no_secret() {
+    let folder = folder();
+    let log = folder.path().join("log");
+    let mut demo = Demo::start_logging(&folder, std::fs::File::create(&log).expect("a log"));
+    wait_for(|| demo.get("/sign-in").1.contains("Continue with Demo ID"));
+    let secrets = actix_web::rt::System::new().block_on(async {
+        let ada = Visitor::new(&demo.base);
+        let (departure, back) = demo.way_back(&ada, "ada@acme.test").await;
+        let answer = ada.get(back.as_str()).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session =
+            cookies.into_iter().find_map(|cookie| cookie.strip_prefix("session=")).expect("a session");
+        [
+            query(&departure, "state"),
+            query(&departure, "nonce"),
+            query(&back, "code"),
+            session[..40].to_owned(),
+        ]
+    });
+    stop(&mut demo.child);
+    let text = std::fs::read_to_string(&log).expect("a log");
+    assert!(text.contains("/auth/{provider}/callback"), "the callback is in the log, as a route");
+    let key = std::fs::read_to_string(folder.path().join("data/demo/master.key")).expect("a key");
+    for secret in secrets.iter().chain([&key]) {
+        assert!(!text.contains(secret.as_str()), "{secret} is in the log");
+    }
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("one JSON document on each line");
+        assert!(line["level"].is_string());
+    }
+}
+
+// X05
+#[test]
+fn sigterm_lets_requests_under_way_finish() {
+    let folder = folder();
+    let mut demo = Demo::start(&folder);
+    wait_for(|| demo.get("/sign-in").1.contains("Continue with Demo ID"));
+    let address = demo.base.replace("http://localhost", "127.0.0.1");
+    let mut stream = TcpStream::connect(&address).expect("a connection");
+    let body = "theme=dark";
+    write!(stream, "POST /settings/theme HTTP/1.1\r\nhost: x\r\nconnection: close\r\n").expect("written");
+    write!(
+        stream,
+        "content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .expect("written");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(
+        Command::new("kill").args(["-TERM", &demo.child.id().to_string()]).status().expect("kill").success()
+    );
+    std::thread::sleep(Duration::from_millis(300));
+    stream.write_all(body.as_bytes()).expect("the rest");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    assert_eq!(demo.child.wait().expect("an end").code(), Some(0));
+}
+
+#[test]
+fn metrics_have_a_port_of_their_own() {
+    let folder = folder();
+    let port = free_port();
+    let mut demo =
+        Demo::start_with(&folder, &[("GATEHOUSE_METRICS_BIND", &format!("127.0.0.1:{port}"))], Stdio::null());
+    wait_for(|| demo.get("/readyz").0 == 200);
+    assert_eq!(demo.get("/metrics").0, 404, "not on the public port");
+    let text = demo.get(&format!("http://localhost:{port}/metrics")).1;
+    assert!(
+        text.contains("gatehouse_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}"),
+        "{text}"
+    );
+    stop(&mut demo.child);
 }

@@ -79,8 +79,8 @@ async fn on_a_public_address_only_the_configured_owner_is_first() {
 
 /// Secure cookies do not travel over the tests' plain http: the visitor carries them by hand.
 async fn public_sign_in(house: &House, visitor: &Visitor, email: &str) -> u16 {
-    let begin = visitor.request(reqwest::Method::POST, "/auth/idp").form(&[("return_to", "/")]);
-    let begun = visitor.send(begin).await;
+    let start = visitor.request(reqwest::Method::POST, "/auth/idp").form(&[("return_to", "/")]);
+    let begun = visitor.send(start).await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     assert!(cookie.starts_with("__Host-"), "{cookie}");
     let departure = begun.location().parse().expect("an address");

@@ -52,6 +52,7 @@ impl Identity {
     }
 
     /// The same with claims added, changed or (`null`) left out.
+    #[allow(clippy::needless_pass_by_value, reason = "reads better at the call")]
     pub fn with(mut self, claims: Value) -> Self {
         for (name, value) in claims.as_object().expect("claims") {
             self.claims[name] = value.clone();

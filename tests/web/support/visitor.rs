@@ -82,6 +82,7 @@ impl Visitor {
     }
 
     /// Comes back from the provider as `identity`.
+    #[allow(clippy::unused_self, reason = "the visitor goes there")]
     pub fn way_back(&self, provider: &Provider, departure: &Url, identity: &Identity) -> String {
         let code = provider.grant(identity, departure);
         let state = query(departure, "state");
