@@ -1,6 +1,8 @@
 //! The whole application: what production and the tests both start.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -66,7 +68,7 @@ impl App {
     /// When the database can't be reached or migrated, the master key does not open what it should, or an
     /// address can't be bound.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let db = open_database(&config).await?;
+        let db = connect(config.database_url.expose_secret()).await?;
         db.migrate_up().await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
@@ -128,24 +130,27 @@ impl App {
     }
 }
 
-/// Opens the database of a configuration; an SQLite file's folder is made, for its owner's eyes only.
-///
-/// # Errors
-/// When it can't be reached.
-pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
-    connect(config.database_url.expose_secret()).await
-}
-
 /// Opens the database at `url`.
 ///
 /// # Errors
 /// When it can't be reached.
 pub async fn connect(url: &str) -> anyhow::Result<Db> {
-    if let Some(folder) = config::sqlite_path(url).as_deref().and_then(std::path::Path::parent) {
-        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    if let Some(file) = config::sqlite_path(url) {
+        prepare(&file).with_context(|| format!("making {}", file.display()))?;
     }
     // The address may hold a password: the error must not.
     Db::connect(url).await.map_err(|e| anyhow::anyhow!("the database of GATEHOUSE_DATABASE_URL: {e}"))
+}
+
+/// Makes an SQLite file and its folder for their owner's eyes only; SQLite gives its log the same mode.
+fn prepare(file: &Path) -> std::io::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(|_| ())
 }
 
 fn plain_origin(provider: &config::ProviderConfig) -> Option<String> {

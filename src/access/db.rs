@@ -14,6 +14,8 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 const READERS: u32 = 4;
 /// How long a migration waits for another instance that is migrating.
 const MIGRATION_LOCK_WAIT: Duration = Duration::from_mins(1);
+/// A connection that rested this long is asked whether it still stands: PostgreSQL may have been restarted.
+const RESTED: Duration = Duration::from_secs(1);
 /// Names the advisory lock under which PostgreSQL migrates; any fixed number serves.
 const MIGRATION_LOCK: i64 = 0x6761_7465_686f_7573;
 
@@ -151,7 +153,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(8))
         .connect_timeout(Duration::from_secs(8))
-        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(RESTED)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             // FULL: an answered change survives a power cut, too (P1).

@@ -20,6 +20,12 @@ impl DomainRule {
     pub fn admits(&self, domain: &Domain) -> bool {
         domain.is_within(&self.domain, self.include_subdomains)
     }
+
+    /// As [`Display`](fmt::Display) has it, in the letters that people read.
+    pub fn to_unicode(&self) -> String {
+        let front = if self.include_subdomains { "*." } else { "" };
+        format!("{front}{}", self.domain.to_unicode())
+    }
 }
 
 impl fmt::Display for DomainRule {
@@ -69,7 +75,7 @@ impl Rules {
         }
         let mut who = Vec::new();
         if self.domain_gating && !self.allowed_domains.is_empty() {
-            let domains: Vec<String> = self.allowed_domains.iter().map(ToString::to_string).collect();
+            let domains: Vec<String> = self.allowed_domains.iter().map(DomainRule::to_unicode).collect();
             who.push(format!("people with an address at {}", listed(&domains, "or")));
         }
         if self.email_allowlist && !self.allowed_emails.is_empty() {

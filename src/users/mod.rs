@@ -11,7 +11,7 @@ pub use form::{ListQuery, Sort};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 
 use crate::access::{Member, Role};
@@ -46,12 +46,11 @@ pub struct ListPage {
 /// # Errors
 /// When the database can't be asked.
 pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
-    let mut people = match &query.search {
-        Some(text) => search::find(member, query, text).await?,
-        None => {
-            let rows = member.scope().find::<membership::Entity>();
-            rows.narrow(|ours| shown(in_order(ours, query).limit(slots(query)))).rows(SHOWN).await?
-        }
+    let mut people = if let Some(text) = &query.search {
+        search::find(member, query, text).await?
+    } else {
+        let rows = member.scope().find::<membership::Entity>();
+        rows.narrow(|ours| shown(in_order(ours, query).limit(slots(query)))).rows(SHOWN).await?
     };
     let more = people.len() as u64 > query.limit;
     if more {
@@ -106,8 +105,8 @@ fn is_descending(query: &ListQuery) -> bool {
 /// How many columns [`shown`] gives.
 const SHOWN: usize = 8;
 
-/// What a list shows of a page's rows, and nothing else. Only these rows' statuses are looked up: a join would
-/// leave it to the planner whom to look up first.
+/// What a list shows, and nothing else. The status is looked up row by row: a join would leave it to the planner
+/// whom to look up first.
 fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
     use membership::Column;
     let same_person =
@@ -117,8 +116,7 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
         .from(user::Entity)
         .and_where(same_person)
         .to_owned();
-    over(page)
-        .select_only()
+    page.select_only()
         .column_as(Column::Id, "c0")
         .column_as(Column::UserId, "c1")
         .column_as(Column::Name, "c2")
@@ -127,14 +125,6 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
         .expr_as(Expr::from(status), "c5")
         .column_as(Column::JoinedAt, "c6")
         .column_as(Column::LastSeenAt, "c7")
-}
-
-/// A query over the rows of another that has a limit, and so is settled first: no planner looks through a limit.
-fn over(mut rows: Select<membership::Entity>) -> Select<membership::Entity> {
-    let settled = QuerySelect::query(&mut rows).take();
-    let mut over = membership::Entity::find();
-    QuerySelect::query(&mut over).from_clear().from_subquery(settled, membership::Entity);
-    over
 }
 
 /// Rows past the cursor. A row value walks the index of the order; `a < ? OR (a = ? AND …)` would not.

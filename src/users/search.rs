@@ -1,62 +1,118 @@
 //! Search inside names and addresses, flat at any size.
 //!
 //! No one way is. When every tenth person matches, collecting all of them to sort them costs too much; when one in
-//! ten thousand does, so does walking the list until a page is full. So first a short stretch of the list is walked:
-//! what is frequent fills the page there. What is not is found through an index (trigrams; for one or two letters
-//! the beginnings of addresses) and sorted. Which way is taken depends on the rows alone, never on a planner's
-//! guess: each way is one that a planner can't turn round.
+//! ten thousand does, so does walking the list until a page is full. So a stretch of the list is walked first, in the
+//! index of its order, which holds names and addresses for this: what is frequent fills the page there. What is not
+//! is found through another index (trigrams; for one or two letters the beginnings of addresses) and sorted. The
+//! queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT, and
+//! in SQLite a CROSS JOIN begins with the table on its left.
 
+use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query};
-use sea_orm::{Condition, DbBackend, QueryFilter, QuerySelect, Select};
+use sea_orm::{Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
-use super::{ListQuery, Listed, SHOWN, column, in_order, over, shown, slots, sorted};
+use super::{ListQuery, Listed, SHOWN, column, in_order, shown, slots, sorted};
 use crate::access::Member;
 use crate::entity::membership::{self, Column};
 use crate::error::Result;
 
 /// How many rows are walked for each row of the page.
-const STRETCH: u64 = 4;
+const STRETCH: u64 = 20;
 /// A trigram index knows nothing shorter.
 const SHORTEST_INSIDE: usize = 3;
-/// A limit for [`over`] that keeps everything.
+/// A limit that keeps everything.
 const ALL: u64 = i64::MAX.unsigned_abs();
+
+type People = Select<membership::Entity>;
 
 /// Whether `text` is long enough to be found inside names and addresses.
 pub fn is_inside(text: &str) -> bool {
     text.chars().count() >= SHORTEST_INSIDE
 }
 
-/// The first rows of the part of the list that `query` means who match `text`, and one more than fit.
+/// The first of those who match `text` in the part of the list that `query` means: a page, and one more if there is.
+///
+/// # Errors
+/// When the database can't be asked.
 pub(super) async fn find(member: &Member, query: &ListQuery, text: &str) -> Result<Vec<Listed>> {
     let members = || member.scope().find::<membership::Entity>();
     let backend = members().backend();
-    let stretch = STRETCH * slots(query);
     // SQLite's LIKE takes É and é for different letters; its trigrams do not.
     if backend != DbBackend::Sqlite || text.is_ascii() {
-        let near = members().narrow(|ours| {
-            let stretch = over(in_order(ours, query).limit(stretch));
-            shown(sorted(stretch.filter(matches(text, backend)), query).limit(slots(query)))
-        });
+        let near = members().narrow(|ours| page(near(ours, query, text, backend), query));
         let near: Vec<Listed> = near.rows(SHOWN).await?;
         if near.len() as u64 == slots(query) {
             return Ok(near);
         }
         let further = members().narrow(|ours| {
             let ids = ours.select_only().column_as(Column::Id, "c0");
-            in_order(ids, query).offset(stretch).limit(1)
+            in_order(ids, query).offset(stretch(query)).limit(1)
         });
         if further.rows::<(i64,)>(1).await?.is_empty() {
             return Ok(near);
         }
     }
-    let anywhere = members().narrow(|ours| {
-        let found = through_index(ours, text, backend);
-        shown(in_order(found, query).limit(slots(query)))
-    });
+    let anywhere = members().narrow(|ours| page(anywhere(ours, query, text, backend), query));
     anywhere.rows(SHOWN).await
 }
 
-/// Whether a row matches.
+/// The people whose ids `ids` finds.
+fn page(mut ids: People, query: &ListQuery) -> People {
+    let ids = QuerySelect::query(&mut ids).take();
+    shown(sorted(membership::Entity::find().filter(column(Column::Id).in_subquery(ids)), query))
+}
+
+fn stretch(query: &ListQuery) -> u64 {
+    STRETCH * slots(query)
+}
+
+/// Those who match in the next stretch of the list. They come in its order, so the first are the page.
+fn near(ours: People, query: &ListQuery, text: &str, backend: DbBackend) -> People {
+    let in_the_index = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
+    let walked = in_order(in_the_index, query).limit(stretch(query));
+    let ids = membership::Entity::find().select_only().column(Column::Id);
+    instead(ids, walked).filter(matches(text, backend)).limit(slots(query))
+}
+
+/// Those who match, wherever in the list, and of them the first.
+fn anywhere(ours: People, query: &ListQuery, text: &str, backend: DbBackend) -> People {
+    let found = if !is_inside(text) {
+        let beginning = ours.clone().filter(matches(text, backend)).limit(ALL);
+        instead(ours, beginning)
+    } else if backend == DbBackend::Sqlite {
+        through_trigrams(ours, text)
+    } else {
+        // The organization's filter stays outside: beside it, a planner without statistics forgets the trigrams.
+        instead(ours, membership::Entity::find().filter(matches(text, backend)).limit(ALL))
+    };
+    in_order(found.select_only().column(Column::Id), query).limit(slots(query))
+}
+
+/// `query` over what `rows` gives instead of the table.
+fn instead(mut query: People, mut rows: People) -> People {
+    let rows = QuerySelect::query(&mut rows).take();
+    QuerySelect::query(&mut query).from_clear().from_subquery(rows, membership::Entity);
+    query
+}
+
+/// `ours`, led by SQLite's trigrams.
+fn through_trigrams(mut ours: People, text: &str) -> People {
+    let (found, rowid) = (Alias::new("found"), Alias::new("rowid"));
+    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+    let rowids = Query::select()
+        .expr_as(Expr::col(rowid), Column::Id)
+        .from(Alias::new("member_search"))
+        .and_where(Expr::cust_with_values("member_search MATCH ?", [phrase]))
+        .to_owned();
+    QuerySelect::query(&mut ours)
+        .from_clear()
+        .from_subquery(rowids, found.clone())
+        .cross_join(membership::Entity)
+        .and_where(column(Column::Id).equals((found, Column::Id)));
+    ours
+}
+
+/// Whether a row matches: names and addresses inside, or addresses at their beginning, which one index can tell.
 fn matches(text: &str, backend: DbBackend) -> Condition {
     if !is_inside(text) {
         let beginning = text.to_lowercase();
@@ -66,35 +122,7 @@ fn matches(text: &str, backend: DbBackend) -> Condition {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let like = |of| {
         let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        match backend {
-            DbBackend::Sqlite => column(of).like(pattern),
-            _ => sea_orm::sea_query::extension::postgres::PgExpr::ilike(column(of), pattern),
-        }
+        if backend == DbBackend::Sqlite { column(of).like(pattern) } else { column(of).ilike(pattern) }
     };
     Condition::any().add(like(Column::Name)).add(like(Column::Email))
-}
-
-/// All of `ours` who match, from an index: a range of addresses, PostgreSQL's trigrams, or SQLite's, whose CROSS JOIN
-/// begins with the table on the left.
-fn through_index(
-    mut ours: Select<membership::Entity>,
-    text: &str,
-    backend: DbBackend,
-) -> Select<membership::Entity> {
-    if backend != DbBackend::Sqlite || !is_inside(text) {
-        return over(ours.filter(matches(text, backend)).limit(ALL));
-    }
-    let found = Alias::new("found");
-    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-    let rowids = Query::select()
-        .expr_as(Expr::col(Alias::new("rowid")), Alias::new("id"))
-        .from(Alias::new("member_search"))
-        .and_where(Expr::cust_with_values("member_search MATCH ?", [phrase]))
-        .to_owned();
-    QuerySelect::query(&mut ours)
-        .from_clear()
-        .from_subquery(rowids, found.clone())
-        .cross_join(membership::Entity)
-        .and_where(column(Column::Id).equals((found, Alias::new("id"))));
-    ours
 }

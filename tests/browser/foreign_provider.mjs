@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { BASE, heading, holds, shoot, signOut, story } from "./support.mjs";
 
+const me = async (page) => (await page.request.get("/api/me")).json();
+
 await story(async (visitor) => {
   const page = await visitor();
   await comesIn(page, "katherine");
@@ -36,8 +38,6 @@ await story(async (visitor) => {
   assert.equal(await heading(hesitant), "You were not signed in");
   holds("who turns back at the provider is told so");
 });
-
-const me = async (page) => (await page.request.get("/api/me")).json();
 
 async function begins(page) {
   await page.goto("/sign-in");

@@ -4,6 +4,7 @@
 //! Chromium or the packages are missing a story is skipped, but not in CI. Screenshots for people are left in
 //! `target/screenshots/`.
 
+use std::fs::File;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -106,16 +107,32 @@ impl Stage {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEHOUSE_")) {
             command.env_remove(name);
         }
-        command.args(arguments).envs(settings.iter().cloned()).current_dir(self.folder.path());
-        Running::listening(&mut command, port)
+        command.args(arguments).envs(settings.iter().cloned());
+        self.run(&mut command, port)
     }
 
     /// The npm package `oidc-provider`, for the client on `port`.
     fn provider(&self, port: u16, provider_port: u16) -> Running {
         let mut command = Command::new("node");
-        command.arg(script("oidc_provider")).env("BASE_URL", base_url(port)).current_dir(self.folder.path());
+        command.arg(script("oidc_provider")).env("BASE_URL", base_url(port));
         command.env("PORT", provider_port.to_string()).envs(settings(port, provider_port));
-        Running::listening(&mut command, provider_port)
+        self.run(&mut command, provider_port)
+    }
+
+    /// Starts a server that writes its log into the folder, and waits until it listens.
+    fn run(&self, command: &mut Command, port: u16) -> Running {
+        let log = File::options().create(true).append(true).open(self.log()).expect("a log");
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let mut server = Running(command.spawn().expect("a server"));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let started = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            let ended = server.0.try_wait().expect("a process");
+            let hopeful = ended.is_none() && started.elapsed() < PATIENCE;
+            assert!(hopeful, "{command:?} does not listen: {ended:?}\n{}", self.logged());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
     }
 
     /// Plays a story to its end.
@@ -126,24 +143,16 @@ impl Stage {
         command.env("SERVER_PID", house.0.id().to_string()).env("SCREENSHOTS", screenshots());
         let told = command.output().expect("node");
         let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
-        assert!(told.status.success(), "{story}:\n{text}");
-        println!("{text}");
+        assert!(told.status.success(), "{story}:\n{text}\nlog:\n{}", self.logged());
+        eprintln!("{text}");
     }
-}
 
-impl Running {
-    /// Starts a server and waits until it listens.
-    fn listening(command: &mut Command, port: u16) -> Self {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a server");
-        let mut server = Self(child);
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let started = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            let ended = server.0.try_wait().expect("a process");
-            assert!(ended.is_none() && started.elapsed() < PATIENCE, "{command:?} does not listen: {ended:?}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    fn logged(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 }
 

@@ -296,3 +296,14 @@ fn metrics_have_a_port_of_their_own() {
     );
     stop(&mut demo.child);
 }
+
+// O03
+#[test]
+fn what_is_stored_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let output = gatehouse(&folder).args(["migrate", "up"]).output().expect("run");
+    assert_eq!(output.status.code(), Some(0));
+    let mode = |path: &str| folder.path().join(path).metadata().expect(path).permissions().mode() & 0o777;
+    assert_eq!((mode("data"), mode("data/gatehouse.db")), (0o700, 0o600));
+}

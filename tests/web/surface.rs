@@ -277,3 +277,52 @@ async fn names_are_shown_literally() {
     }
     house.close().await;
 }
+
+// X12
+#[actix_web::test]
+async fn connections_that_postgres_has_closed_are_replaced() {
+    let Some(database) = Database::postgres().await else { return };
+    let house = House::open(database).await;
+    let ada = house.owner().await;
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    house.run(kill, []).await;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(1200)).await;
+    for _ in 0..20 {
+        assert_eq!(ada.get("/settings/admin").await.status, 200);
+    }
+    house.close().await;
+}
+
+// X09
+#[actix_web::test]
+async fn while_another_process_holds_sqlite_pages_are_read_and_writes_say_try_again() {
+    let house = House::open(Database::sqlite()).await;
+    let ada = house.owner().await;
+    house.run("BEGIN EXCLUSIVE", []).await;
+    assert_eq!(ada.get("/settings/admin").await.status, 200);
+    let answer = ada.post("/settings/admin", &[("name", "Acme"), ("version", "1")]).await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.says("Nothing was saved.") && !answer.header("retry-after").is_empty());
+    house.run("ROLLBACK", []).await;
+    assert_eq!(ada.post("/settings/admin", &[("name", "Acme"), ("version", "1")]).await.status, 303);
+    house.close().await;
+}
+
+// X10
+#[actix_web::test]
+async fn fifty_writers_at_once_all_get_their_turn() {
+    let house = House::open(Database::sqlite()).await;
+    house.owner().await;
+    let writers = (0..50).map(|n| {
+        let house = &house;
+        async move {
+            let visitor = house.person(&format!("w{n}@acme.test"), gatehouse::access::Role::Admin).await;
+            visitor.post("/settings/sessions/end-others", &[]).await.status
+        }
+    });
+    let statuses = futures_util::future::join_all(writers).await;
+    assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
+    assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'session.others_ended'").await, 50);
+    house.close().await;
+}

@@ -1,0 +1,140 @@
+//! Throw-away databases and the people in them.
+
+use std::path::Path;
+
+use anyhow::Context;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, TransactionTrait};
+use tempfile::TempDir;
+use url::Url;
+
+/// A part of an address that one person in sixteen shares.
+pub const COMMON: &str = ".hamil";
+/// A part of the address of one person.
+pub const RARE: &str = "n137.ham";
+
+const GIVEN_NAMES: &str = "Ada Adele Alan Anita Barbara Brian Chen Dennis Donald Edsger Fatima Frances Grace Hedy \
+    Ingrid John Katherine Ken Leslie Margaret Mateo Priya Radia Zoe";
+const FAMILY_NAMES: &str = "Allen Borg Dijkstra Goldberg Haddad Hamilton Hopper Kowalski Lamport Liskov Moreau \
+    Nakamura Novak Okafor Silva Turing";
+
+/// A kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl std::fmt::Display for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
+
+/// What was made and must go again.
+pub struct Databases {
+    folder: TempDir,
+    postgres: Option<(Url, DatabaseConnection)>,
+    made: Vec<String>,
+}
+
+impl Databases {
+    /// Makes a folder for SQLite and looks for a PostgreSQL server.
+    pub async fn open() -> anyhow::Result<Self> {
+        let asked_for = std::env::var("GATEHOUSE_TEST_POSTGRES_URL").ok();
+        let url = asked_for.as_deref().unwrap_or("postgres://postgres@127.0.0.1:5432/postgres");
+        let postgres = match connect(url).await {
+            Ok(connection) => Some((url.parse()?, connection)),
+            Err(error) if asked_for.is_some() => {
+                return Err(error).context("GATEHOUSE_TEST_POSTGRES_URL");
+            }
+            Err(_) => None,
+        };
+        Ok(Self { folder: TempDir::new()?, postgres, made: Vec::new() })
+    }
+
+    /// Where files may be put.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The kinds that can be had.
+    pub fn engines(&self) -> Vec<Engine> {
+        let postgres = self.postgres.as_ref().map(|_| Engine::Postgres);
+        std::iter::once(Engine::Sqlite).chain(postgres).collect()
+    }
+
+    /// Makes an empty database; gives its address.
+    pub async fn create(&mut self, engine: Engine, users: usize) -> anyhow::Result<String> {
+        match &self.postgres {
+            Some((server, connection)) if engine == Engine::Postgres => {
+                let name = format!("gatehouse_bench_{}_{users}", std::process::id());
+                connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+                let mut url = server.clone();
+                url.set_path(&name);
+                self.made.push(name);
+                Ok(url.into())
+            }
+            _ => Ok(format!("sqlite://{}", self.folder.path().join(format!("{users}.db")).display())),
+        }
+    }
+
+    /// Removes whatever was made. The servers must be gone, or PostgreSQL shows them the door.
+    pub async fn remove(self) -> anyhow::Result<()> {
+        for name in self.made {
+            if let Some((_, connection)) = &self.postgres {
+                connection.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+            }
+        }
+        Ok(self.folder.close()?)
+    }
+}
+
+async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).connect_timeout(std::time::Duration::from_secs(3)).sqlx_logging(false);
+    Ok(Database::connect(options).await?)
+}
+
+/// Fills the database at `url` with people of the one organization, every hundredth of them an admin.
+pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
+    let connection = connect(url).await?;
+    let now = chrono::Utc::now().timestamp_millis();
+    // Multiplied by a number without a common divisor, the moments lie scattered over a year and over a month.
+    let people = format!(
+        "WITH RECURSIVE numbers (n) AS (
+            SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {users}
+         ), given (i, name) AS (VALUES {}), family (i, name) AS (VALUES {})
+         INSERT INTO users (id, email, name, status, created_at)
+         SELECT 'bench-' || n, lower(given.name || n || '.' || family.name || '@acme.test'),
+                given.name || ' ' || family.name, 'active', {now} - (n * 2654435761) % 31536000000
+         FROM numbers JOIN given ON given.i = n % 24 JOIN family ON family.i = n / 24 % 16",
+        values(GIVEN_NAMES),
+        values(FAMILY_NAMES),
+    );
+    let memberships = format!(
+        "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+         SELECT 'default', id, CASE WHEN CAST(substr(id, 7) AS BIGINT) % 100 = 0 THEN 'admin' ELSE 'member' END,
+                name, email, created_at, {now} - (created_at * 40503) % 2592000000
+         FROM users WHERE id LIKE 'bench-%'"
+    );
+    let tx = connection.begin().await?;
+    tx.execute_unprepared(&people).await?;
+    tx.execute_unprepared(&memberships).await?;
+    tx.commit().await?;
+    // What happens by itself within a minute.
+    let settle = match connection.get_database_backend() {
+        DbBackend::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
+        _ => "VACUUM ANALYZE",
+    };
+    connection.execute_unprepared(settle).await?;
+    Ok(connection.close().await?)
+}
+
+fn values(names: &str) -> String {
+    let rows: Vec<String> =
+        names.split_whitespace().enumerate().map(|(i, name)| format!("({i}, '{name}')")).collect();
+    rows.join(", ")
+}

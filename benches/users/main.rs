@@ -1,0 +1,164 @@
+//! What the users page costs, beside a fixed body of the same size, at 1,000 and at 100,000 users:
+//!
+//! ```text
+//! cargo bench --bench users
+//! cargo bench --bench users -- --users 1000,100000 --seconds 5
+//! ```
+//! Each database has a `gatehouse serve` of its own, a process of its own, in the default configuration; somebody
+//! signs in to it as a browser would. All servers are up at once and are loaded in turn, in several rounds, so that
+//! whatever else the machine does falls on all of them; each figure is the median of the rounds. The load comes from
+//! the same machine: the ratios are what counts. PostgreSQL takes part when `GATEHOUSE_TEST_POSTGRES_URL` or
+//! 127.0.0.1:5432 answers. The databases and processes are gone afterwards.
+#![allow(clippy::print_stdout, reason = "a table is what this is for")]
+
+mod data;
+mod fixed;
+mod load;
+mod report;
+mod site;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+
+use data::{Databases, Engine};
+use load::{Round, Target};
+use report::Row;
+use site::Site;
+
+/// Connections that ask at once, each for one answer after another.
+const CONNECTIONS: usize = 16;
+/// How often each page gets its turn.
+const ROUNDS: u32 = 5;
+/// Rows on a full page.
+const FULL: usize = 50;
+/// The page that is deep inside; with fewer people, their last full one.
+const DEEP: usize = 1000;
+
+#[derive(Parser)]
+struct Options {
+    /// How many people, one database of each kind for each number.
+    #[arg(long, value_delimiter = ',', default_values_t = [1000, 100_000])]
+    users: Vec<usize>,
+    /// Seconds for which each page is loaded, all rounds together.
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
+    /// Serves the body in this file, and nothing else.
+    #[arg(long, hide = true)]
+    fixed_body: Option<std::path::PathBuf>,
+    /// What cargo says to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// A page under test and what was measured of it so far.
+struct Case {
+    engine: Option<Engine>,
+    users: usize,
+    page: &'static str,
+    target: Target,
+    process: u32,
+    idle: u64,
+    rounds: Vec<Round>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    actix_web::rt::System::new().block_on(async {
+        if let Some(file) = &options.fixed_body {
+            return fixed::serve(file).await;
+        }
+        let mut databases = Databases::open().await?;
+        let outcome = tokio::select! {
+            outcome = run(&options, &mut databases) => outcome,
+            () = interrupted() => Err(anyhow::anyhow!("interrupted")),
+        };
+        databases.remove().await?;
+        outcome
+    })
+}
+
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()> {
+    let mut sites = Vec::new();
+    for engine in databases.engines() {
+        for &users in &options.users {
+            println!("{engine}: {users} users …");
+            let url = databases.create(engine, users).await?;
+            let site = Site::start(&url, databases.folder()).await?;
+            data::seed(&url, users).await?;
+            sites.push((engine, users, site));
+        }
+    }
+    let mut cases = Vec::new();
+    for (engine, users, site) in &sites {
+        cases.extend(pages(*engine, *users, site).await?);
+    }
+    let body = cases.first().context("nothing to measure")?.target.ask().await?;
+    let fixed = fixed::start(&body, databases.folder()).await?;
+    cases.insert(
+        0,
+        Case {
+            engine: None,
+            users: 0,
+            page: "fixed body",
+            target: Target::new(fixed.port, "/", "", FULL),
+            process: fixed.process.id(),
+            idle: 0,
+            rounds: Vec::new(),
+        },
+    );
+    for case in &mut cases {
+        case.idle = resident(case.process)?;
+    }
+    println!("loading {} pages for {} s each, {CONNECTIONS} connections …\n", cases.len(), options.seconds);
+    for _ in 0..ROUNDS {
+        for case in &mut cases {
+            let (target, time) = (&case.target, Duration::from_secs_f64(options.seconds) / ROUNDS);
+            let process = case.process;
+            let round = load::round(target, CONNECTIONS, time, || resident(process)).await;
+            case.rounds
+                .push(round.with_context(|| format!("{:?} {} {}", case.engine, case.users, case.page))?);
+        }
+    }
+    report::print(&cases.iter().map(Row::of).collect::<Vec<_>>(), body.len());
+    Ok(())
+}
+
+/// The pages of one site that are measured.
+async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<Case>> {
+    let idle = resident(site.process.id())?;
+    let deep = site.cursor_of_page(DEEP.min(users / FULL)).await?;
+    let pages = [
+        ("first page", String::new(), FULL),
+        ("page 1,000, or the last", format!("?cursor={deep}"), FULL),
+        ("search, 1 in 16 matches", format!("?q={}", data::COMMON), FULL),
+        ("search, 1 person matches", format!("?q={}", data::RARE), 1),
+    ];
+    let case = |(page, query, rows)| Case {
+        engine: Some(engine),
+        users,
+        page,
+        target: Target::new(site.port, &format!("/settings/admin/users{query}"), &site.cookie, rows),
+        process: site.process.id(),
+        idle,
+        rounds: Vec::new(),
+    };
+    Ok(pages.map(case).into())
+}
+
+/// Resident memory of a process, in KB.
+fn resident(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}

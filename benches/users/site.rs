@@ -1,0 +1,147 @@
+//! A `gatehouse serve` of its own, and somebody who is signed in to it.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use data_encoding::BASE64;
+use gatehouse::demo::provider::{Client, DemoProvider, PEOPLE};
+use reqwest::Response;
+use reqwest::header::{LOCATION, SET_COOKIE};
+use reqwest::redirect::Policy;
+
+/// A process that ends with its owner.
+pub struct Process(Child);
+
+impl Process {
+    pub fn start(command: &mut Command) -> anyhow::Result<Self> {
+        Ok(Self(command.spawn().with_context(|| format!("starting {command:?}"))?))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// What the process prints, when that was piped; once.
+    pub fn output(&mut self) -> Option<ChildStdout> {
+        self.0.stdout.take()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A started Gatehouse.
+pub struct Site {
+    pub process: Process,
+    pub port: u16,
+    /// `name=value` of the owner's session.
+    pub cookie: String,
+}
+
+impl Site {
+    /// Starts Gatehouse on the database at `url` and signs its owner in. What it logs goes to a file in `folder`.
+    pub async fn start(url: &str, folder: &Path) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        let base = format!("http://localhost:{port}");
+        let client = Client {
+            name: "Gatehouse".to_owned(),
+            id: "bench".to_owned(),
+            secret: "bench".to_owned(),
+            redirect: format!("{base}/auth/demo/callback"),
+        };
+        let provider = DemoProvider::start((Ipv4Addr::LOCALHOST, 0).into(), client)?;
+        let handle = provider.server.handle();
+        let running = actix_web::rt::spawn(provider.server);
+        let log = std::fs::File::create(folder.join(format!("{port}.log")))?;
+        let settings = [
+            ("DATABASE_URL", url),
+            ("MASTER_KEY", &format!("bench:{}", BASE64.encode(&[7; 32]))),
+            ("BASE_URL", &base),
+            ("BIND", &format!("127.0.0.1:{port}")),
+            ("PROVIDERS__DEMO__KIND", "oidc"),
+            ("PROVIDERS__DEMO__ISSUER", &provider.issuer),
+            ("PROVIDERS__DEMO__CLIENT_ID", "bench"),
+            ("PROVIDERS__DEMO__CLIENT_SECRET", "bench"),
+        ];
+        let process = Process::start(
+            Command::new(env!("CARGO_BIN_EXE_gatehouse"))
+                .arg("serve")
+                .env_clear()
+                .envs(settings.map(|(name, value)| (format!("GATEHOUSE_{name}"), value)))
+                .current_dir(folder)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(log),
+        )?;
+        let cookie = sign_in(&base, &provider.issuer).await?;
+        handle.stop(false).await;
+        running.abort();
+        Ok(Self { process, port, cookie })
+    }
+
+    /// The cursor that leads to a page of the list; pages count from 1.
+    pub async fn cursor_of_page(&self, page: usize) -> anyhow::Result<String> {
+        let (client, mut cursor) = (reqwest::Client::new(), String::new());
+        let mut before = (page - 1) * crate::FULL;
+        while before > 0 {
+            let limit = before.min(200);
+            let url = format!("http://localhost:{}/api/admin/users?limit={limit}&cursor={cursor}", self.port);
+            let answer = client.get(url).header("cookie", &self.cookie).send().await?.error_for_status()?;
+            let list: serde_json::Value = answer.json().await?;
+            list["nextCursor"].as_str().context("the list ended early")?.clone_into(&mut cursor);
+            before -= limit;
+        }
+        Ok(cursor)
+    }
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Signs in as the first of the demo's people; gives the session's cookie.
+async fn sign_in(base: &str, issuer: &str) -> anyhow::Result<String> {
+    let browser = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build()?;
+    let authorize = departure(&browser, base).await?;
+    let form = browser.get(authorize).send().await?.text().await?;
+    let request = form.split_once("name=\"request\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let [person, ..] = PEOPLE;
+    let fields = [
+        ("request", request.context("the provider's form")?.0),
+        ("email", person.email),
+        ("name", person.name),
+        ("verified", "true"),
+    ];
+    let answer = browser.post(format!("{issuer}/authorize")).form(&fields).send().await?;
+    let arrived = browser.get(location(&answer)?).send().await?;
+    let cookies = arrived.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|c| c.starts_with("session="));
+    Ok(session.context("no session after signing in")?.to_owned())
+}
+
+/// Where the sign-in button leads, once the server answers and has found the provider.
+async fn departure(browser: &reqwest::Client, base: &str) -> anyhow::Result<String> {
+    let mut last = String::new();
+    for _ in 0..100 {
+        let begin = browser.post(format!("{base}/auth/demo")).header("origin", base);
+        match begin.form(&[("return_to", "/")]).send().await {
+            Ok(answer) if answer.status() == 303 => return location(&answer),
+            Ok(answer) => last = answer.status().to_string(),
+            Err(error) => last = error.to_string(),
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+    }
+    anyhow::bail!("signing in did not begin within 10 s: {last}")
+}
+
+fn location(answer: &Response) -> anyhow::Result<String> {
+    ensure!(answer.status() == 303, "{} {}", answer.url().path(), answer.status());
+    Ok(answer.headers().get(LOCATION).context("no Location")?.to_str()?.to_owned())
+}

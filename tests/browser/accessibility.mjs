@@ -1,0 +1,232 @@
+// Every page in every state that can be reached: no barrier in light or dark, sound HTML, room on a phone.
+
+import assert from "node:assert/strict";
+import {
+  ADA, GRACE, MALLORY, addDomain, allowDomain, barriers, heading, holds, introduce, isTold, overflow, proofread,
+  shoot, signIn, smallTargets, story,
+} from "./support.mjs";
+
+const PHONE = { width: 320, height: 640 };
+const wrong = [];
+let looks = 0;
+
+await story(async (visitor) => {
+  const proofs = [];
+  const read = async (options) => {
+    const page = await visitor(options);
+    proofs.push(proofread(page));
+    return page;
+  };
+  const ada = await read();
+  await thresholds(ada);
+  await general(ada, await read());
+  await access(ada);
+  const grace = await read();
+  await memberView(grace);
+  await users(ada);
+  await account(ada);
+  await refusals(await read());
+  await errors(ada, grace);
+  await tooManyTries(await read());
+  assert.deepEqual(wrong, []);
+  holds(`no barrier in ${looks} looks at pages`);
+  let pages = 0;
+  for (const proof of proofs) pages += await proof();
+  holds(`${pages} pages of sound HTML`);
+});
+
+// Looks at a page as it is now, in light, in dark and on a phone.
+async function look(page, name) {
+  const desktop = page.viewportSize();
+  const note = (where, lines) => wrong.push(...lines.map((line) => `${name}, ${where}: ${line}`));
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    note(colorScheme, await barriers(page));
+    looks += 1;
+  }
+  note("targets", await smallTargets(page));
+  await page.setViewportSize(PHONE);
+  note("phone", [...await barriers(page), ...await overflow(page), ...await smallTargets(page)]);
+  await spaceText(page);
+  note("phone with wide text", await overflow(page));
+  await page.setViewportSize(desktop);
+  await spaceText(page, false);
+  looks += 1;
+}
+
+// WCAG 1.4.12: text with more space than ours must still fit.
+function spaceText(page, wide = true) {
+  return page.evaluate((wide) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }");
+    document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, wide ? undefined : -1).concat(wide ? sheet : []);
+  }, wide);
+}
+
+async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+async function thresholds(page) {
+  await page.goto("/sign-in");
+  await look(page, "sign-in");
+  await press(page, "Continue with Demo ID");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await look(page, "Demo ID");
+  await introduce(page, ADA);
+  await page.waitForURL("**/settings/admin");
+}
+
+async function general(page, other) {
+  await look(page, "General, owner");
+  await press(page, "Save");
+  await isTold(page, "Organization name saved.");
+  await look(page, "General, saved");
+  await signIn(other, ADA);
+  await other.getByLabel("Organization name").fill("Acme Rockets");
+  await press(other, "Save");
+  await isTold(other, "Organization name saved.");
+  await page.getByLabel("Organization name").fill("x");
+  await press(page, "Save");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "General, 422");
+  await shoot(page, "20-general-422");
+  await page.reload();
+  await overtake(page, other);
+  await look(page, "General, 409");
+  await shoot(page, "21-general-409");
+  await page.goto("about:blank");
+}
+
+async function overtake(page, other) {
+  await other.reload();
+  await other.getByLabel("Organization name").fill("Acme Rockets Theirs");
+  await press(other, "Save");
+  await isTold(other, "Organization name saved.");
+  await page.getByLabel("Organization name").fill("Acme Rockets Mine");
+  await press(page, "Save");
+  await page.getByRole("button", { name: "Keep mine" }).waitFor();
+}
+
+async function access(page) {
+  await page.goto("/settings/admin/access");
+  await look(page, "Access, nothing set");
+  await page.getByRole("switch", { name: "Let people in by domain" }).check();
+  await press(page, "Save");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Access, on but empty");
+  await shoot(page, "22-access-empty-422");
+  await addDomain(page, "no domain");
+  await page.getByRole("textbox", { name: "Addresses" }).fill("ana@example.com, nonsense");
+  await press(page, "Save");
+  await page.getByText("There are 2 problems").waitFor();
+  await look(page, "Access, 422");
+  await shoot(page, "23-access-422");
+  await allowDomain(page, "acme.test");
+  await addDomain(page, "bücher.example");
+  await page.getByRole("switch", { name: "Let listed addresses in" }).check();
+  await page.getByRole("textbox", { name: "Addresses" }).fill("ana@example.com");
+  await press(page, "Save");
+  await page.getByText("xn--bcher-kva.example", { exact: true }).waitFor();
+  await look(page, "Access, filled");
+  await shoot(page, "24-access-filled");
+  await accessConflict(page);
+}
+
+async function accessConflict(page) {
+  const other = await page.context().newPage();
+  await other.goto("/settings/admin/access");
+  await other.getByRole("checkbox", { name: /^Subdomains too/ }).first().check();
+  await press(other, "Save");
+  await isTold(other, "Access rules saved.");
+  await other.close();
+  await page.getByRole("switch", { name: "Let anyone in" }).check();
+  await press(page, "Save");
+  await page.getByRole("button", { name: "Keep mine" }).waitFor();
+  await look(page, "Access, 409");
+  await shoot(page, "25-access-409");
+  await page.getByRole("link", { name: "Take theirs" }).click();
+  await page.getByRole("button", { name: "Keep mine" }).waitFor({ state: "detached" });
+}
+
+async function memberView(page) {
+  await signIn(page, GRACE);
+  await page.waitForURL("**/settings/admin");
+  await look(page, "General, member");
+  await page.goto("/settings/admin/users");
+  await look(page, "Users, member");
+}
+
+async function users(page) {
+  await page.goto("/settings/admin/users");
+  await look(page, "Users, owner");
+  await page.getByRole("link", { name: "Joined" }).click();
+  await page.waitForURL("**sort=**");
+  await look(page, "Users, sorted");
+  await page.goto("/settings/admin/users?q=zz");
+  await look(page, "Users, none found and a hint");
+  await page.goto("/settings/admin/users?role=admin");
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await look(page, "Users, none with the role");
+  await shoot(page, "26-users-none");
+}
+
+async function account(page) {
+  await page.goto("/settings");
+  await look(page, "account");
+  await page.getByRole("banner").locator("summary").click();
+  await look(page, "account menu");
+  await page.keyboard.press("Escape");
+  await press(page, "Dark");
+  await isTold(page, "Theme saved.");
+  await look(page, "account, dark chosen");
+  await shoot(page, "27-account-dark-chosen");
+  await press(page, "Auto");
+}
+
+async function refusals(page) {
+  await signIn(page, MALLORY);
+  await look(page, "refused");
+  await signIn(page, { name: "Eve", email: "eve@acme.test", verified: false });
+  assert.equal(await heading(page), "The address is not verified");
+  await look(page, "not verified");
+  await page.goto("/auth/demo/callback?code=x&state=y");
+  assert.equal(await heading(page), "Start signing in again");
+  await look(page, "sign-in not started here");
+}
+
+async function errors(owner, member) {
+  const meets = async (page, path, status) => {
+    assert.equal((await page.goto(path)).status(), status, path);
+    await look(page, `error ${status}`);
+    await shoot(page, `30-error-${status}`);
+  };
+  await meets(member, "/settings/admin/access", 403);
+  await meets(owner, "/no/such/page", 404);
+  await meets(owner, "/sign-out", 405);
+  await meets(owner, "/settings/admin/users?sort=nonsense", 422);
+  await sends(owner, "x".repeat(600_000));
+  assert.match(await heading(owner), /too much/);
+  await look(owner, "error 413");
+  await shoot(owner, "30-error-413");
+}
+
+// Sends a form that is larger than any page of ours would.
+async function sends(page, text) {
+  await page.goto("/settings/admin");
+  await page.getByLabel("Organization name").evaluate((field, value) => {
+    field.removeAttribute("maxlength");
+    field.value = value;
+  }, text);
+  await Promise.all([page.waitForEvent("load"), page.getByLabel("Organization name").evaluate((field) => field.form.submit())]);
+}
+
+async function tooManyTries(page) {
+  await page.goto("/sign-in");
+  const knocks = Array.from({ length: 40 }, () => page.request.get("/auth/demo/callback", { maxRedirects: 0 }));
+  assert.ok((await Promise.all(knocks)).some((answer) => answer.status() === 429));
+  await press(page, "Continue with Demo ID");
+  assert.equal(await heading(page), "Too many tries");
+  await look(page, "error 429");
+  await shoot(page, "30-error-429");
+}

@@ -1,0 +1,124 @@
+// What a first visit costs, whose servers it asks, and that nothing that people call themselves is ever run.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { BASE, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
+
+const KB = 1000;
+const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
+const LATER = 15 * KB;
+
+const EVIL = `<img src=x onerror=alert(1)>"'><script>alert(1)</script>`;
+const EVIL_NAME = `<img src=x onerror=alert(1)>"'><b>`;
+
+await story(async (visitor) => {
+  const page = await visitor();
+  await isLight(page, "/sign-in");
+  await signIn(page, { name: EVIL, email: "evil@acme.test" });
+  await page.waitForURL("**/settings/admin");
+  const storageState = await page.context().storageState();
+  const again = await visitor({ storageState });
+  await isLight(again, "/settings/admin/users");
+  await isLighterLater(again, "/settings/admin");
+  await showsTextAsText(page);
+  await everyPageIsQuiet(page);
+});
+
+// Opens a page in a browser that has seen nothing yet, and weighs what came over the wire.
+async function isLight(page, path) {
+  const { requests, bytes } = await weigh(page, path);
+  assert.deepEqual(requests.filter((url) => !url.startsWith(`${BASE}/`)), [], `${path} asks nobody else`);
+  assert.ok(requests.length <= BUDGET.requests, `${path}: ${requests.length} requests`);
+  const total = Object.values(bytes).reduce((sum, part) => sum + part, 0);
+  for (const [part, most] of Object.entries({ ...BUDGET, requests: Infinity })) {
+    const cost = part === "total" ? total : bytes[part] ?? 0;
+    assert.ok(cost <= most, `${path}: ${part} costs ${cost} bytes, more than ${most}`);
+  }
+  holds(`first visit to ${path}: ${requests.length} requests, ${total} bytes: ${JSON.stringify(bytes)}`);
+}
+
+// Once style and scripts are there, a page costs its HTML.
+async function isLighterLater(page, path) {
+  const { bytes } = await weigh(page, path);
+  const total = Object.values(bytes).reduce((sum, part) => sum + part, 0);
+  assert.ok(total <= LATER, `${path} later: ${total} bytes`);
+  holds(`a later visit to ${path}: ${total} bytes`);
+}
+
+// The addresses asked, and the bytes that came by kind, without headers.
+async function weigh(page, path) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  const [kinds, heads, requests, bytes] = [new Map(), new Map(), [], {}];
+  devtools.on("Network.requestWillBeSent", ({ requestId, request, type }) => {
+    requests.push(request.url);
+    kinds.set(requestId, type.toLowerCase());
+  });
+  devtools.on("Network.responseReceived", ({ requestId, response }) => heads.set(requestId, response.encodedDataLength));
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const kind = kinds.get(requestId);
+    bytes[kind] = (bytes[kind] ?? 0) + Math.max(0, encodedDataLength - heads.get(requestId)); // 0 from the cache
+  });
+  await page.goto(path, { waitUntil: "networkidle" });
+  await devtools.detach();
+  return { requests, bytes };
+}
+
+// Names, rules and searches that look like HTML are shown as they are. A dialog or a violated policy would have
+// failed the story.
+async function showsTextAsText(page) {
+  await page.getByLabel("Organization name").fill(EVIL_NAME);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await isTold(page, "Organization name saved.");
+  await page.reload();
+  assert.equal(await page.getByLabel("Organization name").inputValue(), EVIL_NAME);
+  const everything = await page.locator("body").innerText();
+  for (const text of [EVIL, EVIL_NAME]) assert.ok(everything.includes(text), `${text} is not shown literally`);
+  assert.ok((await page.title()).includes(EVIL_NAME));
+  await mistypesEvil(page);
+  await page.goto(`/settings/admin/users?q=${encodeURIComponent(EVIL)}`);
+  assert.equal(await page.getByRole("searchbox").inputValue(), EVIL);
+  await page.goto("/settings");
+  assert.ok((await main(page).innerText()).includes(EVIL));
+  await hasNoStrangeElements(page);
+  await signOut(page);
+  assert.equal(await heading(page), `Sign in to ${EVIL_NAME}`);
+  await page.goto(`/sign-in?return_to=${encodeURIComponent(`"><script>alert(1)</script>`)}`);
+  await hasNoStrangeElements(page);
+  await signIn(page, { name: EVIL, email: "evil@acme.test" });
+  holds("what looks like HTML is shown as text");
+}
+
+async function mistypesEvil(page) {
+  await page.getByLabel("Organization name").fill(EVIL);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  assert.equal(await page.getByLabel("Organization name").inputValue(), EVIL.slice(0, 60));
+  await hasNoStrangeElements(page);
+  await page.goto("/settings/admin/access");
+  await addDomain(page, EVIL);
+  await page.getByRole("textbox", { name: "Addresses" }).fill(`</textarea>${EVIL}`);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  assert.equal(await page.getByRole("textbox", { name: "Addresses" }).inputValue(), `</textarea>${EVIL}`);
+  await hasNoStrangeElements(page);
+  await allowDomain(page, "acme.test");
+}
+
+async function hasNoStrangeElements(page) {
+  assert.equal(await page.locator("img, script:not([src]), [onerror]").count(), 0);
+}
+
+// Every page of the routes, to its end: whatever a browser complains of fails the story.
+async function everyPageIsQuiet(page) {
+  const routes = JSON.parse(execFileSync(process.env.GATEHOUSE, ["routes", "--json"], { encoding: "utf8" }));
+  const pages = routes.filter(({ method, path }) => method === "GET" && !path.startsWith("/api/") && !path.includes("{"));
+  for (const { path } of pages) {
+    const answer = await page.goto(path, { waitUntil: "networkidle" });
+    const policy = answer.headers()["content-security-policy"];
+    assert.match(policy, /default-src 'none'/, path);
+    assert.doesNotMatch(policy, /unsafe/, path);
+  }
+  for (const path of ["/no/such/page", "/sign-out", "/settings/admin/users?sort=x"]) await page.goto(path);
+  holds(`${pages.length} pages keep to a policy without exceptions`);
+}
