@@ -31,7 +31,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
         instance::Entity::update_many()
             .col_expr(instance::Column::SealedCookieKey, Expr::value(ring.seal(&fresh, PLACE)?))
             .filter(instance::Column::SealedCookieKey.is_null())
-            .exec(db.outside_any_organization())
+            .exec(db.write_outside_any_organization())
             .await?;
     }
 }

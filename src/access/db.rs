@@ -107,6 +107,12 @@ impl Db {
         &self.read
     }
 
+    /// The same for single statements that write: they queue with the other writers of this process. Readers
+    /// that write would only wait for one another without any order.
+    pub fn write_outside_any_organization(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
     /// Begins to write. On SQLite this takes the write lock at once: a deferred transaction that reads and
     /// then writes fails when another has written in between.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {

@@ -72,7 +72,7 @@ pub async fn keep(
         return_to: Set(flow.return_to.as_str().to_owned()),
         created_at: Set(Timestamp::from(services.clock.now())),
     };
-    sign_in_flow::Entity::insert(row).exec_without_returning(services.db.outside_any_organization()).await?;
+    sign_in_flow::Entity::insert(row).exec_without_returning(services.db.write_outside_any_organization()).await?;
     Ok(())
 }
 
@@ -90,7 +90,7 @@ pub async fn take(
         .filter(sign_in_flow::Column::BrowserHash.eq(random::hash(&browser.0)))
         .filter(sign_in_flow::Column::Provider.eq(provider))
         .filter(sign_in_flow::Column::CreatedAt.gt(oldest))
-        .exec_with_returning(services.db.outside_any_organization())
+        .exec_with_returning(services.db.write_outside_any_organization())
         .await?;
     Ok(taken.into_iter().next().map(|row| Flow {
         nonce: row.nonce,

@@ -32,6 +32,8 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT)
             .connect_timeout(TIMEOUT)
+            // A code is redeemed once: a connection that the provider is just closing must not swallow it.
+            .pool_max_idle_per_host(0)
             .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self(client))

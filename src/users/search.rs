@@ -8,7 +8,7 @@
 //! in SQLite a CROSS JOIN begins with the table on its left.
 
 use sea_orm::sea_query::extension::postgres::PgExpr;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement};
 use sea_orm::{Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::{ListQuery, Listed, SHOWN, column, in_order, shown, slots, sorted};
@@ -44,10 +44,7 @@ pub(super) async fn find(member: &Member, query: &ListQuery, text: &str) -> Resu
         if near.len() as u64 == slots(query) {
             return Ok(near);
         }
-        let further = members().narrow(|ours| {
-            let ids = ours.select_only().column_as(Column::Id, "c0");
-            in_order(ids, query).offset(stretch(query)).limit(1)
-        });
+        let further = members().narrow(|ours| further(ours, query));
         if further.rows::<(i64,)>(1).await?.is_empty() {
             return Ok(near);
         }
@@ -59,7 +56,7 @@ pub(super) async fn find(member: &Member, query: &ListQuery, text: &str) -> Resu
 /// The people whose ids `ids` finds.
 fn page(mut ids: People, query: &ListQuery) -> People {
     let ids = QuerySelect::query(&mut ids).take();
-    shown(sorted(membership::Entity::find().filter(column(Column::Id).in_subquery(ids)), query))
+    shown(sorted(led_by(ids), query))
 }
 
 fn stretch(query: &ListQuery) -> u64 {
@@ -74,18 +71,25 @@ fn near(ours: People, query: &ListQuery, text: &str, backend: DbBackend) -> Peop
     instead(ids, walked).filter(matches(text, backend)).limit(slots(query))
 }
 
+/// Whoever comes after that stretch.
+fn further(ours: People, query: &ListQuery) -> People {
+    let in_the_index = ours.select_only().columns([Column::Id, Column::OrganizationId]);
+    let next = in_order(in_the_index, query).offset(stretch(query)).limit(1);
+    instead(membership::Entity::find().select_only().column_as(Column::Id, "c0"), next)
+}
+
 /// Those who match, wherever in the list, and of them the first.
 fn anywhere(ours: People, query: &ListQuery, text: &str, backend: DbBackend) -> People {
+    // The organization's filter stays outside of a search by trigrams: beside it, planners forget the trigrams.
     let found = if !is_inside(text) {
-        let beginning = ours.clone().filter(matches(text, backend)).limit(ALL);
-        instead(ours, beginning)
+        ours.clone().filter(matches(text, backend))
     } else if backend == DbBackend::Sqlite {
-        through_trigrams(ours, text)
+        led_by(trigrams(text))
     } else {
-        // The organization's filter stays outside: beside it, a planner without statistics forgets the trigrams.
-        instead(ours, membership::Entity::find().filter(matches(text, backend)).limit(ALL))
+        membership::Entity::find().filter(matches(text, backend))
     };
-    in_order(found.select_only().column(Column::Id), query).limit(slots(query))
+    let ours = instead(ours, found.limit(ALL)).select_only().column(Column::Id);
+    in_order(ours, query).limit(slots(query))
 }
 
 /// `query` over what `rows` gives instead of the table.
@@ -95,21 +99,26 @@ fn instead(mut query: People, mut rows: People) -> People {
     query
 }
 
-/// `ours`, led by SQLite's trigrams.
-fn through_trigrams(mut ours: People, text: &str) -> People {
-    let (found, rowid) = (Alias::new("found"), Alias::new("rowid"));
-    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-    let rowids = Query::select()
-        .expr_as(Expr::col(rowid), Column::Id)
-        .from(Alias::new("member_search"))
-        .and_where(Expr::cust_with_values("member_search MATCH ?", [phrase]))
-        .to_owned();
-    QuerySelect::query(&mut ours)
+/// The people with the ids that `ids` finds, which is asked first.
+fn led_by(ids: SelectStatement) -> People {
+    let found = Alias::new("found");
+    let mut people = membership::Entity::find();
+    QuerySelect::query(&mut people)
         .from_clear()
-        .from_subquery(rowids, found.clone())
+        .from_subquery(ids, found.clone())
         .cross_join(membership::Entity)
         .and_where(column(Column::Id).equals((found, Column::Id)));
-    ours
+    people
+}
+
+/// The ids that SQLite's trigram index finds, of all organizations.
+fn trigrams(text: &str) -> SelectStatement {
+    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+    Query::select()
+        .expr_as(Expr::col(Alias::new("rowid")), Column::Id)
+        .from(Alias::new("member_search"))
+        .and_where(Expr::cust_with_values("member_search MATCH ?", [phrase]))
+        .to_owned()
 }
 
 /// Whether a row matches: names and addresses inside, or addresses at their beginning, which one index can tell.

@@ -58,6 +58,7 @@ async function savesInPlace(page) {
   assert.ok(await isSameDocument(page));
   assert.ok(!await page.getByText("Unsaved changes").isVisible());
   assert.match(await page.title(), /Acme Rockets/);
+  assert.match(await page.getByRole("banner").innerText(), /Acme Rockets/, "the header has the new name");
   await page.getByRole("button", { name: "Dismiss" }).click();
   await nameField(page).fill("Acme Rockets Again");
   await page.keyboard.press("Control+Enter");
@@ -71,6 +72,7 @@ async function isCorrected(page) {
   await page.waitForFunction(() => document.title.startsWith("Error: "));
   await focusIs(page, /^Organization name$/, "after a mistake");
   assert.equal(await nameField(page).inputValue(), "x");
+  assert.ok(!await page.getByText("Organization name saved.").isVisible(), "no praise of an earlier save beside a mistake");
   assert.match(await nameField(page).evaluate(describedBy), /Use 2 to 60 characters\./);
   await nameField(page).fill("Acme Rockets");
   await save(page).click();

@@ -22,17 +22,17 @@ await story(async (visitor) => {
 async function adaBecomesOwner(page) {
   await page.goto("/");
   assert.equal(new URL(page.url()).pathname, "/sign-in");
-  await shoot(page, "1-sign-in");
+  await shoot(page, "01-sign-in");
   await page.getByRole("button", { name: "Continue with Demo ID" }).click();
   await page.getByRole("heading", { level: 1 }).waitFor();
   assert.notEqual(new URL(page.url()).origin, BASE, "the provider is a server of its own");
-  await shoot(page, "2-demo-id");
+  await shoot(page, "02-demo-id");
   await page.getByRole("button", { name: ADA.email }).click();
   await page.waitForURL("**/settings/admin");
   assert.equal(await heading(page), "General");
   const me = await (await page.request.get("/api/me")).json();
   assert.deepEqual([me.email, me.name, me.role], [ADA.email, ADA.name, "owner"]);
-  await shoot(page, "3-owner");
+  await shoot(page, "03-owner");
   holds("Ada signs in first and is the owner");
 }
 
@@ -41,7 +41,7 @@ async function sheRenamesTheOrganization(page) {
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await isTold(page, "Organization name saved.");
   assert.match(await page.title(), /General · Acme Rockets · Gatehouse/);
-  await shoot(page, "4-renamed");
+  await shoot(page, "04-renamed");
   await page.reload();
   assert.equal(await page.getByLabel("Organization name").inputValue(), "Acme Rockets");
   assert.match(await page.getByRole("banner").innerText(), /Acme Rockets/);
@@ -51,9 +51,9 @@ async function sheRenamesTheOrganization(page) {
 async function sheAllowsHerDomain(page) {
   await page.getByRole("navigation").getByRole("link", { name: "Access" }).click();
   assert.equal(await heading(page), "Access");
-  await shoot(page, "5-access-before");
+  await shoot(page, "05-access-before");
   await allowDomain(page, "acme.test");
-  await shoot(page, "6-access-saved");
+  await shoot(page, "06-access-saved");
   await page.reload();
   assert.ok(await page.getByRole("switch", { name: "Let people in by domain" }).isChecked());
   assert.equal(await page.getByLabel("Domain", { exact: true }).first().inputValue(), "acme.test");
@@ -75,13 +75,13 @@ async function graceHasNoControls(page) {
   const rooms = page.getByRole("navigation").getByRole("link");
   assert.deepEqual((await rooms.allInnerTexts()).map((text) => text.trim()), ["General", "Users"]);
   assert.deepEqual(await controls(page), []);
-  await shoot(page, "7-member-general");
+  await shoot(page, "07-member-general");
   await rooms.filter({ hasText: "Users" }).click();
   await page.getByRole("table").waitFor();
   const people = await page.getByRole("table").innerText();
   for (const { name, email } of [ADA, GRACE]) assert.ok(people.includes(name) && people.includes(email));
   assert.deepEqual(await controls(page), ["search:q"]);
-  await shoot(page, "8-member-users");
+  await shoot(page, "08-member-users");
   holds("she sees the organization and its people, and has no controls");
 }
 
@@ -107,7 +107,7 @@ async function doorsAreClosedToGrace(page) {
   const answer = await page.goto("/settings/admin/access");
   assert.equal(answer.status(), 403);
   assert.match(await main(page).innerText(), /admin/);
-  await shoot(page, "9-member-refused");
+  await shoot(page, "09-member-refused");
   holds(`${closed.length} doors are closed to her, with 403`);
 }
 
