@@ -17,28 +17,28 @@ use crate::{account, gate, organization, sign_in, users};
 /// All routes, in the order of the navigation.
 pub fn table() -> Vec<Route> {
     vec![
-        get("/", sign_in::web::start),
-        get("/sign-in", sign_in::web::index),
-        post("/auth/{provider}", sign_in::web::begin),
-        get("/auth/{provider}/callback", sign_in::web::callback),
-        post("/sign-out", sign_in::web::sign_out),
-        get("/settings", account::web::index),
-        post("/settings/theme", account::web::set_theme),
-        post("/settings/sessions/end-others", account::web::end_other_sessions),
-        post("/settings/sessions/{session}/end", account::web::end_session),
-        get("/settings/admin", organization::web::index),
-        post("/settings/admin", organization::web::rename),
-        get("/settings/admin/access", gate::web::index),
-        post("/settings/admin/access", gate::web::save),
-        get("/settings/admin/users", users::web::index),
-        get("/api/me", account::api::me),
-        get("/api/org", organization::api::show),
-        get("/api/org/users", users::api::colleagues),
-        get("/api/admin/settings", organization::api::settings),
-        patch("/api/admin/settings", organization::api::change_settings),
-        get("/api/admin/users", users::api::index),
-        get("/healthz", health::live),
-        get("/readyz", health::ready),
+        route(Method::GET, "/", sign_in::web::start),
+        route(Method::GET, "/sign-in", sign_in::web::index),
+        route(Method::POST, "/auth/{provider}", sign_in::web::begin),
+        route(Method::GET, "/auth/{provider}/callback", sign_in::web::callback),
+        route(Method::POST, "/sign-out", sign_in::web::sign_out),
+        route(Method::GET, "/settings", account::web::index),
+        route(Method::POST, "/settings/theme", account::web::set_theme),
+        route(Method::POST, "/settings/sessions/end-others", account::web::end_other_sessions),
+        route(Method::POST, "/settings/sessions/{session}/end", account::web::end_session),
+        route(Method::GET, "/settings/admin", organization::web::index),
+        route(Method::POST, "/settings/admin", organization::web::rename),
+        route(Method::GET, "/settings/admin/access", gate::web::index),
+        route(Method::POST, "/settings/admin/access", gate::web::save),
+        route(Method::GET, "/settings/admin/users", users::web::index),
+        route(Method::GET, "/api/me", account::api::me),
+        route(Method::GET, "/api/org", organization::api::show),
+        route(Method::GET, "/api/org/users", users::api::colleagues),
+        route(Method::GET, "/api/admin/settings", organization::api::settings),
+        route(Method::PATCH, "/api/admin/settings", organization::api::change_settings),
+        route(Method::GET, "/api/admin/users", users::api::index),
+        route(Method::GET, "/healthz", health::live),
+        route(Method::GET, "/readyz", health::ready),
     ]
 }
 
@@ -72,33 +72,6 @@ admits!(A);
 admits!(A B);
 admits!(A B C);
 admits!(A B C D);
-
-fn get<F, Args>(path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Admits + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    route(Method::GET, path, handler)
-}
-
-fn post<F, Args>(path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Admits + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    route(Method::POST, path, handler)
-}
-
-fn patch<F, Args>(path: &'static str, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: Admits + FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    route(Method::PATCH, path, handler)
-}
 
 fn route<F, Args>(method: Method, path: &'static str, handler: F) -> Route
 where

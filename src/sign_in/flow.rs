@@ -72,7 +72,9 @@ pub async fn keep(
         return_to: Set(flow.return_to.as_str().to_owned()),
         created_at: Set(Timestamp::from(services.clock.now())),
     };
-    sign_in_flow::Entity::insert(row).exec_without_returning(services.db.write_outside_any_organization()).await?;
+    sign_in_flow::Entity::insert(row)
+        .exec_without_returning(services.db.write_outside_any_organization())
+        .await?;
     Ok(())
 }
 

@@ -11,8 +11,8 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
-    HttpRequest, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    Scope, SignatureVerificationError, TokenResponse,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError, TokenResponse,
 };
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
@@ -42,6 +42,16 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
+
+/// A client that knows where to send the browser, and perhaps where tokens and userinfo are.
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
 
 /// All providers of this installation, in the order of the configuration.
 pub struct Providers(Vec<Provider>);
@@ -161,12 +171,7 @@ impl Provider {
     /// When its addresses are not known and can't be had now.
     pub async fn depart(&self, choose_account: bool) -> Result<Departure, Failure> {
         let metadata = self.metadata_or_discover().await?;
-        let client = CoreClient::from_provider_metadata(
-            (*metadata).clone(),
-            self.client_id.clone(),
-            Some(self.client_secret.clone()),
-        )
-        .set_redirect_uri(self.redirect.clone());
+        let client = self.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client
             .authorize_url(
@@ -217,12 +222,7 @@ impl Provider {
         verifier: PkceCodeVerifier,
     ) -> Result<Claims, Failure> {
         let metadata = self.metadata_or_discover().await?;
-        let client = CoreClient::from_provider_metadata(
-            (*metadata).clone(),
-            self.client_id.clone(),
-            Some(self.client_secret.clone()),
-        )
-        .set_redirect_uri(self.redirect.clone());
+        let client = self.client(&metadata);
         let send = |request: HttpRequest| self.http.send(request);
         let tokens = client
             .exchange_code(AuthorizationCode::new(code))
@@ -251,6 +251,12 @@ impl Provider {
             .map_err(rejected)?;
         let user_info: CoreUserInfoClaims = request.request_async(&send).await.map_err(unavailable)?;
         Ok(self.claims(&claims, Some(&user_info)))
+    }
+
+    fn client(&self, metadata: &CoreProviderMetadata) -> Client {
+        let secret = Some(self.client_secret.clone());
+        CoreClient::from_provider_metadata(metadata.clone(), self.client_id.clone(), secret)
+            .set_redirect_uri(self.redirect.clone())
     }
 
     /// Checks signature, algorithm, issuer, audience, times and nonce. A token signed with a key that is not
