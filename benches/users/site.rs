@@ -59,10 +59,10 @@ impl Site {
         let provider = DemoProvider::start((Ipv4Addr::LOCALHOST, 0).into(), client)?;
         let handle = provider.server.handle();
         let running = actix_web::rt::spawn(provider.server);
-        let log = std::fs::File::create(folder.join(format!("{port}.log")))?;
+        let log = folder.join(format!("{port}.log"));
         let settings = [
             ("DATABASE_URL", url),
-            ("MASTER_KEY", &format!("bench:{}", BASE64.encode(&[7; 32]))),
+            ("MASTER_KEY", &format!("bench:{}", BASE64.encode(b"a key that guards nothing at all"))),
             ("BASE_URL", &base),
             ("BIND", &format!("127.0.0.1:{port}")),
             ("PROVIDERS__DEMO__KIND", "oidc"),
@@ -78,9 +78,10 @@ impl Site {
                 .current_dir(folder)
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
-                .stderr(log),
+                .stderr(std::fs::File::create(&log)?),
         )?;
-        let cookie = sign_in(&base, &provider.issuer).await?;
+        let signed_in = sign_in(&base, &provider.issuer).await;
+        let cookie = signed_in.with_context(|| std::fs::read_to_string(log).unwrap_or_default())?;
         handle.stop(false).await;
         running.abort();
         Ok(Self { process, port, cookie })

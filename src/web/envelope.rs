@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse, web};
 use tracing::Instrument;
 
+use super::assets::Links;
 use super::client;
 use super::error_page::{self, Asked};
 use crate::app::Services;
@@ -55,7 +56,7 @@ pub async fn wrap<B: MessageBody + 'static>(
         let result = next.call(request).await;
         match result {
             Ok(response) => {
-                let mut response = paint(&asked, &services, response);
+                let mut response = paint(&asked, &services.assets.links, response);
                 seal(response.headers_mut(), &services, &id);
                 let route = response.request().match_pattern();
                 line.write(route.as_deref(), response.status().as_u16(), started.elapsed(), &services);
@@ -64,7 +65,7 @@ pub async fn wrap<B: MessageBody + 'static>(
             Err(error) => {
                 tracing::error!(%error, "a layer failed");
                 let unavailable = Error::Unavailable(error.to_string());
-                let mut response = error_page::paint(&asked, &services, &unavailable);
+                let mut response = error_page::paint(&asked, &services.assets.links, &unavailable);
                 seal(response.headers_mut(), &services, &id);
                 line.write(None, response.status().as_u16(), started.elapsed(), &services);
                 Err(InternalError::from_response("painted", response).into())
@@ -77,13 +78,13 @@ pub async fn wrap<B: MessageBody + 'static>(
 
 fn paint<B: MessageBody + 'static>(
     asked: &Asked,
-    services: &Services,
+    links: &Links,
     response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let painted: Option<HttpResponse> =
         response.response().error().map(|error| match error.as_error::<Error>() {
-            Some(error) => error_page::paint(asked, services, error),
-            None => error_page::paint(asked, services, &Error::Malformed(error.to_string())),
+            Some(error) => error_page::paint(asked, links, error),
+            None => error_page::paint(asked, links, &Error::Malformed(error.to_string())),
         });
     match painted {
         Some(painted) => response.into_response(painted).map_into_right_body(),

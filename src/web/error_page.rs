@@ -11,7 +11,6 @@ use serde_json::json;
 use super::assets::Links;
 use super::envelope::RequestId;
 use super::theme::Theme;
-use crate::app::Services;
 use crate::error::{Error, Forbidden};
 use crate::sign_in::ReturnTo;
 
@@ -178,7 +177,7 @@ struct Frame<'a> {
 }
 
 /// The answer for an error.
-pub fn paint(asked: &Asked, services: &Services, error: &Error) -> HttpResponse {
+pub fn paint(asked: &Asked, assets: &Links, error: &Error) -> HttpResponse {
     if matches!(error, Error::Internal(_) | Error::Unavailable(_) | Error::Database(_)) {
         tracing::error!(%error, "failed");
     }
@@ -200,7 +199,7 @@ pub fn paint(asked: &Asked, services: &Services, error: &Error) -> HttpResponse 
     if matches!(error, Error::Unauthenticated) {
         return to_sign_in(asked);
     }
-    let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, services, error, &words) };
+    let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, assets, error, &words) };
     response.content_type("text/html; charset=utf-8").body(html)
 }
 
@@ -237,7 +236,7 @@ fn fragment(asked: &Asked, words: &Words) -> String {
     fragment.render().unwrap_or_else(|_| words.title.to_owned())
 }
 
-fn page(asked: &Asked, services: &Services, error: &Error, words: &Words) -> String {
+fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
     let saved = if asked.is_get { "" } else { "Nothing was saved." };
     let (link_href, link_label) = way_out(error);
     let page = ErrorPage {
@@ -250,13 +249,8 @@ fn page(asked: &Asked, services: &Services, error: &Error, words: &Words) -> Str
         link_href,
         link_label,
     };
-    let frame = Frame {
-        title: words.title,
-        error_title: false,
-        theme: asked.theme.name(),
-        assets: &services.assets.links,
-        page: &page,
-    };
+    let frame =
+        Frame { title: words.title, error_title: false, theme: asked.theme.name(), assets, page: &page };
     frame.render().unwrap_or_else(|_| words.title.to_owned())
 }
 
@@ -265,5 +259,72 @@ fn way_out(error: &Error) -> (&'static str, &'static str) {
         Error::Forbidden(Forbidden::NoOrganization) => ("/settings", "Your account"),
         Error::TooManyRequests(_) => ("/sign-in", "Back to sign-in"),
         _ => ("/", "Go to the start page"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::body::to_bytes;
+
+    use super::*;
+    use crate::error::FieldErrors;
+
+    fn errors() -> [(Error, u16); 13] {
+        [
+            (Error::Malformed("secret detail".into()), 400),
+            (Error::Forbidden(Forbidden::NeedsAdmin), 403),
+            (Error::Forbidden(Forbidden::NoOrganization), 403),
+            (Error::Forbidden(Forbidden::CrossSite), 403),
+            (Error::NotFound, 404),
+            (Error::MethodNotAllowed, 405),
+            (Error::Stale, 409),
+            (Error::TooLarge, 413),
+            (Error::Invalid(FieldErrors::new()), 422),
+            (Error::TooManyRequests(Duration::from_secs(7)), 429),
+            (Error::Internal("secret detail".into()), 500),
+            (Error::Unavailable("secret detail".into()), 503),
+            (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
+        ]
+    }
+
+    async fn painted(error: &Error, is_api: bool, is_htmx: bool) -> (u16, String, String) {
+        let asked = Asked {
+            is_api,
+            is_htmx,
+            is_get: false,
+            path_and_query: "/settings".into(),
+            theme: Theme::Auto,
+            id: RequestId("request-7".into()),
+        };
+        let link = |name: &str| format!("/static/{name}");
+        let links = Links { css: link("css"), js: link("js"), htmx: link("htmx"), favicon: link("svg") };
+        let response = paint(&asked, &links, error);
+        let kind =
+            response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let (status, kind) = (response.status().as_u16(), kind.to_owned());
+        let body = to_bytes(response.into_body()).await.expect("a body");
+        (status, kind, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[actix_web::test]
+    async fn every_error_is_a_page_a_fragment_and_a_problem_with_a_number_and_no_details() {
+        for (error, expected) in errors() {
+            let (status, kind, page) = painted(&error, false, false).await;
+            assert_eq!((status, kind.as_str()), (expected, "text/html; charset=utf-8"));
+            assert!(
+                page.contains("<html") && page.contains("Nothing was saved.") && page.contains("request-7")
+            );
+            assert!(page.contains("<a class=\"button"), "there is a way out of {error}");
+            let (status, _, fragment) = painted(&error, false, true).await;
+            assert!(status == expected && !fragment.contains("<html") && fragment.contains("request-7"));
+            let (status, kind, problem) = painted(&error, true, false).await;
+            assert_eq!((status, kind.as_str()), (expected, "application/problem+json"));
+            assert!(problem.contains("\"code\"") && problem.contains("request-7"));
+            for text in [page, fragment, problem] {
+                assert!(!text.contains("secret detail"), "{text}");
+            }
+        }
     }
 }

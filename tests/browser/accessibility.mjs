@@ -221,11 +221,15 @@ async function sends(page, text) {
   await Promise.all([page.waitForEvent("load"), page.getByLabel("Organization name").evaluate((field) => field.form.submit())]);
 }
 
+// A moment without a try lets the next one through: on a busy machine it takes more than one attempt to be refused.
 async function tooManyTries(page) {
-  await page.goto("/sign-in");
-  const knocks = Array.from({ length: 40 }, () => page.request.get("/auth/demo/callback", { maxRedirects: 0 }));
-  assert.ok((await Promise.all(knocks)).some((answer) => answer.status() === 429));
-  await press(page, "Continue with Demo ID");
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    await page.goto("/sign-in");
+    const tries = Array.from({ length: 40 }, () => page.request.get("/auth/demo/callback", { maxRedirects: 0 }));
+    await Promise.all(tries);
+    await press(page, "Continue with Demo ID");
+    if (await heading(page) === "Too many tries") break;
+  }
   assert.equal(await heading(page), "Too many tries");
   await look(page, "error 429");
   await shoot(page, "30-error-429");
