@@ -42,6 +42,7 @@ impl Domain {
         Ok(Self(domain))
     }
 
+    /// The canonical form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -92,10 +93,12 @@ impl EmailAddress {
         Ok(Self(address))
     }
 
+    /// The canonical form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// The part behind the `@`.
     pub fn domain(&self) -> Domain {
         Domain(self.0.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default())
     }

@@ -137,6 +137,7 @@ impl Member {
         Scope::new(&self.signed_in.services.db, &self.membership.organization)
     }
 
+    /// The member's role in the organization.
     pub fn role(&self) -> Role {
         self.membership.role
     }
@@ -146,14 +147,17 @@ impl Member {
         self.membership.role >= Role::Admin
     }
 
+    /// The membership that let them in.
     pub fn membership(&self) -> &Membership {
         &self.membership
     }
 
+    /// The person behind the membership.
     pub fn visitor(&self) -> &Visitor {
         &self.signed_in.visitor
     }
 
+    /// What requests share.
     pub fn services(&self) -> &Services {
         &self.signed_in.services
     }

@@ -125,6 +125,7 @@ const LOAD: &str = "
     ORDER BY m.id";
 
 impl Sessions {
+    /// A store in `db`, on `clock`'s time.
     pub fn new(db: Db, clock: Clock) -> Self {
         Self { db, clock }
     }

@@ -29,6 +29,7 @@ impl<'a> From<&'a Membership> for Organization<'a> {
     }
 }
 
+/// `GET /api/me`: who is asking.
 pub async fn me(person: SignedIn) -> Reply {
     let membership = person.membership();
     json(&Me {

@@ -52,6 +52,7 @@ impl Page for AccountPage<'_> {
     }
 }
 
+/// `GET /settings`.
 pub async fn index(person: SignedIn, view: View) -> Reply {
     let now = person.services.clock.now();
     let sessions = sessions(&person, now).await?;
@@ -121,17 +122,20 @@ fn device(user_agent: &str) -> String {
     }
 }
 
+/// `POST /settings/sessions/{session}/end`.
 pub async fn end_session(person: SignedIn, id: web::Path<String>) -> Reply {
     super::end_session(&person, &id).await?;
     Ok(see_other(PATH, Notice::SessionEnded))
 }
 
+/// `POST /settings/sessions/end-others`.
 pub async fn end_other_sessions(person: SignedIn) -> Reply {
     super::end_other_sessions(&person).await?;
     Ok(see_other(PATH, Notice::OtherSessionsEnded))
 }
 
 #[derive(Deserialize)]
+/// The theme as it was chosen.
 pub struct ThemeForm {
     #[serde(default)]
     theme: String,

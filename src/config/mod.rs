@@ -173,6 +173,7 @@ impl BaseUrl {
         self.0.origin().ascii_serialization()
     }
 
+    /// Whether browsers reach it over TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }

@@ -70,6 +70,7 @@ impl Page for AccessPage {
     }
 }
 
+/// `GET /settings/admin/access`.
 pub async fn index(admin: Admin, view: View) -> Reply {
     let stored = super::settings(&admin).await?;
     let form = RulesForm::showing(&Rules::from(&stored), stored.version);
@@ -77,6 +78,7 @@ pub async fn index(admin: Admin, view: View) -> Reply {
     view.page(&*admin, StatusCode::OK, &page)
 }
 
+/// `POST /settings/admin/access`: saves the rules, or edits the form.
 pub async fn save(admin: Admin, view: View, pairs: web::Form<Vec<(String, String)>>) -> Reply {
     let form = RulesForm::read(pairs.into_inner());
     if form.edit.is_some() {

@@ -51,6 +51,7 @@ pub struct SettingsPatch {
     open_sign_up: Option<bool>,
 }
 
+/// `GET /api/admin/settings`.
 pub async fn settings(admin: Admin) -> Reply {
     current(&admin).await
 }

@@ -27,6 +27,7 @@ impl Name {
         Ok(Self(name.to_owned()))
     }
 
+    /// The name as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -50,11 +50,13 @@ impl Page for GeneralPage {
     }
 }
 
+/// `GET /settings/admin`.
 pub async fn index(member: Member, view: View) -> Reply {
     let page = general(&member).await?;
     view.page(&member, StatusCode::OK, &page)
 }
 
+/// `POST /settings/admin`.
 pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Reply {
     let version = form.version.parse().map_err(|_| Error::Malformed("version".to_owned()))?;
     let (status, name_error) = match Name::parse(&form.name) {

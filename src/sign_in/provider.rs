@@ -125,6 +125,7 @@ impl Providers {
         Ok(Self(config.providers.iter().map(build).collect::<Result<_, _>>()?))
     }
 
+    /// All of them, in the order of the configuration.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
         self.0.iter()
     }

@@ -21,6 +21,7 @@ impl ReturnTo {
         Self(if local { text.to_owned() } else { "/".to_owned() })
     }
 
+    /// The path with its query.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -77,12 +77,14 @@ impl Page for RefusedPage {
     }
 }
 
+/// What the sign-in page's address may carry.
 #[derive(Deserialize)]
 pub struct Query {
     #[serde(default)]
     return_to: String,
 }
 
+/// What the button of a provider sends.
 #[derive(Deserialize)]
 pub struct Start {
     #[serde(default)]
@@ -113,6 +115,7 @@ pub async fn start(anyone: Anyone, view: View) -> Reply {
     view.page(&signed_in, StatusCode::OK, &WaitingPage { email: &visitor.email, sentence })
 }
 
+/// `GET /sign-in`.
 pub async fn index(anyone: Anyone, view: View, query: web::Query<Query>, request: HttpRequest) -> Reply {
     if anyone.visitor.is_some() {
         let location = ReturnTo::parse(&query.return_to);

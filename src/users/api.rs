@@ -52,10 +52,12 @@ impl From<Listed> for Colleague {
     }
 }
 
+/// `GET /api/admin/users`.
 pub async fn index(admin: Admin, raw: web::Query<RawQuery>) -> Reply {
     json(&into_list::<User>(super::list(&admin, &raw.parse()?).await?))
 }
 
+/// `GET /api/org/users`.
 pub async fn colleagues(member: Member, raw: web::Query<RawQuery>) -> Reply {
     json(&into_list::<Colleague>(super::list(&member, &raw.parse()?).await?))
 }

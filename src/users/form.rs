@@ -137,6 +137,7 @@ impl std::fmt::Display for Sort {
 }
 
 impl By {
+    /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Name => "name",

@@ -68,6 +68,7 @@ impl Page for UsersPage {
     }
 }
 
+/// `GET /settings/admin/users`.
 pub async fn index(member: Member, view: View, raw: web::Query<RawQuery>) -> Reply {
     let query = ListQuery { limit: PAGE, ..raw.parse()? };
     let list = super::list(&member, &query).await?;

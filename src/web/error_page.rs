@@ -25,6 +25,7 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Notes what the painter needs.
     pub fn of(request: &ServiceRequest, id: RequestId) -> Self {
         Self {
             is_api: request.path() == "/api" || request.path().starts_with("/api/"),

@@ -5,6 +5,7 @@ use actix_web::cookie::{Cookie, SameSite, time::Duration};
 
 const COOKIE: &str = "theme";
 
+/// How a browser wants its pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
@@ -14,6 +15,7 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// The name in the cookie, the form and the page.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -22,14 +24,17 @@ impl Theme {
         }
     }
 
+    /// The theme of this name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name)
     }
 
+    /// The theme of a request's browser.
     pub fn of(request: &HttpRequest) -> Self {
         request.cookie(COOKIE).and_then(|cookie| Self::parse(cookie.value())).unwrap_or_default()
     }
 
+    /// Remembers the theme for a year.
     pub fn cookie(self) -> Cookie<'static> {
         Cookie::build(COOKIE, self.name())
             .path("/")

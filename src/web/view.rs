@@ -46,7 +46,9 @@ pub struct View {
 
 /// Who looks at a page, for the frame around it.
 pub trait Viewer {
+    /// The person.
     fn visitor(&self) -> &Visitor;
+    /// Where they belong, if anywhere.
     fn membership(&self) -> Option<&Membership>;
 }
 
@@ -137,6 +139,7 @@ impl View {
         })
     }
 
+    /// The theme of the browser.
     pub fn theme(&self) -> Theme {
         self.theme
     }
