@@ -7,8 +7,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 use tempfile::TempDir;
 use url::Url;
 
-/// A part of an address that one person in sixteen shares.
-pub const COMMON: &str = ".hamil";
+/// A part of an address that one person in ten shares.
+pub const COMMON: &str = "@eu.";
 /// A part of the address of one person.
 pub const RARE: &str = "n137.ham";
 
@@ -102,13 +102,15 @@ async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
 pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let connection = connect(url).await?;
     let now = chrono::Utc::now().timestamp_millis();
-    // Multiplied by a number without a common divisor, the moments lie scattered over a year and over a month.
+    // Multiplied by a large prime, whatever is taken from the number lies scattered: moments over a year and over a
+    // month, and who is in Europe.
     let people = format!(
         "WITH RECURSIVE numbers (n) AS (
             SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {users}
          ), given (i, name) AS (VALUES {}), family (i, name) AS (VALUES {})
          INSERT INTO users (id, email, name, status, created_at)
-         SELECT 'bench-' || n, lower(given.name || n || '.' || family.name || '@acme.test'),
+         SELECT 'bench-' || n, lower(given.name || n || '.' || family.name ||
+                      CASE n * 2654435761 / 65536 % 10 WHEN 0 THEN '@eu.acme.test' ELSE '@acme.test' END),
                 given.name || ' ' || family.name, 'active', {now} - (n * 2654435761) % 31536000000
          FROM numbers JOIN given ON given.i = n % 24 JOIN family ON family.i = n / 24 % 16",
         values(GIVEN_NAMES),

@@ -113,13 +113,10 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
             page: "fixed body",
             target: Target::new(fixed.port, "/", "", FULL),
             process: fixed.process.id(),
-            idle: 0,
+            idle: resident(fixed.process.id())?,
             rounds: Vec::new(),
         },
     );
-    for case in &mut cases {
-        case.idle = resident(case.process)?;
-    }
     println!("loading {} pages for {} s each, {CONNECTIONS} connections …\n", cases.len(), options.seconds);
     for _ in 0..ROUNDS {
         for case in &mut cases {
@@ -141,7 +138,7 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
     let pages = [
         ("first page", String::new(), FULL),
         ("page 1,000, or the last", format!("?cursor={deep}"), FULL),
-        ("search, 1 in 16 matches", format!("?q={}", data::COMMON), FULL),
+        ("search, 1 in 10 matches", format!("?q={}", data::COMMON), FULL),
         ("search, 1 person matches", format!("?q={}", data::RARE), 1),
     ];
     let case = |(page, query, rows)| Case {

@@ -16,6 +16,8 @@ const READERS: u32 = 4;
 const MIGRATION_LOCK_WAIT: Duration = Duration::from_mins(1);
 /// A connection that rested this long is asked whether it still stands: PostgreSQL may have been restarted.
 const RESTED: Duration = Duration::from_secs(1);
+/// How long a writer waits for another process's.
+const BUSY: Duration = Duration::from_secs(5);
 /// Names the advisory lock under which PostgreSQL migrates; any fixed number serves.
 const MIGRATION_LOCK: i64 = 0x6761_7465_686f_7573;
 
@@ -137,7 +139,10 @@ impl Db {
             self.write.execute_unprepared(&wait).await?;
         }
         let tx = self.write.begin_with_options(immediate()).await?;
-        if !sqlite {
+        if sqlite {
+            let wait = format!("PRAGMA busy_timeout = {}", BUSY.as_millis());
+            tx.execute_unprepared(&wait).await?;
+        } else {
             let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
             tx.execute_unprepared(&lock).await?;
         }
@@ -167,7 +172,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(BUSY)
                 .optimize_on_close(true, None)
         });
     options

@@ -21,10 +21,10 @@ impl DomainRule {
         domain.is_within(&self.domain, self.include_subdomains)
     }
 
-    /// As [`Display`](fmt::Display) has it, in the letters that people read.
-    pub fn to_unicode(&self) -> String {
-        let front = if self.include_subdomains { "*." } else { "" };
-        format!("{front}{}", self.domain.to_unicode())
+    /// The rule in words, in the letters that people read.
+    pub fn in_words(&self) -> String {
+        let domain = self.domain.to_unicode();
+        if self.include_subdomains { format!("{domain} and its subdomains") } else { domain }
     }
 }
 
@@ -75,7 +75,7 @@ impl Rules {
         }
         let mut who = Vec::new();
         if self.domain_gating && !self.allowed_domains.is_empty() {
-            let domains: Vec<String> = self.allowed_domains.iter().map(DomainRule::to_unicode).collect();
+            let domains: Vec<String> = self.allowed_domains.iter().map(DomainRule::in_words).collect();
             who.push(format!("people with an address at {}", listed(&domains, "or")));
         }
         if self.email_allowlist && !self.allowed_emails.is_empty() {

@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::form::{Problems, RulesForm};
-use super::{InstanceLists, Rules};
+use super::{DomainRule, InstanceLists, Rules};
 use crate::access::Admin;
 use crate::address::Domain;
 use crate::entity::org_settings;
@@ -178,7 +178,7 @@ fn other_form(typed: &str) -> String {
 
 fn in_lines(rules: &Rules) -> Vec<String> {
     let on = |flag| if flag { "on" } else { "off" };
-    let domains: Vec<String> = rules.allowed_domains.iter().map(ToString::to_string).collect();
+    let domains: Vec<String> = rules.allowed_domains.iter().map(DomainRule::in_words).collect();
     let emails: Vec<&str> = rules.allowed_emails.iter().map(crate::address::EmailAddress::as_str).collect();
     let or_none = |list: String| if list.is_empty() { "none".to_owned() } else { list };
     vec![

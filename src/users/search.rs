@@ -16,8 +16,8 @@ use crate::access::Member;
 use crate::entity::membership::{self, Column};
 use crate::error::Result;
 
-/// How many rows are walked for each row of the page.
-const STRETCH: u64 = 20;
+/// How many rows are walked for each row of the page: at first, and once more when that was promising.
+const STRETCHES: [u64; 2] = [20, 200];
 /// A trigram index knows nothing shorter.
 const SHORTEST_INSIDE: usize = 3;
 /// A limit that keeps everything.
@@ -39,14 +39,21 @@ pub(super) async fn find(member: &Member, query: &ListQuery, text: &str) -> Resu
     let backend = members().backend();
     // SQLite's LIKE takes É and é for different letters; its trigrams do not.
     if backend != DbBackend::Sqlite || text.is_ascii() {
-        let near = members().narrow(|ours| page(near(ours, query, text, backend), query));
-        let near: Vec<Listed> = near.rows(SHOWN).await?;
-        if near.len() as u64 == slots(query) {
-            return Ok(near);
-        }
-        let further = members().narrow(|ours| further(ours, query));
-        if further.rows::<(i64,)>(1).await?.is_empty() {
-            return Ok(near);
+        for stretch in STRETCHES.map(|rows| rows * slots(query)) {
+            let near =
+                members().narrow(|ours| page(near(ours, query, stretch, matches(text, backend)), query));
+            let near: Vec<Listed> = near.rows(SHOWN).await?;
+            if near.len() as u64 == slots(query) {
+                return Ok(near);
+            }
+            let further = members().narrow(|ours| further(ours, query, stretch));
+            if further.rows::<(i64,)>(1).await?.is_empty() {
+                return Ok(near);
+            }
+            let [first, last] = STRETCHES;
+            if (near.len() as u64) < slots(query) * first / last {
+                break;
+            }
         }
     }
     let anywhere = members().narrow(|ours| page(anywhere(ours, query, text, backend), query));
@@ -59,22 +66,18 @@ fn page(mut ids: People, query: &ListQuery) -> People {
     shown(sorted(led_by(ids), query))
 }
 
-fn stretch(query: &ListQuery) -> u64 {
-    STRETCH * slots(query)
-}
-
 /// Those who match in the next stretch of the list. They come in its order, so the first are the page.
-fn near(ours: People, query: &ListQuery, text: &str, backend: DbBackend) -> People {
+fn near(ours: People, query: &ListQuery, stretch: u64, matches: Condition) -> People {
     let in_the_index = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
-    let walked = in_order(in_the_index, query).limit(stretch(query));
+    let walked = in_order(in_the_index, query).limit(stretch);
     let ids = membership::Entity::find().select_only().column(Column::Id);
-    instead(ids, walked).filter(matches(text, backend)).limit(slots(query))
+    instead(ids, walked).filter(matches).limit(slots(query))
 }
 
 /// Whoever comes after that stretch.
-fn further(ours: People, query: &ListQuery) -> People {
+fn further(ours: People, query: &ListQuery, stretch: u64) -> People {
     let in_the_index = ours.select_only().columns([Column::Id, Column::OrganizationId]);
-    let next = in_order(in_the_index, query).offset(stretch(query)).limit(1);
+    let next = in_order(in_the_index, query).offset(stretch).limit(1);
     instead(membership::Entity::find().select_only().column_as(Column::Id, "c0"), next)
 }
 
@@ -129,9 +132,11 @@ fn matches(text: &str, backend: DbBackend) -> Condition {
         return Condition::all().add(column(Column::Email).gte(beginning)).add(column(Column::Email).lt(end));
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let like = |of| {
-        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        if backend == DbBackend::Sqlite { column(of).like(pattern) } else { column(of).ilike(pattern) }
+    let pattern = LikeExpr::new(format!("%{escaped}%"));
+    let like = |of| match backend {
+        DbBackend::Sqlite => column(of).like(pattern.clone().escape('\\')),
+        // The backslash escapes by itself; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
+        _ => column(of).ilike(pattern.clone()),
     };
     Condition::any().add(like(Column::Name)).add(like(Column::Email))
 }

@@ -1,12 +1,16 @@
 //! Style sheet, scripts and icon. They are inside the binary; actix-files serves them from a private temporary
 //! folder whose name in addresses is the hash of their content, so that browsers may keep them for good.
 
+use std::io::Write;
+
 use actix_files::Files;
 use actix_web::dev::{ServiceRequest, fn_service};
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
 use data_encoding::HEXLOWER;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -44,6 +48,7 @@ impl Assets {
         let mut digest = Sha256::new();
         for (name, content) in FILES {
             std::fs::write(folder.path().join(name), content)?;
+            std::fs::write(folder.path().join(format!("{name}.gz")), gzip(content)?)?;
             digest.update(content);
         }
         let prefix = format!("/static/{}", &HEXLOWER.encode(&digest.finalize())[..16]);
@@ -61,10 +66,18 @@ impl Assets {
     pub fn register(&self, config: &mut web::ServiceConfig) {
         let missing =
             fn_service(|request: ServiceRequest| async move { Ok(request.error_response(Error::NotFound)) });
-        let files = Files::new("/", self.folder.path()).prefer_utf8(true).default_handler(missing);
+        let files =
+            Files::new("/", self.folder.path()).prefer_utf8(true).try_compressed().default_handler(missing);
         let forever = DefaultHeaders::new().add((CACHE_CONTROL, "public, max-age=31536000, immutable"));
         config.service(web::scope(&self.prefix).wrap(forever).service(files));
     }
+}
+
+/// As small as gzip gets: it is done once, and sent to every first visitor.
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
 }
 
 #[cfg(test)]

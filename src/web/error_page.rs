@@ -238,7 +238,8 @@ fn fragment(asked: &Asked, words: &Words) -> String {
 }
 
 fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
-    let saved = if asked.is_get { "" } else { "Nothing was saved." };
+    let about_saving = !asked.is_get && !matches!(error, Error::TooManyRequests(_));
+    let saved = if about_saving { "Nothing was saved." } else { "" };
     let (link_href, link_label) = way_out(error);
     let page = ErrorPage {
         status: error.status_code().as_u16(),
@@ -258,6 +259,7 @@ fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
 fn way_out(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Forbidden(Forbidden::NoOrganization) => ("/settings", "Your account"),
+        Error::Forbidden(Forbidden::NeedsAdmin) => ("/settings/admin", "Back to General"),
         Error::TooManyRequests(_) => ("/sign-in", "Back to sign-in"),
         _ => ("/", "Go to the start page"),
     }
@@ -315,7 +317,9 @@ mod tests {
             let (status, kind, page) = painted(&error, false, false).await;
             assert_eq!((status, kind.as_str()), (expected, "text/html; charset=utf-8"));
             assert!(
-                page.contains("<html") && page.contains("Nothing was saved.") && page.contains("request-7")
+                page.contains("<html")
+                    && page.contains("Nothing was saved.") != (expected == 429)
+                    && page.contains("request-7")
             );
             assert!(page.contains("<a class=\"button"), "there is a way out of {error}");
             let (status, _, fragment) = painted(&error, false, true).await;

@@ -58,7 +58,9 @@ async function look(page, name) {
 function spaceText(page, wide = true) {
   return page.evaluate((wide) => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }");
+    sheet.replaceSync(`
+      * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+      p { margin-bottom: 2em !important }`);
     document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, wide ? undefined : -1).concat(wide ? sheet : []);
   }, wide);
 }

@@ -91,7 +91,8 @@ function controls(page) {
     const fields = [...region.querySelectorAll("input:not([type=hidden]),textarea,select")];
     const buttons = [...region.querySelectorAll("button")].filter((button) => button.form?.method !== "get");
     const forms = [...region.querySelectorAll("form[method=post]")];
-    return [...fields.map((field) => `${field.type}:${field.name}`), ...buttons.map((button) => `button:${button.textContent}`), ...forms.map((form) => `form:${form.action}`)];
+    const names = [fields.map((field) => `${field.type}:${field.name}`), buttons.map((button) => button.textContent), forms.map((form) => form.action)];
+    return names.flat();
   });
 }
 

@@ -175,8 +175,8 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 export async function barriers(page) {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
   const found = await page.evaluate((tags) => window.axe.run({ runOnly: tags, preload: false }), TAGS);
-  const line = ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => `${node.target} [${node.any.concat(node.all).map((check) => check.message).join("; ")}]`).join(", ")}`;
-  return found.violations.map(line);
+  const place = ({ target, any, all }) => `${target} [${[...any, ...all].map((check) => check.message).join("; ")}]`;
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(place).join(", ")}`);
 }
 
 const validator = new HtmlValidate({

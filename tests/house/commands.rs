@@ -1,8 +1,9 @@
 //! The binary as an operator meets it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -113,6 +114,18 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
     assert!(migrate("down").contains("pending  m0004_member_lists"));
 }
 
+/// A free port whose next is free, too; below those that the system gives out, which somebody else might get.
+fn two_free_ports() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 1000).expect("small") * 2;
+    loop {
+        let port = 27_000 + (start + NEXT.fetch_add(2, Ordering::Relaxed)) % 4000;
+        if [port, port + 1].into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return port;
+        }
+    }
+}
+
 /// A demo on free ports.
 struct Demo {
     child: Child,
@@ -130,7 +143,7 @@ impl Demo {
     }
 
     fn start_with(folder: &TempDir, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        let port = free_port();
+        let port = two_free_ports();
         let mut command = gatehouse(folder);
         command.args(["demo", "--port", &port.to_string()]).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a demo");
