@@ -1,0 +1,61 @@
+// Thirty ways to make a page run what somebody typed, in every field that people fill: none runs, all are text.
+
+import assert from "node:assert/strict";
+import { ADA, addDomain, allowDomain, holds, main, signIn, story } from "./support.mjs";
+
+// Rule W01. At most 100 characters each: as much of a name as is kept.
+const PAYLOADS = [
+  `<script>alert(1)</script>`, `<ScRiPt>alert(1)</sCrIpT>`, `</title><script>alert(1)</script>`,
+  `<img src=x onerror=alert(1)>`, `<svg onload=alert(1)>`, `<svg><animate onbegin=alert(1) attributeName=x>`,
+  `"><img src=x onerror=alert(1)>`, `'><img src=x onerror=alert(1)>`, `" autofocus onfocus="alert(1)`,
+  `' autofocus onfocus='alert(1)`, `\`onmouseover=alert(1)\``, `<a href="javascript:alert(1)">x</a>`,
+  `javascript:alert(1)`, `<iframe srcdoc="<script>alert(1)</script>">`, `<object data="data:text/html,x">`,
+  `<details open ontoggle=alert(1)>`, `<body onload=alert(1)>`, `<math><mtext><img src=x onerror=alert(1)>`,
+  `</textarea><script>alert(1)</script>`, `</style><script>alert(1)</script>`, `<!--><script>alert(1)</script>-->`,
+  `{{ 7*7 }}{% raw %}`, `\${alert(1)}`, `&lt;script&gt;alert(1)&lt;/script&gt;`, `&#60;img src=x onerror=alert(1)&#62;`,
+  `<hx-partial hx-target="#main">x</hx-partial>`, `<div hx-get="/sign-out" hx-trigger="load">`,
+  `<form action=//evil.test><button>x</button></form>`, `<base href=//evil.test>`, `<meta http-equiv=refresh content=0>`,
+];
+
+// A dialog, a violated policy or an error in the console would have failed the story.
+await story(async (visitor) => {
+  const owner = await visitor();
+  await signIn(owner, ADA);
+  await allowDomain(owner, "acme.test");
+  for (const [n, name] of PAYLOADS.entries()) {
+    const guest = await visitor({ extraHTTPHeaders: { "x-forwarded-for": `10.9.0.${n}` } });
+    await signIn(guest, { name, email: `guest${n}@acme.test` });
+    await showsLiterally(guest, "/settings", name);
+    await guest.context().close();
+  }
+  await owner.goto("/settings/admin/users");
+  const everybody = await main(owner).innerText();
+  assert.deepEqual(PAYLOADS.filter((name) => !everybody.includes(name)), [], "all names are shown as they are");
+  await isOnlyText(owner);
+  for (const text of PAYLOADS) await typesEverywhere(owner, text);
+  holds(`${PAYLOADS.length} payloads in every field are text`);
+});
+
+async function showsLiterally(page, path, text) {
+  await page.goto(path);
+  assert.ok((await main(page).innerText()).includes(text), `${text} is not shown literally at ${path}`);
+  await isOnlyText(page);
+}
+
+async function typesEverywhere(page, text) {
+  await page.goto(`/settings/admin/users?q=${encodeURIComponent(text)}`);
+  assert.equal(await page.getByRole("searchbox").inputValue(), text);
+  await isOnlyText(page);
+  await page.goto("/settings/admin/access");
+  await page.getByRole("textbox", { name: "Addresses" }).fill(text);
+  await addDomain(page, text);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await isOnlyText(page);
+}
+
+async function isOnlyText(page) {
+  const strange = "img, iframe, object, base, math, script:not([src]), [onerror], [onload], [onfocus], main [autofocus][onfocus]";
+  assert.equal(await page.locator(strange).count(), 0);
+  assert.equal(await page.locator('a[href^="javascript:"], form[action*="evil"], meta[http-equiv]').count(), 0);
+}
