@@ -9,6 +9,9 @@ use url::Url;
 
 /// A part of an address that one person in ten shares.
 pub const COMMON: &str = "@eu.";
+/// A part of an address that one person in sixteen shares, none of them near the beginning of the list: too many to
+/// sort cheaply, too far to walk to.
+pub const FAR: &str = ".hamil";
 /// A part of the address of one person.
 pub const RARE: &str = "n137.ham";
 

@@ -139,6 +139,7 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("first page", String::new(), FULL),
         ("page 1,000, or the last", format!("?cursor={deep}"), FULL),
         ("search, 1 in 10 matches", format!("?q={}", data::COMMON), FULL),
+        ("search, 1 in 16 matches, far down", format!("?q={}", data::FAR), FULL),
         ("search, 1 person matches", format!("?q={}", data::RARE), 1),
     ];
     let case = |(page, query, rows)| Case {

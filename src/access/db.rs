@@ -173,7 +173,6 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY)
-                .optimize_on_close(true, None)
         });
     options
 }

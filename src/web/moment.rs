@@ -1,6 +1,6 @@
 //! Moments as people read them, with the exact time beside.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 
 /// A moment in a page.
 pub struct Moment {
@@ -15,13 +15,19 @@ pub struct Moment {
 impl Moment {
     /// `at`, as seen at `now`.
     pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let (year, month, day) = (at.year(), at.month(), at.day());
+        let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+        // Not by chrono's patterns: a list has a hundred moments, and those are read anew for each.
         Self {
-            iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            iso: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
             text: relative(at, now),
-            title: at.format("%Y-%m-%d %H:%M UTC").to_string(),
+            title: format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC"),
         }
     }
 }
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let minutes = (now - at).num_minutes();
@@ -30,7 +36,7 @@ fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         1..60 => ago(minutes, "minute"),
         60..1440 => ago(minutes / 60, "hour"),
         1440..10080 => ago(minutes / 1440, "day"),
-        _ => at.format("%-d %b %Y").to_string(),
+        _ => format!("{} {} {}", at.day(), MONTHS[at.month0() as usize], at.year()),
     }
 }
 
@@ -55,5 +61,15 @@ mod tests {
         assert_eq!(text(Duration::days(6)), "6 days ago");
         assert_eq!(text(Duration::days(8)), "13 Nov 2026");
         assert_eq!(text(Duration::seconds(-90)), "just now");
+    }
+
+    #[test]
+    fn the_exact_time_stands_beside() {
+        let at = Utc.with_ymd_and_hms(2026, 3, 5, 4, 7, 9).single().expect("a moment");
+        let moment = Moment::new(at, at);
+        assert_eq!(
+            (moment.iso.as_str(), moment.title.as_str()),
+            ("2026-03-05T04:07:09Z", "2026-03-05 04:07 UTC")
+        );
     }
 }
