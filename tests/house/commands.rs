@@ -80,16 +80,15 @@ fn a_demo_refuses_to_be_public() {
 
 #[test]
 fn a_wrong_master_key_stops_the_start_with_one_line() {
-    let folder = folder();
+    let (folder, port) = (folder(), two_free_ports());
     let serve = |key: &str| {
         let mut command = gatehouse(&folder);
         command.arg("serve").env("GATEHOUSE_MASTER_KEY", key).envs(PROVIDER).env("GATEHOUSE_LOG", "off");
-        command.env("GATEHOUSE_BIND", format!("127.0.0.1:{}", free_port())).stderr(Stdio::piped());
+        command.env("GATEHOUSE_BIND", format!("127.0.0.1:{port}")).stderr(Stdio::piped());
         command
     };
     let mut first = serve(MASTER_KEY).spawn().expect("run");
-    wait_for(|| folder.path().join("data/gatehouse.db").exists());
-    std::thread::sleep(Duration::from_millis(800));
+    wait_for(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
     stop(&mut first);
     let output = serve("test:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=").output().expect("run");
     assert_eq!(output.status.code(), Some(78));

@@ -158,7 +158,7 @@ async fn with_cookie(house: &House, cookie: &str) -> Answer {
 
 /// "Last seen" moves in the background.
 async fn settle(house: &House) {
-    for _ in 0..100 {
+    for _ in 0..500 {
         let now = house.services.clock.now().timestamp_millis();
         if house.count("SELECT max(last_seen_at) FROM sessions").await > now - 60_000 {
             return;
