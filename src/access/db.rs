@@ -1,12 +1,12 @@
 //! The connection to the database, private to `access`: everything else reads through a `Scope` and writes
 //! through a `Change`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
@@ -67,8 +67,8 @@ impl Db {
             let pool = Database::connect(options(url, READERS * 2)).await?;
             return Ok(Self { read: pool.clone(), write: pool });
         }
-        let write = Database::connect(options(url, 1)).await?;
-        let read = Database::connect(options(url, READERS)).await?;
+        let write = connect_in_turn(url, 1).await?;
+        let read = connect_in_turn(url, READERS).await?;
         Ok(Self { read, write })
     }
 
@@ -155,6 +155,27 @@ fn immediate() -> TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     }
+}
+
+/// Opens an SQLite file. Switching a new one to WAL fails at once while another process does the same, however
+/// long the busy timeout: so it is tried again.
+async fn connect_in_turn(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let patience = Instant::now() + BUSY;
+    loop {
+        match Database::connect(options(url, connections)).await {
+            Err(error) if is_locked(&error) && Instant::now() < patience => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, extended or not.
+fn is_locked(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = error else { return false };
+    let code = cause.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {
