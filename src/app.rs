@@ -12,7 +12,7 @@ use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{HttpServer, web};
+use actix_web::{HttpRequest, HttpServer, web};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
@@ -20,6 +20,7 @@ use crate::access::Db;
 use crate::access::session::{LIFETIME, Sessions};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::error::Error;
 use crate::sign_in::{FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
 use crate::web::limits::Limits;
@@ -42,6 +43,17 @@ pub struct Services {
 }
 
 impl Services {
+    /// What the application of a request shares.
+    ///
+    /// # Errors
+    /// When it shares nothing, which is a fault of ours.
+    pub fn of(request: &HttpRequest) -> Result<web::Data<Self>, Error> {
+        request
+            .app_data::<web::Data<Self>>()
+            .cloned()
+            .ok_or_else(|| Error::Internal("no services".to_owned()))
+    }
+
     /// Whether the process has been told to stop; readiness says so, so that balancers look elsewhere.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)

@@ -69,8 +69,7 @@ impl Authority for Admin {
 
 impl Anyone {
     fn of(request: &HttpRequest) -> Result<Self> {
-        let services = request.app_data::<web::Data<Services>>().cloned();
-        let services = services.ok_or_else(|| Error::Internal("no services".to_owned()))?;
+        let services = Services::of(request)?;
         let origin = crate::web::client::origin(request, &services.config.trusted_proxies);
         Ok(Self { services, origin, visitor: Visitor::of(request)? })
     }

@@ -3,5 +3,3 @@
 
 mod keys;
 pub mod provider;
-
-pub use provider::{DemoProvider, PEOPLE, Person};

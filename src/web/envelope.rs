@@ -9,7 +9,7 @@ use actix_web::http::header::{
     CONTENT_SECURITY_POLICY as CONTENT_SECURITY, HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage, HttpResponse, web};
+use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use tracing::Instrument;
 
 use super::assets::Links;
@@ -43,9 +43,7 @@ pub async fn wrap<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, ActixError> {
-    let Some(services) = request.app_data::<web::Data<Services>>().cloned() else {
-        return Err(Error::Internal("no services".to_owned()).into());
-    };
+    let services = Services::of(request.request())?;
     let id = RequestId(random::id());
     request.extensions_mut().insert(id.clone());
     let asked = Asked::of(&request, id.clone());

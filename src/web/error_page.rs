@@ -11,6 +11,7 @@ use serde_json::json;
 use super::assets::Links;
 use super::envelope::RequestId;
 use super::theme::Theme;
+use super::view::{Entry, Page, is_htmx};
 use crate::error::{Error, Forbidden};
 use crate::sign_in::ReturnTo;
 
@@ -29,7 +30,7 @@ impl Asked {
     pub fn of(request: &ServiceRequest, id: RequestId) -> Self {
         Self {
             is_api: request.path() == "/api" || request.path().starts_with("/api/"),
-            is_htmx: request.headers().contains_key("hx-request"),
+            is_htmx: is_htmx(request.request()),
             is_get: request.method().is_safe(),
             path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             theme: Theme::of(request.request()),
@@ -167,14 +168,10 @@ struct ErrorFragment<'a> {
     request_id: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "entry.html")]
-struct Frame<'a> {
-    title: &'a str,
-    error_title: bool,
-    theme: &'a str,
-    assets: &'a Links,
-    page: &'a ErrorPage<'a>,
+impl Page for ErrorPage<'_> {
+    fn title(&self) -> &str {
+        self.title
+    }
 }
 
 /// The answer for an error.
@@ -251,8 +248,7 @@ fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
         link_href,
         link_label,
     };
-    let frame =
-        Frame { title: words.title, error_title: false, theme: asked.theme.name(), assets, page: &page };
+    let frame = Entry::of(&page, asked.theme, assets);
     frame.render().unwrap_or_else(|_| words.title.to_owned())
 }
 

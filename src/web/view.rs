@@ -98,12 +98,19 @@ struct Partial<'a> {
 
 #[derive(Template)]
 #[template(path = "entry.html")]
-struct Entry<'a, P: Page> {
+pub(super) struct Entry<'a, P: Page> {
     title: &'a str,
     error_title: bool,
     theme: &'a str,
     assets: &'a Links,
     page: &'a P,
+}
+
+impl<'a, P: Page> Entry<'a, P> {
+    /// The frame around `page` for people who are not signed in.
+    pub(super) fn of(page: &'a P, theme: Theme, assets: &'a Links) -> Self {
+        Self { title: page.title(), error_title: page.has_errors(), theme: theme.name(), assets, page }
+    }
 }
 
 struct FramePerson<'a> {
@@ -129,9 +136,8 @@ const ROOMS: [(&str, &str, &str, Role); 3] = [
 
 impl View {
     fn of(request: &HttpRequest) -> Result<Self> {
-        let services = request.app_data::<web::Data<Services>>().cloned();
         Ok(Self {
-            services: services.ok_or_else(|| Error::Internal("no services".to_owned()))?,
+            services: Services::of(request)?,
             path: request.path().to_owned(),
             region: wanted_region(request),
             theme: Theme::of(request),
@@ -161,13 +167,7 @@ impl View {
 
     /// A page for people who are not signed in; its forms may lead to a provider.
     pub fn entry(&self, status: StatusCode, page: &impl Page) -> Reply {
-        let entry = Entry {
-            title: page.title(),
-            error_title: page.has_errors(),
-            theme: self.theme.name(),
-            assets: &self.services.assets.links,
-            page,
-        };
+        let entry = Entry::of(page, self.theme, &self.services.assets.links);
         let mut response = self.html(status, entry.render()?);
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.services.sign_in_policy.clone());
         Ok(response)
