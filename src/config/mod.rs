@@ -48,24 +48,34 @@ pub struct ProviderConfig {
     pub name: String,
     pub label: String,
     pub kind: ProviderKind,
+    /// The namespace of its subjects; for GitHub, which is no OpenID provider, where its pages are.
     pub issuer: Url,
     pub client_id: String,
     pub client_secret: SecretString,
 }
 
 /// What sort of provider it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderKind {
-    Oidc,
     Google,
+    Microsoft,
+    GitHub {
+        /// Where its REST API is.
+        api: Url,
+    },
+    GitLab,
+    Oidc,
 }
 
 impl ProviderKind {
     /// As the configuration spells it.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Oidc => "oidc",
             Self::Google => "google",
+            Self::Microsoft => "microsoft",
+            Self::GitHub { .. } => "github",
+            Self::GitLab => "gitlab",
+            Self::Oidc => "oidc",
         }
     }
 }
@@ -252,7 +262,7 @@ fn providers(source: &mut Source) -> Result<Vec<ProviderConfig>> {
         return Err(problem(
             "PROVIDERS__<NAME>__KIND",
             "is missing: nobody could sign in. Set GATEHOUSE_PROVIDERS__GOOGLE__KIND=google, …__CLIENT_ID and \
-             …__CLIENT_SECRET, or KIND=oidc with …__ISSUER; or try `gatehouse demo`, which needs nothing",
+             …__CLIENT_SECRET, or another KIND (microsoft, github, gitlab; oidc with …__ISSUER); or try `gatehouse demo`, which needs nothing",
         ));
     }
     Ok(providers)
@@ -264,25 +274,12 @@ fn provider(source: &mut Source, name: String) -> Result<ProviderConfig> {
     if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Err(problem(&field("KIND"), "the provider's name may have letters, digits and `-` only"));
     }
-    let kind = source.required(&field("KIND"), |text| match text {
-        "oidc" => Ok(ProviderKind::Oidc),
-        "google" => Ok(ProviderKind::Google),
-        "github" | "gitlab" | "microsoft" => {
-            Err(format!("`{text}` is not available in this version; use oidc"))
-        }
-        _ => Err("must be oidc or google".to_owned()),
-    })?;
-    let issuer = match kind {
-        ProviderKind::Oidc => source.required(&field("ISSUER"), issuer)?,
-        ProviderKind::Google => {
-            source.parsed(&field("ISSUER"), "https://accounts.google.com", google_issuer)?
-        }
-    };
+    let (kind, issuer) = kind_and_issuer(source, &field)?;
     let client_secret = source.secret(&field("CLIENT_SECRET"))?;
     let client_secret = client_secret.ok_or_else(|| problem(&field("CLIENT_SECRET"), "is missing"))?;
     let label = source.optional(&field("LABEL"), |text| Ok(text.to_owned()))?;
     Ok(ProviderConfig {
-        label: label.unwrap_or_else(|| default_label(kind, &name)),
+        label: label.unwrap_or_else(|| default_label(&kind, &name)),
         client_id: source.required(&field("CLIENT_ID"), |text| Ok(text.to_owned()))?,
         client_secret: SecretString::from(client_secret),
         name,
@@ -291,15 +288,61 @@ fn provider(source: &mut Source, name: String) -> Result<ProviderConfig> {
     })
 }
 
-fn default_label(kind: ProviderKind, name: &str) -> String {
-    match kind {
-        ProviderKind::Google => "Google".to_owned(),
-        ProviderKind::Oidc => name.to_owned(),
-    }
+fn kind_and_issuer(source: &mut Source, field: &impl Fn(&str) -> String) -> Result<(ProviderKind, Url)> {
+    let kind = source.required(&field("KIND"), |text| match text {
+        "google" | "microsoft" | "github" | "gitlab" | "oidc" => Ok(text.to_owned()),
+        _ => Err("must be google, microsoft, github, gitlab or oidc".to_owned()),
+    })?;
+    let variable = field("ISSUER");
+    Ok(match kind.as_str() {
+        "google" => {
+            (ProviderKind::Google, source.parsed(&variable, "https://accounts.google.com", google_issuer)?)
+        }
+        "microsoft" => {
+            let everybody = "https://login.microsoftonline.com/common/v2.0";
+            (ProviderKind::Microsoft, source.parsed(&variable, everybody, microsoft_issuer)?)
+        }
+        "gitlab" => (ProviderKind::GitLab, source.parsed(&variable, "https://gitlab.com", provider_address)?),
+        "github" => github(source, field)?,
+        _ => (ProviderKind::Oidc, source.required(&variable, provider_address)?),
+    })
 }
 
-fn issuer(text: &str) -> std::result::Result<Url, String> {
+/// github.com has its API on a host of its own, Enterprise Server in a folder.
+fn github(source: &mut Source, field: &impl Fn(&str) -> String) -> Result<(ProviderKind, Url)> {
+    source.optional::<()>(&field("ISSUER"), |_| {
+        Err(format!(
+            "has no meaning for github; leave it out (Enterprise Server: GATEHOUSE_{})",
+            field("BASE_URL")
+        ))
+    })?;
+    let base = source.parsed(&field("BASE_URL"), "https://github.com", provider_address)?;
+    let api = match base.as_str() {
+        "https://github.com/" => "https://api.github.com".to_owned(),
+        other => format!("{}/api/v3", other.trim_end_matches('/')),
+    };
+    let api = source.parsed(&field("API_URL"), &api, provider_address)?;
+    Ok((ProviderKind::GitHub { api }, base))
+}
+
+fn default_label(kind: &ProviderKind, name: &str) -> String {
+    match kind {
+        ProviderKind::Google => "Google",
+        ProviderKind::Microsoft => "Microsoft",
+        ProviderKind::GitHub { .. } => "GitHub",
+        ProviderKind::GitLab => "GitLab",
+        ProviderKind::Oidc => name,
+    }
+    .to_owned()
+}
+
+fn provider_address(text: &str) -> std::result::Result<Url, String> {
     let url = Url::parse(text).map_err(|e| e.to_string())?;
+    let bare = url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    if !bare || !anonymous {
+        return Err("must be an address without credentials, `?` and `#`".to_owned());
+    }
     if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) {
         return Ok(url);
     }
@@ -307,9 +350,26 @@ fn issuer(text: &str) -> std::result::Result<Url, String> {
 }
 
 fn google_issuer(text: &str) -> std::result::Result<Url, String> {
-    match text {
-        "https://accounts.google.com" => issuer(text),
+    match text.trim_end_matches('/') {
+        "https://accounts.google.com" => provider_address(text),
         _ => Err("is fixed for google; leave it out".to_owned()),
+    }
+}
+
+/// A tenant by its id, or all of them: a tenant by its domain would answer with its id, which nobody configured.
+fn microsoft_issuer(text: &str) -> std::result::Result<Url, String> {
+    let url = provider_address(&text.to_ascii_lowercase())?;
+    let path: Vec<&str> = url.path().trim_matches('/').split('/').collect();
+    match path.as_slice() {
+        ["common" | "organizations", "v2.0"] => Ok(url),
+        [tenant, "v2.0"] if uuid::Uuid::try_parse(tenant).is_ok_and(|id| id.to_string() == *tenant) => {
+            Ok(url)
+        }
+        _ => Err(
+            "must be https://login.microsoftonline.com/<tenant id>/v2.0, or …/organizations/v2.0 for every \
+                  organization, or …/common/v2.0 for everybody"
+                .to_owned(),
+        ),
     }
 }
 

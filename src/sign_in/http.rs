@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use openidconnect::http::StatusCode;
 use openidconnect::{HttpRequest, HttpResponse};
+use serde::de::DeserializeOwned;
 
 /// How long one exchange with a provider may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -13,15 +15,21 @@ const LARGEST: usize = 512 * 1024;
 #[derive(Clone)]
 pub struct Http(reqwest::Client);
 
-/// Why a provider could not be asked.
+/// Why a provider could not be asked, or what is wrong with its answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    #[error("{0}")]
+    #[error("{}", plainly(.0))]
     Exchange(#[from] reqwest::Error),
     #[error("{0}")]
     Message(#[from] openidconnect::http::Error),
     #[error("the answer is larger than {LARGEST} bytes")]
     TooLarge,
+    #[error("it answered HTTP {}", .0.as_u16())]
+    Status(StatusCode),
+    #[error("it answered with something that is not JSON")]
+    NotJson,
+    #[error("it answered with JSON that does not fit: {0}")]
+    Misfit(serde_json::Error),
 }
 
 impl Http {
@@ -58,4 +66,31 @@ impl Http {
         }
         Ok(builder.body(body)?)
     }
+
+    /// Sends one request whose answer is JSON.
+    ///
+    /// # Errors
+    /// As [`Http::send`], and when the answer is not 200 or is something else.
+    pub async fn json<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T, HttpError> {
+        let answer = self.send(request).await?;
+        if answer.status() != StatusCode::OK {
+            return Err(HttpError::Status(answer.status()));
+        }
+        serde_json::from_slice(answer.body()).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => HttpError::Misfit(error),
+            _ => HttpError::NotJson,
+        })
+    }
+}
+
+/// The cause at the bottom: what is above it only says that a request was being sent.
+fn plainly(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return format!("no answer within {} seconds", TIMEOUT.as_secs());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }

@@ -9,5 +9,5 @@ mod return_to;
 pub mod web;
 
 pub use flow::LIFETIME as FLOW_LIFETIME;
-pub use provider::{Claims, DISCOVERY_RETRY, Failure, Provider, Providers};
+pub use provider::{Claims, DISCOVERY_RETRY, Departure, Failure, Finding, Prompt, Provider, Providers};
 pub use return_to::ReturnTo;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::admission::{Admission, Refusal, admit};
 use super::flow::{self, Browser, Flow};
-use super::{Claims, Failure, Provider, ReturnTo};
+use super::{Claims, Failure, Prompt, Provider, ReturnTo};
 use crate::access::session::{self, NewSession};
 use crate::access::{Anyone, SINGLE_ORGANIZATION};
 use crate::audit::Event;
@@ -164,7 +164,8 @@ pub async fn begin(
     services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
     let provider = services.providers.get(&name).ok_or(Error::NotFound)?;
     let return_to = ReturnTo::parse(&form.return_to);
-    let departure = match provider.depart(form.prompt == "select_account").await {
+    let prompt = if form.prompt == "select_account" { Prompt::SelectAccount } else { Prompt::Usual };
+    let departure = match provider.depart(prompt).await {
         Ok(departure) => departure,
         Err(failure) => return failed(&view, provider, &return_to, &failure),
     };

@@ -1,0 +1,165 @@
+//! Whether an ID token holds (OpenID Connect Core, section 3.1.3.7).
+
+use std::sync::{Arc, PoisonError};
+
+use chrono::TimeDelta;
+use data_encoding::BASE64URL_NOPAD;
+use openidconnect::core::{
+    CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+};
+use openidconnect::{
+    AccessToken, AccessTokenHash, ClaimsVerificationError, Nonce, SignatureVerificationError,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::{Failure, rejected, unavailable};
+use super::RelyingParty;
+
+/// The least time between two looks at a provider's keys because a token named an unknown one.
+const KEYS_AT_MOST_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How far a provider's clock may be off.
+const SKEW: TimeDelta = TimeDelta::seconds(30);
+
+/// Signatures with a private key only: no `none`, and no shared secret that a client could sign with.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// Claims beyond the library's: `nbf` (RFC 7519, section 4.1.5), `azp` (OpenID Connect Core, section 2), and what
+/// Google (`hd`) and Microsoft (`tid`, `xms_edov`) add. Others may use those names for something else, which must
+/// not keep their people out.
+#[derive(Deserialize)]
+pub struct Extras {
+    nbf: Option<i64>,
+    azp: Option<String>,
+    #[serde(default)]
+    tid: Value,
+    #[serde(default)]
+    pub hd: Value,
+    #[serde(default)]
+    pub xms_edov: Value,
+}
+
+impl RelyingParty {
+    /// Checks signature, algorithm, issuer, audience, times and nonce. A token signed with a key that is not
+    /// known makes the keys be looked at again, at most once a minute.
+    pub(super) async fn verify(
+        &self,
+        metadata: &CoreProviderMetadata,
+        token: &CoreIdToken,
+        nonce: &Nonce,
+    ) -> Result<(CoreIdTokenClaims, Extras), Failure> {
+        let mut result = token.claims(&self.verifier(metadata), nonce).cloned();
+        if is_unknown_key(&result) && self.may_look_at_keys() {
+            let fresh = self.refresh_keys(metadata).await?;
+            result = token.claims(&self.verifier(&fresh), nonce).cloned();
+        }
+        let claims = result.map_err(|error| self.explain(&error))?;
+        let extras = extras(token)?;
+        self.check_the_rest(&claims, &extras)?;
+        Ok((claims, extras))
+    }
+
+    /// Checks `at_hash` where the token has one (OpenID Connect Core, section 3.1.3.8).
+    pub(super) fn check_access_token(
+        &self,
+        metadata: &CoreProviderMetadata,
+        id_token: &CoreIdToken,
+        claims: &CoreIdTokenClaims,
+        access_token: &AccessToken,
+    ) -> Result<(), Failure> {
+        let Some(expected) = claims.access_token_hash() else { return Ok(()) };
+        let algorithm = id_token.signing_alg().map_err(rejected)?;
+        let verifier = self.verifier(metadata);
+        let key = id_token.signing_key(&verifier).map_err(rejected)?;
+        let actual = AccessTokenHash::from_token(access_token, algorithm, key).map_err(rejected)?;
+        if actual == *expected {
+            return Ok(());
+        }
+        Err(Failure::Rejected("the access token is not the ID token's".to_owned()))
+    }
+
+    /// Leaves the issuer to [`Self::check_the_rest`] where it depends on the tenant.
+    fn verifier(&self, metadata: &CoreProviderMetadata) -> CoreIdTokenVerifier<'static> {
+        let now = self.clock.now();
+        CoreIdTokenVerifier::new_confidential_client(
+            self.registration.client_id.clone(),
+            self.registration.client_secret.clone(),
+            metadata.issuer().clone(),
+            metadata.jwks().clone(),
+        )
+        .set_allowed_algs(ALGORITHMS)
+        .require_issuer_match(!self.issuer.is_a_template())
+        .set_time_fn(move || now - SKEW)
+        .set_issue_time_verifier_fn(move |issued| {
+            if issued > now + SKEW { Err(format!("issued at {issued}, now is {now}")) } else { Ok(()) }
+        })
+    }
+
+    /// What the verifier leaves alone: a tenant's issuer, `azp` and `nbf`. The signature has been checked.
+    fn check_the_rest(&self, claims: &CoreIdTokenClaims, extras: &Extras) -> Result<(), Failure> {
+        if self.issuer.is_a_template() && !self.issuer.is_of_tenant(claims.issuer(), &extras.tid) {
+            return Err(Failure::Rejected(format!("issued by {:?}", claims.issuer().as_str())));
+        }
+        if extras.azp.as_ref().is_some_and(|party| *party != *self.registration.client_id.as_str()) {
+            return Err(Failure::Rejected("made for another client".to_owned()));
+        }
+        if extras.nbf.is_some_and(|nbf| nbf > (self.clock.now() + SKEW).timestamp()) {
+            return Err(Failure::Rejected("not valid yet: is a clock wrong, here or there?".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn explain(&self, error: &ClaimsVerificationError) -> Failure {
+        let hint = match error {
+            ClaimsVerificationError::Expired(_) => " (is a clock wrong, here or there?)",
+            ClaimsVerificationError::Other(_) => " (if it speaks of time: is a clock wrong, here or there?)",
+            _ => "",
+        };
+        tracing::warn!(provider = self.registration.provider, %error, "ID token refused{hint}");
+        Failure::Rejected(error.to_string())
+    }
+
+    fn may_look_at_keys(&self) -> bool {
+        let now = self.clock.now();
+        let mut looked = self.keys_looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = looked.is_none_or(|at| now - at >= KEYS_AT_MOST_EVERY);
+        if may {
+            *looked = Some(now);
+        }
+        may
+    }
+
+    async fn refresh_keys(
+        &self,
+        metadata: &CoreProviderMetadata,
+    ) -> Result<Arc<CoreProviderMetadata>, Failure> {
+        let keys = self.fetch_keys(metadata).await.map_err(unavailable)?;
+        let fresh = Arc::new(metadata.clone().set_jwks(keys));
+        self.remember(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+fn extras(token: &CoreIdToken) -> Result<Extras, Failure> {
+    let text = token.to_string();
+    let payload = text.split('.').nth(1).unwrap_or_default();
+    let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).map_err(rejected)?;
+    serde_json::from_slice(&payload).map_err(rejected)
+}
+
+fn is_unknown_key(result: &Result<CoreIdTokenClaims, ClaimsVerificationError>) -> bool {
+    matches!(
+        result,
+        Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))
+    )
+}
