@@ -10,6 +10,7 @@ mod first_owner;
 mod gate;
 mod oidc;
 mod organization;
+mod providers;
 mod sessions;
 mod surface;
 mod users;

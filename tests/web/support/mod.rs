@@ -1,15 +1,21 @@
 //! A house to visit, people to visit it, and a provider that says what a test tells it to.
 
 mod database;
+mod github;
 mod house;
+mod microsoft;
 mod page;
 mod provider;
+mod signing;
 mod visitor;
 
 pub use database::Database;
+pub use github::{Account, GitHub};
 pub use house::{House, MASTER_KEY, free_port};
+pub use microsoft::{Microsoft, TENANT};
 pub use page::field;
-pub use provider::{Identity, Provider, Signature, Trouble};
+pub use provider::{CLIENT_SECRET, Identity, Provider, Trouble};
+pub use signing::Signature;
 pub use visitor::{Answer, Visitor, query};
 
 /// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.

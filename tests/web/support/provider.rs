@@ -2,23 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use chrono::Utc;
-use data_encoding::BASE64URL_NOPAD;
-use rsa::pkcs1v15::SigningKey;
-use rsa::sha2::Sha256;
-use rsa::signature::{SignatureEncoding, Signer};
-use rsa::traits::PublicKeyParts;
-use rsa::{RsaPrivateKey, rand_core::OsRng};
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
 use sha2::Digest;
 use url::Url;
 
+use super::signing::{self, Signature};
 use super::visitor::query;
+
+/// What every stub knows Gatehouse by.
+pub const CLIENT_ID: &str = "gatehouse";
+pub const CLIENT_SECRET: &str = "client-secret-CANARY";
 
 /// Who somebody is at the provider.
 #[derive(Clone, Debug)]
@@ -28,20 +27,6 @@ pub struct Identity {
     /// What userinfo says, if it is asked.
     pub user_info: Value,
     pub signature: Signature,
-}
-
-/// How the ID token is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signature {
-    Right,
-    /// `alg: none`, no signature.
-    None,
-    /// The right key id, another key.
-    Foreign,
-    /// A key id that nobody published.
-    UnknownKey,
-    /// HS256 with the client secret.
-    Shared,
 }
 
 impl Identity {
@@ -176,27 +161,24 @@ async fn discovery(state: State) -> HttpResponse {
 async fn keys(state: State) -> HttpResponse {
     state.2.fetch_add(1, Ordering::Relaxed);
     let key_id = state.1.lock().expect("memory").key_id.clone();
-    let public = own_key().to_public_key();
-    HttpResponse::Ok().json(json!({ "keys": [{
-        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id,
-        "n": BASE64URL_NOPAD.encode(&public.n().to_bytes_be()),
-        "e": BASE64URL_NOPAD.encode(&public.e().to_bytes_be()),
-    }] }))
+    HttpResponse::Ok().json(signing::key_set(&key_id))
 }
 
-async fn token(state: State, form: web::Form<HashMap<String, String>>) -> HttpResponse {
+async fn token(state: State, request: HttpRequest, form: web::Form<Form>) -> HttpResponse {
     if let Some(answer) = in_trouble(&state).await {
         return answer;
     }
+    if !is_gatehouse(&request, &form) {
+        return HttpResponse::Unauthorized().json(json!({ "error": "invalid_client" }));
+    }
     let mut memory = state.1.lock().expect("memory");
-    let code = form.get("code").map_or("", String::as_str);
-    let verifier = form.get("code_verifier").map_or("", String::as_str);
-    let proof = BASE64URL_NOPAD.encode(&sha2::Sha256::digest(verifier.as_bytes()));
-    let Some(grant) = memory.grants.remove(code).filter(|grant| grant.challenge == proof) else {
+    let code = field(&form, "code");
+    let Some(grant) = memory.grants.remove(code).filter(|grant| grant.challenge == challenge_met(&form))
+    else {
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
     };
     let access_token = gatehouse::random::token().expect("randomness");
-    let id_token = id_token(&state.0, &memory.key_id, &grant);
+    let id_token = signing::id_token(&state.0, &memory.key_id, &grant.nonce, &grant.identity);
     memory.tokens.insert(access_token.clone(), grant.identity.user_info);
     HttpResponse::Ok()
         .json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token }))
@@ -214,66 +196,47 @@ async fn user_info(state: State, request: HttpRequest) -> HttpResponse {
 
 async fn in_trouble(state: &State) -> Option<HttpResponse> {
     let trouble = state.1.lock().expect("memory").trouble;
-    match trouble {
-        Trouble::Nothing => None,
-        Trouble::Slow(time) => {
-            actix_web::rt::time::sleep(time).await;
-            None
-        }
-        Trouble::Status(status) => {
-            let status = actix_web::http::StatusCode::from_u16(status).expect("a status");
-            Some(HttpResponse::build(status).insert_header(("location", state.0.as_str())).finish())
-        }
-        Trouble::Html => Some(HttpResponse::Ok().content_type("text/html").body("<h1>Welcome</h1>")),
-        Trouble::Endless(size) => {
-            Some(HttpResponse::Ok().content_type("application/json").body("[".repeat(size)))
+    trouble.answer(&state.0).await
+}
+
+impl Trouble {
+    /// What somebody in this trouble answers instead.
+    pub async fn answer(self, elsewhere: &str) -> Option<HttpResponse> {
+        match self {
+            Self::Nothing => None,
+            Self::Slow(time) => {
+                actix_web::rt::time::sleep(time).await;
+                None
+            }
+            Self::Status(status) => {
+                let status = actix_web::http::StatusCode::from_u16(status).expect("a status");
+                Some(HttpResponse::build(status).insert_header(("location", elsewhere)).finish())
+            }
+            Self::Html => Some(HttpResponse::Ok().content_type("text/html").body("<h1>Welcome</h1>")),
+            Self::Endless(size) => {
+                Some(HttpResponse::Ok().content_type("application/json").body("[".repeat(size)))
+            }
         }
     }
 }
 
-fn id_token(issuer: &str, key_id: &str, grant: &Grant) -> String {
-    let now = Utc::now().timestamp();
-    let mut claims =
-        json!({ "iss": issuer, "aud": "gatehouse", "exp": now + 300, "iat": now, "nonce": grant.nonce });
-    for (name, value) in grant.identity.claims.as_object().expect("claims") {
-        claims[name] = value.clone();
+/// What a token request carries.
+pub type Form = HashMap<String, String>;
+
+/// Whether the id and the secret are right, in the header or in the body (RFC 6749, section 2.3.1).
+pub fn is_gatehouse(request: &HttpRequest, form: &Form) -> bool {
+    let expected = format!("{CLIENT_ID}:{CLIENT_SECRET}");
+    match request.headers().get("authorization").and_then(|value| value.to_str().ok()) {
+        Some(header) => header == format!("Basic {}", BASE64.encode(expected.as_bytes())),
+        None => format!("{}:{}", field(form, "client_id"), field(form, "client_secret")) == expected,
     }
-    claims.as_object_mut().expect("claims").retain(|_, value| !value.is_null());
-    let (algorithm, key_id) = match grant.identity.signature {
-        Signature::None => ("none", key_id),
-        Signature::Shared => ("HS256", key_id),
-        Signature::UnknownKey => ("RS256", "unknown"),
-        Signature::Right | Signature::Foreign => ("RS256", key_id),
-    };
-    let header = json!({ "alg": algorithm, "kid": key_id, "typ": "JWT" });
-    let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-    let message = format!("{}.{}", part(&header), part(&claims));
-    let signature = match grant.identity.signature {
-        Signature::None => Vec::new(),
-        Signature::Shared => hmac(b"client-secret-CANARY", message.as_bytes()),
-        Signature::Foreign => sign(foreign_key(), &message),
-        Signature::Right | Signature::UnknownKey => sign(own_key(), &message),
-    };
-    format!("{message}.{}", BASE64URL_NOPAD.encode(&signature))
 }
 
-fn sign(key: &RsaPrivateKey, message: &str) -> Vec<u8> {
-    SigningKey::<Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()
+/// The challenge that the verifier of a token request meets (RFC 7636, S256).
+pub fn challenge_met(form: &Form) -> String {
+    BASE64URL_NOPAD.encode(&sha2::Sha256::digest(field(form, "code_verifier").as_bytes()))
 }
 
-/// RFC 2104 over SHA-256, for a key shorter than a block.
-fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let pad = |byte: u8| -> Vec<u8> { (0..64).map(|n| key.get(n).copied().unwrap_or(0) ^ byte).collect() };
-    let inner = sha2::Sha256::digest([pad(0x36), message.to_vec()].concat());
-    sha2::Sha256::digest([pad(0x5c), inner.to_vec()].concat()).to_vec()
-}
-
-fn own_key() -> &'static RsaPrivateKey {
-    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
-}
-
-fn foreign_key() -> &'static RsaPrivateKey {
-    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+pub fn field<'a>(form: &'a Form, name: &str) -> &'a str {
+    form.get(name).map_or("", String::as_str)
 }

@@ -82,17 +82,25 @@ impl Visitor {
 
     /// Goes to the provider; gives the address that the browser was sent to.
     pub async fn depart(&self, return_to: &str) -> Url {
-        let answer = self.post("/auth/idp", &[("return_to", return_to)]).await;
+        self.depart_to("idp", return_to).await
+    }
+
+    /// Goes to the provider of this name.
+    pub async fn depart_to(&self, name: &str, return_to: &str) -> Url {
+        let answer = self.post(&format!("/auth/{name}"), &[("return_to", return_to)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         answer.location().parse().expect("an address at the provider")
     }
 
     /// Comes back from the provider as `identity`.
-    #[allow(clippy::unused_self, reason = "the visitor goes there")]
     pub fn way_back(&self, provider: &Provider, departure: &Url, identity: &Identity) -> String {
-        let code = provider.grant(identity, departure);
-        let state = query(departure, "state");
-        format!("/auth/idp/callback?code={code}&state={state}")
+        self.way_back_from("idp", departure, &provider.grant(identity, departure))
+    }
+
+    /// Comes back with a code from the provider of this name.
+    #[allow(clippy::unused_self, reason = "the visitor goes there")]
+    pub fn way_back_from(&self, name: &str, departure: &Url, code: &str) -> String {
+        format!("/auth/{name}/callback?code={code}&state={}", query(departure, "state"))
     }
 
     /// Signs in, all the way; gives the callback's answer.

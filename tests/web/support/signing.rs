@@ -1,0 +1,86 @@
+//! Signing ID tokens, right and wrong, and publishing the key.
+
+use std::sync::OnceLock;
+
+use chrono::Utc;
+use data_encoding::BASE64URL_NOPAD;
+use rsa::pkcs1v15::SigningKey;
+use rsa::sha2::Sha256;
+use rsa::signature::{SignatureEncoding, Signer};
+use rsa::traits::PublicKeyParts;
+use rsa::{RsaPrivateKey, rand_core::OsRng};
+use serde_json::{Value, json};
+use sha2::Digest;
+
+use super::provider::{CLIENT_ID, CLIENT_SECRET, Identity};
+
+/// How the ID token is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    Right,
+    /// `alg: none`, no signature.
+    None,
+    /// The right key id, another key.
+    Foreign,
+    /// A key id that nobody published.
+    UnknownKey,
+    /// HS256 with the client secret.
+    Shared,
+}
+
+/// The key, as a provider publishes it (RFC 7517).
+pub fn key_set(key_id: &str) -> Value {
+    let public = own_key().to_public_key();
+    json!({ "keys": [{
+        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id,
+        "n": BASE64URL_NOPAD.encode(&public.n().to_bytes_be()),
+        "e": BASE64URL_NOPAD.encode(&public.e().to_bytes_be()),
+    }] })
+}
+
+/// The ID token of `identity`, true or not. Its own claims win over what an honest provider would write.
+pub fn id_token(issuer: &str, key_id: &str, nonce: &str, identity: &Identity) -> String {
+    let now = Utc::now().timestamp();
+    let mut claims = json!({ "iss": issuer, "aud": CLIENT_ID, "exp": now + 300, "iat": now, "nonce": nonce });
+    for (name, value) in identity.claims.as_object().expect("claims") {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().expect("claims").retain(|_, value| !value.is_null());
+    let (algorithm, key_id) = match identity.signature {
+        Signature::None => ("none", key_id),
+        Signature::Shared => ("HS256", key_id),
+        Signature::UnknownKey => ("RS256", "unknown"),
+        Signature::Right | Signature::Foreign => ("RS256", key_id),
+    };
+    let header = json!({ "alg": algorithm, "kid": key_id, "typ": "JWT" });
+    let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+    let message = format!("{}.{}", part(&header), part(&claims));
+    let signature = match identity.signature {
+        Signature::None => Vec::new(),
+        Signature::Shared => hmac(CLIENT_SECRET.as_bytes(), message.as_bytes()),
+        Signature::Foreign => sign(foreign_key(), &message),
+        Signature::Right | Signature::UnknownKey => sign(own_key(), &message),
+    };
+    format!("{message}.{}", BASE64URL_NOPAD.encode(&signature))
+}
+
+fn sign(key: &RsaPrivateKey, message: &str) -> Vec<u8> {
+    SigningKey::<Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()
+}
+
+/// RFC 2104 over SHA-256, for a key shorter than a block.
+fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let pad = |byte: u8| -> Vec<u8> { (0..64).map(|n| key.get(n).copied().unwrap_or(0) ^ byte).collect() };
+    let inner = sha2::Sha256::digest([pad(0x36), message.to_vec()].concat());
+    sha2::Sha256::digest([pad(0x5c), inner.to_vec()].concat()).to_vec()
+}
+
+fn own_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+}
+
+fn foreign_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+}
