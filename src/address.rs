@@ -4,6 +4,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_security::MixedScript;
+use unicode_security::confusable_detection::skeleton;
 
 /// A domain name in canonical ASCII (IDNA, lower case, no trailing dot), with at least two labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +52,16 @@ impl Domain {
     /// How people read it: `bücher.example` for `xn--bcher-kva.example`.
     pub fn to_unicode(&self) -> String {
         idna::domain_to_unicode(&self.0).0
+    }
+
+    /// Whether a label is made of letters that look like plain ones, or of letters of several scripts (UTS 39):
+    /// people would take the domain for another.
+    pub fn is_look_alike(&self) -> bool {
+        let unicode = self.to_unicode();
+        unicode
+            .split('.')
+            .filter(|label| !label.is_ascii())
+            .any(|label| skeleton(label).all(|letter| letter.is_ascii()) || !label.is_single_script())
     }
 
     /// Whether this is `parent` or, `with_subdomains`, below it.
@@ -205,6 +217,19 @@ mod tests {
         // A Cyrillic letter stays another domain.
         assert_ne!(email("u@\u{430}cme.com"), email("u@acme.com"));
         assert!(email("\u{212a}im@acme.com").is_err());
+    }
+
+    #[test]
+    fn domains_that_look_like_others_are_noticed() {
+        let is_look_alike = |text| Domain::parse(text).expect("a domain").is_look_alike();
+        for text in ["\u{430}cme.com", "xn--cme-7cd.com", "\u{430}\u{441}\u{435}.com", "acm\u{e9}\u{430}.com"]
+        {
+            assert!(is_look_alike(text), "{text}");
+        }
+        for text in ["acme.com", "bücher.example", "россия.рф", "例え.jp", "xn--bcher-kva.example"]
+        {
+            assert!(!is_look_alike(text), "{text}");
+        }
     }
 
     #[test]

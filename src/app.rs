@@ -21,7 +21,7 @@ use crate::access::session::{LIFETIME, Sessions};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
-use crate::sign_in::{FLOW_LIFETIME, Providers};
+use crate::sign_in::{self, FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
 use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
@@ -95,6 +95,12 @@ impl App {
             stopping: AtomicBool::new(false),
             config,
         });
+        if let Some(link) = sign_in::claim::link(&services).await? {
+            tracing::warn!(
+                link,
+                "nobody owns this Gatehouse yet: whoever signs in by this link becomes its owner"
+            );
+        }
         let bind = services.config.bind;
         let (server, address) = serve(&services, cookie_key, bind)?;
         let metrics =
@@ -231,6 +237,9 @@ async fn keep_house(services: web::Data<Services>) {
         services.limits.forget_quiet();
         if let Err(error) = sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
+        }
+        if let Err(error) = crate::gate::denials::forget_old(&services).await {
+            tracing::warn!(%error, "old refusals not forgotten");
         }
     }
 }

@@ -26,6 +26,9 @@ pub enum Error {
     /// Somebody changed it in between (409).
     #[error("changed in between")]
     Stale,
+    /// Without this sign-in method a person, or every owner, could not come in any more (409).
+    #[error("the last sign-in method")]
+    LastMethod,
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,

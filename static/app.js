@@ -41,18 +41,18 @@
 
   // A form knows whether it holds something that was typed and not saved.
   const changed = (form) => "unsaved" in form.dataset || !!$("[aria-invalid=true],.conflict", form) || [...form.elements].some((field) =>
-    field.type === "checkbox" ? field.checked !== field.defaultChecked
+    /checkbox|radio/.test(field.type) ? field.checked !== field.defaultChecked
       : field.name && field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
   const marks = () => document.querySelectorAll("form[data-guard]").forEach((form) => {
     const mark = $("[data-unsaved-mark]", form);
     if (mark) mark.hidden = !changed(form);
   });
+  // Leaving with one form must not lose what was typed in another; htmx takes nobody away.
+  const typedBeside = (form) => [...document.querySelectorAll("form[data-guard]")].some((other) => other !== form && changed(other));
   let leaving = false;
   on("input", marks);
-  on("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
-  addEventListener("beforeunload", (event) => {
-    if (!leaving && [...document.querySelectorAll("form[data-guard]")].some(changed)) event.preventDefault();
-  });
+  on("submit", (event) => { if (!event.defaultPrevented) leaving = !typedBeside(event.target); });
+  addEventListener("beforeunload", (event) => { if (!leaving && typedBeside()) event.preventDefault(); });
 
   // Single-key shortcut, with its switch on the account page.
   const off = () => { try { return localStorage.shortcuts === "off"; } catch { return false; } };
@@ -80,10 +80,11 @@
   on("focusin", (event) => { if (event.target.matches("[data-copy]")) event.target.select(); });
 
   // htmx: busy buttons, and where the focus goes.
-  let place;
+  let place, dirty, opened = [];
   const regionOf = ({ target }) => typeof target === "string" ? $(target) : target && (target.id ? document.getElementById(target.id) : target);
   on("htmx:before:request", ({ detail: { ctx } }) => {
     const button = ctx.request.submitter;
+    ctx.source = ctx.sourceElement;
     if (!button) return;
     button.ariaBusy = "true";
     ctx.said = button.innerHTML;
@@ -100,20 +101,29 @@
     const row = document.activeElement?.closest("[data-row]");
     const region = regionOf(ctx);
     place = row && region?.contains(row) ? [...region.querySelectorAll("[data-row]")].indexOf(row) : -1;
+    const button = ctx.request.submitter, form = $("form[data-guard]", region || document);
+    dirty = ctx.response?.status >= 400 || (button?.name === "preview" ? form && changed(form) : button?.name);
+    opened = [...document.querySelectorAll("details[id][open]")].map(({ id }) => id);
     if (ctx.response?.status < 400) $("#alert")?.replaceChildren();
   });
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     const region = regionOf(ctx);
     const button = ctx.request?.submitter;
     const form = region && $("form[data-guard]", region);
-    if (form && button?.name) form.dataset.unsaved = "";
+    if (form && dirty) form.dataset.unsaved = "";
+    opened.forEach((id) => { const details = document.getElementById(id); if (details) details.open = true; });
     start();
     if (!region || region.closest(".toasts")) return;
     if (region === document.body) return focus($("#main"), { preventScroll: true });
-    if (ctx.sourceElement.matches("[data-announce]")) say($(".empty h2,[data-count]", region)?.textContent || "");
+    if (button?.dataset.says) say(button.dataset.says);
+    const source = ctx.source || ctx.sourceElement;
+    if (source.matches("[data-announce]")) say($(source.dataset.announce || ".empty h2,[data-result]", region)?.textContent || "");
+    if (source === region) return;
     const summary = $("[data-focus]", region);
     if (summary) return focus(summary);
     if (button?.name === "add_domain") return focus([...region.querySelectorAll("[data-row] input:not([type=checkbox])")].pop());
+    const preview = form && (!button?.name || button.name === "preview") && $("#preview h2", form);
+    if (preview) return focus(preview);
     if (!lost()) return;
     const rows = region.querySelectorAll("[data-row]");
     const near = place >= 0 && rows[Math.min(place, rows.length - 1)];

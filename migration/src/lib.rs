@@ -11,6 +11,7 @@ mod m0001_organizations_and_people;
 mod m0002_sign_in;
 mod m0003_audit;
 mod m0004_member_lists;
+mod m0005_access_explained;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_sign_in::Migration),
             Box::new(m0003_audit::Migration),
             Box::new(m0004_member_lists::Migration),
+            Box::new(m0005_access_explained::Migration),
         ]
     }
 }

@@ -18,14 +18,16 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DeleteMany,
-    EntityTrait, QueryFilter, UpdateMany,
+    EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
 };
+use serde::de::DeserializeOwned;
 
-use super::Db;
+use super::scope::{guard, rows};
+use super::{Db, Role};
 use crate::audit::{Actor, Event, Origin};
 use crate::clock::Clock;
-use crate::entity::{Personal, Tenant, Timestamp, event};
-use crate::error::{Error, Result};
+use crate::entity::{Personal, Tenant, Timestamp, event, membership, org_settings, user};
+use crate::error::{Error, Forbidden, Result};
 use crate::random;
 
 /// Marks a change to one organization's rows.
@@ -37,7 +39,8 @@ pub struct Person {
     pub(super) organization: Option<String>,
 }
 
-/// Marks a sign-in: who it is and where they belong is decided inside the change.
+/// Marks a sign-in, or what an operator does from the shell: who it is and where they belong is decided inside
+/// the change.
 pub struct Arrival;
 
 /// A write under way.
@@ -81,6 +84,54 @@ impl<Of> Change<Of> {
 }
 
 impl Change<Organization> {
+    /// Begins a change to an organization by one of its admins. Changes to the same one wait for each other, so
+    /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
+    /// and whoever has stopped being an admin while waiting is refused.
+    pub(super) async fn by_admin(
+        db: &Db,
+        clock: &Clock,
+        organization: &str,
+        actor: Actor,
+        origin: Origin,
+    ) -> Result<Self> {
+        let change = Self::begin(db, clock, Organization(organization.to_owned()), actor, origin).await?;
+        org_settings::Entity::find_by_id(organization).lock_exclusive().one(&change.tx).await?;
+        if change.is_by_admin().await? { Ok(change) } else { Err(Error::Forbidden(Forbidden::NeedsAdmin)) }
+    }
+
+    async fn is_by_admin(&self) -> Result<bool> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        let admins = membership::Entity::find()
+            .filter(membership::Column::OrganizationId.eq(self.of.0.as_str()))
+            .filter(membership::Column::UserId.eq(person))
+            .filter(membership::Column::LockedOutAt.is_null())
+            .filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]));
+        let user = user::Entity::find_by_id(person).one(&self.tx).await?;
+        let is_active = user.is_some_and(|user| user.status == user::Status::Active);
+        Ok(is_active && admins.one(&self.tx).await?.is_some())
+    }
+
+    /// Inserts a row, which is the organization's.
+    pub async fn insert<E>(&self, row: impl ActiveModelTrait<Entity = E>) -> Result<()>
+    where
+        E: Tenant,
+    {
+        let mut row = row;
+        row.set(E::ORGANIZATION, self.of.0.as_str().into());
+        E::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// The chosen columns `c0`, `c1`, … of the organization's rows, as they are inside this change.
+    pub async fn rows<E: Tenant, T: DeserializeOwned>(
+        &self,
+        columns: usize,
+        narrow: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<Vec<T>> {
+        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.of.0.as_str())));
+        rows(&self.tx, guard(ours, E::ORGANIZATION, &self.of.0), columns).await
+    }
+
     /// Updates the organization's rows that `which` narrows to; tells how many there were.
     pub async fn update<E: Tenant>(&self, which: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>) -> Result<u64> {
         let ours = E::update_many().filter(E::ORGANIZATION.eq(self.of.0.as_str()));
@@ -107,6 +158,40 @@ impl Change<Organization> {
 }
 
 impl Change<Person> {
+    /// Begins a change to a person's own rows. Changes of the same person wait for each other.
+    pub(super) async fn by_person(
+        db: &Db,
+        clock: &Clock,
+        of: Person,
+        actor: Actor,
+        origin: Origin,
+    ) -> Result<Self> {
+        let change = Self::begin(db, clock, of, actor, origin).await?;
+        user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
+        Ok(change)
+    }
+
+    /// The transaction, for an account at a provider, which must be nobody else's.
+    pub fn connection(&self) -> &impl ConnectionTrait {
+        &self.tx
+    }
+
+    /// The person's own rows of a table, as they are inside this change.
+    pub async fn all<E: Personal>(&self) -> Result<Vec<E::Model>> {
+        Ok(E::find().filter(E::PERSON.eq(self.of.id.as_str())).all(&self.tx).await?)
+    }
+
+    /// Inserts a row, which is the person's.
+    pub async fn insert<E>(&self, row: impl ActiveModelTrait<Entity = E>) -> Result<()>
+    where
+        E: Personal,
+    {
+        let mut row = row;
+        row.set(E::PERSON, self.of.id.as_str().into());
+        E::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
     /// Deletes the person's own rows that `which` narrows to; tells how many there were.
     pub async fn delete<E: Personal>(
         &self,
@@ -124,7 +209,7 @@ impl Change<Person> {
 }
 
 impl Change<Arrival> {
-    /// Begins a sign-in. A test lists the files that may.
+    /// Begins one. A test lists the files that may.
     pub async fn arrival(db: &Db, clock: &Clock, origin: Origin) -> Result<Self> {
         Self::begin(db, clock, Arrival, Actor::nobody(), origin).await
     }
@@ -143,7 +228,7 @@ impl Change<Arrival> {
         Ok(())
     }
 
-    /// Makes the sign-in durable together with its event, which `organization` keeps and `actor` did.
+    /// Makes it durable together with its event, which `organization` keeps and `actor` did.
     pub async fn commit(mut self, organization: &str, actor: Actor, event: Event) -> Result<()> {
         self.actor = actor;
         self.finish(Some(organization.to_owned()), event).await

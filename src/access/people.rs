@@ -98,7 +98,8 @@ impl SignedIn {
     pub async fn change(&self) -> Result<Change<Person>> {
         let organization = self.membership().map(|m| m.organization.clone());
         let of = Person { id: self.visitor.id.clone(), organization };
-        Change::begin(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone()).await
+        Change::by_person(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone())
+            .await
     }
 
     /// Where the person belongs, if anywhere: in single tenancy there is one organization.
@@ -174,9 +175,9 @@ impl Admin {
     /// Begins a change to the organization.
     pub async fn change(&self) -> Result<Change<Organization>> {
         let signed_in = &self.0.signed_in;
-        let of = Organization(self.0.membership.organization.clone());
+        let organization = self.0.membership.organization.as_str();
         let (services, origin) = (&signed_in.services, signed_in.origin.clone());
-        Change::begin(&services.db, &services.clock, of, signed_in.actor(), origin).await
+        Change::by_admin(&services.db, &services.clock, organization, signed_in.actor(), origin).await
     }
 }
 

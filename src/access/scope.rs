@@ -88,13 +88,8 @@ impl<'a, E: EntityTrait> Scoped<'a, E> {
     /// The chosen columns of many rows, fetched as one row of JSON: SQLite and PostgreSQL hand over one value
     /// instead of hundreds, which is what a list costs most. `T` takes the columns by position.
     pub async fn rows<T: DeserializeOwned>(self, columns: usize) -> Result<Vec<T>> {
-        let (db, backend) = (self.db, self.backend());
-        let statement = as_one_json(self.guarded().into_query(), columns, backend);
-        let row = db.reader().query_one(&statement).await?;
-        let Some(json) = row.map(|row| row.try_get_by_index::<String>(0)).transpose()? else {
-            return Ok(Vec::new());
-        };
-        serde_json::from_str(&json).map_err(|e| Error::Internal(format!("rows: {e}")))
+        let db = self.db;
+        rows(db.reader(), self.guarded(), columns).await
     }
 
     fn guarded(self) -> Select<E> {
@@ -102,9 +97,23 @@ impl<'a, E: EntityTrait> Scoped<'a, E> {
     }
 }
 
+/// The columns `c0`, `c1`, … of all rows that `select` finds, as one row of JSON.
+pub(super) async fn rows<E: EntityTrait, T: DeserializeOwned>(
+    connection: &impl ConnectionTrait,
+    select: Select<E>,
+    columns: usize,
+) -> Result<Vec<T>> {
+    let statement = as_one_json(select.into_query(), columns, connection.get_database_backend());
+    let row = connection.query_one(&statement).await?;
+    let Some(json) = row.map(|row| row.try_get_by_index::<String>(0)).transpose()? else {
+        return Ok(Vec::new());
+    };
+    serde_json::from_str(&json).map_err(|e| Error::Internal(format!("rows: {e}")))
+}
+
 /// Asks for the owner once more, outermost, because [`Scoped::narrow`] may have returned another query. In a form
 /// that no planner takes for an invitation to use an index: the filter at the query's birth is for that.
-fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner: &str) -> Select<E> {
+pub(super) fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner: &str) -> Select<E> {
     let column = Expr::col((E::default(), column));
     select.filter(Expr::expr(Func::coalesce([column, Expr::val("")])).eq(owner))
 }

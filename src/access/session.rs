@@ -23,6 +23,8 @@ use crate::random;
 pub const IDLE: Duration = Duration::days(7);
 /// A session is over this long after sign-in, however much it was used.
 pub const LIFETIME: Duration = Duration::days(30);
+/// A sign-in of this long ago is fresh enough for what takes one.
+const FRESH: Duration = Duration::minutes(10);
 /// "Last seen" moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
 /// Where the session's state keeps who is there: derived at each request, never stored.
@@ -41,7 +43,10 @@ pub struct Visitor {
     pub id: String,
     pub email: String,
     pub name: String,
-    /// Where the person belongs.
+    /// When this session began: with a sign-in.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub signed_in_at: DateTime<Utc>,
+    /// Where the person belongs and is not locked out.
     pub memberships: Vec<Membership>,
 }
 
@@ -74,6 +79,11 @@ impl Visitor {
             _ => Err(Error::Unavailable("the session could not be read".to_owned())),
         }
     }
+
+    /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        now - self.signed_in_at < FRESH
+    }
 }
 
 /// Starts a session under a new id and ends the one that the browser had, if any.
@@ -104,6 +114,7 @@ pub struct Sessions {
 struct Row {
     session: String,
     seen: Timestamp,
+    signed_in: Timestamp,
     id: String,
     email: String,
     name: String,
@@ -115,11 +126,11 @@ struct Row {
 
 /// Session, person and memberships in one query: a row for each organization, one with nulls for none.
 const LOAD: &str = "
-    SELECT s.id AS session, s.last_seen_at AS seen, u.id, u.email, u.name,
+    SELECT s.id AS session, s.last_seen_at AS seen, s.created_at AS signed_in, u.id, u.email, u.name,
            m.role, o.id AS organization, o.slug, o.name AS organization_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
-    LEFT JOIN memberships m ON m.user_id = u.id
+    LEFT JOIN memberships m ON m.user_id = u.id AND m.locked_out_at IS NULL
     LEFT JOIN organizations o ON o.id = m.organization_id
     WHERE s.key_hash = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
     ORDER BY m.id";
@@ -209,6 +220,7 @@ fn into_visitor(rows: Vec<Row>) -> Option<Visitor> {
         id: first.id.clone(),
         email: first.email.clone(),
         name: first.name.clone(),
+        signed_in_at: *first.signed_in,
         memberships: Vec::new(),
     };
     visitor.memberships = rows.into_iter().filter_map(into_membership).collect();

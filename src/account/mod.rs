@@ -10,6 +10,7 @@ use crate::access::session::IDLE;
 use crate::audit::Event;
 use crate::entity::{Timestamp, identity, session};
 use crate::error::{Error, Result};
+use crate::sign_in::methods_on;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -17,6 +18,29 @@ const MOST_SESSIONS: u64 = 100;
 /// The person's accounts at providers.
 pub async fn identities(person: &SignedIn) -> Result<Vec<identity::Model>> {
     person.own::<identity::Entity>().narrow(|own| own.order_by_asc(identity::Column::CreatedAt)).all().await
+}
+
+/// Whether somebody with these accounts could still sign in without the one of this id.
+pub fn is_left_a_way(accounts: &[identity::Model], without: &str, methods_on: &[&str]) -> bool {
+    accounts.iter().any(|account| account.id != without && methods_on.contains(&account.provider.as_str()))
+}
+
+/// Forgets one of the person's accounts at providers.
+///
+/// # Errors
+/// 404 when it is somebody else's; [`Error::LastMethod`] when there would be no way in left.
+pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
+    let on = methods_on(&person.services).await?;
+    let on: Vec<&str> = on.iter().map(|provider| provider.name.as_str()).collect();
+    let change = person.change().await?;
+    let accounts = change.all::<identity::Entity>().await?;
+    let account = accounts.iter().find(|account| account.id == id).ok_or(Error::NotFound)?;
+    if !is_left_a_way(&accounts, id, &on) {
+        return Err(Error::LastMethod);
+    }
+    change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
+    let event = Event::done("account.disconnected", account.provider.as_str());
+    change.commit(event.resulting_in(serde_json::json!({ "address": account.email }))).await
 }
 
 /// The person's sessions that are not over, the latest used first.

@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::access::{Anyone, SignedIn};
-use crate::entity::session;
+use crate::entity::{identity, session};
 use crate::error::{Error, Result};
+use crate::sign_in::web::sign_in_again;
+use crate::sign_in::{Provider, methods_on};
 use crate::web::theme::Theme;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
@@ -22,15 +24,27 @@ struct AccountPage<'a> {
     role: &'static str,
     organization: &'a str,
     identities: Vec<Identity>,
+    connectable: Vec<Connectable>,
     sessions: Vec<Session>,
     others: bool,
     theme: &'static str,
 }
 
 struct Identity {
+    id: String,
     label: String,
+    kind: &'static str,
     email: String,
     last_used: Moment,
+    can_disconnect: bool,
+    why_not: &'static str,
+}
+
+struct Connectable {
+    name: String,
+    label: String,
+    kind: &'static str,
+    suggested: bool,
 }
 
 struct Session {
@@ -52,33 +66,83 @@ impl Page for AccountPage<'_> {
     }
 }
 
+/// What the address of the page may carry.
+#[derive(Default, Deserialize)]
+pub struct Query {
+    /// The provider that somebody came by who had to come another way first.
+    #[serde(default)]
+    connect: String,
+}
+
 /// `GET /settings`.
-pub async fn index(person: SignedIn, view: View) -> Reply {
+pub async fn index(person: SignedIn, view: View, query: web::Query<Query>) -> Reply {
+    show(&person, &view, StatusCode::OK, &query.connect).await
+}
+
+async fn show(person: &SignedIn, view: &View, status: StatusCode, suggested: &str) -> Reply {
     let now = person.services.clock.now();
-    let sessions = sessions(&person, now).await?;
+    let sessions = sessions(person, now).await?;
     let membership = person.membership();
+    let accounts = super::identities(person).await?;
+    let on = methods_on(&person.services).await?;
     let page = AccountPage {
         name: &person.visitor.name,
         email: &person.visitor.email,
         role: membership.map_or("", |m| m.role.label()),
         organization: membership.map_or("", |m| m.organization_name.as_str()),
-        identities: identities(&person, now).await?,
+        connectable: connectable(&on, &accounts, suggested),
+        identities: identities(person, &on, &accounts, now),
         others: sessions.iter().any(|session| !session.current),
         sessions,
         theme: view.theme().name(),
     };
-    view.page(&person, StatusCode::OK, &page)
+    Ok(view.leading_out(view.page(person, status, &page)?))
 }
 
-async fn identities(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Identity>> {
-    let rows = super::identities(person).await?;
-    let label = |name: &str| person.services.providers.get(name).map_or(name.to_owned(), |p| p.label.clone());
-    let identity = |row: crate::entity::identity::Model| Identity {
-        label: label(&row.provider),
-        email: row.email,
-        last_used: Moment::new(*row.last_sign_in_at, now),
+fn identities(
+    person: &SignedIn,
+    on: &[&Provider],
+    accounts: &[identity::Model],
+    now: DateTime<Utc>,
+) -> Vec<Identity> {
+    let on: Vec<&str> = on.iter().map(|provider| provider.name.as_str()).collect();
+    let identity = |account: &identity::Model| {
+        let provider = person.services.providers.get(&account.provider);
+        let can_disconnect = super::is_left_a_way(accounts, &account.id, &on);
+        Identity {
+            id: account.id.clone(),
+            label: provider.map_or_else(|| account.provider.clone(), |p| p.label.clone()),
+            kind: provider.map_or("", |p| p.kind.name()),
+            email: account.email.clone(),
+            last_used: Moment::new(*account.last_sign_in_at, now),
+            can_disconnect,
+            why_not: if can_disconnect { "" } else { "This is your only way in." },
+        }
     };
-    Ok(rows.into_iter().map(identity).collect())
+    accounts.iter().map(identity).collect()
+}
+
+fn connectable(on: &[&Provider], accounts: &[identity::Model], suggested: &str) -> Vec<Connectable> {
+    let is_new = |provider: &&&Provider| accounts.iter().all(|account| account.provider != provider.name);
+    let offer = |provider: &&Provider| Connectable {
+        name: provider.name.clone(),
+        label: provider.label.clone(),
+        kind: provider.kind.name(),
+        suggested: provider.name == suggested,
+    };
+    on.iter().filter(is_new).map(offer).collect()
+}
+
+/// `POST /settings/identities/{identity}/disconnect`. Takes a fresh sign-in.
+pub async fn disconnect(person: SignedIn, view: View, id: web::Path<String>) -> Reply {
+    if !person.visitor.is_fresh(person.services.clock.now()) {
+        return sign_in_again(&person, &view, PATH).await;
+    }
+    match super::disconnect(&person, &id).await {
+        Ok(()) => Ok(see_other(PATH, Notice::Disconnected)),
+        Err(Error::LastMethod) => show(&person, &view, StatusCode::CONFLICT, "").await,
+        Err(other) => Err(other),
+    }
 }
 
 async fn sessions(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Session>> {

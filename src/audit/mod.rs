@@ -53,6 +53,12 @@ impl Actor {
     pub fn nobody() -> Self {
         Self { id: None, name: "nobody".to_owned() }
     }
+
+    /// Whoever runs the command line on the machine itself.
+    pub fn operator() -> Self {
+        let user = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
+        Self { id: None, name: format!("operator (cli:{user})") }
+    }
 }
 
 /// Where a request came from.

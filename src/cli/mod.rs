@@ -5,6 +5,7 @@
     reason = "this is where the process speaks to its caller"
 )]
 
+mod bootstrap;
 mod demo;
 mod migrate;
 mod routes;
@@ -37,6 +38,8 @@ enum Command {
     Demo(demo::Options),
     /// Run from the configuration; brings the database's schema up first.
     Serve,
+    /// Name the organization and its owner, before anybody has signed in or when nobody can.
+    Bootstrap(bootstrap::Options),
     /// The database's schema.
     #[command(subcommand)]
     Migrate(migrate::Direction),
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Demo(options) => system.block_on(demo::run(options)),
         Command::Serve => system.block_on(serve::run(config)),
+        Command::Bootstrap(options) => system.block_on(bootstrap::run(config, options)),
         Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
         Command::Routes(options) => routes::run(&options),
     };

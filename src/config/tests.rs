@@ -123,12 +123,6 @@ fn a_provider_takes_the_addresses_of_its_kind_only() {
 }
 
 #[test]
-fn a_public_base_url_needs_an_owner() {
-    assert!(complaint(&[("BASE_URL", "https://gate.acme.test")]).starts_with("GATEHOUSE_OWNER_EMAIL"));
-    assert!(read(&[("BASE_URL", "https://gate.acme.test"), ("OWNER_EMAIL", "ada@acme.test")]).is_ok());
-}
-
-#[test]
 fn malformed_values_name_their_variable() {
     for (name, value) in [
         ("BASE_URL", "gate.acme.test"),

@@ -20,6 +20,8 @@ pub struct Model {
     pub joined_at: Timestamp,
     /// Moves at most once in five minutes.
     pub last_seen_at: Timestamp,
+    /// Since when the access rules leave the person out; none for those who are in.
+    pub locked_out_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

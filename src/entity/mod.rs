@@ -1,5 +1,6 @@
 //! One file per table, no behaviour beyond saying whose its rows are.
 
+pub mod denial;
 pub mod event;
 pub mod identity;
 pub mod instance;
@@ -8,6 +9,7 @@ pub mod org_settings;
 pub mod organization;
 pub mod session;
 pub mod sign_in_flow;
+pub mod switched_off_provider;
 pub mod user;
 
 use sea_orm::EntityTrait;

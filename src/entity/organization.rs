@@ -17,6 +17,8 @@ pub struct Model {
     pub updated_at: Timestamp,
     /// The name of the person who edited it last.
     pub updated_by: Option<String>,
+    /// Whom an operator has named as owner and who has not signed in yet.
+    pub awaited_owner: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,24 @@ pub struct Model {
     pub pkce_verifier: String,
     pub return_to: String,
     pub created_at: Timestamp,
+    pub purpose: Purpose,
+    /// The person who connects another account; none for other purposes.
+    pub user_id: Option<String>,
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Purpose {
+    /// To come in.
+    #[sea_orm(string_value = "sign_in")]
+    SignIn,
+    /// To become the first owner, by the link in the log (rule 1.4).
+    #[sea_orm(string_value = "claim")]
+    Claim,
+    /// To connect another account to one's own (rule 2.6).
+    #[sea_orm(string_value = "connect")]
+    Connect,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,7 +1,9 @@
-//! What can be typed on the Access page: rows of domains, a field of addresses in any shape, three switches.
+//! What can be typed on the Access page: rows of domains, a field of addresses in any shape, three switches, and
+//! what an admin agrees to.
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::public_mail::is_public;
 use super::{DomainRule, NOBODY_COULD_JOIN, Rules};
 use crate::address::{Domain, EmailAddress};
 
@@ -9,6 +11,7 @@ use crate::address::{Domain, EmailAddress};
 const MOST_NAMED: usize = 5;
 
 /// The form as it was sent.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch in the form")]
 #[derive(Clone, Debug, Default)]
 pub struct RulesForm {
     pub rows: Vec<Row>,
@@ -17,7 +20,48 @@ pub struct RulesForm {
     pub email_allowlist: bool,
     pub open_sign_up: bool,
     pub version: String,
+    /// Domains that are meant although they are doubtful.
+    pub sure: Vec<String>,
+    /// The digest of the preview that was shown.
+    pub digest: String,
+    /// Whether the access of those whom the rules leave out is to end.
+    pub end_access: bool,
+    /// The admin's own address, typed to save rules that leave it out.
+    pub confirm_email: String,
     pub edit: Option<Edit>,
+}
+
+/// Why a domain takes a second confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Anybody can have an address there.
+    PublicMail,
+    /// It looks like another domain.
+    LookAlike,
+}
+
+impl Doubt {
+    /// What is doubtful about `domain`, if anything.
+    pub fn about(domain: &Domain) -> Option<Self> {
+        if is_public(domain) {
+            Some(Self::PublicMail)
+        } else if domain.is_look_alike() {
+            Some(Self::LookAlike)
+        } else {
+            None
+        }
+    }
+
+    /// The warning.
+    pub fn sentence(self, domain: &Domain) -> String {
+        match self {
+            Self::PublicMail => format!("Anyone can register an address at {domain}."),
+            Self::LookAlike => format!(
+                "The letters of {} only look like plain ones. It is the domain {domain}, not the one it resembles.",
+                domain.to_unicode()
+            ),
+        }
+    }
 }
 
 /// A domain as typed.
@@ -28,10 +72,13 @@ pub struct Row {
 }
 
 /// A button that changes the form instead of saving it; for browsers without JavaScript, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    Add,
-    Remove(usize),
+    AddDomain,
+    RemoveDomain(usize),
+    AddAddress(String),
+    /// Only shows what the rules would mean.
+    Preview,
 }
 
 /// What is wrong, beside what it concerns.
@@ -45,7 +92,8 @@ pub struct Problems {
 }
 
 impl Problems {
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.emails.is_empty() && self.form.is_empty()
     }
 }
@@ -65,7 +113,7 @@ impl RulesForm {
             email_allowlist: rules.email_allowlist,
             open_sign_up: rules.open_sign_up,
             version: version.to_string(),
-            edit: None,
+            ..Self::default()
         }
     }
 
@@ -80,14 +128,22 @@ impl RulesForm {
                 "open_sign_up" => form.open_sign_up = true,
                 "emails" => form.emails = value,
                 "version" => form.version = value,
-                "add_domain" => form.edit = Some(Edit::Add),
-                "remove_domain" => form.edit = value.parse().ok().map(Edit::Remove),
+                "sure" => form.sure.push(value),
+                "digest" => form.digest = value,
+                "apply" => form.end_access = value == "now",
+                "confirm_email" => form.confirm_email = value,
+                "add_domain" => form.edit = Some(Edit::AddDomain),
+                "remove_domain" => form.edit = value.parse().ok().map(Edit::RemoveDomain),
+                "add_email" => form.edit = Some(Edit::AddAddress(value)),
+                "preview" => form.edit = Some(Edit::Preview),
                 other => read_row(other, value, &mut rows),
             }
         }
         let indexes: Vec<usize> = rows.keys().copied().collect();
         form.edit = match form.edit {
-            Some(Edit::Remove(index)) => indexes.iter().position(|known| *known == index).map(Edit::Remove),
+            Some(Edit::RemoveDomain(index)) => {
+                indexes.iter().position(|known| *known == index).map(Edit::RemoveDomain)
+            }
             edit => edit,
         };
         form.rows = rows.into_values().collect();
@@ -98,13 +154,38 @@ impl RulesForm {
     #[must_use]
     pub fn edited(mut self) -> Self {
         match self.edit.take() {
-            Some(Edit::Add) => self.rows.push(Row::default()),
-            Some(Edit::Remove(position)) if position < self.rows.len() => {
+            Some(Edit::AddDomain) => self.rows.push(Row::default()),
+            Some(Edit::RemoveDomain(position)) if position < self.rows.len() => {
                 self.rows.remove(position);
+            }
+            Some(Edit::AddAddress(email)) => {
+                let before = self.emails.trim_end();
+                self.emails = if before.is_empty() { email } else { format!("{before}\n{email}") };
+                self.email_allowlist = true;
             }
             _ => {}
         }
         self
+    }
+
+    /// The doubtful domain in a row, and whether it still has to be confirmed: one that is in force already has
+    /// been.
+    pub fn doubt(&self, row: &Row, in_force: &Rules) -> Option<(Domain, Doubt, bool)> {
+        let domain = Domain::parse(row.domain.trim()).ok()?;
+        let doubt = Doubt::about(&domain)?;
+        let known = in_force.allowed_domains.iter().any(|rule| rule.domain == domain);
+        let confirmed = known || self.is_sure_of(&domain);
+        Some((domain, doubt, !confirmed))
+    }
+
+    /// Whether the box beside a doubtful domain is ticked.
+    pub fn is_sure_of(&self, domain: &Domain) -> bool {
+        self.sure.iter().any(|sure| sure == domain.as_str())
+    }
+
+    /// Whether a doubtful domain still has to be confirmed.
+    pub fn is_in_doubt(&self, in_force: &Rules) -> bool {
+        self.rows.iter().any(|row| matches!(self.doubt(row, in_force), Some((.., true))))
     }
 
     /// The rules that were typed. Empty rows are dropped, doubles merged.

@@ -1,16 +1,27 @@
 //! Who may come in: one pure function from the rules and a person to an answer with its steps (rules 2.1 to
-//! 2.7). Sign-in asks it, and whatever explains or previews the rules asks the same function.
+//! 2.7). Sign-in asks it, and so do the simulator, the lock-out preview and the list of those turned away.
 
+pub mod api;
+pub mod denials;
 pub mod form;
+pub mod methods;
+mod preview;
+mod public_mail;
 mod rules;
 mod settings;
+mod simulation;
 pub mod web;
 
+pub use form::Doubt;
+pub use preview::{Digest, Loser, Preview, would_be_let_in};
 pub use rules::{AllowedDomains, AllowedEmails, DomainRule, InstanceLists, Rules};
 pub(crate) use settings::write_rules;
-pub use settings::{save, settings};
+pub use settings::{Consent, Saved, allow_address, leaves_out, preview, save, settings};
+pub use simulation::{Simulation, simulate};
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
 
 use crate::access::Role;
 use crate::address::EmailAddress;
@@ -22,10 +33,34 @@ pub const NOBODY_COULD_JOIN: &str =
 /// The person at the gate.
 #[derive(Clone, Debug)]
 pub struct Person {
+    /// The address of the account; for a stranger, what the provider says.
     pub email: EmailAddress,
+    /// The address that the provider vouches for, where an account has another one.
+    pub through: Option<EmailAddress>,
     /// Whether the provider vouches for the address (rule 2.6).
     pub email_verified: bool,
+    /// Whether the way in is one that the organization has switched on.
+    pub method_is_on: bool,
     pub standing: Standing,
+}
+
+impl Person {
+    /// Somebody new at `email`, whom a provider vouches for.
+    pub fn stranger(email: EmailAddress) -> Self {
+        Self { email, through: None, email_verified: true, method_is_on: true, standing: Standing::Stranger }
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &EmailAddress> {
+        std::iter::once(&self.email).chain(&self.through)
+    }
+
+    /// As what the rules let the person in: whom they let in again comes back as what they were.
+    fn role_by_rules(&self) -> Role {
+        match self.standing {
+            Standing::LockedOut(role) => role,
+            _ => Role::Member,
+        }
+    }
 }
 
 /// What the person already is here.
@@ -35,20 +70,28 @@ pub enum Standing {
     Stranger,
     /// The first person to come to a new instance, allowed to claim it (rule 1.4).
     First,
+    /// Whom an operator has named as owner.
+    Awaited,
     /// A member of the organization.
     Member(Role),
+    /// A member whose access the rules have ended.
+    LockedOut(Role),
     /// A person whose account was deactivated.
     Deactivated,
+    /// The address belongs to an account that signs in by other methods (rule 2.6).
+    Elsewhere,
 }
 
 /// The rules in the order in which they are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
+    Address,
+    SignInMethod,
     VerifiedAddress,
     InstanceBlockList,
     InstanceAllowList,
     Deactivated,
+    KnownElsewhere,
     Member,
     FirstOwner,
     AllowedDomain,
@@ -57,9 +100,54 @@ pub enum Rule {
     Otherwise,
 }
 
+impl Rule {
+    /// How pages call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Address => "Address",
+            Self::SignInMethod => "Sign-in method",
+            Self::VerifiedAddress => "Verified address",
+            Self::InstanceBlockList => "Block lists of the installation",
+            Self::InstanceAllowList => "Allow lists of the installation",
+            Self::Deactivated => "Account",
+            Self::KnownElsewhere => "Other sign-in methods",
+            Self::Member => "Membership",
+            Self::FirstOwner => "First owner",
+            Self::AllowedDomain => "Domains",
+            Self::AllowedAddress => "Addresses",
+            Self::OpenSignUp => "Open sign-up",
+            Self::Otherwise => "Everybody else",
+        }
+    }
+
+    /// As the API and the database spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::SignInMethod => "sign_in_method",
+            Self::VerifiedAddress => "verified_address",
+            Self::InstanceBlockList => "instance_block_list",
+            Self::InstanceAllowList => "instance_allow_list",
+            Self::Deactivated => "deactivated",
+            Self::KnownElsewhere => "known_elsewhere",
+            Self::Member => "member",
+            Self::FirstOwner => "first_owner",
+            Self::AllowedDomain => "allowed_domain",
+            Self::AllowedAddress => "allowed_address",
+            Self::OpenSignUp => "open_sign_up",
+            Self::Otherwise => "otherwise",
+        }
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// What a rule said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Admits,
     Refuses,
@@ -67,16 +155,33 @@ pub enum Outcome {
     Passes,
 }
 
+impl Outcome {
+    /// As the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Admits => "admits",
+            Self::Refuses => "refuses",
+            Self::Passes => "passes",
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// One rule asked, and what it said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
     pub rule: Rule,
     pub outcome: Outcome,
-    pub detail: String,
+    pub detail: Cow<'static, str>,
 }
 
 /// The gate's answer: the steps up to the one that decided, which is the last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The role with which the person comes in; none is a refusal.
     pub admitted: Option<Role>,
@@ -84,36 +189,83 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// For somebody whose provider names no address that could be asked about.
+    pub fn no_address() -> Self {
+        let detail = Cow::from("The provider names no usable address.");
+        Self { admitted: None, steps: vec![Step { rule: Rule::Address, outcome: Outcome::Refuses, detail }] }
+    }
+
     /// The rule that decided.
     pub fn decided_by(&self) -> Rule {
         self.steps.last().map_or(Rule::Otherwise, |step| step.rule)
+    }
+
+    /// Why, in the words of the rules that could have admitted: for a person whom none did.
+    pub fn reason(&self) -> String {
+        match self.steps.as_slice() {
+            [.., last] if last.rule == Rule::Otherwise => {
+                let asked = [Rule::AllowedDomain, Rule::AllowedAddress, Rule::OpenSignUp];
+                let said = self.steps.iter().filter(|step| asked.contains(&step.rule));
+                said.map(|step| step.detail.as_ref()).collect::<Vec<_>>().join(" ")
+            }
+            [.., last] => last.detail.to_string(),
+            [] => String::new(),
+        }
     }
 }
 
 /// What a rule says, before it is written down as a step.
 enum Says {
-    Admits(Role, String),
-    Refuses(String),
-    Passes(String),
+    Admits(Role, Cow<'static, str>),
+    Refuses(Cow<'static, str>),
+    Passes(Cow<'static, str>),
 }
+
+impl Says {
+    fn admits(role: Role, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Admits(role, detail.into())
+    }
+
+    fn refuses(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Refuses(detail.into())
+    }
+
+    fn passes(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Passes(detail.into())
+    }
+}
+
+/// Everything that a rule may look at.
+struct Case<'a> {
+    instance: &'a InstanceLists,
+    rules: &'a Rules,
+    person: &'a Person,
+}
+
+type Ask = fn(&Case) -> Says;
+
+/// Rule 2.1, top to bottom.
+const ORDER: [(Rule, Ask); 12] = [
+    (Rule::SignInMethod, sign_in_method),
+    (Rule::VerifiedAddress, verified_address),
+    (Rule::InstanceBlockList, block_list),
+    (Rule::InstanceAllowList, allow_list),
+    (Rule::Deactivated, deactivated),
+    (Rule::KnownElsewhere, known_elsewhere),
+    (Rule::Member, member),
+    (Rule::FirstOwner, first_owner),
+    (Rule::AllowedDomain, allowed_domain),
+    (Rule::AllowedAddress, allowed_address),
+    (Rule::OpenSignUp, open_sign_up),
+    (Rule::Otherwise, otherwise),
+];
 
 /// Decides whether `person` may come in (rule 2.1). Pure: the same answer wherever it is asked.
 pub fn decide(instance: &InstanceLists, rules: &Rules, person: &Person) -> Answer {
-    let order: [(Rule, Says); 10] = [
-        (Rule::VerifiedAddress, verified(person)),
-        (Rule::InstanceBlockList, block_list(instance, person)),
-        (Rule::InstanceAllowList, allow_list(instance, person)),
-        (Rule::Deactivated, deactivated(person)),
-        (Rule::Member, member(person)),
-        (Rule::FirstOwner, first_owner(person)),
-        (Rule::AllowedDomain, allowed_domain(rules, person)),
-        (Rule::AllowedAddress, allowed_address(rules, person)),
-        (Rule::OpenSignUp, open_sign_up(rules)),
-        (Rule::Otherwise, Says::Refuses("No rule admits this address.".to_owned())),
-    ];
-    let mut steps = Vec::new();
-    for (rule, says) in order {
-        let (outcome, detail, admitted) = match says {
+    let case = Case { instance, rules, person };
+    let mut steps = Vec::with_capacity(ORDER.len());
+    for (rule, ask) in ORDER {
+        let (outcome, detail, admitted) = match ask(&case) {
             Says::Admits(role, detail) => (Outcome::Admits, detail, Some(role)),
             Says::Refuses(detail) => (Outcome::Refuses, detail, None),
             Says::Passes(detail) => (Outcome::Passes, detail, None),
@@ -126,80 +278,106 @@ pub fn decide(instance: &InstanceLists, rules: &Rules, person: &Person) -> Answe
     Answer { admitted: None, steps }
 }
 
-fn verified(person: &Person) -> Says {
-    if person.email_verified {
-        Says::Passes("The provider vouches for the address.".to_owned())
+fn sign_in_method(case: &Case) -> Says {
+    if case.person.method_is_on {
+        Says::passes("The sign-in method is switched on.")
     } else {
-        Says::Refuses("The provider does not vouch for the address.".to_owned())
+        Says::refuses("The sign-in method is switched off.")
     }
 }
 
-fn block_list(instance: &InstanceLists, person: &Person) -> Says {
-    if instance.blocks(&person.email) {
-        Says::Refuses("The address is on the instance's block list.".to_owned())
+fn verified_address(case: &Case) -> Says {
+    if case.person.email_verified {
+        Says::passes("The provider vouches for the address.")
     } else {
-        Says::Passes("Not on the instance's block list.".to_owned())
+        Says::refuses("The provider does not vouch for the address.")
     }
 }
 
-fn allow_list(instance: &InstanceLists, person: &Person) -> Says {
-    if instance.allows(&person.email) {
-        Says::Passes("Within the instance's allow lists.".to_owned())
+fn block_list(case: &Case) -> Says {
+    match case.person.addresses().find(|email| case.instance.blocks(email)) {
+        Some(email) => Says::refuses(format!("{email} is on a block list of the installation.")),
+        None => Says::passes("Not on a block list of the installation."),
+    }
+}
+
+fn allow_list(case: &Case) -> Says {
+    match case.person.addresses().find(|email| !case.instance.allows(email)) {
+        Some(email) => Says::refuses(format!("The installation's allow lists leave {email} out.")),
+        None => Says::passes("Within the limits of the installation."),
+    }
+}
+
+fn deactivated(case: &Case) -> Says {
+    if case.person.standing == Standing::Deactivated {
+        Says::refuses("The account is deactivated.")
     } else {
-        Says::Refuses("The instance's allow lists leave the address out.".to_owned())
+        Says::passes("No deactivated account.")
     }
 }
 
-fn deactivated(person: &Person) -> Says {
-    if person.standing == Standing::Deactivated {
-        Says::Refuses("The account is deactivated.".to_owned())
+fn known_elsewhere(case: &Case) -> Says {
+    if case.person.standing == Standing::Elsewhere {
+        Says::refuses("The address belongs to an account that signs in by another method.")
     } else {
-        Says::Passes("The account is not deactivated.".to_owned())
+        Says::passes("No account of another sign-in method has the address.")
     }
 }
 
-fn member(person: &Person) -> Says {
-    match person.standing {
-        Standing::Member(role) => Says::Admits(role, format!("Already here, as {}.", role.name())),
-        _ => Says::Passes("Not a member yet.".to_owned()),
+fn member(case: &Case) -> Says {
+    match case.person.standing {
+        Standing::Member(role) => Says::admits(role, format!("Already here, as {}.", role.name())),
+        Standing::LockedOut(_) => Says::passes("A member whose access was ended by these rules."),
+        _ => Says::passes("Not a member."),
     }
 }
 
-fn first_owner(person: &Person) -> Says {
-    match person.standing {
-        Standing::First => Says::Admits(Role::Owner, "The first person to sign in.".to_owned()),
-        _ => Says::Passes("Not the first person to sign in.".to_owned()),
+fn first_owner(case: &Case) -> Says {
+    match case.person.standing {
+        Standing::First => Says::admits(Role::Owner, "The first person to sign in."),
+        Standing::Awaited => Says::admits(Role::Owner, "Named as owner by the operator."),
+        _ => Says::passes("Not the first person to sign in."),
     }
 }
 
-fn allowed_domain(rules: &Rules, person: &Person) -> Says {
-    let domain = person.email.domain();
-    if !rules.domain_gating {
-        return Says::Passes("Domains are switched off.".to_owned());
+fn allowed_domain(case: &Case) -> Says {
+    if !case.rules.domain_gating {
+        return Says::passes("Domains are switched off.");
     }
-    match rules.allowed_domains.iter().find(|rule| rule.admits(&domain)) {
-        Some(rule) => Says::Admits(Role::Member, format!("{domain} is within {rule}.")),
-        None => Says::Passes(format!("{domain} is not an allowed domain.")),
+    let domain = case.person.email.domain();
+    let rules = &case.rules.allowed_domains;
+    if let Some(rule) = rules.iter().find(|rule| rule.admits(&domain)) {
+        return Says::admits(case.person.role_by_rules(), format!("{domain} is within {rule}."));
+    }
+    match rules.iter().find(|rule| domain.is_within(&rule.domain, true)) {
+        Some(rule) => {
+            Says::passes(format!("{domain} is a subdomain; {} does not include subdomains.", rule.domain))
+        }
+        None => Says::passes(format!("{domain} is not an allowed domain.")),
     }
 }
 
-fn allowed_address(rules: &Rules, person: &Person) -> Says {
-    if !rules.email_allowlist {
-        return Says::Passes("Listed addresses are switched off.".to_owned());
+fn allowed_address(case: &Case) -> Says {
+    if !case.rules.email_allowlist {
+        return Says::passes("Listed addresses are switched off.");
     }
-    if rules.allowed_emails.contains(&person.email) {
-        Says::Admits(Role::Member, "The address is listed.".to_owned())
+    if case.rules.allowed_emails.contains(&case.person.email) {
+        Says::admits(case.person.role_by_rules(), "The address is listed.")
     } else {
-        Says::Passes("The address is not listed.".to_owned())
+        Says::passes("The address is not listed.")
     }
 }
 
-fn open_sign_up(rules: &Rules) -> Says {
-    if rules.open_sign_up {
-        Says::Admits(Role::Member, "Anybody may sign up.".to_owned())
+fn open_sign_up(case: &Case) -> Says {
+    if case.rules.open_sign_up {
+        Says::admits(case.person.role_by_rules(), "Anybody may sign up.")
     } else {
-        Says::Passes("Open sign-up is switched off.".to_owned())
+        Says::passes("Open sign-up is switched off.")
     }
+}
+
+fn otherwise(_: &Case) -> Says {
+    Says::refuses("No rule admits this address.")
 }
 
 #[cfg(test)]

@@ -68,10 +68,13 @@ impl Rules {
             || self.email_allowlist && !self.allowed_emails.is_empty()
     }
 
-    /// The rules in one sentence: who can sign in.
-    pub fn in_a_sentence(&self) -> String {
+    /// The rules in one sentence, within the limits of the installation: who can join.
+    pub fn in_a_sentence(&self, instance: &InstanceLists) -> String {
         if self.open_sign_up {
-            return "Anyone on the internet can sign in and becomes a member.".to_owned();
+            return match instance.allowed_in_words() {
+                Some(limits) => format!("Anyone with {limits} can sign in and becomes a member."),
+                None => "Anyone on the internet can sign in and becomes a member.".to_owned(),
+            };
         }
         let mut who = Vec::new();
         if self.domain_gating && !self.allowed_domains.is_empty() {
@@ -128,9 +131,30 @@ impl InstanceLists {
             || self.blocked_domains.iter().any(|blocked| domain.is_within(blocked, true))
     }
 
+    /// The addresses that the allow lists leave in, in words; none when they leave everybody in.
+    fn allowed_in_words(&self) -> Option<String> {
+        let mut words = Vec::new();
+        if !self.allowed_domains.is_empty() {
+            let domains: Vec<String> = self.allowed_domains.iter().map(Domain::to_unicode).collect();
+            words.push(format!("an address at {}", listed(&domains, "or")));
+        }
+        match self.allowed_emails.len() {
+            0 => {}
+            1 => words.push("the one address that the installation lists".to_owned()),
+            count => words.push(format!("one of {count} addresses that the installation lists")),
+        }
+        (!words.is_empty()).then(|| listed(&words, "or"))
+    }
+
+    /// Whether there is a limit on who may ever come in.
+    pub fn is_limited(&self) -> bool {
+        !self.allowed_domains.is_empty() || !self.allowed_emails.is_empty()
+    }
+
     /// Whether the allow lists leave the address in. Empty lists leave everybody in.
     pub fn allows(&self, email: &EmailAddress) -> bool {
-        let no_ceiling = self.allowed_domains.is_empty() && self.allowed_emails.is_empty();
-        no_ceiling || self.allowed_emails.contains(email) || self.allowed_domains.contains(&email.domain())
+        !self.is_limited()
+            || self.allowed_emails.contains(email)
+            || self.allowed_domains.contains(&email.domain())
     }
 }

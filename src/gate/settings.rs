@@ -1,28 +1,120 @@
 //! The rules in the database.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::preview::{COLUMNS, Preview, Saver, seated};
 use super::{AllowedDomains, AllowedEmails, Rules};
 use crate::access::{Admin, Change, Organization};
+use crate::address::EmailAddress;
 use crate::audit::Event;
-use crate::entity::org_settings;
+use crate::entity::{membership, org_settings};
 use crate::error::{Error, Result};
+
+/// As many rows as one statement names.
+const CHUNK: usize = 500;
+/// As many people as an event names.
+const MOST_NAMED: usize = 100;
+
+/// What an admin has agreed to.
+#[derive(Clone, Debug, Default)]
+pub struct Consent {
+    /// The digest of the preview that was shown; empty when none was.
+    pub digest: String,
+    /// Whether the access of those whom the rules leave out ends now.
+    pub end_access: bool,
+    /// Whether rules that leave out the admin are meant so.
+    pub without_me: bool,
+}
+
+/// What came of saving.
+pub enum Saved {
+    /// The rules are in force.
+    Done { ended: usize },
+    /// Nothing was saved: this has to be looked at first.
+    Look { preview: Preview, without_me: bool },
+}
 
 /// The rules as they are stored, with their version.
 pub async fn settings(admin: &Admin) -> Result<org_settings::Model> {
     admin.scope().find::<org_settings::Entity>().one().await
 }
 
-/// Saves another rule set.
+/// What `rules` would mean for those who are in.
+pub async fn preview(admin: &Admin, rules: &Rules) -> Result<Preview> {
+    let members = admin.scope().find::<membership::Entity>().narrow(seated).rows(COLUMNS).await?;
+    Ok(Preview::new(&admin.services().config.instance, rules, members, &saver(admin)))
+}
+
+/// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4).
 ///
 /// # Errors
-/// [`Error::Stale`] when it was changed since `version`.
-pub async fn save(admin: &Admin, rules: &Rules, version: i64) -> Result<()> {
+/// [`Error::Stale`] when the rules were changed since `version`.
+pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
     let change = admin.change().await?;
     let before = write_rules(&change, admin, rules, Some(version)).await?;
-    let event = Event::done("access.rules_changed", rules.in_a_sentence());
+    let members = change.rows::<membership::Entity, _>(COLUMNS, seated).await?;
+    let instance = &admin.services().config.instance;
+    let without_me = leaves_out(admin, rules) && !leaves_out(admin, &before);
+    let preview = Preview::new(instance, rules, members, &saver(admin));
+    let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
+    if unseen || without_me && !consent.without_me {
+        return Ok(Saved::Look { preview, without_me });
+    }
+    let ended = if consent.end_access { end_access(&change, &preview).await? } else { Vec::new() };
+    let event = Event::done("access.rules_changed", rules.in_a_sentence(instance));
+    change.commit(event.with(json!(before), after(rules, &ended))).await?;
+    Ok(Saved::Done { ended: ended.len() })
+}
+
+/// Whether `rules` would not let in the admin, came they new.
+pub fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
+    let Ok(email) = EmailAddress::parse(&admin.visitor().email) else { return true };
+    let instance = &admin.services().config.instance;
+    super::would_be_let_in(instance, rules, &email).admitted.is_none()
+}
+
+/// Lists an address, so that its owner may join; switches the list on.
+pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<()> {
+    let change = admin.change().await?;
+    let stored = change.the::<org_settings::Entity>().await?;
+    let mut rules = Rules::from(&stored);
+    rules.email_allowlist = true;
+    if !rules.allowed_emails.contains(&email) {
+        rules.allowed_emails.push(email.clone());
+    }
+    let before = write_rules(&change, admin, &rules, None).await?;
+    let event = Event::done("access.address_allowed", email.as_str());
     change.commit(event.with(json!(before), json!(rules))).await
+}
+
+fn saver(admin: &Admin) -> Saver<'_> {
+    Saver { id: &admin.visitor().id, role: admin.role() }
+}
+
+/// Ends the access of those whom the preview exposes; tells their addresses.
+async fn end_access(change: &Change<Organization>, preview: &Preview) -> Result<Vec<String>> {
+    let people: Vec<_> = preview.exposed().collect();
+    for chunk in people.chunks(CHUNK) {
+        let ids = chunk.iter().map(|member| member.id.as_str());
+        change
+            .update::<membership::Entity>(|ours| {
+                ours.col_expr(membership::Column::LockedOutAt, Expr::value(change.at()))
+                    .filter(membership::Column::UserId.is_in(ids))
+            })
+            .await?;
+    }
+    Ok(people.into_iter().map(|member| member.email.to_string()).collect())
+}
+
+fn after(rules: &Rules, ended: &[String]) -> Value {
+    let mut after = json!(rules);
+    if !ended.is_empty() {
+        after["accessEnded"] = json!(ended.len());
+        after["accessEndedOf"] = json!(ended.iter().take(MOST_NAMED).collect::<Vec<_>>());
+    }
+    after
 }
 
 /// Writes the rules as a part of a change; returns the ones before.

@@ -1,6 +1,7 @@
 //! An organization: its name, and who looks after it.
 
 pub mod api;
+pub mod bootstrap;
 pub mod form;
 pub mod web;
 
@@ -37,6 +38,7 @@ pub async fn admins(member: &Member) -> Result<Vec<Contact>> {
             .column_as(membership::Column::Name, "c0")
             .column_as(membership::Column::Email, "c1")
             .filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]))
+            .filter(membership::Column::LockedOutAt.is_null())
             .order_by_asc(membership::Column::JoinedAt)
             .limit(MOST_TO_ASK)
     });

@@ -2,23 +2,27 @@
 //! written in one transaction.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
-use super::Claims;
+use super::flow::Purpose;
+use super::standing::{self, Known};
+use super::{Claims, Refusal};
 use crate::access::{Arrival, Change, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
 use crate::app::Services;
 use crate::audit::{Actor, Event, Origin};
 use crate::config::Config;
 use crate::entity::user::Status;
-use crate::entity::{identity, instance, membership, org_settings, user};
+use crate::entity::{identity, instance, membership, org_settings, organization, user};
 use crate::error::{Error, Result};
-use crate::gate::{self, Answer, Person, Rule, Rules, Standing};
+use crate::gate::{self, Answer, Person, Rules, Standing};
 use crate::random;
 
 /// As much of a name as is kept, in characters.
 const LONGEST_NAME: usize = 100;
+/// As much of an address as is kept of somebody who is refused, in characters (RFC 5321).
+const LONGEST_ADDRESS: usize = 254;
 
 /// How a sign-in ended.
 pub enum Admission {
@@ -27,112 +31,134 @@ pub enum Admission {
     Out(Refusal),
 }
 
-/// Why somebody is not let in, as far as they are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The provider names no usable address.
-    NoAddress,
-    /// The provider does not vouch for the address.
-    Unverified,
-    /// The address belongs to a person who signs in elsewhere (rule 2.6).
-    KnownElsewhere,
-    /// The rules leave the person out, or their account is deactivated: the same words for both.
-    NotAdmitted,
-}
-
-impl Refusal {
-    /// The short name, as shown and recorded.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoAddress => "no_address",
-            Self::Unverified => "unverified",
-            Self::KnownElsewhere => "known_elsewhere",
-            Self::NotAdmitted => "not_admitted",
-        }
-    }
+/// A sign-in that has come back from its provider.
+pub struct Visit<'a> {
+    pub services: &'a Services,
+    pub origin: &'a Origin,
+    pub claims: &'a Claims,
+    pub purpose: Purpose,
 }
 
 /// Decides and writes. Two sign-ins of the same new person at once meet at a unique index: the second then
 /// finds what the first has written.
-pub async fn admit(services: &Services, origin: &Origin, claims: &Claims) -> Result<Admission> {
-    match attempt(services, origin, claims).await {
-        Err(Error::Database(error)) if error.sql_err().is_some() => attempt(services, origin, claims).await,
+pub async fn admit(visit: &Visit<'_>) -> Result<Admission> {
+    match visit.attempt().await {
+        Err(Error::Database(error)) if error.sql_err().is_some() => visit.attempt().await,
         other => other,
     }
 }
 
-async fn attempt(services: &Services, origin: &Origin, claims: &Claims) -> Result<Admission> {
-    let change = Change::<Arrival>::arrival(&services.db, &services.clock, origin.clone()).await?;
-    let Some(email) = claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
-        return refuse(change, claims, Refusal::NoAddress, None).await;
-    };
-    let known = find(&change, claims).await?;
-    if known.is_none() && claims.email_verified && holder_of(&change, &email).await?.is_some() {
-        return refuse(change, claims, Refusal::KnownElsewhere, None).await;
+impl Visit<'_> {
+    async fn attempt(&self) -> Result<Admission> {
+        let change = self.open().await?;
+        let Some(email) = self.claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
+            return self.refuse(change, &Answer::no_address()).await;
+        };
+        let known = standing::by_account(change.connection(), self.claims).await?;
+        let person = self.person(&change, known.as_ref(), email).await?;
+        let rules = rules(&change).await?;
+        let answer = gate::decide(&self.services.config.instance, &rules, &person);
+        let Some(role) = answer.admitted else {
+            drop(change);
+            // A claim of the instance must not survive a refusal: what was written so far is undone first.
+            return self.refuse(self.open().await?, &answer).await;
+        };
+        let newcomer = Newcomer { claims: self.claims, person: &person, role };
+        newcomer.enter(change, known).await.map(Admission::In)
     }
-    let standing = standing(&change, &services.config, known.as_ref(), &email).await?;
-    let settings = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
-    let settings = settings.ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))?;
-    let person = Person { email: email.clone(), email_verified: claims.email_verified, standing };
-    let answer = gate::decide(&services.config.instance, &Rules::from(&settings), &person);
-    let Some(role) = answer.admitted else {
-        drop(change);
-        // A claim of the instance must not survive a refusal: what was written so far is undone first.
-        let change = Change::<Arrival>::arrival(&services.db, &services.clock, origin.clone()).await?;
-        return refuse(change, claims, refusal(&answer), Some(&answer)).await;
-    };
-    let newcomer = Newcomer { claims, email: &email, role, standing };
-    newcomer.enter(change, known).await.map(Admission::In)
-}
 
-/// A person whom the provider's account leads to.
-struct Known {
-    identity: identity::Model,
-    user: user::Model,
-    role: Option<Role>,
-}
-
-async fn find(change: &Change<Arrival>, claims: &Claims) -> Result<Option<Known>> {
-    let found = identity::Entity::find()
-        .filter(identity::Column::Issuer.eq(&claims.issuer))
-        .filter(identity::Column::Subject.eq(&claims.subject))
-        .one(change.connection())
-        .await?;
-    let Some(identity) = found else { return Ok(None) };
-    let user = user::Entity::find_by_id(&identity.user_id).one(change.connection()).await?;
-    let user = user.ok_or_else(|| Error::Internal("an identity without a person".to_owned()))?;
-    let membership = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
-        .filter(membership::Column::UserId.eq(&user.id))
-        .one(change.connection())
-        .await?;
-    Ok(Some(Known { identity, user, role: membership.map(|m| m.role) }))
-}
-
-async fn holder_of(change: &Change<Arrival>, email: &EmailAddress) -> Result<Option<user::Model>> {
-    Ok(user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(change.connection()).await?)
-}
-
-async fn standing(
-    change: &Change<Arrival>,
-    config: &Config,
-    known: Option<&Known>,
-    email: &EmailAddress,
-) -> Result<Standing> {
-    match known {
-        Some(known) if known.user.status == Status::Deactivated => Ok(Standing::Deactivated),
-        Some(Known { role: Some(role), .. }) => Ok(Standing::Member(*role)),
-        _ if claim(change, config, email).await? => Ok(Standing::First),
-        _ => Ok(Standing::Stranger),
+    async fn open(&self) -> Result<Change<Arrival>> {
+        Change::<Arrival>::arrival(&self.services.db, &self.services.clock, self.origin.clone()).await
     }
+
+    /// Who stands at the gate.
+    async fn person(
+        &self,
+        change: &Change<Arrival>,
+        known: Option<&Known>,
+        vouched: EmailAddress,
+    ) -> Result<Person> {
+        let connection = change.connection();
+        let method_is_on = standing::is_on(connection, &self.claims.provider).await?;
+        let email = match known {
+            Some(known) => address_of(change, known, &vouched).await?,
+            None => vouched.clone(),
+        };
+        let standing = match known {
+            Some(known) => {
+                standing::of_person(connection, &known.user, known.membership.as_ref(), &email).await?
+            }
+            None => standing::of_newcomer(connection, &email).await?,
+        };
+        let is_first = standing == Standing::Stranger
+            && self.claims.email_verified
+            && claim(change, &self.services.config, self.purpose, &email).await?;
+        let standing = if is_first { Standing::First } else { standing };
+        let through = (email != vouched).then_some(vouched);
+        Ok(Person { email, through, email_verified: self.claims.email_verified, method_is_on, standing })
+    }
+
+    async fn refuse(&self, change: Change<Arrival>, answer: &Answer) -> Result<Admission> {
+        let email = self.claims.email.as_deref().unwrap_or_default();
+        let shown: String = email.chars().filter(|c| !c.is_control()).take(LONGEST_ADDRESS).collect();
+        let shown = EmailAddress::parse(&shown).map_or(shown, String::from);
+        gate::denials::count(&change, &shown, &self.claims.provider, answer).await?;
+        let refusal = Refusal::of(&change, answer, &shown).await?;
+        let detail = json!({
+            "provider": self.claims.provider,
+            "reason": refusal.code(),
+            "decidedBy": answer.decided_by(),
+        });
+        let target = if shown.is_empty() { "no address".to_owned() } else { shown };
+        let event = Event::refused("sign_in.refused", target).resulting_in(detail);
+        change.commit(SINGLE_ORGANIZATION, Actor::nobody(), event).await?;
+        Ok(Admission::Out(refusal))
+    }
+}
+
+/// The rules, held until the sign-in is written: whoever changes them waits, and then sees who came.
+async fn rules(change: &Change<Arrival>) -> Result<Rules> {
+    let row = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_shared();
+    let row = row.one(change.connection()).await?;
+    row.as_ref().map(Rules::from).ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))
+}
+
+/// The address of a person's account once they are in. The account at a provider that has brought it may bring
+/// another, unless that is somebody else's; other connected accounts have addresses of their own.
+async fn address_of(change: &Change<Arrival>, known: &Known, vouched: &EmailAddress) -> Result<EmailAddress> {
+    let own = EmailAddress::parse(&known.user.email);
+    let own = own.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
+    if own == *vouched || !leads(known) {
+        return Ok(own);
+    }
+    match standing::holder(change.connection(), vouched).await? {
+        Some(holder) if holder.id != known.user.id => {
+            tracing::warn!(
+                person = known.user.id,
+                "the new address belongs to somebody else; not taken over"
+            );
+            Ok(own)
+        }
+        _ => Ok(vouched.clone()),
+    }
+}
+
+/// Whether the account at the provider is where the person's name and address come from.
+fn leads(known: &Known) -> bool {
+    known.identity.email == known.user.email
 }
 
 /// Claims the instance for its first owner, if nobody has and this person may (rule 1.4). Of many at once the
 /// database lets one update the row; it stays claimed for good, even when all people are gone.
-async fn claim(change: &Change<Arrival>, config: &Config, email: &EmailAddress) -> Result<bool> {
+async fn claim(
+    change: &Change<Arrival>,
+    config: &Config,
+    purpose: Purpose,
+    email: &EmailAddress,
+) -> Result<bool> {
     let may = match &config.owner_email {
         Some(owner) => owner == email,
-        None => config.base_url.is_loopback(),
+        None => config.base_url.is_loopback() || purpose == Purpose::Claim,
     };
     let row = instance::Entity::find().one(change.connection()).await?;
     let row = row.ok_or_else(|| Error::Unavailable("the instance's row is missing".to_owned()))?;
@@ -147,103 +173,70 @@ async fn claim(change: &Change<Arrival>, config: &Config, email: &EmailAddress) 
     Ok(claimed.rows_affected == 1)
 }
 
-fn refusal(answer: &Answer) -> Refusal {
-    match answer.decided_by() {
-        Rule::VerifiedAddress => Refusal::Unverified,
-        _ => Refusal::NotAdmitted,
-    }
-}
-
-async fn refuse(
-    change: Change<Arrival>,
-    claims: &Claims,
-    refusal: Refusal,
-    answer: Option<&Answer>,
-) -> Result<Admission> {
-    let email = claims.email.as_deref().unwrap_or("no address");
-    let shown: String = email.chars().filter(|c| !c.is_control()).take(254).collect();
-    let detail = json!({
-        "provider": claims.provider,
-        "reason": refusal.code(),
-        "decidedBy": answer.map(Answer::decided_by),
-    });
-    let event = Event::refused("sign_in.refused", shown).resulting_in(detail);
-    change.commit(SINGLE_ORGANIZATION, Actor::nobody(), event).await?;
-    Ok(Admission::Out(refusal))
-}
-
 /// Somebody whom the gate has admitted.
 struct Newcomer<'a> {
     claims: &'a Claims,
-    email: &'a EmailAddress,
+    person: &'a Person,
     role: Role,
-    standing: Standing,
 }
 
 impl Newcomer<'_> {
     async fn enter(&self, change: Change<Arrival>, known: Option<Known>) -> Result<String> {
+        let is_member = known.as_ref().is_some_and(|known| known.membership.is_some());
         let user = match known {
             Some(known) => self.freshen(&change, known).await?,
             None => self.register(&change).await?,
         };
-        let joins = !matches!(self.standing, Standing::Member(_));
-        if joins {
+        if is_member {
+            self.stay(&change, &user).await?;
+        } else {
             self.join(&change, &user).await?;
         }
-        let action = if joins { "person.joined" } else { "sign_in.completed" };
+        if self.person.standing == Standing::Awaited {
+            await_no_more(&change).await?;
+        }
         let detail = json!({ "provider": self.claims.provider, "role": self.role.name() });
-        let event = Event::done(action, user.email.as_str()).resulting_in(detail);
+        let event = Event::done(self.action(), user.email.as_str()).resulting_in(detail);
         let actor = Actor { id: Some(user.id.clone()), name: user.email };
         change.commit(SINGLE_ORGANIZATION, actor, event).await?;
         Ok(user.id)
     }
 
+    fn action(&self) -> &'static str {
+        match self.person.standing {
+            Standing::Member(_) => "sign_in.completed",
+            Standing::LockedOut(_) => "person.returned",
+            _ => "person.joined",
+        }
+    }
+
     async fn register(&self, change: &Change<Arrival>) -> Result<user::Model> {
         let user = user::Model {
             id: random::id(),
-            email: self.email.to_string(),
+            email: self.person.email.to_string(),
             name: self.name(),
             status: Status::Active,
             created_at: change.at(),
         };
         change.insert(user::ActiveModel::from(user.clone())).await?;
-        let identity = identity::ActiveModel {
-            id: Set(random::id()),
-            user_id: Set(user.id.clone()),
-            provider: Set(self.claims.provider.clone()),
-            issuer: Set(self.claims.issuer.clone()),
-            subject: Set(self.claims.subject.clone()),
-            email: Set(self.email.to_string()),
-            created_at: Set(change.at()),
-            last_sign_in_at: Set(change.at()),
-        };
-        change.insert(identity).await?;
+        let account = new_account(self.claims, &self.person.email, change.at());
+        change.insert(identity::ActiveModel { user_id: Set(user.id.clone()), ..account }).await?;
         Ok(user)
     }
 
-    /// Takes over what the provider now says. An address that somebody else has is left alone.
+    /// Takes over what the provider now says, where the person's name and address come from there.
     async fn freshen(&self, change: &Change<Arrival>, known: Known) -> Result<user::Model> {
-        let mut user = known.user;
+        let vouched = self.person.through.as_ref().unwrap_or(&self.person.email);
         identity::Entity::update_many()
-            .col_expr(identity::Column::Email, Expr::value(self.email.as_str()))
+            .col_expr(identity::Column::Email, Expr::value(vouched.as_str()))
             .col_expr(identity::Column::LastSignInAt, Expr::value(change.at()))
             .filter(identity::Column::Id.eq(&known.identity.id))
             .exec(change.connection())
             .await?;
-        membership::Entity::update_many()
-            .col_expr(membership::Column::LastSeenAt, Expr::value(change.at()))
-            .filter(membership::Column::UserId.eq(&user.id))
-            .exec(change.connection())
-            .await?;
-        let free = holder_of(change, self.email).await?.is_none();
-        if !free && user.email != self.email.as_str() {
-            tracing::warn!(
-                person = user.id,
-                "the provider's new address belongs to somebody else; not taken over"
-            );
-        }
-        let email = if free { self.email.to_string() } else { user.email.clone() };
-        let name = if self.claims.name.is_some() { self.name() } else { user.name.clone() };
+        let takes_name = leads(&known) && self.claims.name.is_some();
+        let mut user = known.user;
+        let email = self.person.email.to_string();
+        let name = if takes_name { self.name() } else { user.name.clone() };
         if (&email, &name) != (&user.email, &user.name) {
             user::Entity::update_many()
                 .col_expr(user::Column::Email, Expr::value(email.as_str()))
@@ -254,6 +247,19 @@ impl Newcomer<'_> {
         }
         (user.email, user.name) = (email, name);
         Ok(user)
+    }
+
+    /// A member who is here again, perhaps let in again.
+    async fn stay(&self, change: &Change<Arrival>, user: &user::Model) -> Result<()> {
+        membership::Entity::update_many()
+            .col_expr(membership::Column::LastSeenAt, Expr::value(change.at()))
+            .col_expr(membership::Column::Role, Expr::value(self.role))
+            .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
+            .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
+            .filter(membership::Column::UserId.eq(&user.id))
+            .exec(change.connection())
+            .await?;
+        Ok(())
     }
 
     async fn join(&self, change: &Change<Arrival>, user: &user::Model) -> Result<()> {
@@ -275,6 +281,33 @@ impl Newcomer<'_> {
         let given = self.claims.name.as_deref().unwrap_or_default();
         let clean: String = given.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
         let clean = clean.trim();
-        if clean.is_empty() { self.email.local_part().to_owned() } else { clean.to_owned() }
+        if clean.is_empty() { self.person.email.local_part().to_owned() } else { clean.to_owned() }
     }
+}
+
+/// The row of an account at a provider, which still needs its person.
+pub(super) fn new_account(
+    claims: &Claims,
+    email: &EmailAddress,
+    at: crate::entity::Timestamp,
+) -> identity::ActiveModel {
+    identity::ActiveModel {
+        id: Set(random::id()),
+        provider: Set(claims.provider.clone()),
+        issuer: Set(claims.issuer.clone()),
+        subject: Set(claims.subject.clone()),
+        email: Set(email.to_string()),
+        created_at: Set(at),
+        last_sign_in_at: Set(at),
+        ..Default::default()
+    }
+}
+
+async fn await_no_more(change: &Change<Arrival>) -> Result<()> {
+    organization::Entity::update_many()
+        .col_expr(organization::Column::AwaitedOwner, Expr::value(Option::<String>::None))
+        .filter(organization::Column::Id.eq(SINGLE_ORGANIZATION))
+        .exec(change.connection())
+        .await?;
+    Ok(())
 }

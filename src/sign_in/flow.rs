@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::ReturnTo;
 use crate::app::Services;
+pub use crate::entity::sign_in_flow::Purpose;
 use crate::entity::{Timestamp, sign_in_flow};
 use crate::error::Result;
 use crate::random;
@@ -19,6 +20,9 @@ pub struct Flow {
     pub nonce: String,
     pub pkce_verifier: String,
     pub return_to: ReturnTo,
+    pub purpose: Purpose,
+    /// The person who connects another account.
+    pub person: Option<String>,
 }
 
 /// The value that binds flows to a browser; several tabs share it.
@@ -71,6 +75,8 @@ pub async fn keep(
         pkce_verifier: Set(flow.pkce_verifier),
         return_to: Set(flow.return_to.as_str().to_owned()),
         created_at: Set(Timestamp::from(services.clock.now())),
+        purpose: Set(flow.purpose),
+        user_id: Set(flow.person),
     };
     sign_in_flow::Entity::insert(row)
         .exec_without_returning(services.db.write_outside_any_organization())
@@ -98,5 +104,7 @@ pub async fn take(
         nonce: row.nonce,
         pkce_verifier: row.pkce_verifier,
         return_to: ReturnTo::parse(&row.return_to),
+        purpose: row.purpose,
+        person: row.user_id,
     }))
 }

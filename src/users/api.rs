@@ -4,9 +4,8 @@ use actix_web::web;
 use serde::Serialize;
 
 use super::form::RawQuery;
-use super::{ListPage, Listed};
+use super::{ListPage, Listed, Status};
 use crate::access::{Admin, Member, Role};
-use crate::entity::user::Status;
 use crate::web::Reply;
 use crate::web::api::{List, json, rfc3339};
 

@@ -12,12 +12,33 @@ pub use form::{ListQuery, Sort};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{Member, Role};
-use crate::entity::user::Status;
 use crate::entity::{membership, user};
 use crate::error::Result;
+
+/// Whether a member can come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    /// The account was deactivated.
+    Deactivated,
+    /// The access rules leave the person out (rule 2.4).
+    LockedOut,
+}
+
+impl Status {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+            Self::LockedOut => "locked_out",
+        }
+    }
+}
 
 /// A person in the list.
 #[derive(Clone, Debug, Deserialize)]
@@ -122,7 +143,11 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
         .column_as(Column::Name, "c2")
         .column_as(Column::Email, "c3")
         .column_as(Column::Role, "c4")
-        .expr_as(Expr::from(status), "c5")
+        .expr_as(
+            Expr::case(Expr::col((membership::Entity, Column::LockedOutAt)).is_not_null(), "locked_out")
+                .finally(Expr::from(status)),
+            "c5",
+        )
         .column_as(Column::JoinedAt, "c6")
         .column_as(Column::LastSeenAt, "c7")
 }

@@ -9,7 +9,6 @@ use url::form_urlencoded::Serializer;
 use super::form::{By, PAGE, RawQuery};
 use super::{Cursor, ListPage, ListQuery, Listed, Sort, search};
 use crate::access::{Member, Role};
-use crate::entity::user::Status;
 use crate::web::view::initials;
 use crate::web::{Moment, Page, Reply, View};
 
@@ -118,10 +117,7 @@ fn row(person: Listed, you: &str, now: DateTime<Utc>) -> Row {
         email: person.email,
         role: person.role.name(),
         role_label: person.role.label(),
-        status: match person.status {
-            Status::Active => "active",
-            Status::Deactivated => "deactivated",
-        },
+        status: person.status.name(),
         joined: Moment::new(person.joined_at, now),
         seen: Moment::new(person.last_seen_at, now),
     }

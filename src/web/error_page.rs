@@ -47,7 +47,7 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale => StatusCode::CONFLICT,
+            Self::Stale | Self::LastMethod => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -111,6 +111,12 @@ fn words(error: &Error) -> Words {
             "Somebody changed this in between",
             "What you sent was made from an older version.",
             "Open it again to see what it says now.",
+        ),
+        Error::LastMethod => (
+            "last_sign_in_method",
+            "That is the last way in",
+            "Without this sign-in method somebody who must be able to come in could not.",
+            "Connect another method first.",
         ),
         Error::TooLarge => (
             "too_large",

@@ -11,6 +11,13 @@ const COOKIE: &str = "notice";
 pub enum Notice {
     NameSaved,
     AccessSaved,
+    AccessEnded,
+    AddressAllowed,
+    MethodOn,
+    MethodOff,
+    Connected,
+    AlreadyConnected,
+    Disconnected,
     SessionEnded,
     OtherSessionsEnded,
     SignedOut,
@@ -18,9 +25,16 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 13] = [
         Self::NameSaved,
         Self::AccessSaved,
+        Self::AccessEnded,
+        Self::AddressAllowed,
+        Self::MethodOn,
+        Self::MethodOff,
+        Self::Connected,
+        Self::AlreadyConnected,
+        Self::Disconnected,
         Self::SessionEnded,
         Self::OtherSessionsEnded,
         Self::SignedOut,
@@ -31,6 +45,13 @@ impl Notice {
         match self {
             Self::NameSaved => "name-saved",
             Self::AccessSaved => "access-saved",
+            Self::AccessEnded => "access-ended",
+            Self::AddressAllowed => "address-allowed",
+            Self::MethodOn => "method-on",
+            Self::MethodOff => "method-off",
+            Self::Connected => "connected",
+            Self::AlreadyConnected => "already-connected",
+            Self::Disconnected => "disconnected",
             Self::SessionEnded => "session-ended",
             Self::OtherSessionsEnded => "other-sessions-ended",
             Self::SignedOut => "signed-out",
@@ -43,6 +64,13 @@ impl Notice {
         match self {
             Self::NameSaved => "Organization name saved.",
             Self::AccessSaved => "Access rules saved.",
+            Self::AccessEnded => "Access rules saved. Those whom they leave out are out.",
+            Self::AddressAllowed => "The address may join now.",
+            Self::MethodOn => "The sign-in method is switched on.",
+            Self::MethodOff => "The sign-in method is switched off.",
+            Self::Connected => "The account is connected. You can sign in with it now.",
+            Self::AlreadyConnected => "That account was connected already.",
+            Self::Disconnected => "The account is disconnected.",
             Self::SessionEnded => "The session was ended.",
             Self::OtherSessionsEnded => "You are signed out everywhere else.",
             Self::SignedOut => "You are signed out.",

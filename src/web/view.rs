@@ -150,6 +150,11 @@ impl View {
         self.theme
     }
 
+    /// Whether only this region of the page is asked for.
+    pub fn wants(&self, region: &str) -> bool {
+        self.region.as_deref() == Some(region)
+    }
+
     /// What the previous answer left to say.
     pub fn notice(&self) -> &'static str {
         self.notice.map_or("", Notice::sentence)
@@ -168,9 +173,13 @@ impl View {
     /// A page for people who are not signed in; its forms may lead to a provider.
     pub fn entry(&self, status: StatusCode, page: &impl Page) -> Reply {
         let entry = Entry::of(page, self.theme, &self.services.assets.links);
-        let mut response = self.html(status, entry.render()?);
+        Ok(self.leading_out(self.html(status, entry.render()?)))
+    }
+
+    /// Lets the forms of a page lead to a provider.
+    pub fn leading_out(&self, mut response: HttpResponse) -> HttpResponse {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.services.sign_in_policy.clone());
-        Ok(response)
+        response
     }
 
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
@@ -201,9 +210,14 @@ impl View {
     }
 
     fn nav(&self, role: Role) -> Vec<NavItem> {
+        let within = |href: &str| {
+            self.path.strip_prefix(href).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'/')))
+        };
+        let current =
+            ROOMS.iter().map(|(href, ..)| *href).filter(|href| within(href)).max_by_key(|href| href.len());
         let visible = ROOMS.into_iter().filter(|(.., least)| role >= *least);
         visible
-            .map(|(href, label, icon, _)| NavItem { href, label, icon, current: href == self.path })
+            .map(|(href, label, icon, _)| NavItem { href, label, icon, current: current == Some(href) })
             .collect()
     }
 

@@ -190,6 +190,7 @@ const validator = new HtmlValidate({
     "no-implicit-input-type": "off", // text is what HTML means, too
     "long-title": "off", // an organization's name may be long
     "attribute-boolean-style": ["error", { style: "omit" }],
+    "form-dup-name": ["error", { shared: ["radio", "button", "reset", "submit", "checkbox"] }],
     "prefer-native-element": ["error", { exclude: ["alert", "group", "status"] }],
   },
 });

@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use gatehouse::access::Db;
 use gatehouse::app::connect;
 use gatehouse::entity::{
-    event, identity, instance, membership, org_settings, organization, session, sign_in_flow, user,
+    denial, event, identity, instance, membership, org_settings, organization, session, sign_in_flow,
+    switched_off_provider, user,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -35,6 +36,8 @@ async fn every_entity_reads_its_table() {
         reads::<sign_in_flow::Entity>(rows).await;
         reads::<instance::Entity>(rows).await;
         reads::<event::Entity>(rows).await;
+        reads::<denial::Entity>(rows).await;
+        reads::<switched_off_provider::Entity>(rows).await;
         db.close().await;
         database.drop().await;
     }
@@ -93,7 +96,7 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0004_member_lists"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0005_access_explained"), "{refusal}");
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

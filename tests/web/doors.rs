@@ -19,10 +19,11 @@ on_both_databases! {
         for route in table() {
             let method = route.method.as_str();
             let who = serde_json::to_value(route.who).expect("a name");
-            write!(matrix, "{method:<6} {:<36} {:<10}", route.path, who.as_str().expect("text")).expect("written");
+            write!(matrix, "{method:<6} {:<52} {:<10}", route.path, who.as_str().expect("text")).expect("written");
             for (n, person) in PEOPLE.into_iter().enumerate() {
                 let visitor = as_person(house, person, &format!("{}{n}", matrix.len())).await;
-                let path = route.path.replace("{provider}", "idp").replace("{session}", &gatehouse::random::id());
+                let path = route.path.replace("{provider}", "idp").replace("{token}", "none");
+                let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
                 let answer = knock(&visitor, method, &path).await;
                 write!(matrix, " {:<24}", what(&answer)).expect("written");
             }
@@ -40,7 +41,7 @@ on_both_databases! {
 }
 
 fn header() -> String {
-    let mut header = format!("{:<6} {:<36} {:<10}", "", "", "who may");
+    let mut header = format!("{:<6} {:<52} {:<10}", "", "", "who may");
     for person in PEOPLE {
         write!(header, " {person:<24}").expect("written");
     }

@@ -73,7 +73,7 @@ on_both_databases! {
     // G05, G06
     async fn a_domain_beyond_ascii_is_one_domain_in_both_forms(house: &House) {
         let ada = house.owner().await;
-        save(&ada, &[("domains.0.name", "Bücher.example"), ("domain_gating", "true")]).await;
+        save(&ada, &[ACME[0], ACME[1], ("domains.1.name", "Bücher.example")]).await;
         let page = ada.get("/settings/admin/access").await;
         assert!(page.says("bücher.example") && page.says("xn--bcher-kva.example"));
         assert_eq!(knock(house, "u@xn--bcher-kva.example").await.status, 303);
@@ -108,7 +108,12 @@ on_both_databases! {
         let ada = house.owner().await;
         let ben = house.person("ben@acme.test", Role::Admin).await;
         let version = field(&ada.get("/settings/admin/access").await.body, "version");
-        let edit = |domain| [("version", version.clone()), ("domains.0.name", domain), ("domain_gating", "true".to_owned())];
+        let edit = |domain| [
+            ("version", version.clone()),
+            ("domains.0.name", domain),
+            ("domains.1.name", "acme.test".to_owned()),
+            ("domain_gating", "true".to_owned()),
+        ];
         let form = edit("ada.test".to_owned());
         let saved = ada.post("/settings/admin/access", &form.each_ref().map(|(n, v)| (*n, v.as_str()))).await;
         assert_eq!(saved.status, 303);
@@ -119,7 +124,7 @@ on_both_databases! {
         assert_eq!(field(&conflict.body, "domains.0.name"), "ben.test");
         assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'access.rules_changed'").await, 1);
         let newer = field(&conflict.body, "version");
-        let mine = [("version", newer.as_str()), ("domains.0.name", "ben.test"), ("domain_gating", "true")];
+        let mine = [("version", newer.as_str()), ("domains.0.name", "ben.test"), ACME[1], ("domains.1.name", "acme.test")];
         assert_eq!(ben.post("/settings/admin/access", &mine).await.status, 303, "“Keep mine” then saves");
     }
 

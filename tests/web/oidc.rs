@@ -42,7 +42,7 @@ on_both_databases! {
         house.owner().await;
         let other = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another" }));
         let page = refused(house, other).await;
-        assert!(page.contains("Sign in the way you did before."));
+        assert!(page.contains("Sign in with the account that you used before."));
     }
 
     // A05

@@ -1,0 +1,54 @@
+//! `gatehouse bootstrap --org NAME --owner EMAIL`.
+
+use std::path::Path;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+
+use crate::address::EmailAddress;
+use crate::clock::Clock;
+use crate::organization::bootstrap::{Bootstrapped, bootstrap};
+use crate::organization::form::Name;
+use crate::{app, config};
+
+#[derive(Args)]
+pub struct Options {
+    /// What the organization is called.
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    org: Name,
+    /// The address that becomes its owner: at once if the person has been here, else at their first sign-in.
+    #[arg(long, value_name = "EMAIL", value_parser = email)]
+    owner: EmailAddress,
+}
+
+fn name(text: &str) -> Result<Name, String> {
+    Name::parse(text).map_err(ToOwned::to_owned)
+}
+
+fn email(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).map_err(|e| e.to_string())
+}
+
+pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
+    let (url, log) = config::database_only(file)?;
+    super::start_log(&log)?;
+    let db = app::connect(url.expose_secret()).await?;
+    db.migrate_up().await?;
+    let outcome = bootstrap(&db, &Clock::default(), &options.org, &options.owner).await?;
+    db.close().await;
+    let (org, owner) = (options.org.as_str(), &options.owner);
+    match outcome {
+        Bootstrapped::IsOwner => println!("{owner} is owner of {org} now."),
+        Bootstrapped::WillBeOwner => println!("{owner} becomes owner of {org} at the first sign-in."),
+        Bootstrapped::Unchanged => println!("{org} and {owner} are as they should be. Nothing was changed."),
+        Bootstrapped::OtherName(other) => {
+            anyhow::bail!(
+                "this Gatehouse has one organization, and it is called {other}: nothing was changed"
+            )
+        }
+        Bootstrapped::Deactivated => {
+            anyhow::bail!("the account of {owner} is deactivated: nothing was changed")
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What an operator does from the shell before anybody can sign in: names the organization and its owner.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::form::Name;
+use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
+use crate::address::EmailAddress;
+use crate::audit::{Actor, Event, Origin};
+use crate::clock::Clock;
+use crate::entity::user::Status;
+use crate::entity::{instance, membership, organization, user};
+use crate::error::{Error, Result};
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bootstrapped {
+    /// The person is owner now.
+    IsOwner,
+    /// The address becomes owner when it signs in.
+    WillBeOwner,
+    /// All was so before.
+    Unchanged,
+    /// There is one organization, and it is called otherwise.
+    OtherName(String),
+    /// The person's account is deactivated.
+    Deactivated,
+}
+
+/// Calls the organization `name` and makes `owner` its owner: at once if they have been here, else at their first
+/// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
+pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
+    let change = Change::<Arrival>::arrival(db, clock, Origin::default()).await?;
+    let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
+    let row = row.ok_or(Error::NotFound)?;
+    let is_claimed = is_claimed(&change).await?;
+    if is_claimed && row.name != name.as_str() {
+        return Ok(Bootstrapped::OtherName(row.name));
+    }
+    let user =
+        user::Entity::find().filter(user::Column::Email.eq(owner.as_str())).one(change.connection()).await?;
+    if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
+        return Ok(Bootstrapped::Deactivated);
+    }
+    let outcome = match &user {
+        Some(user) if is_owner(&change, user).await? => Bootstrapped::Unchanged,
+        Some(user) => make_owner(&change, user).await?,
+        None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
+        None => Bootstrapped::WillBeOwner,
+    };
+    if outcome == Bootstrapped::Unchanged && is_claimed {
+        return Ok(outcome);
+    }
+    let awaited = (outcome == Bootstrapped::WillBeOwner).then(|| owner.to_string()).or(row.awaited_owner);
+    write(&change, name, awaited).await?;
+    let event = Event::done("organization.bootstrapped", owner.as_str());
+    let event =
+        event.with(json!({ "name": row.name }), json!({ "name": name.as_str(), "owner": owner.as_str() }));
+    change.commit(SINGLE_ORGANIZATION, Actor::operator(), event).await?;
+    Ok(outcome)
+}
+
+async fn is_claimed(change: &Change<Arrival>) -> Result<bool> {
+    let row = instance::Entity::find().one(change.connection()).await?;
+    Ok(row.ok_or(Error::NotFound)?.claimed_at.is_some())
+}
+
+async fn is_owner(change: &Change<Arrival>, user: &user::Model) -> Result<bool> {
+    let owner = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
+        .filter(membership::Column::UserId.eq(&user.id))
+        .filter(membership::Column::Role.eq(Role::Owner))
+        .filter(membership::Column::LockedOutAt.is_null());
+    Ok(owner.one(change.connection()).await?.is_some())
+}
+
+async fn make_owner(change: &Change<Arrival>, user: &user::Model) -> Result<Bootstrapped> {
+    let updated = membership::Entity::update_many()
+        .col_expr(membership::Column::Role, Expr::value(Role::Owner))
+        .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
+        .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
+        .filter(membership::Column::UserId.eq(&user.id))
+        .exec(change.connection())
+        .await?;
+    if updated.rows_affected == 0 {
+        let membership = membership::ActiveModel {
+            organization_id: Set(SINGLE_ORGANIZATION.to_owned()),
+            user_id: Set(user.id.clone()),
+            role: Set(Role::Owner),
+            name: Set(user.name.clone()),
+            email: Set(user.email.clone()),
+            joined_at: Set(change.at()),
+            last_seen_at: Set(change.at()),
+            ..Default::default()
+        };
+        change.insert(membership).await?;
+    }
+    Ok(Bootstrapped::IsOwner)
+}
+
+async fn write(change: &Change<Arrival>, name: &Name, awaited: Option<String>) -> Result<()> {
+    organization::Entity::update_many()
+        .col_expr(organization::Column::Name, Expr::value(name.as_str()))
+        .col_expr(organization::Column::AwaitedOwner, Expr::value(awaited))
+        .col_expr(organization::Column::Version, Expr::col(organization::Column::Version).add(1))
+        .col_expr(organization::Column::UpdatedAt, Expr::value(change.at()))
+        .filter(organization::Column::Id.eq(SINGLE_ORGANIZATION))
+        .exec(change.connection())
+        .await?;
+    instance::Entity::update_many()
+        .col_expr(instance::Column::ClaimedAt, Expr::value(change.at()))
+        .filter(instance::Column::ClaimedAt.is_null())
+        .exec(change.connection())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Connecting another account to one's own: by a person who is signed in, with an account that a provider has
+//! just vouched for (rule 2.6).
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::admission::new_account;
+use super::{Claims, Refusal, standing};
+use crate::access::{Change, Person as Own, SINGLE_ORGANIZATION, SignedIn};
+use crate::address::EmailAddress;
+use crate::audit::Event;
+use crate::entity::{identity, org_settings};
+use crate::error::{Error, Result};
+use crate::gate::{self, Person, Rule, Rules, Standing};
+
+/// How connecting ended.
+pub enum Connection {
+    Made,
+    /// It was there before.
+    WasThere,
+    Refused(Refusal),
+}
+
+/// Connects the account of `claims` to the person, if they could sign in with it and it is nobody else's.
+pub async fn connect(person: &SignedIn, claims: &Claims) -> Result<Connection> {
+    match attempt(person, claims).await {
+        // Two at once meet at a unique index: the second finds what the first has written.
+        Err(Error::Database(error)) if error.sql_err().is_some() => attempt(person, claims).await,
+        other => other,
+    }
+}
+
+async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
+    let change = person.change().await?;
+    let refused = match look(&change, person, claims).await? {
+        Look::Free(email) => {
+            change.insert(new_account(claims, &email, change.at())).await?;
+            let event = Event::done("account.connected", claims.provider.as_str());
+            change.commit(event.resulting_in(json!({ "address": email.as_str() }))).await?;
+            return Ok(Connection::Made);
+        }
+        Look::Connected => return Ok(Connection::WasThere),
+        Look::Refused(refusal) => refusal,
+    };
+    let event = Event::refused("account.not_connected", claims.provider.as_str());
+    change.commit(event.resulting_in(json!({ "reason": refused.code() }))).await?;
+    Ok(Connection::Refused(refused))
+}
+
+enum Look {
+    Free(EmailAddress),
+    Connected,
+    Refused(Refusal),
+}
+
+async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Result<Look> {
+    let Some(email) = claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
+        return Ok(Look::Refused(Refusal::NoAddress));
+    };
+    let account = identity::Entity::find()
+        .filter(identity::Column::Issuer.eq(&claims.issuer))
+        .filter(identity::Column::Subject.eq(&claims.subject))
+        .one(change.connection())
+        .await?;
+    if let Some(account) = account {
+        let own = account.user_id == person.visitor.id;
+        return Ok(if own { Look::Connected } else { Look::Refused(Refusal::SomebodyElses) });
+    }
+    let holder = standing::holder(change.connection(), &email).await?;
+    if holder.is_some_and(|holder| holder.id != person.visitor.id) {
+        return Ok(Look::Refused(Refusal::SomebodyElses));
+    }
+    Ok(match could_come_by(change, person, claims, &email).await? {
+        None => Look::Free(email),
+        Some(refusal) => Look::Refused(refusal),
+    })
+}
+
+/// Why the person could not sign in with the account; none when they could.
+async fn could_come_by(
+    change: &Change<Own>,
+    person: &SignedIn,
+    claims: &Claims,
+    email: &EmailAddress,
+) -> Result<Option<Refusal>> {
+    let own = EmailAddress::parse(&person.visitor.email);
+    let own = own.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
+    let standing = person.membership().map_or(Standing::Stranger, |m| Standing::Member(m.role));
+    let at_the_gate = Person {
+        through: (own != *email).then(|| email.clone()),
+        email: own,
+        email_verified: claims.email_verified,
+        method_is_on: standing::is_on(change.connection(), &claims.provider).await?,
+        standing,
+    };
+    let rules = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
+    let rules = rules.ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))?;
+    let answer = gate::decide(&person.services.config.instance, &Rules::from(&rules), &at_the_gate);
+    Ok(match (answer.admitted, answer.decided_by()) {
+        (Some(_), _) => None,
+        (None, Rule::VerifiedAddress) => Some(Refusal::Unverified),
+        (None, _) => Some(Refusal::NotAdmitted),
+    })
+}

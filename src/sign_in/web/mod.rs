@@ -1,0 +1,322 @@
+//! The sign-in page, the way to a provider and back, and the page for those who stay outside.
+
+mod pages;
+
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::Deserialize;
+
+use super::admission::{Admission, Visit, admit};
+use super::connect::{Connection, connect};
+use super::flow::{self, Browser, Flow, Purpose};
+use super::{Claims, Failure, Prompt, Provider, ReturnTo, claim, method_on, methods_on};
+use crate::access::session::{self, NewSession};
+use crate::access::{Anyone, SINGLE_ORGANIZATION, SignedIn};
+use crate::app::Services;
+use crate::audit::Event;
+use crate::entity::{organization, session as session_row};
+use crate::error::{Error, Result};
+use crate::web::client;
+use crate::web::{Notice, Reply, View, see_other};
+pub use pages::sign_in_again;
+use pages::{Button, ClaimPage, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here};
+
+/// Remembers which provider this browser came in by; holds its name only.
+const LAST_PROVIDER: &str = "provider";
+/// Where accounts are connected.
+const ACCOUNT: &str = "/settings";
+
+/// What the sign-in page's address may carry.
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    return_to: String,
+}
+
+/// What the button of a provider sends.
+#[derive(Deserialize)]
+pub struct Start {
+    #[serde(default)]
+    return_to: String,
+    #[serde(default)]
+    prompt: String,
+    /// The token of the claim link.
+    #[serde(default)]
+    claim: String,
+}
+
+/// What a provider adds to the callback's address.
+#[derive(Deserialize)]
+pub struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+/// `/`: to the settings, or to sign-in; a person who belongs nowhere yet is told so.
+pub async fn start(anyone: Anyone, view: View) -> Reply {
+    let Some(visitor) = anyone.visitor.clone() else {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/sign-in")).finish());
+    };
+    let signed_in = anyone.signed_in()?;
+    if signed_in.membership().is_some() {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/settings/admin")).finish());
+    }
+    let sentence = "You are signed in, and an admin has to let you in. Ask one for an invite.";
+    view.page(&signed_in, StatusCode::OK, &WaitingPage { email: &visitor.email, sentence })
+}
+
+/// `GET /sign-in`.
+pub async fn index(anyone: Anyone, view: View, query: web::Query<Query>, request: HttpRequest) -> Reply {
+    if anyone.visitor.is_some() {
+        let location = ReturnTo::parse(&query.return_to);
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, location.as_str())).finish());
+    }
+    let last = request.cookie(LAST_PROVIDER).map(|cookie| cookie.value().to_owned());
+    let on = methods_on(&anyone.services).await?;
+    let mut providers: Vec<Button> = on.into_iter().map(|p| Button::of(p, last.as_deref())).collect();
+    providers.sort_by_key(|button| !button.last_used);
+    let page = SignInPage {
+        organization: organization_name(&anyone).await?,
+        no_providers: providers.is_empty(),
+        providers,
+        return_to: ReturnTo::parse(&query.return_to).as_str().to_owned(),
+        notice: view.notice(),
+    };
+    view.entry(StatusCode::OK, &page)
+}
+
+/// `GET /claim/{token}`: where the first owner begins; changes nothing.
+pub async fn claim(anyone: Anyone, view: View, token: web::Path<String>, request: HttpRequest) -> Reply {
+    let services = &anyone.services;
+    services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
+    if !claim::holds(services, &token).await? {
+        return Err(Error::NotFound);
+    }
+    let providers = methods_on(services).await?.into_iter().map(|p| Button::of(p, None)).collect();
+    view.entry(StatusCode::OK, &ClaimPage { providers, token: token.into_inner() })
+}
+
+async fn organization_name(anyone: &Anyone) -> Result<String> {
+    use sea_orm::EntityTrait;
+    let connection = anyone.services.db.outside_any_organization();
+    let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(connection).await?;
+    Ok(row.ok_or(Error::NotFound)?.name)
+}
+
+/// `POST /auth/{provider}`: sends the browser to a provider.
+pub async fn begin(
+    anyone: Anyone,
+    view: View,
+    name: web::Path<String>,
+    form: web::Form<Start>,
+    request: HttpRequest,
+) -> Reply {
+    let services = &anyone.services;
+    services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
+    let provider = method_on(services, &name).await?;
+    let purpose = if form.claim.is_empty() { Purpose::SignIn } else { Purpose::Claim };
+    if purpose == Purpose::Claim && !claim::holds(services, &form.claim).await? {
+        return Err(Error::NotFound);
+    }
+    let prompt = match form.prompt.as_str() {
+        "select_account" => Prompt::SelectAccount,
+        "login" => Prompt::Login,
+        _ => Prompt::Usual,
+    };
+    let errand = Errand { prompt, purpose, person: None, return_to: ReturnTo::parse(&form.return_to) };
+    leave(services, &view, &request, provider, errand).await
+}
+
+/// Which account to connect.
+#[derive(Deserialize)]
+pub struct Connect {
+    #[serde(default)]
+    provider: String,
+}
+
+/// `POST /settings/identities`: sends the browser to a provider, to connect the account there. Takes a fresh
+/// sign-in.
+pub async fn begin_to_connect(
+    person: SignedIn,
+    view: View,
+    form: web::Form<Connect>,
+    request: HttpRequest,
+) -> Reply {
+    let services = &person.services;
+    services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
+    let provider = method_on(services, &form.provider).await?;
+    if !person.visitor.is_fresh(services.clock.now()) {
+        return sign_in_again(&person, &view, ACCOUNT).await;
+    }
+    let errand = Errand {
+        prompt: Prompt::SelectAccount,
+        purpose: Purpose::Connect,
+        person: Some(person.visitor.id.clone()),
+        return_to: ReturnTo::parse(ACCOUNT),
+    };
+    leave(services, &view, &request, provider, errand).await
+}
+
+/// What somebody goes to a provider for.
+struct Errand {
+    prompt: Prompt,
+    purpose: Purpose,
+    person: Option<String>,
+    return_to: ReturnTo,
+}
+
+async fn leave(
+    services: &Services,
+    view: &View,
+    request: &HttpRequest,
+    provider: &Provider,
+    errand: Errand,
+) -> Reply {
+    let Errand { prompt, purpose, person, return_to } = errand;
+    let departure = match provider.depart(prompt).await {
+        Ok(departure) => departure,
+        Err(failure) => return failed(view, provider, &return_to, &failure),
+    };
+    let https = services.config.base_url.is_https();
+    let browser = Browser::of(request, https)?;
+    let (nonce, pkce_verifier) = (departure.nonce, departure.pkce_verifier);
+    let kept = Flow { nonce, pkce_verifier, return_to, purpose, person };
+    flow::keep(services, &browser, &provider.name, &departure.state, kept).await?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, departure.address))
+        .cookie(browser.cookie(https))
+        .finish())
+}
+
+/// `GET /auth/{provider}/callback`: the way back.
+pub async fn callback(
+    anyone: Anyone,
+    view: View,
+    name: web::Path<String>,
+    query: web::Query<Callback>,
+    request: HttpRequest,
+) -> Reply {
+    let services = &anyone.services;
+    services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
+    let provider = method_on(services, &name).await?;
+    let Some(flow) = resume(&anyone, &request, provider, &query).await? else {
+        return not_started_here(&view);
+    };
+    let (None, Some(code)) = (&query.error, &query.code) else {
+        return cancelled(&view, provider, &flow.return_to);
+    };
+    if !provider.is_issuer(query.iss.as_deref()) {
+        let failure = Failure::Rejected("the answer names another issuer".to_owned());
+        return failed(&view, provider, &flow.return_to, &failure);
+    }
+    let arrived = provider.arrive(code.clone(), flow.nonce.clone(), flow.pkce_verifier.clone()).await;
+    let claims = match arrived {
+        Ok(claims) => claims,
+        Err(failure) => return failed(&view, provider, &flow.return_to, &failure),
+    };
+    match flow.purpose {
+        Purpose::Connect => finish_connecting(&anyone, &view, provider, &claims, &flow).await,
+        Purpose::SignIn | Purpose::Claim => finish(&anyone, &view, &request, provider, &claims, &flow).await,
+    }
+}
+
+async fn resume(
+    anyone: &Anyone,
+    request: &HttpRequest,
+    provider: &Provider,
+    query: &Callback,
+) -> Result<Option<Flow>> {
+    let https = anyone.services.config.base_url.is_https();
+    match (Browser::known(request, https), &query.state) {
+        (Some(browser), Some(state)) => flow::take(&anyone.services, &browser, &provider.name, state).await,
+        _ => Ok(None),
+    }
+}
+
+async fn finish(
+    anyone: &Anyone,
+    view: &View,
+    request: &HttpRequest,
+    provider: &Provider,
+    claims: &Claims,
+    flow: &Flow,
+) -> Reply {
+    let visit = Visit { services: &anyone.services, origin: &anyone.origin, claims, purpose: flow.purpose };
+    let person = match admit(&visit).await? {
+        Admission::In(person) => person,
+        Admission::Out(refusal) => {
+            return refused(anyone, view, provider, claims, flow, &refusal).await;
+        }
+    };
+    let origin = anyone.origin.clone();
+    let new = NewSession { user_id: person, address: origin.address, user_agent: origin.user_agent };
+    session::start(request, &new).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, flow.return_to.as_str()))
+        .cookie(last_provider(&claims.provider, anyone.services.config.base_url.is_https()))
+        .finish())
+}
+
+/// Only the person who set out comes back to connect: whoever is signed in here by now.
+async fn finish_connecting(
+    anyone: &Anyone,
+    view: &View,
+    provider: &Provider,
+    claims: &Claims,
+    flow: &Flow,
+) -> Reply {
+    let same = anyone.visitor.as_ref().is_some_and(|visitor| Some(&visitor.id) == flow.person.as_ref());
+    if !same {
+        return not_started_here(view);
+    }
+    match connect(&anyone.signed_in()?, claims).await? {
+        Connection::Made => Ok(see_other(ACCOUNT, Notice::Connected)),
+        Connection::WasThere => Ok(see_other(ACCOUNT, Notice::AlreadyConnected)),
+        Connection::Refused(refusal) => refused(anyone, view, provider, claims, flow, &refusal).await,
+    }
+}
+
+async fn refused(
+    anyone: &Anyone,
+    view: &View,
+    provider: &Provider,
+    claims: &Claims,
+    flow: &Flow,
+    refusal: &super::Refusal,
+) -> Reply {
+    let organization = organization_name(anyone).await?;
+    let (services, return_to) = (&anyone.services, &flow.return_to);
+    let page = Refused { services, provider, claims, return_to, organization: &organization };
+    page.show(view, refusal).await
+}
+
+fn last_provider(name: &str, https: bool) -> Cookie<'static> {
+    Cookie::build(LAST_PROVIDER, name.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .max_age(time::Duration::days(365))
+        .finish()
+}
+
+/// Ends the session; a browser that has none is sent to sign-in all the same.
+pub async fn sign_out(anyone: Anyone, request: HttpRequest) -> Reply {
+    if anyone.visitor.is_some() {
+        let signed_in = anyone.signed_in()?;
+        let change = signed_in.change().await?;
+        let this = signed_in.visitor.session.as_str();
+        change.delete::<session_row::Entity>(|own| own.filter(session_row::Column::Id.eq(this))).await?;
+        change.commit(Event::done("session.signed_out", signed_in.visitor.email.as_str())).await?;
+    }
+    session::end(&request);
+    let mut response = see_other("/sign-in", Notice::SignedOut);
+    let clear = actix_web::http::header::HeaderValue::from_static("\"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    Ok(response)
+}

@@ -1,0 +1,247 @@
+//! The pages of people who are not in yet, and what each refusal says.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::access::SignedIn;
+use crate::app::Services;
+use crate::error::Result;
+use crate::sign_in::{Claims, Failure, Provider, Refusal, ReturnTo, methods_on};
+use crate::web::{Page, Reply, View};
+
+#[derive(Template)]
+#[template(path = "sign_in/index.html")]
+pub struct SignInPage {
+    pub organization: String,
+    pub providers: Vec<Button>,
+    pub return_to: String,
+    pub notice: &'static str,
+    pub no_providers: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/claim.html")]
+pub struct ClaimPage {
+    pub providers: Vec<Button>,
+    pub token: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/fresh.html")]
+struct FreshPage<'a> {
+    email: &'a str,
+    ways: Vec<Button>,
+    return_to: &'static str,
+}
+
+/// A provider's button.
+pub struct Button {
+    pub name: String,
+    pub label: String,
+    pub kind: &'static str,
+    pub available: bool,
+    pub last_used: bool,
+}
+
+impl Button {
+    /// The button of `provider`; `last` is the one that the browser came in by before.
+    pub fn of(provider: &Provider, last: Option<&str>) -> Self {
+        Self {
+            name: provider.name.clone(),
+            label: provider.label.clone(),
+            kind: provider.kind.name(),
+            available: provider.is_available(),
+            last_used: last == Some(&provider.name),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/waiting.html")]
+pub struct WaitingPage<'a> {
+    pub email: &'a str,
+    pub sentence: &'static str,
+}
+
+#[derive(Default, Template)]
+#[template(path = "sign_in/refused.html")]
+struct RefusedPage {
+    title: &'static str,
+    sentence: String,
+    next_step: String,
+    email: String,
+    provider: String,
+    return_to: String,
+    ways: Vec<Button>,
+    ways_return_to: String,
+    code: &'static str,
+}
+
+impl Page for SignInPage {
+    fn title(&self) -> &'static str {
+        "Sign in"
+    }
+}
+
+impl Page for ClaimPage {
+    fn title(&self) -> &'static str {
+        "Claim this Gatehouse"
+    }
+}
+
+impl Page for FreshPage<'_> {
+    fn title(&self) -> &'static str {
+        "Confirm that it is you"
+    }
+}
+
+impl Page for WaitingPage<'_> {
+    fn title(&self) -> &'static str {
+        "Waiting for an invitation"
+    }
+}
+
+impl Page for RefusedPage {
+    fn title(&self) -> &str {
+        self.title
+    }
+}
+
+/// What a person sees who has to sign in once more before going on at `return_to`.
+pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &'static str) -> Reply {
+    let own = crate::account::identities(person).await?;
+    let mine = |provider: &&Provider| own.iter().any(|account| account.provider == provider.name);
+    let on = methods_on(&person.services).await?;
+    let ways = on.into_iter().filter(mine).map(|provider| Button::of(provider, None)).collect();
+    view.entry(StatusCode::FORBIDDEN, &FreshPage { email: &person.visitor.email, ways, return_to })
+}
+
+/// The provider could not be asked, or what it said does not hold.
+pub fn failed(view: &View, provider: &Provider, return_to: &ReturnTo, failure: &Failure) -> Reply {
+    tracing::warn!(provider = provider.name, %failure, "sign-in failed");
+    let (status, code, title, sentence, next_step) = match failure {
+        Failure::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "provider_unavailable",
+            "The sign-in service does not answer",
+            format!("{} could not be reached, or did not answer in time.", provider.label),
+            "Nothing was changed. Try again in a moment, or use another way to sign in.",
+        ),
+        Failure::Rejected(_) => (
+            StatusCode::BAD_REQUEST,
+            "provider_rejected",
+            "That sign-in could not be checked",
+            format!("What {} answered did not hold up.", provider.label),
+            "Try again. If it keeps happening, tell your admin: the log says why.",
+        ),
+    };
+    let page = RefusedPage { title, sentence, code, ..again_with(provider, return_to) };
+    view.entry(status, &RefusedPage { next_step: next_step.to_owned(), ..page })
+}
+
+/// The way back leads to a browser that has not set out.
+pub fn not_started_here(view: &View) -> Reply {
+    let page = RefusedPage {
+        title: "Start signing in again",
+        sentence:
+            "This sign-in was not started in this browser, was already used, or took longer than ten minutes."
+                .to_owned(),
+        next_step: "Nothing was changed. Go back to sign-in and start again.".to_owned(),
+        code: "not_started_here",
+        ..RefusedPage::default()
+    };
+    view.entry(StatusCode::BAD_REQUEST, &page)
+}
+
+/// The provider sent the person back without having signed them in.
+pub fn cancelled(view: &View, provider: &Provider, return_to: &ReturnTo) -> Reply {
+    let page = RefusedPage {
+        title: "You were not signed in",
+        sentence: format!("{} did not sign you in, or you cancelled.", provider.label),
+        next_step: "Nothing was changed. Try again whenever you like.".to_owned(),
+        code: "cancelled",
+        ..again_with(provider, return_to)
+    };
+    view.entry(StatusCode::BAD_REQUEST, &page)
+}
+
+fn again_with(provider: &Provider, return_to: &ReturnTo) -> RefusedPage {
+    RefusedPage {
+        provider: provider.name.clone(),
+        return_to: return_to.as_str().to_owned(),
+        ..RefusedPage::default()
+    }
+}
+
+/// Whom a refusal is shown to.
+pub struct Refused<'a> {
+    pub services: &'a Services,
+    pub provider: &'a Provider,
+    pub claims: &'a Claims,
+    pub return_to: &'a ReturnTo,
+    pub organization: &'a str,
+}
+
+impl Refused<'_> {
+    /// The page for somebody who stays outside, or whose account could not be connected.
+    pub async fn show(&self, view: &View, refusal: &Refusal) -> Reply {
+        let mut page = self.page(refusal);
+        if let Refusal::KnownElsewhere(names) = refusal {
+            self.lead_on(&mut page, names).await?;
+        }
+        let status = match refusal {
+            Refusal::SomebodyElses => StatusCode::CONFLICT,
+            _ => StatusCode::FORBIDDEN,
+        };
+        view.entry(status, &page)
+    }
+
+    fn page(&self, refusal: &Refusal) -> RefusedPage {
+        let (email, label) = (self.claims.email.clone().unwrap_or_default(), &self.provider.label);
+        let (title, sentence, next_step) = match refusal {
+            Refusal::NoAddress => (
+                "No e-mail address",
+                "The account that you used comes without a usable e-mail address.".to_owned(),
+                "Add an address to it, or use another account.",
+            ),
+            Refusal::Unverified => (
+                "The address is not verified",
+                format!("{email} has not been verified by {label}."),
+                "Verify it there and come back, or use another account.",
+            ),
+            Refusal::KnownElsewhere(_) => (
+                "You already have an account",
+                format!("{email} belongs to an account that signs in here in another way."),
+                "Sign in with the account that you used before.",
+            ),
+            Refusal::SomebodyElses => (
+                "That account can’t be connected",
+                format!("This account at {label}, or its address, belongs to somebody else here."),
+                "Nothing was changed. Use another account.",
+            ),
+            Refusal::NotAdmitted => (
+                "You are not on the list",
+                format!("{email} is not on the list of {}.", self.organization),
+                "Ask an admin for an invite, or use another account.",
+            ),
+        };
+        let code = refusal.code();
+        let page = RefusedPage { title, sentence, email, code, ..again_with(self.provider, self.return_to) };
+        RefusedPage { next_step: next_step.to_owned(), ..page }
+    }
+
+    /// To the sign-in that the person has, and from there to connecting this one (rule 2.6).
+    async fn lead_on(&self, page: &mut RefusedPage, names: &[String]) -> Result<()> {
+        let on = methods_on(self.services).await?;
+        let others = on.into_iter().filter(|provider| provider.name != self.provider.name);
+        let theirs = others.filter(|provider| names.contains(&provider.name));
+        page.ways = theirs.map(|provider| Button::of(provider, None)).collect();
+        let labels: Vec<&str> = page.ways.iter().map(|way| way.label.as_str()).collect();
+        if !labels.is_empty() {
+            let (label, labels) = (&self.provider.label, labels.join(" or "));
+            page.next_step = format!("Sign in with {labels} first, then connect {label} under Your account.");
+            page.ways_return_to = format!("/settings?connect={}", self.provider.name);
+        }
+        Ok(())
+    }
+}
