@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn domains_that_look_like_others_are_noticed() {
         let is_look_alike = |text| Domain::parse(text).expect("a domain").is_look_alike();
-        for text in ["\u{430}cme.com", "xn--cme-7cd.com", "\u{430}\u{441}\u{435}.com", "acm\u{e9}\u{430}.com"]
+        for text in ["\u{430}cme.com", "xn--cme-5cd.com", "\u{430}\u{441}\u{435}.com", "acm\u{e9}\u{430}.com"]
         {
             assert!(is_look_alike(text), "{text}");
         }

@@ -10,7 +10,7 @@ use crate::audit::Event;
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
 use crate::gate::form::{parse_address, parse_domain_rule};
-use crate::gate::{self, Rules};
+use crate::gate::{self, DomainRule, Doubt, Rules};
 use crate::web::Reply;
 use crate::web::api::json as answer;
 
@@ -49,6 +49,9 @@ pub struct SettingsPatch {
     allowed_emails: Option<Vec<String>>,
     email_allowlist_enabled: Option<bool>,
     open_sign_up: Option<bool>,
+    /// Doubtful domains that are meant: free mail, look-alikes.
+    #[serde(default)]
+    confirmed_domains: Vec<String>,
 }
 
 /// `GET /api/admin/settings`.
@@ -97,7 +100,16 @@ impl SettingsPatch {
             .name
             .and_then(|text| Name::parse(&text).map_err(|sentence| note("name", sentence.to_owned())).ok());
         if let Some(domains) = self.allowed_email_domains {
+            let before = std::mem::take(&mut rules.allowed_domains);
             rules.allowed_domains = each(&domains, parse_domain_rule, |s| note("allowedEmailDomains", s));
+            for rule in rules.allowed_domains.iter().filter(|rule| is_new(rule, &before)) {
+                let confirmed = self.confirmed_domains.iter().any(|domain| domain == rule.domain.as_str());
+                if let Some(doubt) = Doubt::about(&rule.domain).filter(|_| !confirmed) {
+                    let sentence = doubt.sentence(&rule.domain);
+                    let cure = "If you mean it, name the domain in `confirmedDomains`, too.";
+                    note("allowedEmailDomains", format!("{sentence} {cure}"));
+                }
+            }
         }
         if let Some(emails) = self.allowed_emails {
             rules.allowed_emails = each(&emails, parse_address, |s| note("allowedEmails", s));
@@ -111,6 +123,10 @@ impl SettingsPatch {
         }
         if errors.is_empty() { Ok((name, rules)) } else { Err(Error::Invalid(errors)) }
     }
+}
+
+fn is_new(rule: &DomainRule, before: &[DomainRule]) -> bool {
+    before.iter().all(|known| known.domain != rule.domain)
 }
 
 /// Parses each text; what can't be is noted with its reason. Doubles are merged.

@@ -4,7 +4,7 @@ use gatehouse::access::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use super::support::{Answer, Database, House, Identity, Visitor, field, on_both_databases};
+use super::support::{Answer, Database, House, Identity, Trouble, Visitor, field, on_both_databases};
 
 async fn knock(house: &House, email: &str) -> Answer {
     house.visitor().sign_in(&house.provider, &Identity::new(email, "Somebody")).await
@@ -187,16 +187,94 @@ async fn a_stranger_and_a_deactivated_person_see_the_same_page() {
     house.close().await;
 }
 
+// G20, G06
 #[actix_web::test]
-async fn lost_rules_admit_nobody() {
+async fn a_doubtful_domain_takes_a_second_confirmation() {
     let house = House::open(Database::sqlite()).await;
     let ada = house.owner().await;
-    save(&ada, &[("open_sign_up", "true")]).await;
-    house.run("ALTER TABLE org_settings RENAME TO elsewhere", []).await;
-    assert_eq!(knock(&house, "u@acme.test").await.status, 503);
-    house.run("ALTER TABLE elsewhere RENAME TO org_settings", []).await;
-    house.run("DELETE FROM org_settings", []).await;
-    assert_eq!(knock(&house, "u@acme.test").await.status, 503);
-    assert_eq!(house.count("SELECT count(*) FROM users").await, 1);
+    let before = house.footprint().await;
+    for (typed, canonical, warning) in [
+        ("Gmail.com", "gmail.com", "Anyone can register an address at gmail.com."),
+        (
+            "\u{430}cme.test",
+            "xn--cme-5cd.test",
+            "It is the domain xn--cme-5cd.test, not the one it resembles.",
+        ),
+    ] {
+        let fields = [ACME[0], ACME[1], ("domains.1.name", typed)];
+        let answer = save(&ada, &fields).await;
+        assert_eq!(answer.status, 422, "{typed}");
+        assert!(answer.says(warning) && answer.says("A domain needs a second look."), "{}", answer.body);
+        assert_eq!(field(&answer.body, "sure"), canonical);
+        let other = [fields[0], fields[1], fields[2], ("sure", "web.de")];
+        assert_eq!(save(&ada, &other).await.status, 422, "another domain was confirmed");
+        let api = json!({ "allowedEmailDomains": [typed], "domainGatingEnabled": true });
+        assert_eq!(ada.patch("/api/admin/settings", &api).await.status, 422);
+        assert_eq!(house.footprint().await, before);
+    }
+    let sure = [ACME[0], ACME[1], ("domains.1.name", "gmail.com"), ("sure", "gmail.com")];
+    assert_eq!(save(&ada, &sure).await.status, 303);
+    assert_eq!(save(&ada, &sure[..3]).await.status, 303, "it is asked once");
+    let api = json!({ "allowedEmailDomains": ["acme.test", "gmx.de"], "confirmedDomains": ["gmx.de"] });
+    assert_eq!(ada.patch("/api/admin/settings", &api).await.status, 200);
     house.close().await;
+}
+
+// P6, 2.5: whatever is lost or broken, nobody is let in for it.
+#[actix_web::test]
+async fn lost_or_broken_settings_admit_nobody() {
+    for database in Database::each().await {
+        let house = House::open(database).await;
+        let ada = house.owner().await;
+        save(&ada, &[("open_sign_up", "true")]).await;
+        for table in
+            ["org_settings", "switched_off_providers", "organizations", "memberships", "instance", "sessions"]
+        {
+            house.run(&format!("ALTER TABLE {table} RENAME TO elsewhere"), []).await;
+            let visitor = house.visitor();
+            let begun = visitor.post("/auth/idp", &[("return_to", "/")]).await;
+            if begun.status == 303 {
+                let departure = begun.location().parse().expect("an address");
+                let back = visitor.way_back(&house.provider, &departure, &Identity::new("u@acme.test", "U"));
+                assert_eq!(visitor.get(&back).await.status, 503, "{table}");
+            } else {
+                assert_eq!(begun.status, 503, "{table}");
+            }
+            house.run(&format!("ALTER TABLE elsewhere RENAME TO {table}"), []).await;
+            assert!(!visitor.is_signed_in().await, "{table}");
+        }
+        house.run("UPDATE org_settings SET allowed_domains = '{\"broken\": true}'", []).await;
+        assert_eq!(knock(&house, "u@acme.test").await.status, 503, "rules that can't be read");
+        house.run("DELETE FROM org_settings", []).await;
+        assert_eq!(knock(&house, "u@acme.test").await.status, 503);
+        assert_eq!(house.count("SELECT count(*) FROM sessions").await, 1, "Ada's");
+        house.close().await;
+    }
+}
+
+// P6, X09, X12: the database goes away while the person is at the provider.
+#[actix_web::test]
+async fn a_database_that_stops_in_the_middle_of_a_callback_admits_nobody() {
+    for database in Database::each().await {
+        let house = House::open(database).await;
+        let ada = house.owner().await;
+        save(&ada, &[("open_sign_up", "true")]).await;
+        let visitor = house.visitor();
+        let departure = visitor.depart("/").await;
+        let back = visitor.way_back(&house.provider, &departure, &Identity::new("u@acme.test", "U"));
+        house.provider.be(Trouble::Slow(std::time::Duration::from_secs(1)));
+        let stopped = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
+            house.stop_database().await
+        };
+        let (answer, stopped) = futures_util::future::join(visitor.get(&back), stopped).await;
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert!(!answer.header("set-cookie").contains("session="), "no session");
+        house.start_database(stopped).await;
+        house.provider.be(Trouble::Nothing);
+        assert!(!visitor.is_signed_in().await);
+        assert_eq!(house.count("SELECT count(*) FROM users").await, 1);
+        assert_eq!(knock(&house, "u@acme.test").await.status, 303, "it heals");
+        house.close().await;
+    }
 }

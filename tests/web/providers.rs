@@ -14,10 +14,6 @@ use super::support::{
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const OTHER_TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 
-async fn databases() -> Vec<Database> {
-    [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten().collect()
-}
-
 /// A house with an owner, where everybody at acme.test may join.
 async fn house_for_acme(database: Database, settings: &[(&str, &str)]) -> House {
     let house = House::open_with(database, settings).await;
@@ -53,7 +49,7 @@ fn entra<'a>(issuer: &'a str, secret: &'a str) -> Vec<(&'a str, &'a str)> {
 #[actix_web::test]
 async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
     let github = GitHub::start().await;
-    for database in databases().await {
+    for database in Database::each().await {
         let house = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
         let before = house.footprint().await;
         for (addresses, code, sentence) in [
@@ -86,7 +82,7 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
 #[actix_web::test]
 async fn somebody_with_a_verified_primary_address_comes_in_by_github_and_is_known_by_number() {
     let github = GitHub::start().await;
-    for database in databases().await {
+    for database in Database::each().await {
         let house = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
         // A verified secondary address of somebody else is neither looked at nor an obstacle.
         let addresses = [("ada@acme.test", false, true), ("grace@acme.test", true, true)];
@@ -312,7 +308,7 @@ async fn github_in_trouble_gets_a_friendly_page_within_ten_seconds() {
 async fn entra_counts_an_address_with_its_owner_verified_marker_only() {
     let microsoft = Microsoft::start().await;
     let issuer = microsoft.issuer("common");
-    for database in databases().await {
+    for database in Database::each().await {
         let house = house_for_acme(database, &entra(&issuer, CLIENT_SECRET)).await;
         let before = house.footprint().await;
         let grace = microsoft.person("grace@acme.test");

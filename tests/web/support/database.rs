@@ -18,6 +18,11 @@ pub enum Database {
 }
 
 impl Database {
+    /// One of each that there is here.
+    pub async fn each() -> Vec<Self> {
+        [Some(Self::sqlite()), Self::postgres().await].into_iter().flatten().collect()
+    }
+
     pub fn sqlite() -> Self {
         Self::Sqlite(tempfile::tempdir().expect("a folder"))
     }
@@ -48,11 +53,50 @@ impl Database {
         sea_orm::Database::connect(quiet(&self.url())).await.expect("connected")
     }
 
+    /// Takes the database away: nobody can write to SQLite, nobody can reach PostgreSQL.
+    pub async fn stop(&self) -> Stopped {
+        match self {
+            Self::Sqlite(_) => {
+                let holder = self.connect().await;
+                holder.execute_unprepared("BEGIN EXCLUSIVE").await.expect("locked");
+                Stopped::Locked(holder)
+            }
+            Self::Postgres { server, name } => {
+                run(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+                let end = format!(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+                );
+                run(server, &end).await;
+                Stopped::Closed
+            }
+        }
+    }
+
+    /// Brings it back.
+    pub async fn start(&self, stopped: Stopped) {
+        match (self, stopped) {
+            (Self::Postgres { server, name }, _) => {
+                run(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+            }
+            (Self::Sqlite(_), Stopped::Locked(holder)) => {
+                holder.execute_unprepared("ROLLBACK").await.expect("unlocked");
+                holder.close().await.expect("closed");
+            }
+            (Self::Sqlite(_), Stopped::Closed) => {}
+        }
+    }
+
     pub async fn drop(self) {
         if let Self::Postgres { server, name } = self {
             run(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
     }
+}
+
+/// How a database was taken away.
+pub enum Stopped {
+    Locked(DatabaseConnection),
+    Closed,
 }
 
 fn quiet(url: &str) -> sea_orm::ConnectOptions {

@@ -9,6 +9,7 @@ use gatehouse::clock::Clock;
 use gatehouse::config::Config;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 
+use super::database::Stopped;
 use super::{Database, Identity, Provider, Visitor};
 
 /// One master key for all tests; protects nothing.
@@ -36,6 +37,18 @@ impl House {
         Self::open_at(database, provider, settings).await
     }
 
+    /// Opens with a second provider, which the house calls `okta`.
+    pub async fn with_okta(database: Database, okta: &Provider) -> Self {
+        let settings = [
+            ("PROVIDERS__OKTA__KIND", "oidc"),
+            ("PROVIDERS__OKTA__LABEL", "Okta"),
+            ("PROVIDERS__OKTA__ISSUER", okta.issuer.as_str()),
+            ("PROVIDERS__OKTA__CLIENT_ID", "gatehouse"),
+            ("PROVIDERS__OKTA__CLIENT_SECRET", "client-secret-CANARY"),
+        ];
+        Self::open_with(database, &settings).await
+    }
+
     pub async fn open_at(database: Database, provider: Provider, settings: &[(&str, &str)]) -> Self {
         let clock = Clock::default();
         let (base, services, handle) = start(&database.url(), &provider, &clock, settings).await;
@@ -51,6 +64,18 @@ impl House {
     pub async fn second_instance_with(&self, settings: &[(&str, &str)]) -> (String, ServerHandle) {
         let (base, _, handle) = start(&self.database.url(), &self.provider, &self.clock, settings).await;
         (base, handle)
+    }
+
+    pub async fn stop_database(&self) -> Stopped {
+        self.database.stop().await
+    }
+
+    pub async fn start_database(&self, stopped: Stopped) {
+        self.database.start(stopped).await;
+    }
+
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     pub async fn close(self) {
@@ -107,7 +132,7 @@ impl House {
     }
 
     /// Writes the rows of a person who has been here before.
-    async fn enroll(&self, email: &str, organization: &str, role: Role) {
+    pub async fn enroll(&self, email: &str, organization: &str, role: Role) {
         let (id, name) = (gatehouse::random::id(), name_of(email));
         self.run(
             "INSERT INTO users (id, email, name, status, created_at) VALUES ($1, $2, $3, 'active', 0)",

@@ -109,6 +109,13 @@ impl Visitor {
         self.get(&self.way_back(provider, &departure, identity)).await
     }
 
+    /// Signs in by the provider that the house calls `name`.
+    pub async fn sign_in_by(&self, name: &str, provider: &Provider, identity: &Identity) -> Answer {
+        let departure = self.depart_to(name, "/").await;
+        let code = provider.grant(identity, &departure);
+        self.get(&self.way_back_from(name, &departure, &code)).await
+    }
+
     /// Whether the house knows this browser.
     pub async fn is_signed_in(&self) -> bool {
         self.get("/api/me").await.status == 200
@@ -142,8 +149,12 @@ impl Answer {
 
     /// Whether the page says `text`, as a reader sees it.
     pub fn says(&self, text: &str) -> bool {
-        let escaped =
-            text.replace('&', "&#38;").replace('<', "&#60;").replace('"', "&#34;").replace('\'', "&#39;");
+        let escaped = text
+            .replace('&', "&#38;")
+            .replace('<', "&#60;")
+            .replace('>', "&#62;")
+            .replace('"', "&#34;")
+            .replace('\'', "&#39;");
         self.body.contains(text) || self.body.contains(&escaped)
     }
 }
