@@ -64,6 +64,11 @@ impl Domain {
             .any(|label| skeleton(label).all(|letter| letter.is_ascii()) || !label.is_single_script())
     }
 
+    /// This domain, the one that it is below, and so on to the top.
+    pub fn and_above(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.as_str()), |name| Some(name.split_once('.')?.1))
+    }
+
     /// Whether this is `parent` or, `with_subdomains`, below it.
     pub fn is_within(&self, parent: &Self, with_subdomains: bool) -> bool {
         self == parent

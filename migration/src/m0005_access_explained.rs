@@ -23,6 +23,7 @@ impl MigrationTrait for Migration {
                 "ALTER TABLE organizations ADD COLUMN awaited_owner TEXT",
                 "ALTER TABLE sign_in_flows ADD COLUMN purpose TEXT NOT NULL DEFAULT 'sign_in'",
                 "ALTER TABLE sign_in_flows ADD COLUMN user_id TEXT",
+                "ALTER TABLE sessions ADD COLUMN authenticated_at BIGINT",
                 "CREATE INDEX identities_email ON identities (email)",
                 "CREATE TABLE switched_off_providers (
                     organization_id TEXT NOT NULL REFERENCES organizations(id) ON DELETE CASCADE,
@@ -56,6 +57,7 @@ impl MigrationTrait for Migration {
                 "DROP TABLE denials",
                 "DROP TABLE switched_off_providers",
                 "DROP INDEX identities_email",
+                "ALTER TABLE sessions DROP COLUMN authenticated_at",
                 "ALTER TABLE sign_in_flows DROP COLUMN user_id",
                 "ALTER TABLE sign_in_flows DROP COLUMN purpose",
                 "ALTER TABLE organizations DROP COLUMN awaited_owner",

@@ -23,7 +23,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 
 use super::scope::{guard, rows};
-use super::{Db, Role};
+use super::{Db, Role, SINGLE_ORGANIZATION};
 use crate::audit::{Actor, Event, Origin};
 use crate::clock::Clock;
 use crate::entity::{Personal, Tenant, Timestamp, event, membership, org_settings, user};
@@ -31,7 +31,11 @@ use crate::error::{Error, Forbidden, Result};
 use crate::random;
 
 /// Marks a change to one organization's rows.
-pub struct Organization(pub(super) String);
+pub struct Organization {
+    id: String,
+    /// The role of whoever makes the change, as it is inside it.
+    role: Role,
+}
 
 /// Marks a change to a person's own rows; the event goes to the organization that they are in, if any.
 pub struct Person {
@@ -94,21 +98,31 @@ impl Change<Organization> {
         actor: Actor,
         origin: Origin,
     ) -> Result<Self> {
-        let change = Self::begin(db, clock, Organization(organization.to_owned()), actor, origin).await?;
+        let of = Organization { id: organization.to_owned(), role: Role::Member };
+        let mut change = Self::begin(db, clock, of, actor, origin).await?;
         org_settings::Entity::find_by_id(organization).lock_exclusive().one(&change.tx).await?;
-        if change.is_by_admin().await? { Ok(change) } else { Err(Error::Forbidden(Forbidden::NeedsAdmin)) }
+        match change.present_role().await? {
+            Some(role) if role >= Role::Admin => change.of.role = role,
+            _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
+        }
+        Ok(change)
     }
 
-    async fn is_by_admin(&self) -> Result<bool> {
+    async fn present_role(&self) -> Result<Option<Role>> {
         let person = self.actor.id.as_deref().unwrap_or_default();
-        let admins = membership::Entity::find()
-            .filter(membership::Column::OrganizationId.eq(self.of.0.as_str()))
+        let membership = membership::Entity::find()
+            .filter(membership::Column::OrganizationId.eq(self.of.id.as_str()))
             .filter(membership::Column::UserId.eq(person))
-            .filter(membership::Column::LockedOutAt.is_null())
-            .filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]));
+            .filter(membership::Column::LockedOutAt.is_null());
         let user = user::Entity::find_by_id(person).one(&self.tx).await?;
         let is_active = user.is_some_and(|user| user.status == user::Status::Active);
-        Ok(is_active && admins.one(&self.tx).await?.is_some())
+        let membership = membership.one(&self.tx).await?.filter(|_| is_active);
+        Ok(membership.map(|membership| membership.role))
+    }
+
+    /// The role of whoever makes the change, as it is inside it.
+    pub fn role(&self) -> Role {
+        self.of.role
     }
 
     /// Inserts a row, which is the organization's.
@@ -117,7 +131,7 @@ impl Change<Organization> {
         E: Tenant,
     {
         let mut row = row;
-        row.set(E::ORGANIZATION, self.of.0.as_str().into());
+        row.set(E::ORGANIZATION, self.of.id.as_str().into());
         E::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
     }
@@ -128,37 +142,38 @@ impl Change<Organization> {
         columns: usize,
         narrow: impl FnOnce(Select<E>) -> Select<E>,
     ) -> Result<Vec<T>> {
-        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.of.0.as_str())));
-        rows(&self.tx, guard(ours, E::ORGANIZATION, &self.of.0), columns).await
+        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.of.id.as_str())));
+        rows(&self.tx, guard(ours, E::ORGANIZATION, &self.of.id), columns).await
     }
 
     /// Updates the organization's rows that `which` narrows to; tells how many there were.
     pub async fn update<E: Tenant>(&self, which: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>) -> Result<u64> {
-        let ours = E::update_many().filter(E::ORGANIZATION.eq(self.of.0.as_str()));
+        let ours = E::update_many().filter(E::ORGANIZATION.eq(self.of.id.as_str()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
     /// Deletes the organization's rows that `which` narrows to; tells how many there were.
     pub async fn delete<E: Tenant>(&self, which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>) -> Result<u64> {
-        let ours = E::delete_many().filter(E::ORGANIZATION.eq(self.of.0.as_str()));
+        let ours = E::delete_many().filter(E::ORGANIZATION.eq(self.of.id.as_str()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
     /// The organization's only row of a table, as it is inside this change.
     pub async fn the<E: Tenant>(&self) -> Result<E::Model> {
-        let ours = E::find().filter(E::ORGANIZATION.eq(self.of.0.as_str()));
+        let ours = E::find().filter(E::ORGANIZATION.eq(self.of.id.as_str()));
         ours.one(&self.tx).await?.ok_or(Error::NotFound)
     }
 
     /// Makes the change durable together with its event.
     pub async fn commit(self, event: Event) -> Result<()> {
-        let organization = self.of.0.clone();
+        let organization = self.of.id.clone();
         self.finish(Some(organization), event).await
     }
 }
 
 impl Change<Person> {
-    /// Begins a change to a person's own rows. Changes of the same person wait for each other.
+    /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
+    /// their organization: the rules and sign-in methods that a change looks at hold until it commits.
     pub(super) async fn by_person(
         db: &Db,
         clock: &Clock,
@@ -167,6 +182,8 @@ impl Change<Person> {
         origin: Origin,
     ) -> Result<Self> {
         let change = Self::begin(db, clock, of, actor, origin).await?;
+        let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
+        org_settings::Entity::find_by_id(rules).lock_shared().one(&change.tx).await?;
         user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
         Ok(change)
     }

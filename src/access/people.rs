@@ -177,7 +177,13 @@ impl Admin {
         let signed_in = &self.0.signed_in;
         let organization = self.0.membership.organization.as_str();
         let (services, origin) = (&signed_in.services, signed_in.origin.clone());
-        Change::by_admin(&services.db, &services.clock, organization, signed_in.actor(), origin).await
+        let change =
+            Change::by_admin(&services.db, &services.clock, organization, signed_in.actor(), origin).await;
+        if let Err(Error::Forbidden(_)) = change {
+            let event = Event::refused("access.refused", "no admin any more");
+            signed_in.change().await?.commit(event).await?;
+        }
+        change
     }
 }
 

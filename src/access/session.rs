@@ -43,9 +43,9 @@ pub struct Visitor {
     pub id: String,
     pub email: String,
     pub name: String,
-    /// When this session began: with a sign-in.
+    /// When the person has last proven who they are: at the provider, or else by coming back from it.
     #[serde(with = "chrono::serde::ts_milliseconds")]
-    pub signed_in_at: DateTime<Utc>,
+    pub authenticated_at: DateTime<Utc>,
     /// Where the person belongs and is not locked out.
     pub memberships: Vec<Membership>,
 }
@@ -65,6 +65,8 @@ pub struct NewSession {
     pub user_id: String,
     pub address: String,
     pub user_agent: String,
+    /// When the provider says that the person proved who they are.
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
 impl Visitor {
@@ -82,7 +84,7 @@ impl Visitor {
 
     /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        now - self.signed_in_at < FRESH
+        now - self.authenticated_at < FRESH
     }
 }
 
@@ -114,7 +116,7 @@ pub struct Sessions {
 struct Row {
     session: String,
     seen: Timestamp,
-    signed_in: Timestamp,
+    authenticated: Timestamp,
     id: String,
     email: String,
     name: String,
@@ -126,7 +128,8 @@ struct Row {
 
 /// Session, person and memberships in one query: a row for each organization, one with nulls for none.
 const LOAD: &str = "
-    SELECT s.id AS session, s.last_seen_at AS seen, s.created_at AS signed_in, u.id, u.email, u.name,
+    SELECT s.id AS session, s.last_seen_at AS seen, 
+           COALESCE(s.authenticated_at, s.created_at) AS authenticated, u.id, u.email, u.name,
            m.role, o.id AS organization, o.slug, o.name AS organization_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
@@ -199,6 +202,7 @@ impl Sessions {
             user_agent: Set(new.user_agent),
             created_at: Set(now),
             last_seen_at: Set(now),
+            authenticated_at: Set(new.authenticated_at.map(|at| Timestamp::from(Ord::min(at, *now)))),
         };
         let tx = self.db.begin().await?;
         session::Entity::insert(row).exec_without_returning(&tx).await?;
@@ -220,7 +224,7 @@ fn into_visitor(rows: Vec<Row>) -> Option<Visitor> {
         id: first.id.clone(),
         email: first.email.clone(),
         name: first.name.clone(),
-        signed_in_at: *first.signed_in,
+        authenticated_at: *first.authenticated,
         memberships: Vec::new(),
     };
     visitor.memberships = rows.into_iter().filter_map(into_membership).collect();

@@ -10,7 +10,7 @@ use crate::access::session::IDLE;
 use crate::audit::Event;
 use crate::entity::{Timestamp, identity, session};
 use crate::error::{Error, Result};
-use crate::sign_in::methods_on;
+use crate::sign_in::standing;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -20,27 +20,44 @@ pub async fn identities(person: &SignedIn) -> Result<Vec<identity::Model>> {
     person.own::<identity::Entity>().narrow(|own| own.order_by_asc(identity::Column::CreatedAt)).all().await
 }
 
-/// Whether somebody with these accounts could still sign in without the one of this id.
-pub fn is_left_a_way(accounts: &[identity::Model], without: &str, methods_on: &[&str]) -> bool {
-    accounts.iter().any(|account| account.id != without && methods_on.contains(&account.provider.as_str()))
+/// Why one of a person's accounts at providers stays connected, if it does. `email` is the person's, `on` are the
+/// sign-in methods that are switched on.
+pub fn why_not_disconnect(
+    accounts: &[identity::Model],
+    this: &identity::Model,
+    email: &str,
+    on: &[&str],
+) -> Option<&'static str> {
+    let mut others = accounts.iter().filter(|account| account.id != this.id);
+    if !others.clone().any(|account| on.contains(&account.provider.as_str())) {
+        return Some("Without it you could not sign in any more.");
+    }
+    let carries = this.email == email && !others.any(|account| account.email == email);
+    carries.then_some("Your e-mail address here comes from this account.")
 }
 
 /// Forgets one of the person's accounts at providers.
 ///
 /// # Errors
-/// 404 when it is somebody else's; [`Error::LastMethod`] when there would be no way in left.
+/// 404 when it is somebody else's; [`Error::LastMethod`] when it has to stay.
 pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
-    let on = methods_on(&person.services).await?;
-    let on: Vec<&str> = on.iter().map(|provider| provider.name.as_str()).collect();
     let change = person.change().await?;
     let accounts = change.all::<identity::Entity>().await?;
     let account = accounts.iter().find(|account| account.id == id).ok_or(Error::NotFound)?;
-    if !is_left_a_way(&accounts, id, &on) {
+    let mut on = Vec::new();
+    for provider in person.services.providers.iter() {
+        if standing::is_on(change.connection(), &provider.name).await? {
+            on.push(provider.name.as_str());
+        }
+    }
+    let what = serde_json::json!({ "address": account.email });
+    if why_not_disconnect(&accounts, account, &person.visitor.email, &on).is_some() {
+        let event = Event::refused("account.not_disconnected", account.provider.as_str());
+        change.commit(event.resulting_in(what)).await?;
         return Err(Error::LastMethod);
     }
     change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
-    let event = Event::done("account.disconnected", account.provider.as_str());
-    change.commit(event.resulting_in(serde_json::json!({ "address": account.email }))).await
+    change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await
 }
 
 /// The person's sessions that are not over, the latest used first.

@@ -16,6 +16,9 @@ use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
 const PATH: &str = "/settings";
 
+/// Why the page comes back after an account was not disconnected.
+const IT_STAYS: &str = "Nothing was changed: that account has to stay connected. Beside it stands why.";
+
 #[derive(Template)]
 #[template(path = "account/index.html", blocks = ["sessions"])]
 struct AccountPage<'a> {
@@ -23,6 +26,7 @@ struct AccountPage<'a> {
     email: &'a str,
     role: &'static str,
     organization: &'a str,
+    problem: &'static str,
     identities: Vec<Identity>,
     connectable: Vec<Connectable>,
     sessions: Vec<Session>,
@@ -64,6 +68,10 @@ impl Page for AccountPage<'_> {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         (id == "sessions").then(|| self.as_sessions().render())
     }
+
+    fn has_errors(&self) -> bool {
+        !self.problem.is_empty()
+    }
 }
 
 /// What the address of the page may carry.
@@ -72,14 +80,16 @@ pub struct Query {
     /// The provider that somebody came by who had to come another way first.
     #[serde(default)]
     connect: String,
+    #[serde(skip)]
+    problem: &'static str,
 }
 
 /// `GET /settings`.
 pub async fn index(person: SignedIn, view: View, query: web::Query<Query>) -> Reply {
-    show(&person, &view, StatusCode::OK, &query.connect).await
+    show(&person, &view, StatusCode::OK, &query).await
 }
 
-async fn show(person: &SignedIn, view: &View, status: StatusCode, suggested: &str) -> Reply {
+async fn show(person: &SignedIn, view: &View, status: StatusCode, query: &Query) -> Reply {
     let now = person.services.clock.now();
     let sessions = sessions(person, now).await?;
     let membership = person.membership();
@@ -90,7 +100,8 @@ async fn show(person: &SignedIn, view: &View, status: StatusCode, suggested: &st
         email: &person.visitor.email,
         role: membership.map_or("", |m| m.role.label()),
         organization: membership.map_or("", |m| m.organization_name.as_str()),
-        connectable: connectable(&on, &accounts, suggested),
+        problem: query.problem,
+        connectable: connectable(&on, &accounts, &query.connect),
         identities: identities(person, &on, &accounts, now),
         others: sessions.iter().any(|session| !session.current),
         sessions,
@@ -108,15 +119,15 @@ fn identities(
     let on: Vec<&str> = on.iter().map(|provider| provider.name.as_str()).collect();
     let identity = |account: &identity::Model| {
         let provider = person.services.providers.get(&account.provider);
-        let can_disconnect = super::is_left_a_way(accounts, &account.id, &on);
+        let why_not = super::why_not_disconnect(accounts, account, &person.visitor.email, &on);
         Identity {
             id: account.id.clone(),
             label: provider.map_or_else(|| account.provider.clone(), |p| p.label.clone()),
             kind: provider.map_or("", |p| p.kind.name()),
             email: account.email.clone(),
             last_used: Moment::new(*account.last_sign_in_at, now),
-            can_disconnect,
-            why_not: if can_disconnect { "" } else { "This is your only way in." },
+            can_disconnect: why_not.is_none(),
+            why_not: why_not.unwrap_or_default(),
         }
     };
     accounts.iter().map(identity).collect()
@@ -140,7 +151,9 @@ pub async fn disconnect(person: SignedIn, view: View, id: web::Path<String>) -> 
     }
     match super::disconnect(&person, &id).await {
         Ok(()) => Ok(see_other(PATH, Notice::Disconnected)),
-        Err(Error::LastMethod) => show(&person, &view, StatusCode::CONFLICT, "").await,
+        Err(Error::LastMethod) => {
+            show(&person, &view, StatusCode::CONFLICT, &Query { problem: IT_STAYS, ..Query::default() }).await
+        }
         Err(other) => Err(other),
     }
 }

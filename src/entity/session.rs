@@ -19,6 +19,8 @@ pub struct Model {
     pub created_at: Timestamp,
     /// Moves at most once in five minutes.
     pub last_seen_at: Timestamp,
+    /// When the provider says that the person proved who they are; none where it doesn't say.
+    pub authenticated_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

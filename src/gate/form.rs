@@ -1,12 +1,14 @@
 //! What can be typed on the Access page: rows of domains, a field of addresses in any shape, three switches, and
 //! what an admin agrees to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::public_mail::is_public;
 use super::{DomainRule, NOBODY_COULD_JOIN, Rules};
 use crate::address::{Domain, EmailAddress};
 
+/// As many domains as an organization may list.
+pub const MOST_DOMAINS: usize = 500;
 /// As many lines as an error names.
 const MOST_NAMED: usize = 5;
 
@@ -21,7 +23,7 @@ pub struct RulesForm {
     pub open_sign_up: bool,
     pub version: String,
     /// Domains that are meant although they are doubtful.
-    pub sure: Vec<String>,
+    pub sure: HashSet<String>,
     /// The digest of the preview that was shown.
     pub digest: String,
     /// Whether the access of those whom the rules leave out is to end.
@@ -128,7 +130,9 @@ impl RulesForm {
                 "open_sign_up" => form.open_sign_up = true,
                 "emails" => form.emails = value,
                 "version" => form.version = value,
-                "sure" => form.sure.push(value),
+                "sure" => {
+                    form.sure.insert(value);
+                }
                 "digest" => form.digest = value,
                 "apply" => form.end_access = value == "now",
                 "confirm_email" => form.confirm_email = value,
@@ -173,14 +177,14 @@ impl RulesForm {
     pub fn doubt(&self, row: &Row, in_force: &Rules) -> Option<(Domain, Doubt, bool)> {
         let domain = Domain::parse(row.domain.trim()).ok()?;
         let doubt = Doubt::about(&domain)?;
-        let known = in_force.allowed_domains.iter().any(|rule| rule.domain == domain);
-        let confirmed = known || self.is_sure_of(&domain);
+        let is_known = || in_force.allowed_domains.iter().any(|rule| rule.domain == domain);
+        let confirmed = self.is_sure_of(&domain) || is_known();
         Some((domain, doubt, !confirmed))
     }
 
     /// Whether the box beside a doubtful domain is ticked.
     pub fn is_sure_of(&self, domain: &Domain) -> bool {
-        self.sure.iter().any(|sure| sure == domain.as_str())
+        self.sure.contains(domain.as_str())
     }
 
     /// Whether a doubtful domain still has to be confirmed.
@@ -194,10 +198,10 @@ impl RulesForm {
     /// What is wrong with which field.
     pub fn parse(&self) -> Result<Rules, Problems> {
         let mut problems = Problems::default();
-        let mut allowed_domains: Vec<DomainRule> = Vec::new();
+        let mut allowed_domains = DomainRules::default();
         for (position, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.domain.trim().is_empty()) {
             match Domain::parse(row.domain.trim()) {
-                Ok(domain) => merge(&mut allowed_domains, domain, row.include_subdomains),
+                Ok(domain) => allowed_domains.add(domain, row.include_subdomains),
                 Err(error) => {
                     problems.rows.insert(position, error.to_string());
                 }
@@ -210,8 +214,11 @@ impl RulesForm {
                 Vec::new()
             }
         };
+        if self.rows.len() > MOST_DOMAINS {
+            problems.form = format!("Use up to {MOST_DOMAINS} domains.");
+        }
         let rules = Rules {
-            allowed_domains,
+            allowed_domains: allowed_domains.rules,
             domain_gating: self.domain_gating,
             allowed_emails,
             email_allowlist: self.email_allowlist,
@@ -236,10 +243,22 @@ fn read_row(field: &str, value: String, rows: &mut BTreeMap<usize, Row>) {
     }
 }
 
-fn merge(rules: &mut Vec<DomainRule>, domain: Domain, include_subdomains: bool) {
-    match rules.iter_mut().find(|rule| rule.domain == domain) {
-        Some(rule) => rule.include_subdomains |= include_subdomains,
-        None => rules.push(DomainRule { domain, include_subdomains }),
+/// Domain rules without doubles, in the order in which they came.
+#[derive(Default)]
+pub struct DomainRules {
+    pub rules: Vec<DomainRule>,
+    places: HashMap<Domain, usize>,
+}
+
+impl DomainRules {
+    /// Adds a rule; one of two for the same domain that includes its subdomains wins.
+    pub fn add(&mut self, domain: Domain, include_subdomains: bool) {
+        if let Some(place) = self.places.get(&domain) {
+            self.rules[*place].include_subdomains |= include_subdomains;
+            return;
+        }
+        self.places.insert(domain.clone(), self.rules.len());
+        self.rules.push(DomainRule { domain, include_subdomains });
     }
 }
 

@@ -49,15 +49,18 @@ pub async fn switch(admin: &Admin, provider: &str, on: bool) -> Result<()> {
     let label = &providers.get(provider).ok_or(Error::NotFound)?.label;
     let change = admin.change().await?;
     let before = inside(&change).await?;
+    let was_on = !before.off.contains(provider);
+    if was_on == on {
+        return Ok(());
+    }
+    let what = (json!({ "on": was_on }), json!({ "on": on }));
     if !on && !before.leave_an_owner_without(provider, providers.iter().map(|p| p.name.as_str())) {
+        change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
         return Err(Error::LastMethod);
     }
-    write(&change, provider, on, &before).await?;
+    write(&change, provider, on).await?;
     let action = if on { "sign_in_method.switched_on" } else { "sign_in_method.switched_off" };
-    let was_on = !before.off.contains(provider);
-    change
-        .commit(Event::done(action, label.as_str()).with(json!({ "on": was_on }), json!({ "on": on })))
-        .await
+    change.commit(Event::done(action, label.as_str()).with(what.0, what.1)).await
 }
 
 /// Notes that a method was tried out.
@@ -75,19 +78,18 @@ fn names(off: Vec<(String,)>, of_owners: Vec<(String,)>) -> Methods {
     Methods { off: set(off), of_owners: set(of_owners) }
 }
 
-async fn write(change: &Change<Organization>, provider: &str, on: bool, before: &Methods) -> Result<()> {
+async fn write(change: &Change<Organization>, provider: &str, on: bool) -> Result<()> {
     if on {
         let this = switched_off_provider::Column::Provider.eq(provider);
         change.delete::<switched_off_provider::Entity>(|ours| ours.filter(this)).await?;
-    } else if !before.off.contains(provider) {
-        let row = switched_off_provider::ActiveModel {
-            provider: Set(provider.to_owned()),
-            at: Set(change.at()),
-            ..Default::default()
-        };
-        change.insert(row).await?;
+        return Ok(());
     }
-    Ok(())
+    let row = switched_off_provider::ActiveModel {
+        provider: Set(provider.to_owned()),
+        at: Set(change.at()),
+        ..Default::default()
+    };
+    change.insert(row).await
 }
 
 fn switched_off(ours: Select<switched_off_provider::Entity>) -> Select<switched_off_provider::Entity> {

@@ -5,6 +5,7 @@ pub mod api;
 pub mod denials;
 pub mod form;
 pub mod methods;
+mod order;
 mod preview;
 mod public_mail;
 mod rules;
@@ -13,10 +14,11 @@ mod simulation;
 pub mod web;
 
 pub use form::Doubt;
+pub use order::Gate;
 pub use preview::{Digest, Loser, Preview, would_be_let_in};
 pub use rules::{AllowedDomains, AllowedEmails, DomainRule, InstanceLists, Rules};
 pub(crate) use settings::write_rules;
-pub use settings::{Consent, Saved, allow_address, leaves_out, preview, save, settings};
+pub use settings::{Allowed, Consent, Saved, allow_address, leaves_out, preview, save, settings};
 pub use simulation::{Simulation, simulate};
 
 use std::borrow::Cow;
@@ -33,10 +35,10 @@ pub const NOBODY_COULD_JOIN: &str =
 /// The person at the gate.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// The address of the account; for a stranger, what the provider says.
+    /// What the provider says.
     pub email: EmailAddress,
-    /// The address that the provider vouches for, where an account has another one.
-    pub through: Option<EmailAddress>,
+    /// The address of the account here, where the provider's is another.
+    pub account: Option<EmailAddress>,
     /// Whether the provider vouches for the address (rule 2.6).
     pub email_verified: bool,
     /// Whether the way in is one that the organization has switched on.
@@ -47,11 +49,16 @@ pub struct Person {
 impl Person {
     /// Somebody new at `email`, whom a provider vouches for.
     pub fn stranger(email: EmailAddress) -> Self {
-        Self { email, through: None, email_verified: true, method_is_on: true, standing: Standing::Stranger }
+        Self { email, account: None, email_verified: true, method_is_on: true, standing: Standing::Stranger }
+    }
+
+    /// The address of the account that the person has here, or gets.
+    pub fn account_address(&self) -> &EmailAddress {
+        self.account.as_ref().unwrap_or(&self.email)
     }
 
     fn addresses(&self) -> impl Iterator<Item = &EmailAddress> {
-        std::iter::once(&self.email).chain(&self.through)
+        std::iter::once(&self.email).chain(&self.account)
     }
 
     /// As what the rules let the person in: whom they let in again comes back as what they were.
@@ -214,170 +221,9 @@ impl Answer {
     }
 }
 
-/// What a rule says, before it is written down as a step.
-enum Says {
-    Admits(Role, Cow<'static, str>),
-    Refuses(Cow<'static, str>),
-    Passes(Cow<'static, str>),
-}
-
-impl Says {
-    fn admits(role: Role, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::Admits(role, detail.into())
-    }
-
-    fn refuses(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::Refuses(detail.into())
-    }
-
-    fn passes(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::Passes(detail.into())
-    }
-}
-
-/// Everything that a rule may look at.
-struct Case<'a> {
-    instance: &'a InstanceLists,
-    rules: &'a Rules,
-    person: &'a Person,
-}
-
-type Ask = fn(&Case) -> Says;
-
-/// Rule 2.1, top to bottom.
-const ORDER: [(Rule, Ask); 12] = [
-    (Rule::SignInMethod, sign_in_method),
-    (Rule::VerifiedAddress, verified_address),
-    (Rule::InstanceBlockList, block_list),
-    (Rule::InstanceAllowList, allow_list),
-    (Rule::Deactivated, deactivated),
-    (Rule::KnownElsewhere, known_elsewhere),
-    (Rule::Member, member),
-    (Rule::FirstOwner, first_owner),
-    (Rule::AllowedDomain, allowed_domain),
-    (Rule::AllowedAddress, allowed_address),
-    (Rule::OpenSignUp, open_sign_up),
-    (Rule::Otherwise, otherwise),
-];
-
 /// Decides whether `person` may come in (rule 2.1). Pure: the same answer wherever it is asked.
 pub fn decide(instance: &InstanceLists, rules: &Rules, person: &Person) -> Answer {
-    let case = Case { instance, rules, person };
-    let mut steps = Vec::with_capacity(ORDER.len());
-    for (rule, ask) in ORDER {
-        let (outcome, detail, admitted) = match ask(&case) {
-            Says::Admits(role, detail) => (Outcome::Admits, detail, Some(role)),
-            Says::Refuses(detail) => (Outcome::Refuses, detail, None),
-            Says::Passes(detail) => (Outcome::Passes, detail, None),
-        };
-        steps.push(Step { rule, outcome, detail });
-        if outcome != Outcome::Passes {
-            return Answer { admitted, steps };
-        }
-    }
-    Answer { admitted: None, steps }
-}
-
-fn sign_in_method(case: &Case) -> Says {
-    if case.person.method_is_on {
-        Says::passes("The sign-in method is switched on.")
-    } else {
-        Says::refuses("The sign-in method is switched off.")
-    }
-}
-
-fn verified_address(case: &Case) -> Says {
-    if case.person.email_verified {
-        Says::passes("The provider vouches for the address.")
-    } else {
-        Says::refuses("The provider does not vouch for the address.")
-    }
-}
-
-fn block_list(case: &Case) -> Says {
-    match case.person.addresses().find(|email| case.instance.blocks(email)) {
-        Some(email) => Says::refuses(format!("{email} is on a block list of the installation.")),
-        None => Says::passes("Not on a block list of the installation."),
-    }
-}
-
-fn allow_list(case: &Case) -> Says {
-    match case.person.addresses().find(|email| !case.instance.allows(email)) {
-        Some(email) => Says::refuses(format!("The installation's allow lists leave {email} out.")),
-        None => Says::passes("Within the limits of the installation."),
-    }
-}
-
-fn deactivated(case: &Case) -> Says {
-    if case.person.standing == Standing::Deactivated {
-        Says::refuses("The account is deactivated.")
-    } else {
-        Says::passes("No deactivated account.")
-    }
-}
-
-fn known_elsewhere(case: &Case) -> Says {
-    if case.person.standing == Standing::Elsewhere {
-        Says::refuses("The address belongs to an account that signs in by another method.")
-    } else {
-        Says::passes("No account of another sign-in method has the address.")
-    }
-}
-
-fn member(case: &Case) -> Says {
-    match case.person.standing {
-        Standing::Member(role) => Says::admits(role, format!("Already here, as {}.", role.name())),
-        Standing::LockedOut(_) => Says::passes("A member whose access was ended by these rules."),
-        _ => Says::passes("Not a member."),
-    }
-}
-
-fn first_owner(case: &Case) -> Says {
-    match case.person.standing {
-        Standing::First => Says::admits(Role::Owner, "The first person to sign in."),
-        Standing::Awaited => Says::admits(Role::Owner, "Named as owner by the operator."),
-        _ => Says::passes("Not the first person to sign in."),
-    }
-}
-
-fn allowed_domain(case: &Case) -> Says {
-    if !case.rules.domain_gating {
-        return Says::passes("Domains are switched off.");
-    }
-    let domain = case.person.email.domain();
-    let rules = &case.rules.allowed_domains;
-    if let Some(rule) = rules.iter().find(|rule| rule.admits(&domain)) {
-        return Says::admits(case.person.role_by_rules(), format!("{domain} is within {rule}."));
-    }
-    match rules.iter().find(|rule| domain.is_within(&rule.domain, true)) {
-        Some(rule) => {
-            Says::passes(format!("{domain} is a subdomain; {} does not include subdomains.", rule.domain))
-        }
-        None => Says::passes(format!("{domain} is not an allowed domain.")),
-    }
-}
-
-fn allowed_address(case: &Case) -> Says {
-    if !case.rules.email_allowlist {
-        return Says::passes("Listed addresses are switched off.");
-    }
-    if case.rules.allowed_emails.contains(&case.person.email) {
-        Says::admits(case.person.role_by_rules(), "The address is listed.")
-    } else {
-        Says::passes("The address is not listed.")
-    }
-}
-
-fn open_sign_up(case: &Case) -> Says {
-    if case.rules.open_sign_up {
-        Says::admits(case.person.role_by_rules(), "Anybody may sign up.")
-    } else {
-        Says::passes("Open sign-up is switched off.")
-    }
-}
-
-fn otherwise(_: &Case) -> Says {
-    Says::refuses("No rule admits this address.")
+    Gate::new(instance, rules).decide(person)
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::{Answer, InstanceLists, Person, Rules, decide};
+use super::{Answer, Gate, InstanceLists, Person, Rules, decide};
 use crate::access::Role;
 use crate::address::EmailAddress;
 use crate::entity::{membership, user};
@@ -74,8 +75,8 @@ pub struct Digest {
 }
 
 /// Who saves the rules.
-pub struct Saver<'a> {
-    pub id: &'a str,
+pub struct Saver {
+    pub id: String,
     pub role: Role,
 }
 
@@ -83,8 +84,9 @@ impl Preview {
     /// Asks `rules` about each member. Nobody can end their own access here, nor that of somebody above them:
     /// so whoever saves as an owner stays an owner, and others can't reach one (rule 1.5).
     pub fn new(instance: &InstanceLists, rules: &Rules, members: Vec<Seated>, saver: &Saver) -> Self {
-        let all = members.len();
-        let outside = |member: &Seated| would_be_let_in(instance, rules, &member.email).admitted.is_none();
+        let (gate, all) = (Gate::new(instance, rules), members.len());
+        let outside =
+            |member: &Seated| gate.decide(&Person::stranger(member.email.clone())).admitted.is_none();
         let losers: Vec<Loser> = members
             .into_iter()
             .filter(outside)
@@ -130,10 +132,8 @@ impl Digest {
         let mut people: Vec<_> =
             losers.iter().map(|loser| (loser.member.id.as_str(), loser.protected)).collect();
         people.sort_unstable();
-        Self {
-            rules: random::hash(&format!("{rules:?}")),
-            members: random::hash(&format!("{keeps} {people:?}")),
-        }
+        let (rules, members) = (json!(rules), json!([keeps, people]));
+        Self { rules: random::hash(&rules.to_string()), members: random::hash(&members.to_string()) }
     }
 
     /// Whether `shown` names the same outcome.

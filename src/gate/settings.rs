@@ -4,9 +4,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::preview::{COLUMNS, Preview, Saver, seated};
+use super::preview::{COLUMNS, Preview, Saver, Seated, seated};
 use super::{AllowedDomains, AllowedEmails, Rules};
-use crate::access::{Admin, Change, Organization};
+use crate::access::{Admin, Change, Organization, Role};
 use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::{membership, org_settings};
@@ -44,7 +44,15 @@ pub async fn settings(admin: &Admin) -> Result<org_settings::Model> {
 /// What `rules` would mean for those who are in.
 pub async fn preview(admin: &Admin, rules: &Rules) -> Result<Preview> {
     let members = admin.scope().find::<membership::Entity>().narrow(seated).rows(COLUMNS).await?;
-    Ok(Preview::new(&admin.services().config.instance, rules, members, &saver(admin)))
+    compute(admin, rules, members, admin.role()).await
+}
+
+/// Asks the gate about all members, which takes its time with a hundred thousand: not where requests are served.
+async fn compute(admin: &Admin, rules: &Rules, members: Vec<Seated>, role: Role) -> Result<Preview> {
+    let (instance, rules) = (admin.services().config.instance.clone(), rules.clone());
+    let saver = Saver { id: admin.visitor().id.clone(), role };
+    let computed = tokio::task::spawn_blocking(move || Preview::new(&instance, &rules, members, &saver));
+    computed.await.map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4).
@@ -55,15 +63,14 @@ pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent)
     let change = admin.change().await?;
     let before = write_rules(&change, admin, rules, Some(version)).await?;
     let members = change.rows::<membership::Entity, _>(COLUMNS, seated).await?;
-    let instance = &admin.services().config.instance;
+    let preview = compute(admin, rules, members, change.role()).await?;
     let without_me = leaves_out(admin, rules) && !leaves_out(admin, &before);
-    let preview = Preview::new(instance, rules, members, &saver(admin));
     let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
     if unseen || without_me && !consent.without_me {
         return Ok(Saved::Look { preview, without_me });
     }
     let ended = if consent.end_access { end_access(&change, &preview).await? } else { Vec::new() };
-    let event = Event::done("access.rules_changed", rules.in_a_sentence(instance));
+    let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
     change.commit(event.with(json!(before), after(rules, &ended))).await?;
     Ok(Saved::Done { ended: ended.len() })
 }
@@ -75,22 +82,33 @@ pub fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
     super::would_be_let_in(instance, rules, &email).admitted.is_none()
 }
 
-/// Lists an address, so that its owner may join; switches the list on.
-pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<()> {
+/// What came of allowing an address.
+pub enum Allowed {
+    /// It may join now.
+    Done,
+    /// Nothing was saved: the list is switched off and holds others, who would be let in with it.
+    Dormant,
+}
+
+/// Lists an address, so that its owner may join; switches an empty list on.
+pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<Allowed> {
     let change = admin.change().await?;
-    let stored = change.the::<org_settings::Entity>().await?;
-    let mut rules = Rules::from(&stored);
+    let mut rules = Rules::from(&change.the::<org_settings::Entity>().await?);
+    let is_listed = rules.allowed_emails.contains(&email);
+    if !rules.email_allowlist && rules.allowed_emails.iter().any(|listed| *listed != email) {
+        return Ok(Allowed::Dormant);
+    }
+    if rules.email_allowlist && is_listed {
+        return Ok(Allowed::Done);
+    }
     rules.email_allowlist = true;
-    if !rules.allowed_emails.contains(&email) {
+    if !is_listed {
         rules.allowed_emails.push(email.clone());
     }
     let before = write_rules(&change, admin, &rules, None).await?;
     let event = Event::done("access.address_allowed", email.as_str());
-    change.commit(event.with(json!(before), json!(rules))).await
-}
-
-fn saver(admin: &Admin) -> Saver<'_> {
-    Saver { id: &admin.visitor().id, role: admin.role() }
+    change.commit(event.with(json!(before), json!(rules))).await?;
+    Ok(Allowed::Done)
 }
 
 /// Ends the access of those whom the preview exposes; tells their addresses.

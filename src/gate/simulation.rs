@@ -27,16 +27,17 @@ pub async fn simulate(admin: &Admin, simulation: &Simulation) -> Result<Answer> 
         return Err(Error::invalid("provider", "There is no such sign-in method."));
     }
     let connection = services.db.outside_any_organization();
-    let method_is_on = match provider {
-        Some(name) => standing::is_on(connection, name).await?,
+    let (comer, way) = standing::of_address(connection, &simulation.email, provider).await?;
+    let method_is_on = match way {
+        Some(name) => standing::is_on(connection, &name).await?,
         None => true,
     };
     let person = Person {
         email: simulation.email.clone(),
-        through: None,
+        account: comer.account,
         email_verified: simulation.verified,
         method_is_on,
-        standing: standing::of_address(connection, &simulation.email, provider).await?,
+        standing: comer.standing,
     };
     let rules = Rules::from(&super::settings(admin).await?);
     Ok(decide(&services.config.instance, &rules, &person))

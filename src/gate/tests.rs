@@ -132,11 +132,21 @@ fn whom_the_rules_let_in_again_comes_back_with_their_role() {
 }
 
 #[test]
+fn the_rules_are_asked_about_the_address_that_was_vouched_for_just_now() {
+    let locked_out = Person {
+        account: Some(email("u@acme.com")),
+        standing: Standing::LockedOut(Role::Member),
+        ..stranger("u@private.org")
+    };
+    assert_eq!(verdict(&acme(), &locked_out), (None, Rule::Otherwise));
+}
+
+#[test]
 fn the_instances_lists_are_asked_about_a_connected_account_and_about_the_person() {
     let person = Person {
-        through: Some(email("u@private.org")),
+        account: Some(email("u@acme.com")),
         standing: Standing::Member(Role::Owner),
-        ..stranger("u@acme.com")
+        ..stranger("u@private.org")
     };
     for blocked in ["acme.com", "private.org"] {
         let lists = InstanceLists { blocked_domains: vec![domain(blocked)], ..InstanceLists::default() };
@@ -260,7 +270,7 @@ mod agreement {
             emails in prop::collection::hash_set(any_email(), 1..8),
         ) {
             let members: Vec<Seated> = emails.iter().map(seated).collect();
-            let preview = Preview::new(&lists, &rules, members, &Saver { id: "", role: Role::Owner });
+            let preview = Preview::new(&lists, &rules, members, &Saver { id: String::new(), role: Role::Owner });
             let admitted: Vec<_> = emails
                 .iter()
                 .filter(|email| decide(&lists, &rules, &Person::stranger((*email).clone())).admitted.is_some())

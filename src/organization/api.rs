@@ -1,15 +1,18 @@
 //! `/api/org` and `/api/admin/settings`.
 
+use std::collections::HashSet;
+
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::form::Name;
 use crate::access::{Admin, Member, Role};
+use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
-use crate::gate::form::{parse_address, parse_domain_rule};
+use crate::gate::form::{DomainRules, MOST_DOMAINS, parse_address, parse_domain_rule};
 use crate::gate::{self, DomainRule, Doubt, Rules};
 use crate::web::Reply;
 use crate::web::api::json as answer;
@@ -72,76 +75,123 @@ async fn current(admin: &Admin) -> Reply {
     })
 }
 
-/// Changes name and rules together, with one event.
+/// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: nobody
+/// who is in loses access by this.
 pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> Reply {
+    let (wishes, errors) = patch.into_inner().read();
     let change = admin.change().await?;
-    let before = change.the::<org_settings::Entity>().await?;
+    let rules_before = Rules::from(&change.the::<org_settings::Entity>().await?);
     let name_before = change.the::<organization::Entity>().await?.name;
-    let (name, rules) = patch.into_inner().apply(Rules::from(&before))?;
-    gate::write_rules(&change, &admin, &rules, None).await?;
+    let (name, rules) = wishes.apply(rules_before.clone(), errors)?;
+    let name = name.filter(|name| name.as_str() != name_before);
+    if rules != rules_before {
+        gate::write_rules(&change, &admin, &rules, None).await?;
+    }
     if let Some(name) = &name {
         super::write_name(&change, &admin, name, None).await?;
     }
-    let name_after = name.as_ref().map_or(name_before.as_str(), Name::as_str);
-    let event = Event::done("organization.settings_changed", name_after).with(
-        json!({ "name": name_before, "rules": Rules::from(&before) }),
-        json!({ "name": name_after, "rules": rules }),
-    );
-    change.commit(event).await?;
+    if name.is_some() || rules != rules_before {
+        let name_after = name.as_ref().map_or(name_before.as_str(), Name::as_str);
+        let event = Event::done("organization.settings_changed", name_after).with(
+            json!({ "name": name_before, "rules": rules_before }),
+            json!({ "name": name_after, "rules": rules }),
+        );
+        change.commit(event).await?;
+    } else {
+        drop(change);
+    }
     current(&admin).await
 }
 
+/// What an admin wants, read.
+struct Wishes {
+    name: Option<Name>,
+    allowed_domains: Option<Vec<DomainRule>>,
+    domain_gating: Option<bool>,
+    allowed_emails: Option<Vec<EmailAddress>>,
+    email_allowlist: Option<bool>,
+    open_sign_up: Option<bool>,
+    confirmed_domains: HashSet<String>,
+}
+
 impl SettingsPatch {
-    fn apply(self, mut rules: Rules) -> Result<(Option<Name>, Rules)> {
+    fn read(self) -> (Wishes, FieldErrors) {
         let mut errors = FieldErrors::new();
         let mut note =
             |field: &str, sentence: String| errors.entry(field.to_owned()).or_default().push(sentence);
         let name = self
             .name
             .and_then(|text| Name::parse(&text).map_err(|sentence| note("name", sentence.to_owned())).ok());
-        if let Some(domains) = self.allowed_email_domains {
-            let before = std::mem::take(&mut rules.allowed_domains);
-            rules.allowed_domains = each(&domains, parse_domain_rule, |s| note("allowedEmailDomains", s));
-            for rule in rules.allowed_domains.iter().filter(|rule| is_new(rule, &before)) {
-                let confirmed = self.confirmed_domains.iter().any(|domain| domain == rule.domain.as_str());
-                if let Some(doubt) = Doubt::about(&rule.domain).filter(|_| !confirmed) {
-                    let sentence = doubt.sentence(&rule.domain);
-                    let cure = "If you mean it, name the domain in `confirmedDomains`, too.";
-                    note("allowedEmailDomains", format!("{sentence} {cure}"));
-                }
+        let allowed_domains =
+            self.allowed_email_domains.map(|texts| domains(&texts, |s| note("allowedEmailDomains", s)));
+        let allowed_emails = self.allowed_emails.map(|texts| addresses(&texts, |s| note("allowedEmails", s)));
+        let wishes = Wishes {
+            name,
+            allowed_domains,
+            domain_gating: self.domain_gating_enabled,
+            allowed_emails,
+            email_allowlist: self.email_allowlist_enabled,
+            open_sign_up: self.open_sign_up,
+            confirmed_domains: self.confirmed_domains.into_iter().collect(),
+        };
+        (wishes, errors)
+    }
+}
+
+impl Wishes {
+    /// The rules as they would be; doubtful domains that are new have to be confirmed.
+    fn apply(self, mut rules: Rules, mut errors: FieldErrors) -> Result<(Option<Name>, Rules)> {
+        if let Some(domains) = self.allowed_domains {
+            let doubts = doubts(&domains, &rules.allowed_domains, &self.confirmed_domains);
+            if !doubts.is_empty() {
+                errors.entry("allowedEmailDomains".to_owned()).or_default().extend(doubts);
             }
+            rules.allowed_domains = domains;
         }
-        if let Some(emails) = self.allowed_emails {
-            rules.allowed_emails = each(&emails, parse_address, |s| note("allowedEmails", s));
-        }
-        rules.domain_gating = self.domain_gating_enabled.unwrap_or(rules.domain_gating);
-        rules.email_allowlist = self.email_allowlist_enabled.unwrap_or(rules.email_allowlist);
+        rules.allowed_emails = self.allowed_emails.unwrap_or(rules.allowed_emails);
+        rules.domain_gating = self.domain_gating.unwrap_or(rules.domain_gating);
+        rules.email_allowlist = self.email_allowlist.unwrap_or(rules.email_allowlist);
         rules.open_sign_up = self.open_sign_up.unwrap_or(rules.open_sign_up);
         if errors.is_empty() && rules.is_on_but_empty() {
             let field = if rules.domain_gating { "allowedEmailDomains" } else { "allowedEmails" };
             errors.insert(field.to_owned(), vec![gate::NOBODY_COULD_JOIN.to_owned()]);
         }
-        if errors.is_empty() { Ok((name, rules)) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() { Ok((self.name, rules)) } else { Err(Error::Invalid(errors)) }
     }
 }
 
-fn is_new(rule: &DomainRule, before: &[DomainRule]) -> bool {
-    before.iter().all(|known| known.domain != rule.domain)
+fn doubts(domains: &[DomainRule], before: &[DomainRule], confirmed: &HashSet<String>) -> Vec<String> {
+    let known: HashSet<_> = before.iter().map(|rule| &rule.domain).collect();
+    let open = domains.iter().map(|rule| &rule.domain);
+    let open = open.filter(|domain| !known.contains(domain) && !confirmed.contains(domain.as_str()));
+    let cure = "If you mean it, name the domain in `confirmedDomains`, too.";
+    open.filter_map(|domain| Some(format!("{} {cure}", Doubt::about(domain)?.sentence(domain)))).collect()
 }
 
-/// Parses each text; what can't be is noted with its reason. Doubles are merged.
-fn each<T: PartialEq>(
-    texts: &[String],
-    parse: impl Fn(&str) -> std::result::Result<T, String>,
-    mut note: impl FnMut(String),
-) -> Vec<T> {
-    let mut values = Vec::new();
+fn domains(texts: &[String], mut note: impl FnMut(String)) -> Vec<DomainRule> {
+    let mut rules = DomainRules::default();
+    if texts.len() > MOST_DOMAINS {
+        note(format!("Use up to {MOST_DOMAINS} domains."));
+        return rules.rules;
+    }
     for text in texts {
-        match parse(text) {
-            Ok(value) if values.contains(&value) => {}
-            Ok(value) => values.push(value),
+        match parse_domain_rule(text) {
+            Ok(rule) => rules.add(rule.domain, rule.include_subdomains),
             Err(sentence) => note(format!("`{text}`: {sentence}")),
         }
     }
-    values
+    rules.rules
+}
+
+/// Parses each text; what can't be is noted with its reason. Doubles are merged.
+fn addresses(texts: &[String], mut note: impl FnMut(String)) -> Vec<EmailAddress> {
+    let (mut seen, mut addresses) = (HashSet::new(), Vec::new());
+    for text in texts {
+        match parse_address(text) {
+            Ok(address) if !seen.insert(address.clone()) => {}
+            Ok(address) => addresses.push(address),
+            Err(sentence) => note(format!("`{text}`: {sentence}")),
+        }
+    }
+    addresses
 }

@@ -1,7 +1,7 @@
 //! What an operator does from the shell before anybody can sign in: names the organization and its owner.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::form::Name;
@@ -10,8 +10,9 @@ use crate::address::EmailAddress;
 use crate::audit::{Actor, Event, Origin};
 use crate::clock::Clock;
 use crate::entity::user::Status;
-use crate::entity::{instance, membership, organization, user};
+use crate::entity::{instance, membership, org_settings, organization, user};
 use crate::error::{Error, Result};
+use crate::sign_in::standing;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +33,15 @@ pub enum Bootstrapped {
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
     let change = Change::<Arrival>::arrival(db, clock, Origin::default()).await?;
+    // As every change to the organization: none that was begun before may undo this one.
+    org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_exclusive().one(change.connection()).await?;
     let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;
     if is_claimed && row.name != name.as_str() {
         return Ok(Bootstrapped::OtherName(row.name));
     }
-    let user =
-        user::Entity::find().filter(user::Column::Email.eq(owner.as_str())).one(change.connection()).await?;
+    let user = standing::holder(change.connection(), owner).await?;
     if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
         return Ok(Bootstrapped::Deactivated);
     }

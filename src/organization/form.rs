@@ -40,7 +40,7 @@ fn is_web_address(word: &str) -> bool {
 }
 
 /// Characters that show nothing or turn the direction of what follows.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

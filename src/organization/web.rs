@@ -9,6 +9,7 @@ use super::form::{Name, RenameForm};
 use crate::access::{Admin, Member};
 use crate::entity::organization;
 use crate::error::{Error, Result};
+use crate::sign_in::methods_on;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
 const PATH: &str = "/settings/admin";
@@ -90,14 +91,15 @@ async fn general(member: &Member) -> Result<GeneralPage> {
         admins: if can_edit { Vec::new() } else { super::admins(member).await? },
         provenance: updated_by.map(|who| format!("Last changed by {who}")).unwrap_or_default(),
         provenance_when: Moment::new(*updated_at, now),
-        glance: glance(member),
+        glance: glance(member).await?,
     })
 }
 
-fn glance(member: &Member) -> Vec<Fact> {
-    let methods: Vec<&str> = member.services().providers.iter().map(|p| p.label.as_str()).collect();
-    vec![
+async fn glance(member: &Member) -> Result<Vec<Fact>> {
+    let on = methods_on(member.services()).await?;
+    let methods: Vec<&str> = on.iter().map(|provider| provider.label.as_str()).collect();
+    Ok(vec![
         Fact { label: "Your role", value: member.role().label().to_owned(), href: "/settings" },
         Fact { label: "Sign-in methods", value: methods.join(", "), href: "" },
-    ]
+    ])
 }

@@ -6,8 +6,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use serde_json::json;
 
 use super::flow::Purpose;
-use super::standing::{self, Known};
-use super::{Claims, Refusal};
+use super::standing::{self, Comer, Known};
+use super::{Claims, Provider, Refusal};
 use crate::access::{Arrival, Change, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
 use crate::app::Services;
@@ -17,6 +17,7 @@ use crate::entity::user::Status;
 use crate::entity::{identity, instance, membership, org_settings, organization, user};
 use crate::error::{Error, Result};
 use crate::gate::{self, Answer, Person, Rules, Standing};
+use crate::organization::form::is_invisible;
 use crate::random;
 
 /// As much of a name as is kept, in characters.
@@ -51,12 +52,13 @@ pub async fn admit(visit: &Visit<'_>) -> Result<Admission> {
 impl Visit<'_> {
     async fn attempt(&self) -> Result<Admission> {
         let change = self.open().await?;
+        // Before anything else is read: whoever changes rules or members waits for this, or this for them.
+        let rules = rules(&change).await?;
         let Some(email) = self.claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
             return self.refuse(change, &Answer::no_address()).await;
         };
         let known = standing::by_account(change.connection(), self.claims).await?;
         let person = self.person(&change, known.as_ref(), email).await?;
-        let rules = rules(&change).await?;
         let answer = gate::decide(&self.services.config.instance, &rules, &person);
         let Some(role) = answer.admitted else {
             drop(change);
@@ -76,31 +78,28 @@ impl Visit<'_> {
         &self,
         change: &Change<Arrival>,
         known: Option<&Known>,
-        vouched: EmailAddress,
+        email: EmailAddress,
     ) -> Result<Person> {
         let connection = change.connection();
-        let method_is_on = standing::is_on(connection, &self.claims.provider).await?;
-        let email = match known {
-            Some(known) => address_of(change, known, &vouched).await?,
-            None => vouched.clone(),
-        };
-        let standing = match known {
-            Some(known) => {
-                standing::of_person(connection, &known.user, known.membership.as_ref(), &email).await?
-            }
+        let Comer { standing, account } = match known {
+            Some(known) => standing::of_known(connection, known, &email).await?,
             None => standing::of_newcomer(connection, &email).await?,
         };
         let is_first = standing == Standing::Stranger
             && self.claims.email_verified
             && claim(change, &self.services.config, self.purpose, &email).await?;
-        let standing = if is_first { Standing::First } else { standing };
-        let through = (email != vouched).then_some(vouched);
-        Ok(Person { email, through, email_verified: self.claims.email_verified, method_is_on, standing })
+        Ok(Person {
+            account,
+            email_verified: self.claims.email_verified,
+            method_is_on: standing::is_on(connection, &self.claims.provider).await?,
+            standing: if is_first { Standing::First } else { standing },
+            email,
+        })
     }
 
     async fn refuse(&self, change: Change<Arrival>, answer: &Answer) -> Result<Admission> {
         let email = self.claims.email.as_deref().unwrap_or_default();
-        let shown: String = email.chars().filter(|c| !c.is_control()).take(LONGEST_ADDRESS).collect();
+        let shown = visible(email, LONGEST_ADDRESS);
         let shown = EmailAddress::parse(&shown).map_or(shown, String::from);
         gate::denials::count(&change, &shown, &self.claims.provider, answer).await?;
         let refusal = Refusal::of(&change, answer, &shown).await?;
@@ -116,36 +115,28 @@ impl Visit<'_> {
     }
 }
 
+/// Records a sign-in that did not get as far as the gate.
+pub async fn note_failure(
+    services: &Services,
+    origin: &Origin,
+    provider: &Provider,
+    code: &'static str,
+) -> Result<()> {
+    let change = Change::<Arrival>::arrival(&services.db, &services.clock, origin.clone()).await?;
+    let event = Event::refused("sign_in.failed", provider.label.as_str());
+    change.commit(SINGLE_ORGANIZATION, Actor::nobody(), event.resulting_in(json!({ "reason": code }))).await
+}
+
+/// As much of a text as is kept, without what could not be seen or would turn what follows.
+fn visible(text: &str, longest: usize) -> String {
+    text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(longest).collect()
+}
+
 /// The rules, held until the sign-in is written: whoever changes them waits, and then sees who came.
 async fn rules(change: &Change<Arrival>) -> Result<Rules> {
     let row = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_shared();
     let row = row.one(change.connection()).await?;
     row.as_ref().map(Rules::from).ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))
-}
-
-/// The address of a person's account once they are in. The account at a provider that has brought it may bring
-/// another, unless that is somebody else's; other connected accounts have addresses of their own.
-async fn address_of(change: &Change<Arrival>, known: &Known, vouched: &EmailAddress) -> Result<EmailAddress> {
-    let own = EmailAddress::parse(&known.user.email);
-    let own = own.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
-    if own == *vouched || !leads(known) {
-        return Ok(own);
-    }
-    match standing::holder(change.connection(), vouched).await? {
-        Some(holder) if holder.id != known.user.id => {
-            tracing::warn!(
-                person = known.user.id,
-                "the new address belongs to somebody else; not taken over"
-            );
-            Ok(own)
-        }
-        _ => Ok(vouched.clone()),
-    }
-}
-
-/// Whether the account at the provider is where the person's name and address come from.
-fn leads(known: &Known) -> bool {
-    known.identity.email == known.user.email
 }
 
 /// Claims the instance for its first owner, if nobody has and this person may (rule 1.4). Of many at once the
@@ -224,19 +215,13 @@ impl Newcomer<'_> {
         Ok(user)
     }
 
-    /// Takes over what the provider now says, where the person's name and address come from there.
+    /// Takes over what the provider now says, where the person's name and address come from there. People before
+    /// their accounts, as everywhere: who locks in one order never waits in a circle.
     async fn freshen(&self, change: &Change<Arrival>, known: Known) -> Result<user::Model> {
-        let vouched = self.person.through.as_ref().unwrap_or(&self.person.email);
-        identity::Entity::update_many()
-            .col_expr(identity::Column::Email, Expr::value(vouched.as_str()))
-            .col_expr(identity::Column::LastSignInAt, Expr::value(change.at()))
-            .filter(identity::Column::Id.eq(&known.identity.id))
-            .exec(change.connection())
-            .await?;
-        let takes_name = leads(&known) && self.claims.name.is_some();
-        let mut user = known.user;
-        let email = self.person.email.to_string();
-        let name = if takes_name { self.name() } else { user.name.clone() };
+        let leads = known.leads();
+        let Known { identity, mut user, .. } = known;
+        let email = self.person.account_address().to_string();
+        let name = if leads && self.claims.name.is_some() { self.name() } else { user.name.clone() };
         if (&email, &name) != (&user.email, &user.name) {
             user::Entity::update_many()
                 .col_expr(user::Column::Email, Expr::value(email.as_str()))
@@ -244,21 +229,31 @@ impl Newcomer<'_> {
                 .filter(user::Column::Id.eq(&user.id))
                 .exec(change.connection())
                 .await?;
+            (user.email, user.name) = (email, name);
         }
-        (user.email, user.name) = (email, name);
+        let refused = leads && self.person.account.is_some();
+        let vouched = if refused { identity.email.as_str() } else { self.person.email.as_str() };
+        identity::Entity::update_many()
+            .col_expr(identity::Column::Email, Expr::value(vouched))
+            .col_expr(identity::Column::LastSignInAt, Expr::value(change.at()))
+            .filter(identity::Column::Id.eq(&identity.id))
+            .exec(change.connection())
+            .await?;
         Ok(user)
     }
 
     /// A member who is here again, perhaps let in again.
     async fn stay(&self, change: &Change<Arrival>, user: &user::Model) -> Result<()> {
-        membership::Entity::update_many()
+        let mut update = membership::Entity::update_many()
             .col_expr(membership::Column::LastSeenAt, Expr::value(change.at()))
-            .col_expr(membership::Column::Role, Expr::value(self.role))
-            .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
             .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
-            .filter(membership::Column::UserId.eq(&user.id))
-            .exec(change.connection())
-            .await?;
+            .filter(membership::Column::UserId.eq(&user.id));
+        if !matches!(self.person.standing, Standing::Member(_)) {
+            update = update
+                .col_expr(membership::Column::Role, Expr::value(self.role))
+                .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None));
+        }
+        update.exec(change.connection()).await?;
         Ok(())
     }
 
@@ -279,7 +274,7 @@ impl Newcomer<'_> {
     /// The name that the provider gives, without control characters, or the front of the address.
     fn name(&self) -> String {
         let given = self.claims.name.as_deref().unwrap_or_default();
-        let clean: String = given.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        let clean = visible(given, LONGEST_NAME);
         let clean = clean.trim();
         if clean.is_empty() { self.person.email.local_part().to_owned() } else { clean.to_owned() }
     }

@@ -15,8 +15,12 @@ pub async fn link(services: &Services) -> Result<Option<String>> {
     if !is_open(services).await? {
         return Ok(None);
     }
-    let token = services.config.master_key.token(PURPOSE).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Some(services.config.base_url.link(&format!("/claim/{token}"))))
+    Ok(Some(services.config.base_url.link(&format!("/claim/{}", token(services)?))))
+}
+
+/// The token in the link.
+pub(super) fn token(services: &Services) -> Result<String> {
+    services.config.master_key.token(PURPOSE).map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Whether `token` may claim this Gatehouse now.

@@ -1,7 +1,7 @@
 //! Connecting another account to one's own: by a person who is signed in, with an account that a provider has
 //! just vouched for (rule 2.6).
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 use super::admission::new_account;
@@ -9,9 +9,9 @@ use super::{Claims, Refusal, standing};
 use crate::access::{Change, Person as Own, SINGLE_ORGANIZATION, SignedIn};
 use crate::address::EmailAddress;
 use crate::audit::Event;
-use crate::entity::{identity, org_settings};
+use crate::entity::org_settings;
 use crate::error::{Error, Result};
-use crate::gate::{self, Person, Rule, Rules, Standing};
+use crate::gate::{self, Person, Rules, Standing};
 
 /// How connecting ended.
 pub enum Connection {
@@ -57,48 +57,40 @@ async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Resul
     let Some(email) = claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
         return Ok(Look::Refused(Refusal::NoAddress));
     };
-    let account = identity::Entity::find()
-        .filter(identity::Column::Issuer.eq(&claims.issuer))
-        .filter(identity::Column::Subject.eq(&claims.subject))
-        .one(change.connection())
-        .await?;
-    if let Some(account) = account {
-        let own = account.user_id == person.visitor.id;
+    // Before anybody is looked up: who has not proven an address is not told whether it is known.
+    if !claims.email_verified {
+        return Ok(Look::Refused(Refusal::Unverified));
+    }
+    if let Some(known) = standing::by_account(change.connection(), claims).await? {
+        let own = known.user.id == person.visitor.id;
         return Ok(if own { Look::Connected } else { Look::Refused(Refusal::SomebodyElses) });
     }
     let holder = standing::holder(change.connection(), &email).await?;
     if holder.is_some_and(|holder| holder.id != person.visitor.id) {
         return Ok(Look::Refused(Refusal::SomebodyElses));
     }
-    Ok(match could_come_by(change, person, claims, &email).await? {
-        None => Look::Free(email),
-        Some(refusal) => Look::Refused(refusal),
-    })
+    let could_come = could_come_by(change, person, claims, &email).await?;
+    Ok(if could_come { Look::Free(email) } else { Look::Refused(Refusal::NotAdmitted) })
 }
 
-/// Why the person could not sign in with the account; none when they could.
+/// Whether the person could sign in with the account.
 async fn could_come_by(
     change: &Change<Own>,
     person: &SignedIn,
     claims: &Claims,
     email: &EmailAddress,
-) -> Result<Option<Refusal>> {
+) -> Result<bool> {
     let own = EmailAddress::parse(&person.visitor.email);
     let own = own.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
-    let standing = person.membership().map_or(Standing::Stranger, |m| Standing::Member(m.role));
     let at_the_gate = Person {
-        through: (own != *email).then(|| email.clone()),
-        email: own,
-        email_verified: claims.email_verified,
+        account: (own != *email).then_some(own),
+        email: email.clone(),
+        email_verified: true,
         method_is_on: standing::is_on(change.connection(), &claims.provider).await?,
-        standing,
+        standing: person.membership().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
     };
     let rules = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     let rules = rules.ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))?;
     let answer = gate::decide(&person.services.config.instance, &Rules::from(&rules), &at_the_gate);
-    Ok(match (answer.admitted, answer.decided_by()) {
-        (Some(_), _) => None,
-        (None, Rule::VerifiedAddress) => Some(Refusal::Unverified),
-        (None, _) => Some(Refusal::NotAdmitted),
-    })
+    Ok(answer.admitted.is_some())
 }

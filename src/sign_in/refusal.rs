@@ -50,7 +50,5 @@ async fn ways(change: &Change<Arrival>, email: &str) -> Result<Vec<String>> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(Vec::new()) };
     let Some(holder) = standing::holder(change.connection(), &email).await? else { return Ok(Vec::new()) };
     let accounts = standing::ways_of(change.connection(), &holder.id).await?;
-    let mut names: Vec<String> = accounts.into_iter().map(|account| account.provider).collect();
-    names.dedup();
-    Ok(names)
+    Ok(accounts.into_iter().map(|account| account.provider).collect())
 }

@@ -155,6 +155,11 @@ impl View {
         self.region.as_deref() == Some(region)
     }
 
+    /// Whether no region is asked for, but the page.
+    pub fn wants_whole(&self) -> bool {
+        self.region.is_none()
+    }
+
     /// What the previous answer left to say.
     pub fn notice(&self) -> &'static str {
         self.notice.map_or("", Notice::sentence)

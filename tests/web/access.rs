@@ -74,7 +74,7 @@ on_both_databases! {
             ("/settings/sessions/end-others", &[]),
             ("/sign-out", &[]),
         ];
-        assert_eq!(ada.patch("/api/admin/settings", &json!({ "openSignUp": false })).await.status, 200);
+        assert_eq!(ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await.status, 200);
         count += 1;
         assert_eq!(house.count("SELECT count(*) FROM events").await, count);
         house.run("UPDATE org_settings SET version = 1", []).await;

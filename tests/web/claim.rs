@@ -6,7 +6,7 @@ use gatehouse::access::Role;
 use gatehouse::sign_in::claim;
 use reqwest::Method;
 
-use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor};
+use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor, field};
 
 /// A Gatehouse that strangers can reach, and whose owner nobody has named.
 async fn public_house(database: Database) -> House {
@@ -69,6 +69,24 @@ async fn a_link_that_was_guessed_altered_or_not_needed_is_unknown() {
         assert_eq!(claim::link(&house.services).await.expect("an answer"), None);
         house.close().await;
     }
+}
+
+#[actix_web::test]
+async fn whoever_claims_with_the_wrong_account_may_try_another() {
+    let house = public_house(Database::sqlite()).await;
+    let token = link(&house).await.expect("a link").replace("/claim/", "");
+    let visitor = house.visitor();
+    let start = visitor.request(Method::POST, "/auth/idp").form(&[("claim", token.as_str())]);
+    let begun = visitor.send(start).await;
+    let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let departure = begun.location().parse().expect("an address");
+    let unverified =
+        Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "email_verified": false }));
+    let back = visitor.way_back(&house.provider, &departure, &unverified);
+    let page = visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await;
+    assert_eq!(page.status, 403);
+    assert_eq!(field(&page.body, "claim"), token);
+    house.close().await;
 }
 
 #[actix_web::test]

@@ -145,8 +145,12 @@ async fn somebody_elses_account_or_address_is_not_connected() {
         assert_eq!(connect(&ben, &okta, &his).await.status, 303);
         let moved = his.with(json!({ "email": "other@acme.test" }));
         assert_eq!(connect(&owner, &okta, &moved).await.status, 409, "his account");
-        let unverified = Identity::new("new@acme.test", "N").with(json!({ "email_verified": false }));
-        assert_eq!(connect(&owner, &okta, &unverified).await.status, 403);
+        for email in ["ben@acme.test", "nobody@acme.test"] {
+            let unverified = Identity::new(email, "N").with(json!({ "sub": "n", "email_verified": false }));
+            let answer = connect(&owner, &okta, &unverified).await;
+            assert_eq!(answer.status, 403, "the same whether {email} is known or not");
+            assert!(answer.says("has not been verified") && answer.says("Back to your account"));
+        }
         assert_eq!(accounts(&house).await, ["idp", "idp", "okta"]);
         house.close().await;
     }
@@ -218,7 +222,11 @@ async fn the_last_way_in_stays() {
         let ids = || house.texts(&ids);
         let only = format!("{CONNECT}/{}/disconnect", ids().await[0]);
         let answer = owner.post(&only, &[]).await;
-        assert!(answer.status == 409 && answer.says("This is your only way in."), "{}", answer.body);
+        assert!(
+            answer.status == 409 && answer.says("Without it you could not sign in any more."),
+            "{}",
+            answer.body
+        );
         connect(&owner, &okta, &ada()).await;
         let ben = house.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.post(&only, &[]).await.status, 404, "somebody else's");
@@ -230,6 +238,62 @@ async fn the_last_way_in_stays() {
         statuses.sort_unstable();
         assert_eq!(statuses, [303, 409], "both at once");
         assert_eq!(ids().await.len(), 1);
+        house.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn the_account_that_carries_the_address_stays_connected() {
+    for (house, okta) in houses().await {
+        let owner = house.owner().await;
+        connect(&owner, &okta, &Identity::new("countess@home.test", "Countess")).await;
+        let idp = house.texts("SELECT id FROM identities WHERE provider = 'idp'").await.remove(0);
+        let answer = owner.post(&format!("{CONNECT}/{idp}/disconnect"), &[]).await;
+        assert_eq!(answer.status, 409);
+        assert!(answer.says("Your e-mail address here comes from this account."));
+        assert!(house.events().await.contains(&"account.not_disconnected refused idp".to_owned()));
+        house.close().await;
+    }
+}
+
+// 2.6: whom the rules have shut out comes back only by an address that they let in.
+#[actix_web::test]
+async fn a_connected_account_with_another_address_is_no_way_around_the_rules() {
+    for (house, okta) in houses().await {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        let private = Identity::new("ben@home.test", "Ben");
+        assert_eq!(connect(&ben, &okta, &private).await.status, 303);
+        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = 'ben@acme.test'", []).await;
+        house
+            .run(
+                r#"UPDATE org_settings SET domain_gating_enabled = TRUE,
+               allowed_domains = '[{"domain": "acme.test", "include_subdomains": false}]'"#,
+                [],
+            )
+            .await;
+        assert_eq!(house.visitor().sign_in_by("okta", &okta, &private).await.status, 403);
+        let own = Identity::new("ben@acme.test", "Ben");
+        assert_eq!(house.visitor().sign_in(&house.provider, &own).await.status, 303);
+        house.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_sign_in_that_the_provider_did_not_ask_for_afresh_is_not_fresh() {
+    for (house, okta) in houses().await {
+        house.owner().await;
+        let visitor = house.visitor();
+        let long_ago = ada().with(json!({ "auth_time": chrono::Utc::now().timestamp() - 3600 }));
+        assert_eq!(visitor.sign_in(&house.provider, &long_ago).await.status, 303);
+        assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 403);
+        let begun = visitor.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
+        let departure: url::Url = begun.location().parse().expect("an address");
+        assert_eq!((query(&departure, "prompt"), query(&departure, "max_age")), ("login".into(), "0".into()));
+        let now = ada().with(json!({ "auth_time": chrono::Utc::now().timestamp() }));
+        assert_eq!(visitor.get(&visitor.way_back(&house.provider, &departure, &now)).await.status, 303);
+        assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 303);
+        drop(okta);
         house.close().await;
     }
 }

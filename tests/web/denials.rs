@@ -54,6 +54,26 @@ on_both_databases! {
         assert!(house.events().await.contains(&"access.address_allowed done sam@other.test".to_owned()));
     }
 
+    async fn a_dormant_list_is_not_switched_on_in_passing(house: &House) {
+        let ada = house.owner().await;
+        house.run("UPDATE org_settings SET allowed_emails = '[\"old@evil.test\"]'", []).await;
+        let before = house.footprint().await;
+        let answer = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.says("The list of addresses is switched off and holds others"));
+        assert!(answer.body.contains("old@evil.test\nsam@other.test"), "the form holds both");
+        assert_eq!(house.footprint().await, before);
+        assert_eq!(knock(house, "old@evil.test").await.status, 403);
+    }
+
+    async fn allowing_what_is_allowed_changes_nothing(house: &House) {
+        let ada = house.owner().await;
+        assert_eq!(ada.post(ALLOW, &[("email", "sam@other.test")]).await.status, 303);
+        let before = (house.footprint().await, house.events().await);
+        assert_eq!(ada.post(ALLOW, &[("email", "Sam@other.test")]).await.status, 303);
+        assert_eq!((house.footprint().await, house.events().await), before);
+    }
+
     async fn what_allowing_would_not_help_is_not_offered(house: &House) {
         let ada = house.owner().await;
         let unverified = Identity::new("sam@other.test", "Sam").with(json!({ "email_verified": false }));

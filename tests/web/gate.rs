@@ -1,5 +1,7 @@
 //! Who may join: the Access page and what it does at the door (threats G).
 
+use std::time::{Duration as Time, Instant};
+
 use gatehouse::access::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -187,6 +189,39 @@ async fn a_stranger_and_a_deactivated_person_see_the_same_page() {
     house.close().await;
 }
 
+// G23: nor does the time tell them apart. Compared side by side, because machines differ.
+#[actix_web::test]
+async fn refusing_a_deactivated_person_takes_as_long_as_refusing_a_stranger() {
+    let house = House::open(Database::sqlite()).await;
+    house.owner().await;
+    house.person("gone@acme.test", Role::Member).await;
+    house.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    let samples = if std::env::var("CI").is_ok() { 200 } else { 20 };
+    let (mut gone, mut none) = (Vec::new(), Vec::new());
+    for _ in 0..samples {
+        gone.push(time_of_callback(&house, "gone@acme.test").await);
+        none.push(time_of_callback(&house, "none@acme.test").await);
+    }
+    let (gone, none) = (median(gone), median(none));
+    let least = Time::from_millis(5).max(none / 4);
+    assert!(gone.abs_diff(none) < least, "{gone:?} and {none:?}");
+    house.close().await;
+}
+
+async fn time_of_callback(house: &House, email: &str) -> Time {
+    let visitor = house.visitor();
+    let departure = visitor.depart("/").await;
+    let back = visitor.way_back(&house.provider, &departure, &Identity::new(email, "Somebody"));
+    let began = Instant::now();
+    assert_eq!(visitor.get(&back).await.status, 403);
+    began.elapsed()
+}
+
+fn median(mut times: Vec<Time>) -> Time {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
 // G20, G06
 #[actix_web::test]
 async fn a_doubtful_domain_takes_a_second_confirmation() {
@@ -262,9 +297,9 @@ async fn a_database_that_stops_in_the_middle_of_a_callback_admits_nobody() {
         let visitor = house.visitor();
         let departure = visitor.depart("/").await;
         let back = visitor.way_back(&house.provider, &departure, &Identity::new("u@acme.test", "U"));
-        house.provider.be(Trouble::Slow(std::time::Duration::from_secs(1)));
+        house.provider.be(Trouble::Slow(Time::from_secs(1)));
         let stopped = async {
-            actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
+            actix_web::rt::time::sleep(Time::from_millis(400)).await;
             house.stop_database().await
         };
         let (answer, stopped) = futures_util::future::join(visitor.get(&back), stopped).await;

@@ -53,6 +53,9 @@ async fn the_last_method_of_the_owners_stays_on() {
         let answer = ada.post(&format!("{PAGE}/methods/idp"), &[("on", "false")]).await;
         assert_eq!(answer.status, 409, "nobody who is owner has an account at Okta");
         assert!(answer.says("No owner could sign in without it."));
+        assert!(house.events().await.contains(&"sign_in_method.kept_on refused Acme SSO".to_owned()));
+        assert_eq!(switch(&ada, "okta", "true").await, 303, "it is on");
+        assert!(!house.events().await.iter().any(|event| event.starts_with("sign_in_method.switched_on")));
         house.person("ben@acme.test", Role::Admin).await;
         house.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(switch(&ada, "idp", "false").await, 409, "an admin's account does not count");

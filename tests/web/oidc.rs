@@ -148,6 +148,19 @@ async fn tokens_that_do_not_hold_are_refused() {
     house.close().await;
 }
 
+// A subject that no provider may send: 1 to 255 visible ASCII characters (OpenID Connect Core, section 2).
+#[actix_web::test]
+async fn a_subject_that_can_be_none_is_refused() {
+    for database in Database::each().await {
+        let house = House::open(database).await;
+        for subject in ["", "a\u{0}b", "ü", &"x".repeat(256), &"x".repeat(5000)] {
+            refused(&house, ada().with(json!({ "sub": subject }))).await;
+        }
+        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'sign_in.failed'").await, 5);
+        house.close().await;
+    }
+}
+
 // A14
 #[actix_web::test]
 async fn a_clock_that_is_off_by_less_than_thirty_seconds_does_not_matter() {

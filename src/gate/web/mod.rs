@@ -1,19 +1,27 @@
 //! `/settings/admin/access`: who may join, and why.
 
+mod denials;
+mod domains;
+mod methods;
 mod page;
+mod preview;
+mod simulator;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 use super::form::{Edit, RulesForm, parse_address};
-use super::methods::LAST_OF_AN_OWNER;
-use super::{Consent, Rules, Saved, Simulation, denials, methods, simulate};
+use super::methods::{LAST_OF_AN_OWNER, note_test, switch};
+use super::{Consent, Rules, Saved};
 use crate::access::Admin;
 use crate::address::EmailAddress;
 use crate::error::{Error, Result};
 use crate::web::{Notice, Reply, View, client, see_other};
-use page::{Access, Shown, Simulator, Tested};
+use methods::Tested;
+use page::Access;
+use preview::Shown;
+use simulator::{SimulatorPart, Try};
 
 const PATH: &str = "/settings/admin/access";
 const METHODS: &str = "/settings/admin/access#methods";
@@ -22,44 +30,15 @@ const DENIALS: &str = "/settings/admin/access#denials";
 /// Why doubtful domains are not saved at once.
 const ARE_YOU_SURE: &str = "A domain needs a second look. Tick the box beside it if you mean it.";
 
-/// What the simulator's form sends.
-#[derive(Default, Deserialize)]
-pub struct Try {
-    #[serde(default, rename = "try")]
-    email: String,
-    /// The name of a provider; empty for any.
-    #[serde(default)]
-    via: String,
-    unverified: Option<String>,
-}
+/// Why an address is not allowed with one click.
+const THE_LIST_IS_OFF: &str = "The list of addresses is switched off and holds others, who would be let in, too. \
+     Look through it, then save.";
 
 /// `GET /settings/admin/access`, perhaps with an address to try.
 pub async fn index(admin: Admin, view: View, asked: web::Query<Try>) -> Reply {
-    let stored = super::settings(&admin).await?;
-    let form = RulesForm::showing(&Rules::from(&stored), stored.version);
-    let simulator = answer(&admin, asked.into_inner()).await?;
-    Access { simulator, ..Access::of(form) }.show(&admin, &view, StatusCode::OK).await
-}
-
-async fn answer(admin: &Admin, asked: Try) -> Result<Simulator> {
-    let typed = asked.email.trim();
-    let email = EmailAddress::parse(typed);
-    let mut shown = Simulator {
-        provider: asked.via,
-        unverified: asked.unverified.is_some(),
-        email: typed.to_owned(),
-        ..Simulator::default()
-    };
-    match email {
-        _ if typed.is_empty() => {}
-        Err(error) => shown.error = error.to_string(),
-        Ok(email) => {
-            let provider = (!shown.provider.is_empty()).then(|| shown.provider.clone());
-            let simulation = Simulation { email, provider, verified: !shown.unverified };
-            shown.answer = Some(simulate(admin, &simulation).await?);
-        }
-    }
-    Ok(shown)
+    let simulator = Some(SimulatorPart::of(&admin, asked.into_inner()).await?);
+    let page = Access { simulator, ..Access::stored(&admin).await? };
+    page.show(&admin, &view, StatusCode::OK).await
 }
 
 /// `POST /settings/admin/access`: saves the rules, shows what they would mean, or edits the form.
@@ -92,7 +71,8 @@ async fn edit(admin: &Admin, view: &View, form: RulesForm) -> Reply {
 async fn look(admin: &Admin, rules: &Rules) -> Result<Shown> {
     let before = Rules::from(&super::settings(admin).await?);
     let without_me = super::leaves_out(admin, rules) && !super::leaves_out(admin, &before);
-    Ok(Shown { preview: super::preview(admin, rules).await?, rules: rules.clone(), without_me, stale: false })
+    let preview = super::preview(admin, rules).await?;
+    Ok(Shown { preview, rules: rules.clone(), without_me, stale: false, agreed: false })
 }
 
 async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
@@ -115,9 +95,9 @@ async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
         Ok(Saved::Look { preview, without_me }) => {
             let agreed = preview.digest.is(&form.digest);
             let stale = preview.digest.is_of_other_members(&form.digest);
-            let shown = Shown { preview, rules, without_me, stale };
+            let shown = Shown { preview, rules, without_me, stale, agreed };
             let status = if stale { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-            Access { preview: Some(shown), agreed, ..Access::of(form) }.show(admin, view, status).await
+            Access { preview: Some(shown), ..Access::of(form) }.show(admin, view, status).await
         }
         Err(Error::Stale) => {
             Access { conflict: true, ..Access::of(form) }.show(admin, view, StatusCode::CONFLICT).await
@@ -134,10 +114,21 @@ pub struct Allowed {
 }
 
 /// `POST /settings/admin/access/allowed-addresses`: lets one more address join.
-pub async fn allow_address(admin: Admin, form: web::Form<Allowed>) -> Reply {
+pub async fn allow_address(admin: Admin, view: View, form: web::Form<Allowed>) -> Reply {
     let email = parse_address(&form.email).map_err(|sentence| Error::invalid("email", sentence))?;
-    super::allow_address(&admin, email).await?;
-    Ok(see_other(DENIALS, Notice::AddressAllowed))
+    match super::allow_address(&admin, email.clone()).await? {
+        super::Allowed::Done => Ok(see_other(DENIALS, Notice::AddressAllowed)),
+        super::Allowed::Dormant => look_at_the_list(&admin, &view, email).await,
+    }
+}
+
+/// Switching the list on would let in everybody on it: the admin sees whom before saving.
+async fn look_at_the_list(admin: &Admin, view: &View, email: EmailAddress) -> Reply {
+    let mut form = Access::stored(admin).await?.form;
+    form.edit = Some(Edit::AddAddress(email.into()));
+    let mut page = Access::of(form.edited());
+    THE_LIST_IS_OFF.clone_into(&mut page.problems.form);
+    page.show(admin, view, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// Which way a sign-in method is switched.
@@ -153,7 +144,7 @@ pub async fn switch_method(
     provider: web::Path<String>,
     form: web::Form<Switch>,
 ) -> Reply {
-    match methods::switch(&admin, &provider, form.on).await {
+    match switch(&admin, &provider, form.on).await {
         Ok(()) if form.on => Ok(see_other(METHODS, Notice::MethodOn)),
         Ok(()) => Ok(see_other(METHODS, Notice::MethodOff)),
         Err(Error::LastMethod) => refuse_the_last(&admin, &view).await,
@@ -162,8 +153,7 @@ pub async fn switch_method(
 }
 
 async fn refuse_the_last(admin: &Admin, view: &View) -> Reply {
-    let stored = super::settings(admin).await?;
-    let mut page = Access::of(RulesForm::showing(&Rules::from(&stored), stored.version));
+    let mut page = Access::stored(admin).await?;
     LAST_OF_AN_OWNER.clone_into(&mut page.problems.form);
     page.show(admin, view, StatusCode::CONFLICT).await
 }
@@ -179,11 +169,9 @@ pub async fn test_method(
     services.limits.count_test(client::address(&request, &services.config.trusted_proxies))?;
     let tried = services.providers.get(&provider).ok_or(Error::NotFound)?;
     let findings = tried.test().await;
-    methods::note_test(&admin, &tried.label, findings.iter().all(|finding| finding.good)).await?;
-    let stored = super::settings(&admin).await?;
-    let form = RulesForm::showing(&Rules::from(&stored), stored.version);
+    note_test(&admin, &tried.label, findings.iter().all(|finding| finding.good)).await?;
     let tested = Some(Tested { provider: tried.name.clone(), findings });
-    Access { tested, ..Access::of(form) }.show(&admin, &view, StatusCode::OK).await
+    Access { tested, ..Access::stored(&admin).await? }.show(&admin, &view, StatusCode::OK).await
 }
 
 impl RulesForm {
@@ -195,12 +183,4 @@ impl RulesForm {
                 .is_ok_and(|typed| typed.as_str() == own_address),
         }
     }
-}
-
-/// The people who were turned away, with what the rules say to them now.
-async fn turned_away(admin: &Admin) -> Result<(Vec<crate::entity::denial::Model>, Vec<String>)> {
-    let lines = denials::latest(admin).await?;
-    let emails: Vec<&str> = lines.iter().map(|line| line.email.as_str()).collect();
-    let members = denials::members_among(admin, &emails).await?;
-    Ok((lines, members))
 }

@@ -108,6 +108,7 @@ impl App {
             email_verified: primary.as_ref().is_some_and(|address| address.verified),
             email: primary.map(|address| address.email),
             name: Some(name.unwrap_or(account.login)),
+            authenticated_at: None,
         }
     }
 

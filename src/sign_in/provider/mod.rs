@@ -7,6 +7,7 @@ mod oidc;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use oauth2::basic::BasicErrorResponse;
 use oauth2::{ClientId, ClientSecret, RedirectUrl, RequestTokenError};
 use secrecy::ExposeSecret;
@@ -79,6 +80,8 @@ pub struct Claims {
     pub email: Option<String>,
     pub email_verified: bool,
     pub name: Option<String>,
+    /// When the person has proven to the provider who they are, where it tells.
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
 /// Why a provider's answer leads nowhere.
@@ -90,6 +93,16 @@ pub enum Failure {
     /// What it says does not hold.
     #[error("rejected: {0}")]
     Rejected(String),
+}
+
+impl Failure {
+    /// The short name, as shown and recorded.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "provider_unavailable",
+            Self::Rejected(_) => "provider_rejected",
+        }
+    }
 }
 
 impl Providers {
@@ -199,7 +212,8 @@ impl Provider {
                 Protocol::GitHub(app) => app.arrive(code, pkce_verifier).await,
             }
         };
-        timeout(PATIENCE, redeemed).await.map_err(unavailable)?
+        let claims = timeout(PATIENCE, redeemed).await.map_err(unavailable)??;
+        if is_subject(&claims.subject) { Ok(claims) } else { Err(rejected("a subject that can't be one")) }
     }
 
     /// Whether `iss` of a callback (RFC 9207) is this provider, where it was sent at all.
@@ -212,10 +226,14 @@ impl Provider {
 
     /// Tries it out, signing nobody in: is it there, and does it accept the client id and secret?
     pub async fn test(&self) -> Vec<Finding> {
-        match &self.protocol {
-            Protocol::OpenIdConnect(party) => party.test().await,
-            Protocol::GitHub(app) => app.test().await,
-        }
+        let tried = async {
+            match &self.protocol {
+                Protocol::OpenIdConnect(party) => party.test().await,
+                Protocol::GitHub(app) => app.test().await,
+            }
+        };
+        let late = || format!("{} takes longer than {} seconds to answer.", self.label, PATIENCE.as_secs());
+        timeout(PATIENCE, tried).await.unwrap_or_else(|_| vec![Finding::bad(late())])
     }
 }
 
@@ -230,6 +248,11 @@ impl Prompt {
             (Self::Login | Self::SelectAccount, _) => Some("select_account"),
         }
     }
+}
+
+/// OpenID Connect Core, section 2: up to 255 visible ASCII characters.
+fn is_subject(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|b| (b' '..=b'~').contains(&b))
 }
 
 /// What a token endpoint's refusal means. JSON that is no token response is an answer that does not hold, and

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 
-use super::admission::{Admission, Visit, admit};
+use super::admission::{Admission, Visit, admit, note_failure};
 use super::connect::{Connection, connect};
 use super::flow::{self, Browser, Flow, Purpose};
 use super::{Claims, Failure, Prompt, Provider, ReturnTo, claim, method_on, methods_on};
@@ -22,10 +22,14 @@ use crate::error::{Error, Result};
 use crate::web::client;
 use crate::web::{Notice, Reply, View, see_other};
 pub use pages::sign_in_again;
-use pages::{Button, ClaimPage, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here};
+use pages::{
+    Again, Button, ClaimPage, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here,
+};
 
 /// Remembers which provider this browser came in by; holds its name only.
 const LAST_PROVIDER: &str = "provider";
+/// The way back leads to a browser that has not set out.
+const NOT_STARTED_HERE: &str = "not_started_here";
 /// Where accounts are connected.
 const ACCOUNT: &str = "/settings";
 
@@ -66,7 +70,8 @@ pub async fn start(anyone: Anyone, view: View) -> Reply {
     if signed_in.membership().is_some() {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/settings/admin")).finish());
     }
-    let sentence = "You are signed in, and an admin has to let you in. Ask one for an invite.";
+    let sentence = "You are signed in, and belong to no organization here, or your access was ended. Ask an admin \
+                    to let you in, then sign out and in again.";
     view.page(&signed_in, StatusCode::OK, &WaitingPage { email: &visitor.email, sentence })
 }
 
@@ -151,7 +156,8 @@ pub async fn begin_to_connect(
     services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
     let provider = method_on(services, &form.provider).await?;
     if !person.visitor.is_fresh(services.clock.now()) {
-        return sign_in_again(&person, &view, ACCOUNT).await;
+        let back = format!("{ACCOUNT}?connect={}", provider.name);
+        return sign_in_again(&person, &view, &back).await;
     }
     let errand = Errand {
         prompt: Prompt::SelectAccount,
@@ -180,7 +186,11 @@ async fn leave(
     let Errand { prompt, purpose, person, return_to } = errand;
     let departure = match provider.depart(prompt).await {
         Ok(departure) => departure,
-        Err(failure) => return failed(view, provider, &return_to, &failure),
+        Err(failure) => {
+            let flow =
+                Flow { nonce: String::new(), pkce_verifier: String::new(), return_to, purpose, person };
+            return failed(view, &Again { services, provider, flow: &flow }, &failure);
+        }
     };
     let https = services.config.base_url.is_https();
     let browser = Browser::of(request, https)?;
@@ -205,24 +215,35 @@ pub async fn callback(
     services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
     let provider = method_on(services, &name).await?;
     let Some(flow) = resume(&anyone, &request, provider, &query).await? else {
+        note_failure(services, &anyone.origin, provider, NOT_STARTED_HERE).await?;
         return not_started_here(&view);
     };
     let (None, Some(code)) = (&query.error, &query.code) else {
-        return cancelled(&view, provider, &flow.return_to);
+        return cancelled(&view, &Again { services, provider, flow: &flow });
     };
-    if !provider.is_issuer(query.iss.as_deref()) {
-        let failure = Failure::Rejected("the answer names another issuer".to_owned());
-        return failed(&view, provider, &flow.return_to, &failure);
-    }
-    let arrived = provider.arrive(code.clone(), flow.nonce.clone(), flow.pkce_verifier.clone()).await;
-    let claims = match arrived {
+    let claims = match redeem(provider, query.iss.as_deref(), code, &flow).await {
         Ok(claims) => claims,
-        Err(failure) => return failed(&view, provider, &flow.return_to, &failure),
+        Err(failure) => {
+            note_failure(services, &anyone.origin, provider, failure.code()).await?;
+            return failed(&view, &Again { services, provider, flow: &flow }, &failure);
+        }
     };
     match flow.purpose {
         Purpose::Connect => finish_connecting(&anyone, &view, provider, &claims, &flow).await,
         Purpose::SignIn | Purpose::Claim => finish(&anyone, &view, &request, provider, &claims, &flow).await,
     }
+}
+
+async fn redeem(
+    provider: &Provider,
+    issuer: Option<&str>,
+    code: &str,
+    flow: &Flow,
+) -> std::result::Result<Claims, Failure> {
+    if !provider.is_issuer(issuer) {
+        return Err(Failure::Rejected("the answer names another issuer".to_owned()));
+    }
+    provider.arrive(code.to_owned(), flow.nonce.clone(), flow.pkce_verifier.clone()).await
 }
 
 async fn resume(
@@ -254,7 +275,12 @@ async fn finish(
         }
     };
     let origin = anyone.origin.clone();
-    let new = NewSession { user_id: person, address: origin.address, user_agent: origin.user_agent };
+    let new = NewSession {
+        user_id: person,
+        address: origin.address,
+        user_agent: origin.user_agent,
+        authenticated_at: claims.authenticated_at,
+    };
     session::start(request, &new).map_err(|e| Error::Internal(e.to_string()))?;
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, flow.return_to.as_str()))
@@ -272,6 +298,7 @@ async fn finish_connecting(
 ) -> Reply {
     let same = anyone.visitor.as_ref().is_some_and(|visitor| Some(&visitor.id) == flow.person.as_ref());
     if !same {
+        note_failure(&anyone.services, &anyone.origin, provider, NOT_STARTED_HERE).await?;
         return not_started_here(view);
     }
     match connect(&anyone.signed_in()?, claims).await? {
@@ -290,9 +317,8 @@ async fn refused(
     refusal: &super::Refusal,
 ) -> Reply {
     let organization = organization_name(anyone).await?;
-    let (services, return_to) = (&anyone.services, &flow.return_to);
-    let page = Refused { services, provider, claims, return_to, organization: &organization };
-    page.show(view, refusal).await
+    let again = Again { services: &anyone.services, provider, flow };
+    Refused { again, claims, organization: &organization }.show(view, refusal).await
 }
 
 fn last_provider(name: &str, https: bool) -> Cookie<'static> {

@@ -6,7 +6,8 @@ use askama::Template;
 use crate::access::SignedIn;
 use crate::app::Services;
 use crate::error::Result;
-use crate::sign_in::{Claims, Failure, Provider, Refusal, ReturnTo, methods_on};
+use crate::sign_in::flow::{Flow, Purpose};
+use crate::sign_in::{Claims, Failure, Provider, Refusal, claim, methods_on};
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ pub struct ClaimPage {
 struct FreshPage<'a> {
     email: &'a str,
     ways: Vec<Button>,
-    return_to: &'static str,
+    return_to: &'a str,
 }
 
 /// A provider's button.
@@ -63,18 +64,26 @@ pub struct WaitingPage<'a> {
     pub sentence: &'static str,
 }
 
-#[derive(Default, Template)]
+#[derive(Template)]
 #[template(path = "sign_in/refused.html")]
 struct RefusedPage {
     title: &'static str,
     sentence: String,
     next_step: String,
     email: String,
-    provider: String,
-    return_to: String,
+    /// Where "Use another account" leads, with what it sends; nowhere if empty.
+    again: String,
+    again_fields: Vec<Field>,
     ways: Vec<Button>,
     ways_return_to: String,
+    back: &'static str,
+    back_label: &'static str,
     code: &'static str,
+}
+
+struct Field {
+    name: &'static str,
+    value: String,
 }
 
 impl Page for SignInPage {
@@ -108,7 +117,7 @@ impl Page for RefusedPage {
 }
 
 /// What a person sees who has to sign in once more before going on at `return_to`.
-pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &'static str) -> Reply {
+pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
     let own = crate::account::identities(person).await?;
     let mine = |provider: &&Provider| own.iter().any(|account| account.provider == provider.name);
     let on = methods_on(&person.services).await?;
@@ -116,26 +125,75 @@ pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &'static s
     view.entry(StatusCode::FORBIDDEN, &FreshPage { email: &person.visitor.email, ways, return_to })
 }
 
+/// A sign-in, or something else that one was begun for, and how it is tried again.
+pub struct Again<'a> {
+    pub services: &'a Services,
+    pub provider: &'a Provider,
+    pub flow: &'a Flow,
+}
+
+impl Again<'_> {
+    /// A page that leads to the same errand once more, with another account.
+    fn page(&self) -> RefusedPage {
+        let field = |name, value: &str| Field { name, value: value.to_owned() };
+        let name = self.provider.name.as_str();
+        let again = |fields| (format!("/auth/{name}"), fields);
+        let prompt = || field("prompt", "select_account");
+        let (action, fields) = match self.flow.purpose {
+            Purpose::SignIn => again(vec![field("return_to", self.flow.return_to.as_str()), prompt()]),
+            Purpose::Claim => again(vec![field("claim", &self.claim_token()), prompt()]),
+            Purpose::Connect => ("/settings/identities".to_owned(), vec![field("provider", name)]),
+        };
+        let (back, back_label) = match self.flow.purpose {
+            Purpose::Connect => ("/settings", "Back to your account"),
+            Purpose::SignIn | Purpose::Claim => ("/sign-in", "Back to sign-in"),
+        };
+        RefusedPage { again: action, again_fields: fields, back, back_label, ..RefusedPage::blank() }
+    }
+
+    /// Only whoever has shown the token has a flow that claims.
+    fn claim_token(&self) -> String {
+        claim::token(self.services).unwrap_or_default()
+    }
+}
+
+impl RefusedPage {
+    fn blank() -> Self {
+        Self {
+            title: "",
+            sentence: String::new(),
+            next_step: String::new(),
+            email: String::new(),
+            again: String::new(),
+            again_fields: Vec::new(),
+            ways: Vec::new(),
+            ways_return_to: String::new(),
+            back: "/sign-in",
+            back_label: "Back to sign-in",
+            code: "",
+        }
+    }
+}
+
 /// The provider could not be asked, or what it said does not hold.
-pub fn failed(view: &View, provider: &Provider, return_to: &ReturnTo, failure: &Failure) -> Reply {
-    tracing::warn!(provider = provider.name, %failure, "sign-in failed");
-    let (status, code, title, sentence, next_step) = match failure {
+pub fn failed(view: &View, again: &Again, failure: &Failure) -> Reply {
+    let label = &again.provider.label;
+    tracing::warn!(provider = again.provider.name, %failure, "sign-in failed");
+    let (status, title, sentence, next_step) = match failure {
         Failure::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "provider_unavailable",
             "The sign-in service does not answer",
-            format!("{} could not be reached, or did not answer in time.", provider.label),
+            format!("{label} could not be reached, or did not answer in time."),
             "Nothing was changed. Try again in a moment, or use another way to sign in.",
         ),
         Failure::Rejected(_) => (
             StatusCode::BAD_REQUEST,
-            "provider_rejected",
             "That sign-in could not be checked",
-            format!("What {} answered did not hold up.", provider.label),
+            format!("What {label} answered did not hold up."),
             "Try again. If it keeps happening, tell your admin: the log says why.",
         ),
     };
-    let page = RefusedPage { title, sentence, code, ..again_with(provider, return_to) };
+    let page = RefusedPage { title, sentence, code: failure.code(), ..again.page() };
     view.entry(status, &RefusedPage { next_step: next_step.to_owned(), ..page })
 }
 
@@ -148,37 +206,27 @@ pub fn not_started_here(view: &View) -> Reply {
                 .to_owned(),
         next_step: "Nothing was changed. Go back to sign-in and start again.".to_owned(),
         code: "not_started_here",
-        ..RefusedPage::default()
+        ..RefusedPage::blank()
     };
     view.entry(StatusCode::BAD_REQUEST, &page)
 }
 
 /// The provider sent the person back without having signed them in.
-pub fn cancelled(view: &View, provider: &Provider, return_to: &ReturnTo) -> Reply {
+pub fn cancelled(view: &View, again: &Again) -> Reply {
     let page = RefusedPage {
         title: "You were not signed in",
-        sentence: format!("{} did not sign you in, or you cancelled.", provider.label),
+        sentence: format!("{} did not sign you in, or you cancelled.", again.provider.label),
         next_step: "Nothing was changed. Try again whenever you like.".to_owned(),
         code: "cancelled",
-        ..again_with(provider, return_to)
+        ..again.page()
     };
     view.entry(StatusCode::BAD_REQUEST, &page)
 }
 
-fn again_with(provider: &Provider, return_to: &ReturnTo) -> RefusedPage {
-    RefusedPage {
-        provider: provider.name.clone(),
-        return_to: return_to.as_str().to_owned(),
-        ..RefusedPage::default()
-    }
-}
-
 /// Whom a refusal is shown to.
 pub struct Refused<'a> {
-    pub services: &'a Services,
-    pub provider: &'a Provider,
+    pub again: Again<'a>,
     pub claims: &'a Claims,
-    pub return_to: &'a ReturnTo,
     pub organization: &'a str,
 }
 
@@ -197,7 +245,8 @@ impl Refused<'_> {
     }
 
     fn page(&self, refusal: &Refusal) -> RefusedPage {
-        let (email, label) = (self.claims.email.clone().unwrap_or_default(), &self.provider.label);
+        let (email, label) = (self.claims.email.clone().unwrap_or_default(), &self.again.provider.label);
+        let connects = self.again.flow.purpose == Purpose::Connect;
         let (title, sentence, next_step) = match refusal {
             Refusal::NoAddress => (
                 "No e-mail address",
@@ -219,28 +268,34 @@ impl Refused<'_> {
                 format!("This account at {label}, or its address, belongs to somebody else here."),
                 "Nothing was changed. Use another account.",
             ),
+            Refusal::NotAdmitted if connects => (
+                "That account can’t be connected",
+                format!("You could not sign in with {email}: the rules of this Gatehouse leave it out."),
+                "Nothing was changed. Use another account.",
+            ),
             Refusal::NotAdmitted => (
                 "You are not on the list",
                 format!("{email} is not on the list of {}.", self.organization),
                 "Ask an admin for an invite, or use another account.",
             ),
         };
-        let code = refusal.code();
-        let page = RefusedPage { title, sentence, email, code, ..again_with(self.provider, self.return_to) };
+        let page = RefusedPage { title, sentence, email, code: refusal.code(), ..self.again.page() };
         RefusedPage { next_step: next_step.to_owned(), ..page }
     }
 
     /// To the sign-in that the person has, and from there to connecting this one (rule 2.6).
     async fn lead_on(&self, page: &mut RefusedPage, names: &[String]) -> Result<()> {
-        let on = methods_on(self.services).await?;
-        let others = on.into_iter().filter(|provider| provider.name != self.provider.name);
+        let this = self.again.provider;
+        let on = methods_on(self.again.services).await?;
+        let others = on.into_iter().filter(|provider| provider.name != this.name);
         let theirs = others.filter(|provider| names.contains(&provider.name));
         page.ways = theirs.map(|provider| Button::of(provider, None)).collect();
         let labels: Vec<&str> = page.ways.iter().map(|way| way.label.as_str()).collect();
         if !labels.is_empty() {
-            let (label, labels) = (&self.provider.label, labels.join(" or "));
-            page.next_step = format!("Sign in with {labels} first, then connect {label} under Your account.");
-            page.ways_return_to = format!("/settings?connect={}", self.provider.name);
+            let labels = labels.join(" or ");
+            page.next_step =
+                format!("Sign in with {labels} first, then connect {} under Your account.", this.label);
+            page.ways_return_to = format!("/settings?connect={}", this.name);
         }
         Ok(())
     }

@@ -32,7 +32,8 @@ pub struct Identity {
 impl Identity {
     /// An honest person whose address is verified.
     pub fn new(email: &str, name: &str) -> Self {
-        let claims = json!({ "sub": email, "email": email, "email_verified": true, "name": name });
+        let claims =
+            json!({ "sub": subject_of(email), "email": email, "email_verified": true, "name": name });
         Self { user_info: claims.clone(), claims, signature: Signature::Right }
     }
 
@@ -48,6 +49,12 @@ impl Identity {
     pub fn signed(self, signature: Signature) -> Self {
         Self { signature, ..self }
     }
+}
+
+/// The address itself where it can be a subject, as most can.
+fn subject_of(email: &str) -> String {
+    let fits = !email.is_empty() && email.len() < 256 && email.bytes().all(|b| b.is_ascii_graphic());
+    if fits { email.to_owned() } else { gatehouse::random::hash(email) }
 }
 
 struct Grant {

@@ -51,22 +51,22 @@ pub struct Extras {
 
 impl RelyingParty {
     /// Checks signature, algorithm, issuer, audience, times and nonce. A token signed with a key that is not
-    /// known makes the keys be looked at again, at most once a minute.
+    /// known makes the keys be looked at again, at most once a minute. Gives the keys that verified it, too.
     pub(super) async fn verify(
         &self,
-        metadata: &CoreProviderMetadata,
+        mut metadata: Arc<CoreProviderMetadata>,
         token: &CoreIdToken,
         nonce: &Nonce,
-    ) -> Result<(CoreIdTokenClaims, Extras), Failure> {
-        let mut result = token.claims(&self.verifier(metadata), nonce).cloned();
+    ) -> Result<(CoreIdTokenClaims, Extras, Arc<CoreProviderMetadata>), Failure> {
+        let mut result = token.claims(&self.verifier(&metadata), nonce).cloned();
         if is_unknown_key(&result) && self.may_look_at_keys() {
-            let fresh = self.refresh_keys(metadata).await?;
-            result = token.claims(&self.verifier(&fresh), nonce).cloned();
+            metadata = self.refresh_keys(&metadata).await?;
+            result = token.claims(&self.verifier(&metadata), nonce).cloned();
         }
         let claims = result.map_err(|error| self.explain(&error))?;
         let extras = extras(token)?;
         self.check_the_rest(&claims, &extras)?;
-        Ok((claims, extras))
+        Ok((claims, extras, metadata))
     }
 
     /// Checks `at_hash` where the token has one (OpenID Connect Core, section 3.1.3.8).

@@ -6,7 +6,7 @@ mod issuer;
 mod vouching;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use oauth2::http::header::ACCEPT;
@@ -128,6 +128,10 @@ impl RelyingParty {
         if let Some(prompt) = prompt {
             request = request.add_extra_param("prompt", prompt);
         }
+        if prompt == Some("login") {
+            // Makes the provider tell when it asked (OpenID Connect Core, section 3.1.2.1).
+            request = request.set_max_age(Duration::ZERO);
+        }
         let (address, state, nonce) = request.url();
         Ok(Departure {
             address: address.into(),
@@ -154,8 +158,9 @@ impl RelyingParty {
             .await
             .map_err(token_failure)?;
         let id_token = tokens.id_token().ok_or_else(|| Failure::Rejected("no ID token".to_owned()))?;
-        let (claims, extras) = self.verify(&metadata, id_token, &Nonce::new(nonce)).await?;
-        self.check_access_token(&metadata, id_token, &claims, tokens.access_token())?;
+        let verified = self.verify(metadata.clone(), id_token, &Nonce::new(nonce)).await?;
+        let (claims, extras, signed_with) = verified;
+        self.check_access_token(&signed_with, id_token, &claims, tokens.access_token())?;
         let user_info = self.user_info(&client, &metadata, &tokens, &claims).await?;
         Ok(self.claims(&claims, &extras, user_info.as_ref()))
     }
@@ -243,6 +248,7 @@ impl RelyingParty {
             email_verified: email.as_ref().is_some_and(is_vouched_for),
             email,
             name: name.map(|name| name.to_string()),
+            authenticated_at: token.auth_time(),
         }
     }
 
