@@ -21,9 +21,10 @@ impl DomainRule {
         domain.is_within(&self.domain, self.include_subdomains)
     }
 
-    /// The rule in words, in the letters that people read.
+    /// The rule in words, in the letters that people read, unless they would take it for another.
     pub fn in_words(&self) -> String {
-        let domain = self.domain.to_unicode();
+        let disguised = self.domain.is_look_alike();
+        let domain = if disguised { self.domain.to_string() } else { self.domain.to_unicode() };
         if self.include_subdomains { format!("{domain} and its subdomains") } else { domain }
     }
 }

@@ -87,7 +87,7 @@ fn words(error: &Error) -> Words {
         ),
         Error::Forbidden(Forbidden::NoOrganization) => (
             "forbidden",
-            "You are not in an organization yet",
+            "You are in no organization here",
             "Your account belongs to no organization here.",
             "Ask an admin for an invite.",
         ),

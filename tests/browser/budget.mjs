@@ -19,6 +19,7 @@ await story(async (visitor) => {
   const storageState = await page.context().storageState();
   const again = await visitor({ storageState });
   await isLight(again, "/settings/admin/users");
+  await isLight(await visitor({ storageState }), "/settings/admin/access");
   await isLighterLater(again, "/settings/admin");
   await showsTextAsText(page);
   await everyPageIsQuiet(page);

@@ -1,9 +1,10 @@
 // What JavaScript adds: parts change in place, the focus stays where the work is, and nothing typed is lost.
 
 import assert from "node:assert/strict";
-import { ADA, GRACE, alert, allowDomain, heading, holds, isTold, main, signIn, story } from "./support.mjs";
+import {
+  ADA, GRACE, alert, allowDomain, focusIs, heading, holds, isTold, main, save, signIn, story,
+} from "./support.mjs";
 
-const save = (page) => page.getByRole("button", { name: "Save", exact: true });
 const nameField = (page) => page.getByLabel("Organization name");
 
 await story(async (visitor) => {
@@ -29,23 +30,6 @@ function mark(page) {
 
 function isSameDocument(page) {
   return page.evaluate(() => window.marked === true);
-}
-
-// The accessible name, or text, of what has the focus.
-function focused(page) {
-  return page.evaluate(() => {
-    const { activeElement: element } = document;
-    if (element === document.body) return "nothing";
-    return (element.labels?.[0] ?? element).textContent.trim() || element.getAttribute("aria-label") || element.id;
-  });
-}
-
-// Waits for the focus, and that it stays.
-async function focusIs(page, expected, why) {
-  const until = Date.now() + 10_000;
-  while (!expected.test(await focused(page)) && Date.now() < until) await page.waitForTimeout(50);
-  await page.waitForTimeout(100);
-  assert.match(await focused(page), expected, why);
 }
 
 async function savesInPlace(page) {

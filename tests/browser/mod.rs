@@ -32,8 +32,13 @@ fn everything_can_be_done_without_javascript() {
 }
 
 #[test]
+fn who_may_come_in_is_decided_and_explained() {
+    tell("access");
+}
+
+#[test]
 fn no_page_has_a_barrier_in_any_state() {
-    tell("accessibility");
+    tell_with("accessibility", &[from_many_addresses()]);
 }
 
 #[test]
@@ -43,8 +48,7 @@ fn pages_are_light_and_run_nothing_of_others() {
 
 #[test]
 fn nothing_that_people_type_is_ever_run() {
-    // Thirty people from one address would have to wait: each comes from one of their own.
-    tell_with("script_injection", &[("GATEHOUSE_TRUSTED_PROXIES", "127.0.0.0/8".to_owned())]);
+    tell_with("script_injection", &[from_many_addresses()]);
 }
 
 #[test]
@@ -55,11 +59,45 @@ fn htmx_makes_it_quicker_and_loses_nothing() {
 #[test]
 fn a_provider_that_is_not_ours_lets_people_in() {
     let Some(stage) = Stage::open() else { return };
-    let (port, provider_port) = (free_ports(), free_ports());
-    let provider = stage.provider(port, provider_port);
-    let house = stage.house(port, &["serve"], &settings(port, provider_port));
-    stage.play("foreign_provider", port, &house);
-    drop((house, provider));
+    let (port, acme) = (free_ports(), Provider::new("acme"));
+    let running = stage.provider(port, &acme);
+    let house = stage.house(port, &["serve"], &settings(port, &[acme]));
+    stage.play("foreign_provider", port, &house, &[]);
+    drop((house, running));
+}
+
+#[test]
+fn a_person_signs_in_in_two_ways() {
+    let Some(stage) = Stage::open() else { return };
+    let (port, acme, partner) = (free_ports(), Provider::new("acme"), Provider::new("partner"));
+    let running = [stage.provider(port, &acme), stage.provider(port, &partner)];
+    let house = stage.house(port, &["serve"], &settings(port, &[acme, partner, Provider::new("absent")]));
+    stage.play("linking", port, &house, &[]);
+    drop((house, running));
+}
+
+#[test]
+fn the_claim_link_makes_the_first_owner() {
+    let Some(stage) = Stage::open() else { return };
+    let (port, acme) = (free_ports(), Provider::new("acme"));
+    let base_url = format!("http://gatehouse.test:{port}");
+    let running = stage.provider_for(&base_url, &acme);
+    let mut settings = settings(port, &[acme]);
+    settings.push(("GATEHOUSE_BASE_URL".to_owned(), base_url.clone()));
+    let house = stage.house(port, &["serve"], &settings);
+    stage.play("claim", port, &house, &[("BASE_URL", base_url)]);
+    drop((house, running));
+}
+
+#[test]
+fn a_hostile_provider_gets_nobody_in() {
+    let Some(stage) = Stage::open() else { return };
+    let (port, acme, partner) = (free_ports(), Provider::new("acme"), Provider::new("partner"));
+    let ports = [("ACME_PORT", acme.port.to_string()), ("PARTNER_PORT", partner.port.to_string())];
+    let mut settings = settings(port, &[acme, partner]);
+    settings.push(from_many_addresses());
+    let house = stage.house(port, &["serve"], &settings);
+    stage.play("hostile_provider", port, &house, &ports);
 }
 
 /// Opens a house with Demo ID and plays a story in it.
@@ -68,26 +106,58 @@ fn tell(story: &str) {
 }
 
 /// The same with settings.
-fn tell_with(story: &str, settings: &[(&str, String)]) {
+fn tell_with(story: &str, settings: &[Setting]) {
     let Some(stage) = Stage::open() else { return };
     let port = free_ports();
     let house = stage.house(port, &["demo", "--port", &port.to_string()], settings);
-    stage.play(story, port, &house);
+    stage.play(story, port, &house, &[]);
 }
 
-/// What `serve` needs to trust the provider on `provider_port`.
-fn settings(port: u16, provider_port: u16) -> [(&'static str, String); 9] {
-    [
-        ("GATEHOUSE_BASE_URL", base_url(port)),
-        ("GATEHOUSE_BIND", format!("127.0.0.1:{port}")),
-        ("GATEHOUSE_DATABASE_URL", "sqlite://data/gatehouse.db".to_owned()),
-        ("GATEHOUSE_MASTER_KEY", "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
-        ("GATEHOUSE_LOG", "warn".to_owned()),
-        ("GATEHOUSE_PROVIDERS__ACME__KIND", "oidc".to_owned()),
-        ("GATEHOUSE_PROVIDERS__ACME__ISSUER", base_url(provider_port)),
-        ("GATEHOUSE_PROVIDERS__ACME__CLIENT_ID", "gatehouse".to_owned()),
-        ("GATEHOUSE_PROVIDERS__ACME__CLIENT_SECRET", "a secret between two servers".to_owned()),
-    ]
+type Setting = (String, String);
+
+/// A provider that is not ours, as Gatehouse calls it.
+struct Provider {
+    name: &'static str,
+    port: u16,
+}
+
+impl Provider {
+    fn new(name: &'static str) -> Self {
+        Self { name, port: free_ports() }
+    }
+}
+
+const CLIENT_ID: &str = "gatehouse";
+const CLIENT_SECRET: &str = "a secret between two servers";
+
+/// What `serve` needs to trust the providers.
+fn settings(port: u16, providers: &[Provider]) -> Vec<Setting> {
+    let own = [
+        ("BASE_URL", base_url(port)),
+        ("BIND", format!("127.0.0.1:{port}")),
+        ("DATABASE_URL", "sqlite://data/gatehouse.db".to_owned()),
+        ("MASTER_KEY", "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
+        ("LOG", "warn".to_owned()),
+    ];
+    let mut settings: Vec<Setting> =
+        own.into_iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), value)).collect();
+    for provider in providers {
+        let setting = |field: &str, value: &str| {
+            (format!("GATEHOUSE_PROVIDERS__{}__{field}", provider.name.to_uppercase()), value.to_owned())
+        };
+        settings.extend([
+            setting("KIND", "oidc"),
+            setting("ISSUER", &base_url(provider.port)),
+            setting("CLIENT_ID", CLIENT_ID),
+            setting("CLIENT_SECRET", CLIENT_SECRET),
+        ]);
+    }
+    settings
+}
+
+/// Many people from one address would have to wait: a story gives each an address of their own.
+fn from_many_addresses() -> Setting {
+    ("GATEHOUSE_TRUSTED_PROXIES".to_owned(), "127.0.0.0/8".to_owned())
 }
 
 /// Where a story is played: a folder that goes away, and nobody else's story meanwhile.
@@ -113,7 +183,7 @@ impl Stage {
     }
 
     /// Gatehouse, as its users start it, with nothing of the environment's settings.
-    fn house(&self, port: u16, arguments: &[&str], settings: &[(&str, String)]) -> Running {
+    fn house(&self, port: u16, arguments: &[&str], settings: &[Setting]) -> Running {
         let mut command = Command::new(GATEHOUSE);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEHOUSE_")) {
             command.env_remove(name);
@@ -123,11 +193,17 @@ impl Stage {
     }
 
     /// The npm package `oidc-provider`, for the client on `port`.
-    fn provider(&self, port: u16, provider_port: u16) -> Running {
+    fn provider(&self, port: u16, provider: &Provider) -> Running {
+        self.provider_for(&base_url(port), provider)
+    }
+
+    /// The same for a client at `base_url`.
+    fn provider_for(&self, base_url: &str, provider: &Provider) -> Running {
         let mut command = Command::new("node");
-        command.arg(script("oidc_provider")).env("BASE_URL", base_url(port));
-        command.env("PORT", provider_port.to_string()).envs(settings(port, provider_port));
-        self.run(&mut command, provider_port)
+        command.arg(script("oidc_provider")).env("PORT", provider.port.to_string());
+        command.env("CALLBACK", format!("{base_url}/auth/{}/callback", provider.name));
+        command.env("CLIENT_ID", CLIENT_ID).env("CLIENT_SECRET", CLIENT_SECRET);
+        self.run(&mut command, provider.port)
     }
 
     /// Starts a server that writes its log into the folder, and waits until it listens.
@@ -146,12 +222,13 @@ impl Stage {
         server
     }
 
-    /// Plays a story to its end.
-    fn play(&self, story: &str, port: u16, house: &Running) {
+    /// Plays a story to its end, with what it has to know beyond the usual.
+    fn play(&self, story: &str, port: u16, house: &Running, more: &[(&str, String)]) {
         let mut command = Command::new("node");
         command.arg(script(story)).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env("BASE_URL", base_url(port)).env("GATEHOUSE", GATEHOUSE);
         command.env("SERVER_PID", house.0.id().to_string()).env("SCREENSHOTS", screenshots());
+        command.env("LOG", self.log()).envs(more.iter().cloned());
         let told = command.output().expect("node");
         let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
         assert!(told.status.success(), "{story}:\n{text}\nlog:\n{}", self.logged());

@@ -3,12 +3,8 @@
 
 import Provider from "oidc-provider";
 
-const { PORT, BASE_URL } = process.env;
-const client = {
-  client_id: process.env.GATEHOUSE_PROVIDERS__ACME__CLIENT_ID,
-  client_secret: process.env.GATEHOUSE_PROVIDERS__ACME__CLIENT_SECRET,
-  redirect_uris: [`${BASE_URL}/auth/acme/callback`],
-};
+const { PORT, CALLBACK, CLIENT_ID, CLIENT_SECRET } = process.env;
+const client = { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [CALLBACK] };
 
 const account = (context, id) => ({
   accountId: id,
@@ -20,6 +16,7 @@ const provider = new Provider(`http://localhost:${PORT}`, {
   findAccount: account,
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   pkce: { required: () => true },
-  cookies: { keys: ["of a test"] },
+  // Cookies know no ports: two providers on one machine must not take each other's.
+  cookies: { keys: ["of a test"], names: { session: `session-${PORT}`, interaction: `interaction-${PORT}`, resume: `resume-${PORT}` } },
 });
 provider.listen(Number(PORT), "127.0.0.1");

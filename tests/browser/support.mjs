@@ -1,6 +1,7 @@
 // What every story needs: a browser, people in it, a way in through Demo ID, and eyes on everything that goes wrong.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -28,10 +29,10 @@ const FLAGS = [
 // --- the stage
 
 // Runs a story from launch to verdict. The story gets a function that brings another visitor, with a browser of
-// their own, and fails if any visitor's browser complained.
-export async function story(tell) {
+// their own, and fails if any visitor's browser complained. The browsers may take more flags.
+export async function story(tell, flags = []) {
   setTimeout(() => { console.error("the story takes too long"); process.exit(1); }, LONGEST_STORY).unref();
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
   const complaints = [];
   try {
     await tell((options) => visitor(browser, complaints, options), browser);
@@ -110,18 +111,51 @@ export async function introduce(page, { name, email, verified = true }) {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
+// Through a provider that is not ours.
+export async function comeBy(page, provider, login, from = "/sign-in") {
+  await page.goto(from);
+  await page.getByRole("button", { name: `Continue with ${provider}` }).click();
+  await logIn(page, login);
+}
+
+// At npm's `oidc-provider`, as far as it asks: its sign-in page, then its page of consent.
+export async function logIn(page, login) {
+  const [name, consent] = [page.getByPlaceholder("Enter any login"), page.getByRole("button", { name: "Continue", exact: true })];
+  while (!page.url().startsWith(`${BASE}/`)) {
+    const here = page.url();
+    await name.or(consent).waitFor();
+    if (await name.count()) {
+      await name.fill(login);
+      await page.getByPlaceholder("and password").fill("any");
+      await page.getByRole("button", { name: "Sign-in" }).click();
+    } else {
+      await consent.click();
+    }
+    await page.waitForURL((url) => url.href !== here);
+  }
+}
+
 export async function signOut(page) {
   await page.getByRole("banner").locator("summary").click();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.waitForURL("**/sign-in");
 }
 
+// Tries to come in, and is told why not.
+export async function turnedAway(page, person) {
+  await signIn(page, person);
+  await page.getByRole("heading", { level: 1, name: "You are not on the list" }).waitFor();
+}
+
+// The button of the page's own form.
+export const save = (page) => page.getByRole("button", { name: "Save", exact: true });
+
 // Switches domains on and adds one, then saves.
 export async function allowDomain(page, domain) {
   await page.goto("/settings/admin/access");
   await page.getByRole("switch", { name: "Let people in by domain" }).check();
   await addDomain(page, domain);
-  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await save(page).click();
   await page.getByText("Access rules saved.").waitFor();
 }
 
@@ -142,6 +176,38 @@ export const alert = (page) => page.getByRole("alert").filter({ hasText: /./ });
 // What the status region says, once it says it.
 export async function isTold(page, sentence) {
   await page.getByRole("status").filter({ hasText: sentence }).first().waitFor();
+}
+
+// The answer to the next such request of the page.
+export function answerTo(page, method, path) {
+  const answer = page.waitForResponse((response) => response.request().method() === method && new URL(response.url()).pathname === path);
+  answer.catch(() => {}); // heard by whoever waits for it, unless the story has failed before
+  return answer;
+}
+
+// The accessible name, or text, of what has the focus.
+export function focused(page) {
+  return page.evaluate(() => {
+    const { activeElement: element } = document;
+    if (element === document.body) return "nothing";
+    return (element.labels?.[0] ?? element).textContent.trim() || element.getAttribute("aria-label") || element.id;
+  });
+}
+
+// Waits for the focus, and that it stays.
+export async function focusIs(page, expected, why) {
+  const until = Date.now() + 10_000;
+  while (!expected.test(await focused(page)) && Date.now() < until) await page.waitForTimeout(50);
+  await page.waitForTimeout(100);
+  assert.match(await focused(page), expected, why);
+}
+
+// Asks a SQLite file in the stage's folder with the tool of that name; nothing where it is not installed.
+export function database(path, sql) {
+  const { error, status, stdout, stderr } = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, sql], { encoding: "utf8" });
+  if (error?.code === "ENOENT") return null;
+  assert.equal(status, 0, stderr);
+  return stdout.trim();
 }
 
 // Screenshots for people: light, dark, and a phone.
@@ -172,7 +238,7 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 // What axe finds wrong, a line each.
-export async function barriers(page) {
+async function barriers(page) {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
   const found = await page.evaluate((tags) => window.axe.run({ runOnly: tags, preload: false }), TAGS);
   const place = ({ target, any, all }) => `${target} [${[...any, ...all].map((check) => check.message).join("; ")}]`;
@@ -224,7 +290,7 @@ async function read(response) {
 const SMALLEST_TARGET = 24;
 
 // What a thumb can't hit, a line each: links within a sentence are exempt (WCAG 2.5.8).
-export async function smallTargets(page) {
+async function smallTargets(page) {
   return page.evaluate((least) => {
     const isInline = (element) => element.matches("a") && getComputedStyle(element).display === "inline"
       && element.parentElement.textContent.trim() !== element.textContent.trim();
@@ -245,11 +311,43 @@ export async function smallTargets(page) {
 }
 
 // What sticks out of a page that is as narrow as the window, a line each.
-export async function overflow(page) {
+async function overflow(page) {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     const out = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > width + 0.5);
     return [`${document.documentElement.scrollWidth} wide in ${width}`, ...out.slice(0, 5).map((element) => element.outerHTML.slice(0, 90))];
   });
+}
+
+const PHONE = { width: 320, height: 640 };
+
+// What stands in anybody's way on a page as it is now, in light, in dark and on a phone, a line each.
+export async function obstacles(page, name) {
+  const desktop = page.viewportSize();
+  const wrong = [];
+  const note = (where, lines) => wrong.push(...lines.map((line) => `${name}, ${where}: ${line}`));
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    note(colorScheme, await barriers(page));
+  }
+  note("targets", await smallTargets(page));
+  await page.setViewportSize(PHONE);
+  note("phone", [...await barriers(page), ...await overflow(page), ...await smallTargets(page)]);
+  await spaceText(page);
+  note("phone with wide text", await overflow(page));
+  await page.setViewportSize(desktop);
+  await spaceText(page, false);
+  return wrong;
+}
+
+// WCAG 1.4.12: text with more space than ours must still fit.
+function spaceText(page, wide = true) {
+  return page.evaluate((wide) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+      p { margin-bottom: 2em !important }`);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, wide ? undefined : -1).concat(wide ? sheet : []);
+  }, wide);
 }

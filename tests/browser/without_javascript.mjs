@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, MALLORY, alert, allowDomain, heading, holds, introduce, isTold, main, proofread, signIn, signOut, story,
+  ADA, GRACE, MALLORY, alert, allowDomain, answerTo, heading, holds, introduce, isTold, main, proofread, save, signIn,
+  signOut, story,
 } from "./support.mjs";
 
-const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
+const ACCESS = "/settings/admin/access";
 const EVERYBODY = ["Ada Lovelace", "Bob Marsh", "Grace Hopper", "Zoë Zimmer"];
 
 // The people of the list, in its order.
@@ -24,6 +25,11 @@ await story(async (visitor) => {
   await decidesWhoMayJoin(ada);
   await othersCome(plain);
   await looksForPeople(ada);
+  await triesAnAddress(ada);
+  await looksWhoIsLeftOut(ada);
+  await endsAccess(ada, await plain());
+  await allowsWhoWasTurnedAway(ada, await plain());
+  await testsAMethod(ada);
   await choosesATheme(ada);
   await endsAnotherSession(ada, await plain());
   await signOutIsHeeded(ada);
@@ -34,7 +40,7 @@ async function signsInAndRenames(page) {
   await signIn(page, ADA);
   assert.equal(await heading(page), "General");
   await page.getByLabel("Organization name").fill("Acme Rockets");
-  await save(page);
+  await save(page).click();
   await isTold(page, "Organization name saved.");
   assert.equal(await page.getByLabel("Organization name").inputValue(), "Acme Rockets");
   await page.reload();
@@ -45,7 +51,7 @@ async function signsInAndRenames(page) {
 async function mistypesAName(page) {
   const answered = page.waitForResponse((response) => response.request().method() === "POST");
   await page.getByLabel("Organization name").fill("Visit evil.com now");
-  await save(page);
+  await save(page).click();
   assert.equal((await answered).status(), 422);
   const field = page.getByLabel("Organization name");
   assert.equal(await field.inputValue(), "Visit evil.com now");
@@ -53,7 +59,7 @@ async function mistypesAName(page) {
   assert.match(await page.title(), /^Error: /);
   assert.match(await main(page).innerText(), /can't be a web address/);
   await field.fill("Acme Rockets");
-  await save(page);
+  await save(page).click();
   holds("a form that can't be taken keeps what was typed and says why");
 }
 
@@ -61,10 +67,10 @@ async function isOvertaken(page, other) {
   await signIn(other, ADA);
   await page.goto("/settings/admin");
   await other.getByLabel("Organization name").fill("Acme Theirs");
-  await save(other);
+  await save(other).click();
   const answered = page.waitForResponse((response) => response.request().method() === "POST");
   await page.getByLabel("Organization name").fill("Acme Mine");
-  await save(page);
+  await save(page).click();
   assert.equal((await answered).status(), 409);
   const text = await main(page).innerText();
   assert.match(text, /Ada Lovelace changed this just now/);
@@ -82,7 +88,7 @@ async function decidesWhoMayJoin(page) {
   await page.getByRole("button", { name: "Add a domain" }).click();
   assert.ok(await page.getByRole("switch", { name: "Let people in by domain" }).isChecked(), "nothing typed is lost");
   await page.getByLabel("Domain", { exact: true }).fill("not a domain");
-  await save(page);
+  await save(page).click();
   assert.equal(await page.getByLabel("Domain", { exact: true }).inputValue(), "not a domain");
   await alert(page).getByRole("link").first().waitFor();
   await page.getByRole("button", { name: /^Remove/ }).click();
@@ -137,6 +143,73 @@ async function looksForPeople(page) {
 async function find(page, text) {
   await page.getByRole("searchbox").fill(text);
   await page.getByRole("button", { name: "Search" }).click();
+}
+
+async function triesAnAddress(page) {
+  await page.goto(ACCESS);
+  await page.getByLabel("Address", { exact: true }).fill("sam@hr.acme.test");
+  await page.getByRole("button", { name: "Try" }).click();
+  assert.match(page.url(), /try=sam%40hr\.acme\.test.*#simulator$/, "a verdict is an address");
+  assert.match(await main(page).innerText(), /sam@hr\.acme\.test is refused\. hr\.acme\.test is a subdomain; acme\.test does not include subdomains\./);
+  assert.match(await page.locator(".step").last().innerText(), /^Everybody else decides\s+Refuses/);
+  assert.equal(await page.getByLabel("Address", { exact: true }).inputValue(), "sam@hr.acme.test");
+  holds("an address is tried with a form, and the verdict has an address of its own");
+}
+
+async function looksWhoIsLeftOut(page) {
+  await page.goto(ACCESS);
+  await page.getByLabel("Domain", { exact: true }).fill("partner.test");
+  await page.getByRole("button", { name: "Preview" }).click();
+  const preview = page.getByRole("region", { name: "Who would still be let in" });
+  assert.match(await preview.innerText(), /Keep access 0\s+·\s+Would not be let in 4/);
+  for (const email of [ADA.email, GRACE.email, "zoe@acme.test"]) {
+    await preview.getByRole("row").filter({ hasText: email }).getByRole("button").click();
+  }
+  assert.equal(await page.getByRole("textbox", { name: "Addresses" }).inputValue(), `${ADA.email}\n${GRACE.email}\nzoe@acme.test`);
+  assert.deepEqual(await names(page), ["Bob Marsh"]);
+  await page.goto(ACCESS);
+  assert.equal(await page.getByLabel("Domain", { exact: true }).inputValue(), "acme.test", "nothing was saved");
+  holds("a button shows whom rules would leave out, and adds them to the list without saving");
+}
+
+async function endsAccess(page, bob) {
+  await signIn(bob, { name: "Bob Marsh", email: "bob@acme.test" });
+  await page.getByLabel("Domain", { exact: true }).fill("partner.test");
+  await page.getByRole("switch", { name: "Let listed addresses in" }).check();
+  await page.getByRole("textbox", { name: "Addresses" }).fill("ada@acme.test grace@acme.test zoe@acme.test");
+  const answered = answerTo(page, "POST", ACCESS);
+  await save(page).click();
+  assert.equal((await answered).status(), 422, "Save shows first whom the rules leave out");
+  assert.deepEqual(await names(page), ["Bob Marsh"]);
+  await page.getByRole("link", { name: "Look who would not be let in, then save." }).click();
+  await page.getByRole("radio", { name: "Also end the access of this person now" }).check();
+  await save(page).click();
+  await isTold(page, "Access rules saved. Those whom they leave out are out.");
+  await bob.getByRole("link", { name: "Users" }).click();
+  assert.equal(await heading(bob), "You are in no organization here");
+  await bob.goto("/");
+  await bob.getByRole("button", { name: "Sign out and use another account" }).click();
+  assert.match(await heading(bob), /^Sign in to/);
+  holds("Save shows whom the rules leave out, and ends their access when that is chosen");
+}
+
+async function allowsWhoWasTurnedAway(page, mallory) {
+  await page.goto(ACCESS);
+  const line = page.getByRole("listitem").filter({ hasText: MALLORY.email });
+  await line.getByRole("button", { name: "Allow this address" }).click();
+  await isTold(page, "The address may join now.");
+  assert.match(await line.innerText(), /Would get in now\./);
+  await signIn(mallory, MALLORY);
+  assert.equal(await heading(mallory), "General");
+  holds("who was turned away is allowed in with a button");
+}
+
+async function testsAMethod(page) {
+  await page.goto(ACCESS);
+  await page.getByRole("button", { name: "Test Demo ID" }).click();
+  assert.match(await main(page).innerText(), /Demo ID accepts the client id and secret\./);
+  assert.match(await main(page).innerText(), /No owner could sign in without it/);
+  holds("a sign-in method is tested with a button, and the last one says why it stays");
 }
 
 async function choosesATheme(page) {

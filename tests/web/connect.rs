@@ -180,7 +180,7 @@ async fn a_state_that_was_given_for_connecting_signs_nobody_in() {
         let owner = house.owner().await;
         let begun = owner.post(CONNECT, &[("provider", "okta")]).await;
         let departure: url::Url = begun.location().parse().expect("an address");
-        assert_eq!(query(&departure, "prompt"), "select_account");
+        assert_eq!(query(&departure, "prompt"), "login");
         let code = okta.grant(&ada(), &departure);
         let sessions = house.count("SELECT count(*) FROM sessions").await;
         assert_eq!(owner.get(&owner.way_back_from("okta", &departure, &code)).await.status, 303);

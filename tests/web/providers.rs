@@ -432,13 +432,15 @@ async fn who_has_to_sign_in_afresh_is_asked_to_where_the_provider_can() {
     let issuer = microsoft.issuer("common");
     let settings = [github.settings(CLIENT_SECRET), entra(&issuer, CLIENT_SECRET)].concat();
     let house = House::open_with(Database::sqlite(), &settings).await;
-    for (name, afresh) in [("idp", "login"), ("entra", "login"), ("github", "select_account")] {
+    for (name, another, afresh) in [
+        ("idp", "login", "login"),
+        ("entra", "select_account", "login"),
+        ("github", "select_account", "select_account"),
+    ] {
         let provider = house.services.providers.get(name).expect(name);
-        for (prompt, word) in [
-            (Prompt::Usual, None),
-            (Prompt::SelectAccount, Some("select_account")),
-            (Prompt::Login, Some(afresh)),
-        ] {
+        for (prompt, word) in
+            [(Prompt::Usual, None), (Prompt::SelectAccount, Some(another)), (Prompt::Login, Some(afresh))]
+        {
             let departure = provider.depart(prompt).await.expect("a departure");
             let address: url::Url = departure.address.parse().expect("an address");
             let found =

@@ -132,7 +132,7 @@ on_both_databases! {
         assert_eq!(ben.get("/settings/admin").await.status, 200);
         house.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(ben.get("/settings/admin").await.status, 403);
-        assert!(ben.get("/").await.says("You are not in an organization yet"));
+        assert!(ben.get("/").await.says("You are in no organization here"));
     }
 
     async fn what_the_database_keeps_opens_no_session(house: &House) {

@@ -238,11 +238,12 @@ impl Provider {
 }
 
 impl Prompt {
-    /// The value of `prompt`. Google and GitHub refuse or ignore `login`.
+    /// The value of `prompt`. Google and GitHub refuse or ignore `login`; of others not all know `select_account`,
+    /// and all offer another account when they ask afresh.
     fn as_spoken_by(self, kind: &ProviderKind) -> Option<&'static str> {
         match (self, kind) {
             (Self::Usual, _) => None,
-            (Self::Login, ProviderKind::Oidc | ProviderKind::GitLab | ProviderKind::Microsoft) => {
+            (_, ProviderKind::Oidc | ProviderKind::GitLab) | (Self::Login, ProviderKind::Microsoft) => {
                 Some("login")
             }
             (Self::Login | Self::SelectAccount, _) => Some("select_account"),

@@ -84,7 +84,7 @@ pub async fn index(anyone: Anyone, view: View, query: web::Query<Query>, request
     let last = request.cookie(LAST_PROVIDER).map(|cookie| cookie.value().to_owned());
     let on = methods_on(&anyone.services).await?;
     let mut providers: Vec<Button> = on.into_iter().map(|p| Button::of(p, last.as_deref())).collect();
-    providers.sort_by_key(|button| !button.last_used);
+    providers.sort_by_key(|button| (!button.available, !button.last_used));
     let page = SignInPage {
         organization: organization_name(&anyone).await?,
         no_providers: providers.is_empty(),
