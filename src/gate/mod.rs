@@ -207,17 +207,15 @@ impl Answer {
         self.steps.last().map_or(Rule::Otherwise, |step| step.rule)
     }
 
-    /// Why, in the words of the rules that could have admitted: for a person whom none did.
+    /// Why, in the words of the rules that are switched on: for a person whom none of them admitted.
     pub fn reason(&self) -> String {
-        match self.steps.as_slice() {
-            [.., last] if last.rule == Rule::Otherwise => {
-                let asked = [Rule::AllowedDomain, Rule::AllowedAddress, Rule::OpenSignUp];
-                let said = self.steps.iter().filter(|step| asked.contains(&step.rule));
-                said.map(|step| step.detail.as_ref()).collect::<Vec<_>>().join(" ")
-            }
-            [.., last] => last.detail.to_string(),
-            [] => String::new(),
+        let Some(last) = self.steps.last() else { return String::new() };
+        if last.rule != Rule::Otherwise {
+            return last.detail.to_string();
         }
+        let on = self.steps.iter().filter(|step| order::could_have_admitted(step));
+        let said: Vec<&str> = on.map(|step| step.detail.as_ref()).collect();
+        if said.is_empty() { order::ONLY_INVITED.to_owned() } else { said.join(" ") }
     }
 }
 

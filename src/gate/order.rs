@@ -33,6 +33,18 @@ const ORDER: [(Rule, Ask); 12] = [
     (Rule::Otherwise, otherwise),
 ];
 
+const DOMAINS_OFF: &str = "Domains are switched off.";
+const ADDRESSES_OFF: &str = "Listed addresses are switched off.";
+const SIGN_UP_OFF: &str = "Open sign-up is switched off.";
+/// What there is to say when everything is off.
+pub const ONLY_INVITED: &str = "Only people who are invited can join.";
+
+/// Whether a step is of a rule that lets strangers in and is switched on.
+pub fn could_have_admitted(step: &Step) -> bool {
+    let rules = [Rule::AllowedDomain, Rule::AllowedAddress, Rule::OpenSignUp];
+    rules.contains(&step.rule) && ![DOMAINS_OFF, ADDRESSES_OFF, SIGN_UP_OFF].contains(&step.detail.as_ref())
+}
+
 /// What a rule says, before it is written down as a step.
 enum Says {
     Admits(Role, Cow<'static, str>),
@@ -155,7 +167,7 @@ fn first_owner(_: &Gate, person: &Person) -> Says {
 
 fn allowed_domain(gate: &Gate, person: &Person) -> Says {
     if !gate.rules.domain_gating {
-        return Says::passes("Domains are switched off.");
+        return Says::passes(DOMAINS_OFF);
     }
     let domain = person.email.domain();
     if let Some(rule) = gate.rules_above(&domain).find(|rule| rule.admits(&domain)) {
@@ -172,7 +184,7 @@ fn allowed_domain(gate: &Gate, person: &Person) -> Says {
 
 fn allowed_address(gate: &Gate, person: &Person) -> Says {
     if !gate.rules.email_allowlist {
-        return Says::passes("Listed addresses are switched off.");
+        return Says::passes(ADDRESSES_OFF);
     }
     if gate.emails.contains(&person.email) {
         Says::admits(person.role_by_rules(), "The address is listed.")
@@ -185,7 +197,7 @@ fn open_sign_up(gate: &Gate, person: &Person) -> Says {
     if gate.rules.open_sign_up {
         Says::admits(person.role_by_rules(), "Anybody may sign up.")
     } else {
-        Says::passes("Open sign-up is switched off.")
+        Says::passes(SIGN_UP_OFF)
     }
 }
 

@@ -159,11 +159,9 @@ fn the_instances_lists_are_asked_about_a_connected_account_and_about_the_person(
 #[test]
 fn a_refusal_says_what_would_have_let_the_person_in() {
     let answer = decide(&InstanceLists::default(), &acme(), &stranger("sam@hr.acme.com"));
-    assert_eq!(
-        answer.reason(),
-        "hr.acme.com is a subdomain; acme.com does not include subdomains. \
-         Listed addresses are switched off. Open sign-up is switched off."
-    );
+    assert_eq!(answer.reason(), "hr.acme.com is a subdomain; acme.com does not include subdomains.");
+    let nothing_on = decide(&InstanceLists::default(), &Rules::default(), &stranger("sam@acme.com"));
+    assert_eq!(nothing_on.reason(), "Only people who are invited can join.");
 }
 
 #[test]

@@ -22,7 +22,7 @@ on_both_databases! {
         assert_eq!(knock(house, "eve@evil.test").await.status, 403);
         let page = ada.get(PAGE).await;
         assert!(page.says("mallory@evil.test") && page.says("40 times") && page.says("eve@evil.test"));
-        assert!(page.says("by Acme SSO") && page.says("Domains are switched off."));
+        assert!(page.says("by Acme SSO") && page.says("Only people who are invited can join."));
         assert_eq!(house.count("SELECT count(*) FROM denials").await, 2);
         assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'sign_in.refused'").await, 41);
     }
