@@ -21,6 +21,8 @@ use crate::access::session::{LIFETIME, Sessions};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::mail::worker::Worker;
+use crate::mail::{self, Mail};
 use crate::sign_in::{self, FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
 use crate::web::limits::Limits;
@@ -35,6 +37,7 @@ pub struct Services {
     pub clock: Clock,
     pub providers: Providers,
     pub limits: Limits,
+    pub mail: Mail,
     pub metrics: Metrics,
     pub assets: Assets,
     /// The Content-Security-Policy of pages that lead to a provider.
@@ -89,6 +92,7 @@ impl App {
             db,
             clock,
             limits: Limits::default(),
+            mail: Mail::new(config.mail.as_ref()).context("GATEHOUSE_SMTP_URL")?,
             metrics: Metrics::default(),
             assets: Assets::unpack().context("temporary folder for style sheet and scripts")?,
             sign_in_policy: envelope::sign_in_policy(&plain),
@@ -131,6 +135,7 @@ impl App {
         let Self { services, server, metrics, .. } = self;
         let discovery = actix_web::rt::spawn(discover(services.clone()));
         let housekeeping = actix_web::rt::spawn(keep_house(services.clone()));
+        let postman = Worker::start(services.clone().into_inner());
         let signals = actix_web::rt::spawn(stop_on_signal(services.clone(), server.handle()));
         let metrics_handle = metrics.as_ref().map(Server::handle);
         if let Some(metrics) = metrics {
@@ -140,6 +145,9 @@ impl App {
         discovery.abort();
         housekeeping.abort();
         signals.abort();
+        if let Some(postman) = postman {
+            postman.stop().await;
+        }
         if let Some(handle) = metrics_handle {
             handle.stop(false).await;
         }
@@ -238,8 +246,14 @@ async fn keep_house(services: web::Data<Services>) {
         if let Err(error) = sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
         }
+        if let Err(error) = crate::invites::forget_old_batches(&services).await {
+            tracing::warn!(%error, "old results of invites not forgotten");
+        }
         if let Err(error) = crate::gate::denials::forget_old(&services).await {
             tracing::warn!(%error, "old refusals not forgotten");
+        }
+        if let Err(error) = mail::forget_old(&services).await {
+            tracing::warn!(%error, "old mails not forgotten");
         }
     }
 }

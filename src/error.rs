@@ -26,6 +26,12 @@ pub enum Error {
     /// Somebody changed it in between (409).
     #[error("changed in between")]
     Stale,
+    /// What is asked does not fit what there is (409), with a sentence.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// It was there and is over (410).
+    #[error("gone")]
+    Gone,
     /// Without this sign-in method a person, or every owner, could not come in any more (409).
     #[error("the last sign-in method")]
     LastMethod,

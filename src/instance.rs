@@ -36,6 +36,17 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
     }
 }
 
+/// Whether anything is sealed in this database and the master key opens it; false when nothing is sealed yet.
+///
+/// # Errors
+/// When the database can't be read, or the master key is not the one that sealed it.
+pub async fn opens(db: &Db, ring: &Keyring) -> anyhow::Result<bool> {
+    let row = instance::Entity::find().one(db.outside_any_organization()).await?;
+    let Some(sealed) = row.and_then(|row| row.sealed_cookie_key) else { return Ok(false) };
+    ring.open(&sealed, PLACE).map_err(|error| wrong_master_key(&error))?;
+    Ok(true)
+}
+
 fn wrong_master_key(error: &VaultError) -> ConfigError {
     let problem =
         format!("does not open this database: it was {error}. Start with the master key it was made with");

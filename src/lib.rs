@@ -2,9 +2,9 @@
 //!
 //! A tour, in the order of a request:
 //! [`routes`] names every URL and who may use it; [`access`] finds out who is asking and hands out what they
-//! may read and write; a folder per noun ([`sign_in`], [`account`], [`organization`], [`gate`], [`users`]) holds
+//! may read and write; a folder per noun ([`sign_in`], [`account`], [`organization`], [`gate`], [`invites`], [`users`]) holds
 //! what can be done (`mod.rs`), what can be typed (`form.rs`) and how it is shown (`web.rs`, `api.rs`);
-//! [`web`] is the frame around every answer; [`audit`] keeps what happened.
+//! [`web`] is the frame around every answer; [`audit`] keeps what happened; [`mail`] takes what is to be sent.
 
 pub mod access;
 pub mod account;
@@ -19,6 +19,8 @@ pub mod entity;
 pub mod error;
 pub mod gate;
 pub mod instance;
+pub mod invites;
+pub mod mail;
 pub mod organization;
 pub mod random;
 pub mod routes;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::access::{Authority, Who};
 use crate::error::Error;
 use crate::web::health;
-use crate::{account, gate, organization, sign_in, users};
+use crate::{account, gate, invites, organization, sign_in, users};
 
 /// All routes, in the order of the navigation.
 pub fn table() -> Vec<Route> {
@@ -22,6 +22,9 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/auth/{provider}", sign_in::web::begin),
         route(Method::GET, "/auth/{provider}/callback", sign_in::web::callback),
         route(Method::GET, "/claim/{token}", sign_in::web::claim),
+        route(Method::GET, "/invites/{token}", invites::visit::landing),
+        route(Method::POST, "/invites/{token}/acceptance", invites::visit::acceptance),
+        route(Method::POST, "/invites/{token}/request", invites::visit::request_another),
         route(Method::POST, "/sign-out", sign_in::web::sign_out),
         route(Method::GET, "/settings", account::web::index),
         route(Method::POST, "/settings/theme", account::web::set_theme),
@@ -37,12 +40,21 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/settings/admin/access/methods/{provider}", gate::web::switch_method),
         route(Method::POST, "/settings/admin/access/methods/{provider}/test", gate::web::test_method),
         route(Method::GET, "/settings/admin/users", users::web::index),
+        route(Method::GET, "/settings/admin/invites", invites::web::index),
+        route(Method::POST, "/settings/admin/invites", invites::web::send),
+        route(Method::POST, "/settings/admin/invites/test-mail", invites::web::test_mail),
+        route(Method::POST, "/settings/admin/invites/{invite}/resend", invites::web::resend),
+        route(Method::POST, "/settings/admin/invites/{invite}/revocation", invites::web::revoke),
         route(Method::GET, "/api/me", account::api::me),
         route(Method::GET, "/api/org", organization::api::show),
         route(Method::GET, "/api/org/users", users::api::colleagues),
         route(Method::GET, "/api/admin/settings", organization::api::settings),
         route(Method::PATCH, "/api/admin/settings", organization::api::change_settings),
         route(Method::POST, "/api/admin/access/simulation", gate::api::simulation),
+        route(Method::GET, "/api/admin/invites", invites::api::index),
+        route(Method::POST, "/api/admin/invites", invites::api::create),
+        route(Method::DELETE, "/api/admin/invites/{invite}", invites::api::revoke),
+        route(Method::POST, "/api/admin/invites/{invite}/resend", invites::api::resend),
         route(Method::GET, "/api/admin/users", users::api::index),
         route(Method::GET, "/healthz", health::live),
         route(Method::GET, "/readyz", health::ready),

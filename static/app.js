@@ -26,18 +26,31 @@
   });
 
   // "Copied" is said in the button and politely.
-  const copies = () => document.querySelectorAll("input[data-copy]").forEach((field) => {
-    if (field.ready || !navigator.clipboard) return;
-    field.ready = true;
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Copy" });
+  const copies = () => document.querySelectorAll("[data-copy]").forEach((field) => {
+    if (field.nextElementSibling?.matches("button") || !navigator.clipboard) return;
+    const what = field.dataset.copy || "Copy", name = field.ariaLabel || field.labels[0].textContent;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: what, title: name });
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(field.value);
       button.textContent = "Copied";
       say("Copied");
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      setTimeout(() => { button.textContent = what; }, 2000);
     });
     field.after(button);
   });
+
+  // What ends within a day says how long it has, told from the clock: a laptop may have slept.
+  const counts = (ticking) => document.querySelectorAll("time[data-until]").forEach((time) => {
+    const left = Date.parse(time.dateTime) - Date.now(), minutes = Math.floor(left / 60_000);
+    if (left >= 86_400_000) return;
+    time.classList.add("soon");
+    time.textContent = left <= 0 ? "Expired" : minutes < 1 ? "in less than a minute"
+      : minutes < 60 ? `in ${minutes} minute${minutes > 1 ? "s" : ""}` : `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    if (left <= 0 && ticking) document.body.dispatchEvent(new Event("expired"));
+  });
+  const tick = () => counts(true);
+  setInterval(tick, 20_000);
+  on("visibilitychange", tick);
 
   // A form knows whether it holds something that was typed and not saved.
   const changed = (form) => "unsaved" in form.dataset || !!$("[aria-invalid=true],.conflict", form) || [...form.elements].some((field) =>
@@ -103,7 +116,8 @@
     place = row && region?.contains(row) ? [...region.querySelectorAll("[data-row]")].indexOf(row) : -1;
     const button = ctx.request.submitter, form = $("form[data-guard]", region || document);
     dirty = ctx.response?.status >= 400 || (button?.name === "preview" ? form && changed(form) : button?.name);
-    opened = [...document.querySelectorAll("details[id][open]")].map(({ id }) => id);
+    opened = [...document.querySelectorAll("details[id][open]")]
+      .filter((details) => !(details.matches(".menu") && details.contains(button))).map(({ id }) => id);
     if (ctx.response?.status < 400) $("#alert")?.replaceChildren();
   });
   on("htmx:after:swap", ({ detail: { ctx } }) => {
@@ -117,17 +131,17 @@
     if (region === document.body) return focus($("#main"), { preventScroll: true });
     if (button?.dataset.says) say(button.dataset.says);
     const source = ctx.source || ctx.sourceElement;
-    if (source.matches("[data-announce]")) say($(source.dataset.announce || ".empty h2,[data-result]", region)?.textContent || "");
+    if (source.matches("[data-announce]")) say($(source.dataset.announce || ".empty :is(h2,h3),[data-result]", region)?.textContent || "");
     if (source === region) return;
     const summary = $("[data-focus]", region);
     if (summary) return focus(summary);
     if (button?.name === "add_domain") return focus([...region.querySelectorAll("[data-row] input:not([type=checkbox])")].pop());
     const preview = form && (!button?.name || button.name === "preview") && $("#preview h2", form);
     if (preview) return focus(preview);
-    if (!lost()) return;
+    if (!lost() || (place < 0 && source.matches("[data-quiet]"))) return;
     const rows = region.querySelectorAll("[data-row]");
     const near = place >= 0 && rows[Math.min(place, rows.length - 1)];
-    focus(near && $("button,a", near) || $("h2,h1,caption", region) || region, { preventScroll: true });
+    focus(near && $("summary,button,a", near) || $("h2,h1,caption", region) || region, { preventScroll: true });
   });
   on("htmx:error", ({ detail: { ctx } }) => {
     const alert = $("#alert"), offline = $("#offline");
@@ -137,6 +151,7 @@
   const start = () => {
     toasts();
     copies();
+    counts();
     marks();
     const shortcuts = $("[data-shortcuts]");
     if (shortcuts) shortcuts.checked = !off();

@@ -125,9 +125,28 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
                 name, email, created_at, {now} - (created_at * 40503) % 2592000000
          FROM users WHERE id LIKE 'bench-%'"
     );
+    // One for every ten people: half of them wait, the others are over in one way or another.
+    let invites = format!(
+        "WITH RECURSIVE numbers (n) AS (
+            SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {}
+         )
+         INSERT INTO invites (id, organization_id, email, role, state, generation, invited_by, invited_by_name,
+                              batch, created_at, expires_at)
+         SELECT '018f0000-0000-7000-8000-' || substr('000000000000' || n, -12), 'default',
+                'guest' || n || '@other.test', 'member',
+                CASE n % 6 WHEN 0 THEN 'accepted' WHEN 1 THEN 'revoked' WHEN 2 THEN 'lapsed' ELSE 'open' END, 1,
+                'bench-100', 'Ada', 'bench', {now} - (n * 2654435761) % 604800000, {now} + 604800000
+         FROM numbers",
+        users / 10
+    );
+    let invites = match connection.get_database_backend() {
+        DbBackend::Sqlite => invites,
+        _ => invites.replace("substr('000000000000' || n, -12)", "lpad(CAST(n AS TEXT), 12, '0')"),
+    };
     let tx = connection.begin().await?;
     tx.execute_unprepared(&people).await?;
     tx.execute_unprepared(&memberships).await?;
+    tx.execute_unprepared(&invites).await?;
     tx.commit().await?;
     // What happens by itself within a minute.
     let settle = match connection.get_database_backend() {

@@ -1,4 +1,5 @@
-//! What the users page costs, beside a fixed body of the same size, at 1,000 and at 100,000 users:
+//! What the lists of users and of invites cost, beside a fixed body of the size of the users page, at 1,000 and at
+//! 100,000 users with a tenth as many invites:
 //!
 //! ```text
 //! cargo bench --bench users
@@ -135,18 +136,23 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
 async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<Case>> {
     let idle = resident(site.process.id())?;
     let deep = site.cursor_of_page(DEEP.min(users / FULL)).await?;
+    let users_page = |query: &str| format!("/settings/admin/users{query}");
+    let invites = |query: &str| format!("/settings/admin/invites{query}");
     let pages = [
-        ("first page", String::new(), FULL),
-        ("page 1,000, or the last", format!("?cursor={deep}"), FULL),
-        ("search, 1 in 10 matches", format!("?q={}", data::COMMON), FULL),
-        ("search, 1 in 16 matches, far down", format!("?q={}", data::FAR), FULL),
-        ("search, 1 person matches", format!("?q={}", data::RARE), 1),
+        ("first page", users_page(""), FULL),
+        ("page 1,000, or the last", users_page(&format!("?cursor={deep}")), FULL),
+        ("search, 1 in 10 matches", users_page(&format!("?q={}", data::COMMON)), FULL),
+        ("search, 1 in 16 matches, far down", users_page(&format!("?q={}", data::FAR)), FULL),
+        ("search, 1 person matches", users_page(&format!("?q={}", data::RARE)), 1),
+        ("invites, first page", invites(""), FULL),
+        ("invites, those that wait", invites("?status=pending"), FULL),
+        ("invites, search that one matches", invites("?q=guest77%40"), 1),
     ];
-    let case = |(page, query, rows)| Case {
+    let case = |(page, path, rows): (_, String, _)| Case {
         engine: Some(engine),
         users,
         page,
-        target: Target::new(site.port, &format!("/settings/admin/users{query}"), &site.cookie, rows),
+        target: Target::new(site.port, &path, &site.cookie, rows),
         process: site.process.id(),
         idle,
         rounds: Vec::new(),

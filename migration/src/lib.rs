@@ -12,6 +12,8 @@ mod m0002_sign_in;
 mod m0003_audit;
 mod m0004_member_lists;
 mod m0005_access_explained;
+mod m0006_outbox;
+mod m0007_invites;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_audit::Migration),
             Box::new(m0004_member_lists::Migration),
             Box::new(m0005_access_explained::Migration),
+            Box::new(m0006_outbox::Migration),
+            Box::new(m0007_invites::Migration),
         ]
     }
 }

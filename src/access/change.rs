@@ -16,17 +16,20 @@
 //! }
 //! ```
 
+use std::sync::{Arc, OnceLock};
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DeleteMany,
     EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
 };
 use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
 
 use super::scope::{guard, rows};
 use super::{Db, Role, SINGLE_ORGANIZATION};
 use crate::audit::{Actor, Event, Origin};
 use crate::clock::Clock;
-use crate::entity::{Personal, Tenant, Timestamp, event, membership, org_settings, user};
+use crate::entity::{Personal, Tenant, Timestamp, event, membership, org_settings, outbox, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::random;
 
@@ -47,6 +50,30 @@ pub struct Person {
 /// the change.
 pub struct Arrival;
 
+/// A change that can send mail, on behalf of an organization.
+pub trait Sender {
+    /// Which organization's outbox takes it.
+    fn organization(&self) -> &str;
+}
+
+impl Sender for Organization {
+    fn organization(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Sender for Person {
+    fn organization(&self) -> &str {
+        self.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION)
+    }
+}
+
+impl Sender for Arrival {
+    fn organization(&self) -> &str {
+        SINGLE_ORGANIZATION
+    }
+}
+
 /// A write under way.
 pub struct Change<Of> {
     tx: DatabaseTransaction,
@@ -54,11 +81,14 @@ pub struct Change<Of> {
     actor: Actor,
     origin: Origin,
     at: Timestamp,
+    /// Who waits for mail that this change has queued.
+    postman: OnceLock<Arc<Notify>>,
 }
 
 impl<Of> Change<Of> {
     pub(super) async fn begin(db: &Db, clock: &Clock, of: Of, actor: Actor, origin: Origin) -> Result<Self> {
-        Ok(Self { tx: db.begin().await?, of, actor, origin, at: Timestamp::from(clock.now()) })
+        let at = Timestamp::from(clock.now());
+        Ok(Self { tx: db.begin().await?, of, actor, origin, at, postman: OnceLock::new() })
     }
 
     /// The moment of this change: every row it writes bears the same.
@@ -83,7 +113,21 @@ impl<Of> Change<Of> {
             request_id: Set(self.origin.request_id),
         };
         event::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if let Some(postman) = self.postman.get() {
+            postman.notify_one();
+        }
+        Ok(())
+    }
+}
+
+impl<Of: Sender> Change<Of> {
+    /// Puts a mail into the outbox (rule P8); the postman is called once the change is durable.
+    pub(crate) async fn post(&self, mail: outbox::ActiveModel, postman: &Arc<Notify>) -> Result<()> {
+        let mail = outbox::ActiveModel { organization_id: Set(self.of.organization().to_owned()), ..mail };
+        outbox::Entity::insert(mail).exec_without_returning(&self.tx).await?;
+        self.postman.get_or_init(|| postman.clone());
+        Ok(())
     }
 }
 
@@ -134,6 +178,12 @@ impl Change<Organization> {
         row.set(E::ORGANIZATION, self.of.id.as_str().into());
         E::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// The organization's rows that `narrow` narrows to, as they are inside this change.
+    pub async fn all<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
+        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.of.id.as_str())));
+        Ok(guard(ours, E::ORGANIZATION, &self.of.id).all(&self.tx).await?)
     }
 
     /// The chosen columns `c0`, `c1`, … of the organization's rows, as they are inside this change.

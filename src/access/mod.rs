@@ -15,7 +15,7 @@ mod role;
 mod scope;
 pub mod session;
 
-pub use change::{Arrival, Change, Organization, Person};
+pub use change::{Arrival, Change, Organization, Person, Sender};
 pub use db::{Db, SchemaStatus};
 pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
 pub use role::Role;

@@ -84,6 +84,13 @@ impl Anyone {
     }
 }
 
+impl From<&SignedIn> for Anyone {
+    fn from(person: &SignedIn) -> Self {
+        let (services, origin) = (person.services.clone(), person.origin.clone());
+        Self { services, origin, visitor: Some(person.visitor.clone()) }
+    }
+}
+
 impl SignedIn {
     fn of(request: &HttpRequest) -> Result<Self> {
         Anyone::of(request)?.signed_in()

@@ -40,6 +40,15 @@ impl Role {
         }
     }
 
+    /// What it lets a person do, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything, with transferring and deleting the organization.",
+            Self::Admin => "Invites people and changes settings, access rules and keys.",
+            Self::Member => "Uses what the team has, and can look at settings.",
+        }
+    }
+
     /// The role of exactly this name; `Admin` and `admin ` are none.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)

@@ -12,13 +12,14 @@ use data_encoding::BASE64;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::demo::mail::DemoMail;
 use crate::demo::provider::{Client, DemoProvider};
 use crate::random;
 
 /// Where the demo keeps its database and its master key.
 const FOLDER: &str = "data/demo";
 
-/// What of the environment a demo heeds; database, key and provider are its own.
+/// What of the environment a demo heeds; database, key, provider and mail are its own.
 const HEEDED: [&str; 10] = [
     "GATEHOUSE_BASE_URL",
     "GATEHOUSE_BIND",
@@ -34,7 +35,8 @@ const HEEDED: [&str; 10] = [
 
 #[derive(Args)]
 pub struct Options {
-    /// The application's port on this machine; the demo provider takes the next one.
+    /// The application's port on this machine; the demo provider takes the next one, the mail catcher the two
+    /// after it.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Forget what earlier demos stored.
@@ -50,22 +52,32 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let config = config(&options, &client)?;
     super::start_log(&config.log)?;
     refuse_public(&config)?;
-    let next = options.port.checked_add(1).context("--port must be below 65535")?;
-    let provider = DemoProvider::start(SocketAddr::from((Ipv4Addr::LOCALHOST, next)), client)?;
-    let handle = provider.server.handle();
-    let running = actix_web::rt::spawn(provider.server);
+    let neighbour = |n: u16| {
+        let port = options.port.checked_add(n).context("--port must be below 65533")?;
+        anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    };
+    let provider = DemoProvider::start(neighbour(1)?, client)?;
+    let mail = DemoMail::start(neighbour(2)?, neighbour(3)?).await?;
+    let handles = [provider.server.handle(), mail.server.handle()];
+    let running = [actix_web::rt::spawn(provider.server), actix_web::rt::spawn(mail.server)];
     let base_url = config.base_url.origin();
     let app = App::build(config, Clock::default()).await?;
-    greet(&base_url, &provider.issuer);
+    greet(&base_url, &provider.issuer, &mail.url);
     app.run().await?;
-    handle.stop(false).await;
-    running.abort();
+    mail.taking.abort();
+    for handle in handles {
+        handle.stop(false).await;
+    }
+    for server in running {
+        server.abort();
+    }
     Ok(())
 }
 
-fn greet(base_url: &str, issuer: &str) {
+fn greet(base_url: &str, issuer: &str, mail: &str) {
     let greeting = format!(
-        "Gatehouse   {base_url}\nDemo ID     {issuer}  (identity provider: be anybody)\n\n\
+        "Gatehouse   {base_url}\nDemo ID     {issuer}  (identity provider: be anybody)\n\
+         Demo Mail   {mail}  (mail catcher: whatever is sent ends here)\n\n\
          The first person to sign in becomes the owner. Ctrl-C stops; --fresh starts over.\n"
     );
     // A demo whose greeting nobody reads goes on all the same.
@@ -91,6 +103,8 @@ fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
         ("PROVIDERS__DEMO__ISSUER", format!("http://localhost:{}", u32::from(options.port) + 1)),
         ("PROVIDERS__DEMO__CLIENT_ID", client.id.clone()),
         ("PROVIDERS__DEMO__CLIENT_SECRET", client.secret.clone()),
+        ("SMTP_URL", format!("smtp://127.0.0.1:{}?tls=none", u32::from(options.port) + 3)),
+        ("MAIL_FROM", "Gatehouse <gatehouse@demo.test>".to_owned()),
         ("BASE_URL", format!("http://localhost:{}", options.port)),
         ("BIND", format!("127.0.0.1:{}", options.port)),
         ("LOG", "warn".to_owned()),

@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod demo;
+mod doctor;
 mod migrate;
 mod routes;
 mod serve;
@@ -33,8 +34,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try everything on this machine with nothing to configure: an embedded database in data/demo and an
-    /// identity provider that lets you be anybody.
+    /// Try everything on this machine with nothing to configure: an embedded database in data/demo, an identity
+    /// provider that lets you be anybody, and a mail catcher.
     Demo(demo::Options),
     /// Run from the configuration; brings the database's schema up first.
     Serve,
@@ -43,6 +44,9 @@ enum Command {
     /// The database's schema.
     #[command(subcommand)]
     Migrate(migrate::Direction),
+    /// Try whatever this installation needs: configuration, database, master key, providers, mail, clock. A line
+    /// each; exit 1 if any fails.
+    Doctor(doctor::Options),
     /// Every route: method, path, who may.
     Routes(routes::Options),
 }
@@ -57,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Serve => system.block_on(serve::run(config)),
         Command::Bootstrap(options) => system.block_on(bootstrap::run(config, options)),
         Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
+        Command::Doctor(options) => system.block_on(doctor::run(config, options)),
         Command::Routes(options) => routes::run(&options),
     };
     match result {

@@ -1,6 +1,7 @@
 //! Environment and file, once, into a typed [`Config`]. Whatever is missing, unknown or malformed is said in
 //! one line that names the variable and the cure.
 
+mod mail;
 mod source;
 
 use std::net::SocketAddr;
@@ -15,6 +16,8 @@ use crate::gate::InstanceLists;
 use crate::vault::Keyring;
 use source::Source;
 
+pub use mail::{Login, MailConfig, Security, SmtpServer};
+
 /// Everything that an operator decides.
 pub struct Config {
     /// The only source of links.
@@ -24,6 +27,8 @@ pub struct Config {
     pub master_key: Keyring,
     pub providers: Vec<ProviderConfig>,
     pub instance: InstanceLists,
+    /// How mail goes out; without it people hand links on themselves.
+    pub mail: Option<MailConfig>,
     /// Who may be the first owner (rule 1.4).
     pub owner_email: Option<EmailAddress>,
     /// Whose `X-Forwarded-For` is believed.
@@ -121,6 +126,7 @@ impl Config {
             database_url,
             master_key: master_key(&mut source)?,
             providers: providers(&mut source)?,
+            mail: mail::read(&mut source)?,
             instance: InstanceLists {
                 allowed_domains: source
                     .list("ALLOWED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,

@@ -2,4 +2,5 @@
 //! application knows nothing of them.
 
 mod keys;
+pub mod mail;
 pub mod provider;

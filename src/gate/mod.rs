@@ -44,12 +44,21 @@ pub struct Person {
     /// Whether the way in is one that the organization has switched on.
     pub method_is_on: bool,
     pub standing: Standing,
+    /// The role of an open invite for the address.
+    pub invited: Option<Role>,
 }
 
 impl Person {
     /// Somebody new at `email`, whom a provider vouches for.
     pub fn stranger(email: EmailAddress) -> Self {
-        Self { email, account: None, email_verified: true, method_is_on: true, standing: Standing::Stranger }
+        Self {
+            email,
+            account: None,
+            email_verified: true,
+            method_is_on: true,
+            standing: Standing::Stranger,
+            invited: None,
+        }
     }
 
     /// The address of the account that the person has here, or gets.
@@ -100,6 +109,7 @@ pub enum Rule {
     Deactivated,
     KnownElsewhere,
     Member,
+    OpenInvite,
     FirstOwner,
     AllowedDomain,
     AllowedAddress,
@@ -119,6 +129,7 @@ impl Rule {
             Self::Deactivated => "Account",
             Self::KnownElsewhere => "Other sign-in methods",
             Self::Member => "Membership",
+            Self::OpenInvite => "Invite",
             Self::FirstOwner => "First owner",
             Self::AllowedDomain => "Domains",
             Self::AllowedAddress => "Addresses",
@@ -138,6 +149,7 @@ impl Rule {
             Self::Deactivated => "deactivated",
             Self::KnownElsewhere => "known_elsewhere",
             Self::Member => "member",
+            Self::OpenInvite => "open_invite",
             Self::FirstOwner => "first_owner",
             Self::AllowedDomain => "allowed_domain",
             Self::AllowedAddress => "allowed_address",

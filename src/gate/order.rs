@@ -18,7 +18,7 @@ pub struct Gate<'a> {
 type Ask = fn(&Gate, &Person) -> Says;
 
 /// Top to bottom.
-const ORDER: [(Rule, Ask); 12] = [
+const ORDER: [(Rule, Ask); 13] = [
     (Rule::SignInMethod, sign_in_method),
     (Rule::VerifiedAddress, verified_address),
     (Rule::InstanceBlockList, block_list),
@@ -26,6 +26,7 @@ const ORDER: [(Rule, Ask); 12] = [
     (Rule::Deactivated, deactivated),
     (Rule::KnownElsewhere, known_elsewhere),
     (Rule::Member, member),
+    (Rule::OpenInvite, open_invite),
     (Rule::FirstOwner, first_owner),
     (Rule::AllowedDomain, allowed_domain),
     (Rule::AllowedAddress, allowed_address),
@@ -154,6 +155,14 @@ fn member(_: &Gate, person: &Person) -> Says {
         Standing::Member(role) => Says::admits(role, format!("Already here, as {}.", role.name())),
         Standing::LockedOut(_) => Says::passes("A member whose access was ended by these rules."),
         _ => Says::passes("Not a member."),
+    }
+}
+
+/// Whoever is invited comes in to be asked; the role is theirs once they accept.
+fn open_invite(_: &Gate, person: &Person) -> Says {
+    match person.invited {
+        Some(role) => Says::admits(role, format!("Invited as {}.", role.name())),
+        None => Says::passes("No open invite."),
     }
 }
 

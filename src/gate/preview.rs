@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Answer, Gate, InstanceLists, Person, Rules, decide};
 use crate::access::Role;
 use crate::address::EmailAddress;
-use crate::entity::{membership, user};
+use crate::entity::{Timestamp, invite, membership, user};
 use crate::random;
 
 /// A member, as far as the preview looks at one.
@@ -48,6 +48,16 @@ pub(super) fn seated(ours: Select<membership::Entity>) -> Select<membership::Ent
         .order_by_asc(Column::Email)
 }
 
+/// The addresses of the invites that wait to be accepted at `now`.
+pub(super) fn invited(now: Timestamp) -> impl FnOnce(Select<invite::Entity>) -> Select<invite::Entity> {
+    move |ours| {
+        ours.select_only()
+            .column_as(invite::Column::Email, "c0")
+            .filter(invite::Column::State.eq(invite::Stage::Open))
+            .filter(invite::Column::ExpiresAt.gt(now))
+    }
+}
+
 /// A member whom the rules would not let in if they came new.
 #[derive(Clone, Debug)]
 pub struct Loser {
@@ -63,6 +73,10 @@ pub struct Preview {
     pub keeps: usize,
     /// Those whom they would not, in the order of their addresses.
     pub losers: Vec<Loser>,
+    /// How many invites wait to be accepted: they pass the organization's rules (rule 2.1).
+    pub open_invites: usize,
+    /// How many of them the installation's lists shut out.
+    pub blocked_invites: usize,
     /// Names exactly this outcome.
     pub digest: Digest,
 }
@@ -83,7 +97,13 @@ pub struct Saver {
 impl Preview {
     /// Asks `rules` about each member. Nobody can end their own access here, nor that of somebody above them:
     /// so whoever saves as an owner stays an owner, and others can't reach one (rule 1.5).
-    pub fn new(instance: &InstanceLists, rules: &Rules, members: Vec<Seated>, saver: &Saver) -> Self {
+    pub fn new(
+        instance: &InstanceLists,
+        rules: &Rules,
+        members: Vec<Seated>,
+        invited: &[EmailAddress],
+        saver: &Saver,
+    ) -> Self {
         let (gate, all) = (Gate::new(instance, rules), members.len());
         let outside =
             |member: &Seated| gate.decide(&Person::stranger(member.email.clone())).admitted.is_none();
@@ -93,7 +113,17 @@ impl Preview {
             .map(|member| Loser { protected: protection(&member, saver), member })
             .collect();
         let keeps = all - losers.len();
-        Self { keeps, digest: Digest::of(rules, keeps, &losers), losers }
+        let shut_out = |email: &&EmailAddress| {
+            let person = Person { invited: Some(Role::Member), ..Person::stranger((*email).clone()) };
+            gate.decide(&person).admitted.is_none()
+        };
+        Self {
+            keeps,
+            digest: Digest::of(rules, keeps, &losers),
+            losers,
+            open_invites: invited.len(),
+            blocked_invites: invited.iter().filter(shut_out).count(),
+        }
     }
 
     /// Whether somebody's access is in question.

@@ -4,12 +4,12 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::preview::{COLUMNS, Preview, Saver, Seated, seated};
+use super::preview::{COLUMNS, Preview, Saver, Seated, invited, seated};
 use super::{AllowedDomains, AllowedEmails, Rules};
 use crate::access::{Admin, Change, Organization, Role};
 use crate::address::EmailAddress;
 use crate::audit::Event;
-use crate::entity::{membership, org_settings};
+use crate::entity::{Timestamp, invite, membership, org_settings};
 use crate::error::{Error, Result};
 
 /// As many rows as one statement names.
@@ -44,14 +44,24 @@ pub async fn settings(admin: &Admin) -> Result<org_settings::Model> {
 /// What `rules` would mean for those who are in.
 pub async fn preview(admin: &Admin, rules: &Rules) -> Result<Preview> {
     let members = admin.scope().find::<membership::Entity>().narrow(seated).rows(COLUMNS).await?;
-    compute(admin, rules, members, admin.role()).await
+    let now = Timestamp::from(admin.services().clock.now());
+    let invited = admin.scope().find::<invite::Entity>().narrow(invited(now)).rows(1).await?;
+    compute(admin, rules, members, invited, admin.role()).await
 }
 
 /// Asks the gate about all members, which takes its time with a hundred thousand: not where requests are served.
-async fn compute(admin: &Admin, rules: &Rules, members: Vec<Seated>, role: Role) -> Result<Preview> {
+async fn compute(
+    admin: &Admin,
+    rules: &Rules,
+    members: Vec<Seated>,
+    invited: Vec<(EmailAddress,)>,
+    role: Role,
+) -> Result<Preview> {
+    let invited: Vec<EmailAddress> = invited.into_iter().map(|(email,)| email).collect();
     let (instance, rules) = (admin.services().config.instance.clone(), rules.clone());
     let saver = Saver { id: admin.visitor().id.clone(), role };
-    let computed = tokio::task::spawn_blocking(move || Preview::new(&instance, &rules, members, &saver));
+    let computed =
+        tokio::task::spawn_blocking(move || Preview::new(&instance, &rules, members, &invited, &saver));
     computed.await.map_err(|e| Error::Internal(e.to_string()))
 }
 
@@ -63,7 +73,8 @@ pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent)
     let change = admin.change().await?;
     let before = write_rules(&change, admin, rules, Some(version)).await?;
     let members = change.rows::<membership::Entity, _>(COLUMNS, seated).await?;
-    let preview = compute(admin, rules, members, change.role()).await?;
+    let invited = change.rows::<invite::Entity, _>(1, invited(change.at())).await?;
+    let preview = compute(admin, rules, members, invited, change.role()).await?;
     let without_me = leaves_out(admin, rules) && !leaves_out(admin, &before);
     let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
     if unseen || without_me && !consent.without_me {

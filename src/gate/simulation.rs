@@ -27,7 +27,7 @@ pub async fn simulate(admin: &Admin, simulation: &Simulation) -> Result<Answer> 
         return Err(Error::invalid("provider", "There is no such sign-in method."));
     }
     let connection = services.db.outside_any_organization();
-    let (comer, way) = standing::of_address(connection, &simulation.email, provider).await?;
+    let (comer, way) = standing::of_address(services, connection, &simulation.email, provider).await?;
     let method_is_on = match way {
         Some(name) => standing::is_on(connection, &name).await?,
         None => true,
@@ -38,6 +38,7 @@ pub async fn simulate(admin: &Admin, simulation: &Simulation) -> Result<Answer> 
         email_verified: simulation.verified,
         method_is_on,
         standing: comer.standing,
+        invited: comer.invited,
     };
     let rules = Rules::from(&super::settings(admin).await?);
     Ok(decide(&services.config.instance, &rules, &person))

@@ -268,7 +268,7 @@ mod agreement {
             emails in prop::collection::hash_set(any_email(), 1..8),
         ) {
             let members: Vec<Seated> = emails.iter().map(seated).collect();
-            let preview = Preview::new(&lists, &rules, members, &Saver { id: String::new(), role: Role::Owner });
+            let preview = Preview::new(&lists, &rules, members, &[], &Saver { id: String::new(), role: Role::Owner });
             let admitted: Vec<_> = emails
                 .iter()
                 .filter(|email| decide(&lists, &rules, &Person::stranger((*email).clone())).admitted.is_some())

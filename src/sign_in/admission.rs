@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::entity::user::Status;
 use crate::entity::{identity, instance, membership, org_settings, organization, user};
 use crate::error::{Error, Result};
-use crate::gate::{self, Answer, Person, Rules, Standing};
+use crate::gate::{self, Answer, Person, Rule, Rules, Standing};
 use crate::organization::form::is_invisible;
 use crate::random;
 
@@ -65,7 +65,8 @@ impl Visit<'_> {
             // A claim of the instance must not survive a refusal: what was written so far is undone first.
             return self.refuse(self.open().await?, &answer).await;
         };
-        let newcomer = Newcomer { claims: self.claims, person: &person, role };
+        let asked = answer.decided_by() == Rule::OpenInvite;
+        let newcomer = Newcomer { claims: self.claims, person: &person, role, asked };
         newcomer.enter(change, known).await.map(Admission::In)
     }
 
@@ -81,9 +82,9 @@ impl Visit<'_> {
         email: EmailAddress,
     ) -> Result<Person> {
         let connection = change.connection();
-        let Comer { standing, account } = match known {
-            Some(known) => standing::of_known(connection, known, &email).await?,
-            None => standing::of_newcomer(connection, &email).await?,
+        let Comer { standing, account, invited } = match known {
+            Some(known) => standing::of_known(self.services, connection, known, &email).await?,
+            None => standing::of_newcomer(self.services, connection, &email).await?,
         };
         let is_first = standing == Standing::Stranger
             && self.claims.email_verified
@@ -93,6 +94,7 @@ impl Visit<'_> {
             email_verified: self.claims.email_verified,
             method_is_on: standing::is_on(connection, &self.claims.provider).await?,
             standing: if is_first { Standing::First } else { standing },
+            invited,
             email,
         })
     }
@@ -169,6 +171,8 @@ struct Newcomer<'a> {
     claims: &'a Claims,
     person: &'a Person,
     role: Role,
+    /// Whether an invite has let them in: they are asked before they join, not adopted.
+    asked: bool,
 }
 
 impl Newcomer<'_> {
@@ -178,10 +182,10 @@ impl Newcomer<'_> {
             Some(known) => self.freshen(&change, known).await?,
             None => self.register(&change).await?,
         };
-        if is_member {
-            self.stay(&change, &user).await?;
-        } else {
-            self.join(&change, &user).await?;
+        match (self.asked, is_member) {
+            (true, _) => {}
+            (false, true) => self.stay(&change, &user).await?,
+            (false, false) => self.join(&change, &user).await?,
         }
         if self.person.standing == Standing::Awaited {
             await_no_more(&change).await?;
@@ -195,6 +199,7 @@ impl Newcomer<'_> {
 
     fn action(&self) -> &'static str {
         match self.person.standing {
+            _ if self.asked => "sign_in.invited",
             Standing::Member(_) => "sign_in.completed",
             Standing::LockedOut(_) => "person.returned",
             _ => "person.joined",

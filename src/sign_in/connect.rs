@@ -12,6 +12,7 @@ use crate::audit::Event;
 use crate::entity::org_settings;
 use crate::error::{Error, Result};
 use crate::gate::{self, Person, Rules, Standing};
+use crate::mail::{self, Letter};
 
 /// How connecting ended.
 pub enum Connection {
@@ -35,6 +36,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
     let refused = match look(&change, person, claims).await? {
         Look::Free(email) => {
             change.insert(new_account(claims, &email, change.at())).await?;
+            tell(person, &change, claims).await?;
             let event = Event::done("account.connected", claims.provider.as_str());
             change.commit(event.resulting_in(json!({ "address": email.as_str() }))).await?;
             return Ok(Connection::Made);
@@ -45,6 +47,15 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
     let event = Event::refused("account.not_connected", claims.provider.as_str());
     change.commit(event.resulting_in(json!({ "reason": refused.code() }))).await?;
     Ok(Connection::Refused(refused))
+}
+
+/// The person hears of a new way in, in case it was not them.
+async fn tell(person: &SignedIn, change: &Change<Own>, claims: &Claims) -> Result<()> {
+    let to = EmailAddress::parse(&person.visitor.email);
+    let to = to.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
+    let letter = Letter::AccountConnected { provider: claims.provider.clone() };
+    mail::queue(&person.services, change, &to, &letter).await?;
+    Ok(())
 }
 
 enum Look {
@@ -87,6 +98,7 @@ async fn could_come_by(
         email: email.clone(),
         email_verified: true,
         method_is_on: standing::is_on(change.connection(), &claims.provider).await?,
+        invited: None,
         standing: person.membership().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
     };
     let rules = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;

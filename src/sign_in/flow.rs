@@ -8,8 +8,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use super::ReturnTo;
 use crate::app::Services;
 pub use crate::entity::sign_in_flow::Purpose;
-use crate::entity::{Timestamp, sign_in_flow};
+use crate::entity::{Timestamp, invite, sign_in_flow};
 use crate::error::Result;
+use crate::invites::token;
 use crate::random;
 
 /// How long a person may take at the provider.
@@ -67,13 +68,14 @@ pub async fn keep(
     state: &str,
     flow: Flow,
 ) -> Result<()> {
+    let return_to = storable(services, &flow.return_to).await?;
     let row = sign_in_flow::ActiveModel {
         state_hash: Set(random::hash(state)),
         browser_hash: Set(random::hash(&browser.0)),
         provider: Set(provider.to_owned()),
         nonce: Set(flow.nonce),
         pkce_verifier: Set(flow.pkce_verifier),
-        return_to: Set(flow.return_to.as_str().to_owned()),
+        return_to: Set(return_to),
         created_at: Set(Timestamp::from(services.clock.now())),
         purpose: Set(flow.purpose),
         user_id: Set(flow.person),
@@ -100,11 +102,31 @@ pub async fn take(
         .filter(sign_in_flow::Column::CreatedAt.gt(oldest))
         .exec_with_returning(services.db.write_outside_any_organization())
         .await?;
-    Ok(taken.into_iter().next().map(|row| Flow {
+    let Some(row) = taken.into_iter().next() else { return Ok(None) };
+    Ok(Some(Flow {
         nonce: row.nonce,
         pkce_verifier: row.pkce_verifier,
-        return_to: ReturnTo::parse(&row.return_to),
+        return_to: way_back(services, &row.return_to)?,
         purpose: row.purpose,
         person: row.user_id,
     }))
+}
+
+/// A way back as it may be stored: of an invite's link only which one it is, so that nobody who reads the database
+/// can open it (rule 3.3). A link that does not hold leads to the start page.
+async fn storable(services: &Services, return_to: &ReturnTo) -> Result<String> {
+    if !token::is_path(return_to.as_str()) {
+        return Ok(return_to.as_str().to_owned());
+    }
+    let Some(token) = token::in_path(return_to.as_str()) else { return Ok("/".to_owned()) };
+    let invite = invite::Entity::find_by_id(&token.id).one(services.db.outside_any_organization()).await?;
+    let holds = invite.filter(|invite| token.is_of(services, invite.generation));
+    Ok(holds.map_or("/".to_owned(), |invite| token::named(&invite.id, invite.generation)))
+}
+
+fn way_back(services: &Services, stored: &str) -> Result<ReturnTo> {
+    match token::named_by(stored) {
+        Some((id, generation)) => Ok(ReturnTo::parse(&token::path(services, id, generation)?)),
+        None => Ok(ReturnTo::parse(stored)),
+    }
 }

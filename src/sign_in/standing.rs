@@ -3,12 +3,14 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Claims;
-use crate::access::SINGLE_ORGANIZATION;
+use crate::access::{Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
+use crate::app::Services;
 use crate::entity::user::Status;
 use crate::entity::{identity, membership, organization, switched_off_provider, user};
 use crate::error::{Error, Result};
 use crate::gate::Standing;
+use crate::invites;
 
 /// A person whom an account at a provider leads to.
 pub struct Known {
@@ -38,6 +40,8 @@ pub struct Comer {
     pub standing: Standing,
     /// The address of their account here, where the provider vouches for another.
     pub account: Option<EmailAddress>,
+    /// The role of an open invite for the address.
+    pub invited: Option<Role>,
 }
 
 /// The person of an account at a provider (rule 1.2).
@@ -78,6 +82,7 @@ pub async fn ways_of(connection: &impl ConnectionTrait, person: &str) -> Result<
 
 /// What a known person is, who comes with an account for which `vouched` was said just now.
 pub async fn of_known(
+    services: &Services,
     connection: &impl ConnectionTrait,
     known: &Known,
     vouched: &EmailAddress,
@@ -94,28 +99,34 @@ pub async fn of_known(
             None => Standing::Stranger,
         }
     };
-    Ok(Comer { standing, account: (own != *vouched).then_some(own) })
+    let invited = invited(services, connection, vouched).await?;
+    Ok(Comer { standing, account: (own != *vouched).then_some(own), invited })
 }
 
 /// What somebody is who comes with an account that nobody has come with before.
-pub async fn of_newcomer(connection: &impl ConnectionTrait, email: &EmailAddress) -> Result<Comer> {
+pub async fn of_newcomer(
+    services: &Services,
+    connection: &impl ConnectionTrait,
+    email: &EmailAddress,
+) -> Result<Comer> {
     let standing = match holder(connection, email).await? {
         Some(holder) if holder.status == Status::Deactivated => Standing::Deactivated,
         Some(_) => Standing::Elsewhere,
         None if is_awaited(connection, email).await? => Standing::Awaited,
         None => Standing::Stranger,
     };
-    Ok(Comer { standing, account: None })
+    Ok(Comer { standing, account: None, invited: invited(services, connection, email).await? })
 }
 
 /// What the holder of an address would be who comes by `provider`, or by a way of theirs; and by which.
 pub async fn of_address(
+    services: &Services,
     connection: &impl ConnectionTrait,
     email: &EmailAddress,
     provider: Option<&str>,
 ) -> Result<(Comer, Option<String>)> {
     let Some(user) = holder(connection, email).await? else {
-        return Ok((of_newcomer(connection, email).await?, provider.map(ToOwned::to_owned)));
+        return Ok((of_newcomer(services, connection, email).await?, provider.map(ToOwned::to_owned)));
     };
     let mut ways = ways_of(connection, &user.id).await?;
     ways.retain(|way| provider.is_none_or(|name| way.provider == name));
@@ -124,9 +135,9 @@ pub async fn of_address(
         Some(way) => {
             let name = way.provider.clone();
             let known = Known::by(connection, way).await?;
-            Ok((of_known(connection, &known, email).await?, Some(name)))
+            Ok((of_known(services, connection, &known, email).await?, Some(name)))
         }
-        None => Ok((of_newcomer(connection, email).await?, provider.map(ToOwned::to_owned))),
+        None => Ok((of_newcomer(services, connection, email).await?, provider.map(ToOwned::to_owned))),
     }
 }
 
@@ -171,6 +182,15 @@ async fn account_address(
 pub async fn is_on(connection: &impl ConnectionTrait, provider: &str) -> Result<bool> {
     let key = (SINGLE_ORGANIZATION.to_owned(), provider.to_owned());
     Ok(switched_off_provider::Entity::find_by_id(key).one(connection).await?.is_none())
+}
+
+/// The role of an open invite, which passes the organization's gate (rule 2.1).
+async fn invited(
+    services: &Services,
+    connection: &impl ConnectionTrait,
+    email: &EmailAddress,
+) -> Result<Option<Role>> {
+    invites::landing::open_for(connection, SINGLE_ORGANIZATION, email, services.clock.now()).await
 }
 
 /// Whether an operator has named this address as owner.

@@ -47,7 +47,8 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale | Self::LastMethod => StatusCode::CONFLICT,
+            Self::Stale | Self::LastMethod | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -111,6 +112,20 @@ fn words(error: &Error) -> Words {
             "Somebody changed this in between",
             "What you sent was made from an older version.",
             "Open it again to see what it says now.",
+        ),
+        Error::Conflict(sentence) => {
+            return Words {
+                code: "conflict",
+                title: "That does not fit any more",
+                what: (*sentence).to_owned(),
+                next_step: "Look at it again.",
+            };
+        }
+        Error::Gone => (
+            "gone",
+            "That is over",
+            "It was there, and can't be used any more.",
+            "Ask whoever sent it for a new one.",
         ),
         Error::LastMethod => (
             "last_sign_in_method",

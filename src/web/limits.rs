@@ -15,18 +15,24 @@ const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Tests of a provider by one client in a row before it has to wait.
 const TEST_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
+/// Links of invites that lead nowhere, in a row, before a client has to wait.
+const MISS_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+
 /// The limits of this instance, kept in memory.
 pub struct Limits {
     sign_in: DefaultKeyedRateLimiter<IpAddr>,
     test: DefaultKeyedRateLimiter<IpAddr>,
+    miss: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Default for Limits {
-    /// 30 steps of a sign-in at once, then one every two seconds (30 a minute); 10 tests, then 10 a minute.
+    /// 30 steps of a sign-in at once, then one every two seconds (30 a minute); 10 tests, then 10 a minute;
+    /// 20 links that lead nowhere, then 20 a minute.
     fn default() -> Self {
         Self {
             sign_in: RateLimiter::keyed(Quota::per_minute(SIGN_IN_BURST)),
             test: RateLimiter::keyed(Quota::per_minute(TEST_BURST)),
+            miss: RateLimiter::keyed(Quota::per_minute(MISS_BURST)),
         }
     }
 }
@@ -48,9 +54,17 @@ impl Limits {
         count(&self.test, address)
     }
 
+    /// Counts one link that leads nowhere, asked for by `address`.
+    ///
+    /// # Errors
+    /// As [`Limits::count_sign_in`].
+    pub fn count_miss(&self, address: IpAddr) -> Result<()> {
+        count(&self.miss, address)
+    }
+
     /// Forgets clients that have been quiet.
     pub fn forget_quiet(&self) {
-        for limiter in [&self.sign_in, &self.test] {
+        for limiter in [&self.sign_in, &self.test, &self.miss] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }

@@ -26,6 +26,27 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// `at`, still to come, as seen at `now`; what is past reads as in [`Moment::new`].
+    pub fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let moment = Self::new(at, now);
+        let minutes = (at - now).num_minutes();
+        let text = match minutes {
+            i64::MIN..=0 if at <= now => return moment,
+            i64::MIN..=0 => "in less than a minute".to_owned(),
+            1..60 => ahead(minutes, "minute"),
+            60..1440 => format!("in {} h {} min", minutes / 60, minutes % 60),
+            _ => ahead((minutes + 720) / 1440, "day"),
+        };
+        Self { text, ..moment }
+    }
+}
+
+fn ahead(count: i64, unit: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("in {count} {unit}{plural}")
+}
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -61,6 +82,17 @@ mod tests {
         assert_eq!(text(Duration::days(6)), "6 days ago");
         assert_eq!(text(Duration::days(8)), "13 Nov 2026");
         assert_eq!(text(Duration::seconds(-90)), "just now");
+    }
+
+    #[test]
+    fn what_is_to_come_is_counted_down() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).single().expect("a moment");
+        let text = |ahead: Duration| Moment::until(now + ahead, now).text;
+        assert_eq!(text(Duration::days(7)), "in 7 days");
+        assert_eq!(text(Duration::minutes(310)), "in 5 h 10 min");
+        assert_eq!(text(Duration::minutes(1)), "in 1 minute");
+        assert_eq!(text(Duration::seconds(20)), "in less than a minute");
+        assert_eq!(text(Duration::days(-3)), "3 days ago");
     }
 
     #[test]

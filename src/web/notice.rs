@@ -22,10 +22,17 @@ pub enum Notice {
     OtherSessionsEnded,
     SignedOut,
     ThemeSaved,
+    Invited,
+    InvitedBefore,
+    InviteResent,
+    InviteRevoked,
+    TestMailQueued,
+    Joined,
+    AskedForLink,
 }
 
 impl Notice {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 20] = [
         Self::NameSaved,
         Self::AccessSaved,
         Self::AccessEnded,
@@ -39,6 +46,13 @@ impl Notice {
         Self::OtherSessionsEnded,
         Self::SignedOut,
         Self::ThemeSaved,
+        Self::Invited,
+        Self::InvitedBefore,
+        Self::InviteResent,
+        Self::InviteRevoked,
+        Self::TestMailQueued,
+        Self::Joined,
+        Self::AskedForLink,
     ];
 
     fn name(self) -> &'static str {
@@ -56,6 +70,13 @@ impl Notice {
             Self::OtherSessionsEnded => "other-sessions-ended",
             Self::SignedOut => "signed-out",
             Self::ThemeSaved => "theme-saved",
+            Self::Invited => "invited",
+            Self::InvitedBefore => "invited-before",
+            Self::InviteResent => "invite-resent",
+            Self::InviteRevoked => "invite-revoked",
+            Self::TestMailQueued => "test-mail-queued",
+            Self::Joined => "joined",
+            Self::AskedForLink => "asked-for-link",
         }
     }
 
@@ -75,6 +96,13 @@ impl Notice {
             Self::OtherSessionsEnded => "You are signed out everywhere else.",
             Self::SignedOut => "You are signed out.",
             Self::ThemeSaved => "Theme saved.",
+            Self::Invited => "Invites are on their way.",
+            Self::InvitedBefore => "These were invited before. Nothing was sent again.",
+            Self::InviteResent => "The invite is sent again. The old link stopped working.",
+            Self::InviteRevoked => "The invite is revoked.",
+            Self::TestMailQueued => "The test mail is on its way to you.",
+            Self::Joined => "Welcome. You are in.",
+            Self::AskedForLink => "Whoever invited you is told.",
         }
     }
 

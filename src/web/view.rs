@@ -128,10 +128,11 @@ struct NavItem {
 }
 
 /// The rooms of `/settings/admin`, in order, and who sees each in the navigation.
-const ROOMS: [(&str, &str, &str, Role); 3] = [
+const ROOMS: [(&str, &str, &str, Role); 4] = [
     ("/settings/admin", "General", "general", Role::Member),
     ("/settings/admin/access", "Access", "access", Role::Admin),
     ("/settings/admin/users", "Users", "users", Role::Member),
+    ("/settings/admin/invites", "Invites", "invites", Role::Admin),
 ];
 
 impl View {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, MALLORY, addDomain, allowDomain, answerTo, database, focusIs, heading, holds, isTold, main, save, shoot,
+  ADA, GRACE, MALLORY, addDomain, allowDomain, answerTo, demoDatabase, focusIs, heading, holds, isTold, main, save, shoot,
   signIn, signOut, story, turnedAway,
 } from "./support.mjs";
 
@@ -163,7 +163,7 @@ async function saves(page) {
 
 // Whoever had another role than a newcomer's shows that it is kept; pages can't give one yet.
 function promote(person) {
-  const done = database("data/demo/gatehouse.db", `UPDATE memberships SET role = 'admin' WHERE email = '${person.email}'`);
+  const done = demoDatabase(`UPDATE memberships SET role = 'admin' WHERE email = '${person.email}'`);
   return done === null ? "member" : "admin";
 }
 

@@ -2,9 +2,13 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, MALLORY, addDomain, allowDomain, heading, holds, introduce, isTold, obstacles, proofread, shoot, signIn, story,
-  turnedAway,
+  ADA, GRACE, INVITES, MALLORY, acts, addDomain, allowDomain, demoDatabase, fillInvites, heading, holds, introduce, inviteOf,
+  invites, isTold, linkFor, obstacles, proofread, shoot, signIn, story, turnedAway,
 } from "./support.mjs";
+
+const SAM = { name: "Sam Other", email: "sam@other.test" };
+const guest = (n) => `guest.with.a.long.address.${n}@somewhere.other.test`;
+const some = (what) => Array.from({ length: 12 }, (_, n) => what(n)).join("\n");
 
 const wrong = [];
 let looks = 0;
@@ -28,6 +32,8 @@ await story(async (visitor) => {
   await manyTurnedAway(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.1" } }));
   await users(ada);
   await account(ada);
+  await inviting(ada);
+  await invited(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.2" } }));
   await refusals(await read());
   await errors(ada, grace);
   await tooManyTries(await read());
@@ -225,6 +231,86 @@ async function account(page) {
   await look(page, "account, dark chosen");
   await shoot(page, "27-account-dark-chosen");
   await press(page, "Auto");
+}
+
+async function inviting(page) {
+  await page.goto(INVITES);
+  await look(page, "Invites, none");
+  await fillInvites(page, some((n) => `line ${n}`));
+  await press(page, "Invite");
+  await page.getByText("12 lines are no addresses.").waitFor();
+  await page.getByText("Show the other lines").click();
+  await look(page, "Invites, 422");
+  await invites(page, some(guest));
+  await page.getByText("Show the others").click();
+  await look(page, "Invites, results");
+  await shoot(page, "55-invites-results");
+  await page.goto(`${INVITES}?status=revoked`);
+  await look(page, "Invites, none of the kind");
+  await invites(page, SAM.email);
+  await inviteOf(page, SAM.email).locator("summary").click();
+  await look(page, "Invites, a menu");
+  await shoot(page, "56-invites-menu");
+}
+
+async function invited(page, sam) {
+  const links = [await linkTo(page, SAM.email)];
+  for (const n of [0, 1, 2, 3]) links.push(await linkTo(page, guest(n)));
+  const [own, others, expired, revoked, doubtful] = links;
+  await lands(sam, own, "Join Acme Rockets Theirs", "signed out");
+  await signIn(sam, SAM);
+  await look(sam, "waiting, invited");
+  await lands(sam, own, "Join Acme Rockets Theirs", "right account");
+  await lands(sam, others, "This is for another account", "wrong account");
+  await sam.goto(own);
+  await press(sam, "Accept");
+  await isTold(sam, "Welcome. You are in.");
+  await lands(sam, own, "This invitation was used.", "used");
+  await page.goto(`${INVITES}?q=${guest(2)}`);
+  await acts(page, guest(2), "Revoke");
+  await isTold(page, "The invite is revoked.");
+  await lands(sam, revoked, "This invitation does not work any more.", "over");
+  if (!is(guest(0), `email = '${SAM.email}'`)) return holds("(no sqlite3 here: states that take time are not looked at)");
+  await lands(sam, others, "You are in Acme Rockets Theirs already.", "member");
+  is(SAM.email, "role = 'admin'");
+  await lands(sam, others, "Become admin of Acme Rockets Theirs", "member, raised");
+  is(guest(1), "expires_at = 1");
+  await lands(sam, expired, "This invitation is over.", "expired");
+  await press(sam, "Ask for a new link");
+  await isTold(sam, "We have told Ada Lovelace.");
+  await look(sam, "invitation, asked");
+  is(guest(3), `invited_by = (SELECT id FROM users WHERE email = '${SAM.email}')`);
+  await lands(sam, doubtful, "This invitation has to be sent again.", "refused");
+  await everyState(page);
+}
+
+async function linkTo(page, email) {
+  await page.goto(`${INVITES}?q=${email}`);
+  return linkFor(inviteOf(page, email), email).inputValue();
+}
+
+async function lands(page, link, title, state) {
+  await page.goto(link);
+  assert.equal(await heading(page), title);
+  await look(page, `invitation, ${state}`);
+  await shoot(page, `57-invitation-${state.replaceAll(/\W+/g, "-")}`);
+}
+
+// Makes an open invite be so.
+function is(email, what) {
+  return demoDatabase(`UPDATE invites SET ${what} WHERE email = '${email}' AND state = 'open'`) !== null;
+}
+
+async function everyState(page) {
+  is(guest(4), `expires_at = ${Date.now() + 9_000_000}`);
+  const mails = [[5, "refused", "550 mailbox unknown"], [6, "retrying", "greylisted"], [7, "cancelled", ""], [8, "queued", ""]];
+  for (const [n, state, reason] of mails) {
+    demoDatabase(`UPDATE outbox SET state = '${state}', reason = '${reason}', next_at = ${Date.now() + 9_000_000} WHERE recipient = '${guest(n)}'`);
+  }
+  await page.goto(INVITES);
+  await page.getByText("Mail failed: “550 mailbox unknown”").waitFor();
+  await look(page, "Invites, every state");
+  await shoot(page, "58-invites-states");
 }
 
 async function refusals(page) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { BASE, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
+import { BASE, INVITES, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
 
 const KB = 1000;
 const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
@@ -20,6 +20,7 @@ await story(async (visitor) => {
   const again = await visitor({ storageState });
   await isLight(again, "/settings/admin/users");
   await isLight(await visitor({ storageState }), "/settings/admin/access");
+  await isLight(await visitor({ storageState }), INVITES);
   await isLighterLater(again, "/settings/admin");
   await showsTextAsText(page);
   await everyPageIsQuiet(page);

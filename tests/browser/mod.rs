@@ -37,6 +37,11 @@ fn who_may_come_in_is_decided_and_explained() {
 }
 
 #[test]
+fn people_are_invited_and_accept() {
+    tell("invites");
+}
+
+#[test]
 fn no_page_has_a_barrier_in_any_state() {
     tell_with("accessibility", &[from_many_addresses()]);
 }
@@ -49,6 +54,11 @@ fn pages_are_light_and_run_nothing_of_others() {
 #[test]
 fn nothing_that_people_type_is_ever_run() {
     tell_with("script_injection", &[from_many_addresses()]);
+}
+
+#[test]
+fn a_mail_is_for_everybody_and_its_catcher_runs_nothing_of_it() {
+    tell("mails");
 }
 
 #[test]
@@ -251,13 +261,13 @@ impl Drop for Running {
     }
 }
 
-/// The next port that is free together with its neighbour, below those that the system gives out by itself.
+/// The next port that is free together with the three after it, below those that the system gives out by itself.
 fn free_ports() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let offset = u16::try_from(std::process::id() % 4_000).unwrap_or_default();
-    let candidates = (0..1_000).map(|_| 20_000 + offset + 2 * NEXT.fetch_add(1, Ordering::Relaxed));
+    let candidates = (0..500).map(|_| 20_000 + offset + 4 * NEXT.fetch_add(1, Ordering::Relaxed));
     let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    candidates.into_iter().find(|port| is_free(*port) && is_free(port + 1)).expect("a free port")
+    candidates.into_iter().find(|port| (*port..port + 4).all(is_free)).expect("a free port")
 }
 
 fn base_url(port: u16) -> String {

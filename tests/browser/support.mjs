@@ -11,7 +11,8 @@ import { HtmlValidate } from "html-validate";
 const need = (name) => process.env[name] ?? assert.fail(`${name} is not set: stories are run by cargo test, see mod.rs`);
 
 export const BASE = need("BASE_URL");
-const DEMO_ID = `http://localhost:${Number(new URL(BASE).port) + 1}`;
+const beside = (offset) => `http://localhost:${Number(new URL(BASE).port) + offset}`;
+const [DEMO_ID, DEMO_MAIL] = [beside(1), beside(2)];
 const SCREENSHOTS = process.env.SCREENSHOTS ?? "target/screenshots";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const LONGEST_STORY = 600_000;
@@ -60,10 +61,10 @@ async function visitor(browser, complaints, options = {}) {
   return page;
 }
 
-// What Gatehouse's pages and Demo ID's complain of. A failed status is an answer, not a fault: stories look at
+// What Gatehouse's pages and those of its demo complain of. A failed status is an answer, not a fault: stories look at
 // those themselves.
 function watch(page, complaints) {
-  const isOurs = () => [BASE, DEMO_ID].includes(new URL(page.url()).origin);
+  const isOurs = () => [BASE, DEMO_ID, DEMO_MAIL].includes(new URL(page.url()).origin);
   const complain = (what) => isOurs() && !page.expectsAnOutage && complaints.push(`${page.url()}: ${what}`);
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) complain(message.text());
@@ -167,6 +168,58 @@ export async function addDomain(page, domain) {
   await rows.nth(before).fill(domain);
 }
 
+// --- mails
+
+// Everybody's mails, as Demo Mail lists them; those to an address.
+export const caught = (page, email) => page.getByRole("main").getByRole("listitem").filter({ hasText: `to ${email}` });
+
+// At Demo Mail: waits until so many mails to an address have come. No script of its own would show them.
+export async function looksForMail(page, email, count = 1) {
+  const until = Date.now() + PATIENCE;
+  do await page.goto(DEMO_MAIL); while (await caught(page, email).count() < count && Date.now() < until);
+  assert.equal(await caught(page, email).count(), count, `mails to ${email}`);
+}
+
+// Opens the latest mail to an address, which is the only one unless said otherwise, and gives the link in it.
+export async function readsMail(page, email, count = 1) {
+  await looksForMail(page, email, count);
+  await caught(page, email).first().getByRole("link").click();
+  return mailedLink(page).getAttribute("href");
+}
+
+export const mailedLink = (page) => page.getByRole("region", { name: "Links in it" }).getByRole("link").first();
+
+// --- invites
+
+export const INVITES = "/settings/admin/invites";
+
+export const inviteOf = (page, email) => page.getByRole("table").getByRole("row").filter({ has: page.getByRole("rowheader", { name: email }) });
+
+// Types addresses into the form and chooses a role.
+export async function fillInvites(page, addresses, role = "Member") {
+  await page.getByLabel("Addresses", { exact: true }).fill(addresses);
+  await page.getByRole("radio", { name: role }).check();
+}
+
+// Sends the form and waits for what came of it.
+export async function invites(page, addresses, role) {
+  await page.goto(INVITES);
+  await fillInvites(page, addresses, role);
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await results(page).waitFor();
+}
+
+export const results = (page) => page.getByRole("region", { name: /invited$/ });
+
+// The link that stands in the results, or in a row's menu.
+export const linkFor = (place, email) => place.getByLabel(`Link for ${email}`, { exact: true });
+
+// Presses a button in the menu of an invite.
+export async function acts(page, email, button) {
+  await inviteOf(page, email).locator("summary").click();
+  await inviteOf(page, email).getByRole("button", { name: button }).click();
+}
+
 // --- what can be looked at
 
 export const heading = (page) => page.getByRole("heading", { level: 1 }).innerText();
@@ -209,6 +262,9 @@ export function database(path, sql) {
   assert.equal(status, 0, stderr);
   return stdout.trim();
 }
+
+// The same of the demo's file: what a running server can't be made to do, like letting a week pass.
+export const demoDatabase = (sql) => database("data/demo/gatehouse.db", sql);
 
 // Screenshots for people: light, dark, and a phone.
 export async function shoot(page, name) {

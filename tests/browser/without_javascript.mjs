@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, MALLORY, alert, allowDomain, answerTo, heading, holds, introduce, isTold, main, proofread, save, signIn,
-  signOut, story,
+  ADA, GRACE, INVITES, MALLORY, acts, alert, allowDomain, answerTo, fillInvites, heading, holds, introduce, inviteOf, invites,
+  isTold, linkFor, main, proofread, results, save, signIn, signOut, story,
 } from "./support.mjs";
 
 const ACCESS = "/settings/admin/access";
+const SAM = { name: "Sam Other", email: "sam@other.test" };
 const EVERYBODY = ["Ada Lovelace", "Bob Marsh", "Grace Hopper", "Zoë Zimmer"];
 
 // The people of the list, in its order.
@@ -30,6 +31,9 @@ await story(async (visitor) => {
   await endsAccess(ada, await plain());
   await allowsWhoWasTurnedAway(ada, await plain());
   await testsAMethod(ada);
+  await looksAtAddresses(ada);
+  await isInvited(ada, await plain());
+  await getsAnotherLink(ada, await plain());
   await choosesATheme(ada);
   await endsAnotherSession(ada, await plain());
   await signOutIsHeeded(ada);
@@ -210,6 +214,56 @@ async function testsAMethod(page) {
   assert.match(await main(page).innerText(), /Demo ID accepts the client id and secret\./);
   assert.match(await main(page).innerText(), /No owner could sign in without it/);
   holds("a sign-in method is tested with a button, and the last one says why it stays");
+}
+
+async function looksAtAddresses(page) {
+  await page.goto(INVITES);
+  await fillInvites(page, `Sam <${SAM.email}>, nobody`, "Admin");
+  await page.getByRole("button", { name: "Preview" }).click();
+  assert.match(page.url(), /#parsed$/);
+  assert.match(await main(page).innerText(), /1 address, 1 line that is no address\.\s+Line “nobody”/);
+  assert.ok(await page.getByRole("radio", { name: "Admin" }).isChecked());
+  const answered = answerTo(page, "POST", INVITES);
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  assert.equal((await answered).status(), 422);
+  assert.equal(await page.getByLabel("Addresses", { exact: true }).inputValue(), `Sam <${SAM.email}>, nobody`);
+  await page.goto(INVITES);
+  await page.getByRole("heading", { name: "Nobody is waiting" }).waitFor();
+  holds("a button shows how addresses are read, and a line that is none stops the form");
+}
+
+async function isInvited(page, sam) {
+  await invites(page, SAM.email, "Admin");
+  await isTold(page, "Invites are on their way.");
+  const link = await linkFor(results(page), SAM.email).inputValue();
+  await sam.goto(link);
+  await sam.getByRole("button", { name: "Continue with Demo ID" }).click();
+  await introduce(sam, SAM);
+  assert.equal(sam.url(), link);
+  await sam.getByRole("button", { name: "Accept" }).click();
+  await isTold(sam, "Welcome. You are in.");
+  assert.equal(await save(sam).count(), 1, "an admin");
+  await page.reload();
+  assert.equal(await results(page).count(), 1, "results have an address");
+  assert.match(await inviteOf(page, SAM.email).innerText(), /Accepted by Sam Other, just now/);
+  holds("an address is invited, and its owner accepts with the link that the page shows");
+}
+
+async function getsAnotherLink(page, kit) {
+  const email = "kit@other.test";
+  await invites(page, email);
+  const old = await linkFor(results(page), email).inputValue();
+  await acts(page, email, "Resend");
+  await isTold(page, "The invite is sent again.");
+  assert.equal((await kit.goto(old)).status(), 410);
+  const link = await linkFor(inviteOf(page, email), email).inputValue();
+  assert.equal((await kit.goto(link)).status(), 200);
+  await acts(page, email, "Revoke");
+  await isTold(page, "The invite is revoked.");
+  assert.match(await inviteOf(page, email).innerText(), /Revoked by Ada Lovelace/);
+  assert.equal((await kit.goto(link)).status(), 410);
+  assert.equal(await heading(kit), "This invitation does not work any more.");
+  holds("an invite is sent again and taken back with buttons");
 }
 
 async function choosesATheme(page) {

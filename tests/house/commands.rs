@@ -6,26 +6,27 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 use url::Url;
 
 use crate::web::support::{MASTER_KEY, Visitor, field, free_port, query};
 
-fn gatehouse(folder: &TempDir) -> Command {
+pub(super) fn gatehouse(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
     command.current_dir(folder.path()).env_clear().stdin(Stdio::null());
     command
 }
 
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-fn complaint(output: &Output) -> String {
+pub(super) fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-const PROVIDER: [(&str, &str); 4] = [
+pub(super) const PROVIDER: [(&str, &str); 4] = [
     ("GATEHOUSE_PROVIDERS__ACME__KIND", "oidc"),
     ("GATEHOUSE_PROVIDERS__ACME__ISSUER", "http://localhost:9"),
     ("GATEHOUSE_PROVIDERS__ACME__CLIENT_ID", "gatehouse"),
@@ -53,7 +54,7 @@ fn unknown_commands_exit_2_and_help_is_complete() {
     let folder = folder();
     assert_eq!(gatehouse(&folder).arg("frobnicate").output().expect("run").status.code(), Some(2));
     let help = gatehouse(&folder).arg("--help").output().expect("run");
-    for command in ["demo", "serve", "migrate", "routes"] {
+    for command in ["demo", "serve", "migrate", "doctor", "routes"] {
         assert!(String::from_utf8_lossy(&help.stdout).contains(command), "{command}");
         assert_eq!(
             gatehouse(&folder).args([command, "--help"]).output().expect("run").status.code(),
@@ -80,7 +81,7 @@ fn a_demo_refuses_to_be_public() {
 
 #[test]
 fn a_wrong_master_key_stops_the_start_with_one_line() {
-    let (folder, port) = (folder(), two_free_ports());
+    let (folder, port) = (folder(), four_free_ports());
     let serve = |key: &str| {
         let mut command = gatehouse(&folder);
         command.arg("serve").env("GATEHOUSE_MASTER_KEY", key).envs(PROVIDER).env("GATEHOUSE_LOG", "off");
@@ -110,30 +111,31 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
     };
     assert!(migrate("status").starts_with("pending  m0001_organizations_and_people"));
     assert!(!migrate("up").contains("pending"));
-    assert!(migrate("down").contains("pending  m0005_access_explained"));
+    assert!(migrate("down").contains("pending  m0007_invites"));
 }
 
-/// A free port whose next is free, too; below those that the system gives out, which somebody else might get.
-fn two_free_ports() -> u16 {
+/// A free port whose next three are free, too; below those that the system gives out, which somebody else might get.
+fn four_free_ports() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 1000).expect("small") * 2;
+    let start = u16::try_from(std::process::id() % 1000).expect("small") * 4;
     loop {
-        let port = 27_000 + (start + NEXT.fetch_add(2, Ordering::Relaxed)) % 4000;
-        if [port, port + 1].into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+        let port = 27_000 + (start + NEXT.fetch_add(4, Ordering::Relaxed)) % 4000;
+        if (port..port + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return port;
         }
     }
 }
 
 /// A demo on free ports.
-struct Demo {
-    child: Child,
-    base: String,
-    provider: String,
+pub(super) struct Demo {
+    pub child: Child,
+    pub base: String,
+    pub provider: String,
+    pub mail: String,
 }
 
 impl Demo {
-    fn start(folder: &TempDir) -> Self {
+    pub fn start(folder: &TempDir) -> Self {
         Self::start_with(folder, &[], Stdio::null())
     }
 
@@ -142,18 +144,19 @@ impl Demo {
     }
 
     fn start_with(folder: &TempDir, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        let port = two_free_ports();
+        let port = four_free_ports();
         let mut command = gatehouse(folder);
         command.args(["demo", "--port", &port.to_string()]).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a demo");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let (base, provider) = (format!("http://localhost:{port}"), format!("http://localhost:{}", port + 1));
-        let said: Vec<String> = lines.by_ref().take(2).map(|line| line.expect("a line")).collect();
-        assert!(said[0].contains(&base) && said[1].contains(&provider), "{said:?}");
-        Self { child, base, provider }
+        let [base, provider, mail] = [0, 1, 2].map(|n| format!("http://localhost:{}", port + n));
+        let said: Vec<String> = lines.by_ref().take(3).map(|line| line.expect("a line")).collect();
+        let names_all = said[0].contains(&base) && said[1].contains(&provider) && said[2].contains(&mail);
+        assert!(names_all, "{said:?}");
+        Self { child, base, provider, mail }
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub fn get(&self, path: &str) -> (u16, String) {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         actix_web::rt::System::new().block_on(async {
             let answer = reqwest::get(url).await.expect("an answer");
@@ -180,6 +183,12 @@ impl Demo {
     }
 }
 
+impl Drop for Demo {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
 #[test]
 fn a_demo_starts_with_nothing_stops_cleanly_and_finds_its_data_again() {
     let folder = folder();
@@ -199,12 +208,12 @@ fn interrupt(child: &mut Child) -> Option<i32> {
     child.wait().expect("an end").code()
 }
 
-fn stop(child: &mut Child) {
+pub(super) fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
 
-fn wait_for(mut condition: impl FnMut() -> bool) {
+pub(super) fn wait_for(mut condition: impl FnMut() -> bool) {
     let began = Instant::now();
     while !condition() {
         assert!(began.elapsed() < Duration::from_secs(20), "it took too long");
@@ -228,6 +237,40 @@ fn a_change_that_was_answered_survives_kill_9() {
     wait_for(|| again.get("/sign-in").0 == 200);
     assert!(again.get("/sign-in").1.contains("Sign in to Durable"));
     stop(&mut again.child);
+}
+
+// P8: whatever was queued with an answered change goes out after the crash.
+#[test]
+fn invites_that_were_answered_are_mailed_after_kill_9() {
+    let folder = folder();
+    let mut demo = Demo::start(&folder);
+    wait_for(|| demo.get("/sign-in").1.contains("Continue with Demo ID"));
+    let status = actix_web::rt::System::new().block_on(async {
+        let ada = demo.sign_in("ada@acme.test").await;
+        let many: Vec<String> = (0..300).map(|n| format!("p{n}@other.test")).collect();
+        ada.post("/settings/admin/invites", &[("addresses", &many.join(","))]).await.status
+    });
+    stop(&mut demo.child);
+    assert_eq!(status, 303);
+    let waiting = mails(&folder, "queued");
+    assert!(waiting > 0, "it was killed before everything went out");
+    let sent = mails(&folder, "sent");
+    let mut again = Demo::start(&folder);
+    wait_for(|| mails(&folder, "sent") >= sent + waiting);
+    stop(&mut again.child);
+}
+
+/// How many mails of a demo are in `state`.
+fn mails(folder: &TempDir, state: &str) -> i64 {
+    let file = folder.path().join("data/demo/gatehouse.db");
+    actix_web::rt::System::new().block_on(async {
+        let url = format!("sqlite://{}", file.display());
+        let rows = sea_orm::Database::connect(url).await.expect("the database");
+        let sql = format!("SELECT count(*) FROM outbox WHERE state = '{state}'");
+        let statement = Statement::from_string(rows.get_database_backend(), sql);
+        let row = rows.query_one_raw(statement).await.expect("a query").expect("a row");
+        row.try_get_by_index(0).expect("a number")
+    })
 }
 
 // A16, L01

@@ -1,5 +1,7 @@
 //! The architecture, tested.
 
 mod commands;
+mod doctor;
+mod mail;
 mod rooms;
 mod schema;

@@ -24,6 +24,7 @@ on_both_databases! {
                 let visitor = as_person(house, person, &format!("{}{n}", matrix.len())).await;
                 let path = route.path.replace("{provider}", "idp").replace("{token}", "none");
                 let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
+                let path = path.replace("{invite}", &gatehouse::random::id());
                 let answer = knock(&visitor, method, &path).await;
                 write!(matrix, " {:<24}", what(&answer)).expect("written");
             }
@@ -64,6 +65,7 @@ async fn as_person(house: &House, person: &str, unique: &str) -> Visitor {
 async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
     match method {
         "POST" => visitor.post(path, &[]).await,
+        "DELETE" => visitor.delete(path).await,
         "PATCH" => visitor.patch(path, &serde_json::json!({})).await,
         _ => visitor.get(path).await,
     }

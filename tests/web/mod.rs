@@ -11,6 +11,8 @@ mod denials;
 mod doors;
 mod first_owner;
 mod gate;
+mod invites;
+mod mail;
 mod methods;
 mod oidc;
 mod organization;

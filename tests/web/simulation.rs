@@ -107,11 +107,11 @@ on_both_databases! {
         let rules: Vec<_> = steps.iter().filter_map(|step| step["rule"].as_str()).collect();
         assert_eq!(rules, [
             "sign_in_method", "verified_address", "instance_block_list", "instance_allow_list", "deactivated",
-            "known_elsewhere", "member", "first_owner", "allowed_domain", "allowed_address", "open_sign_up", "otherwise",
+            "known_elsewhere", "member", "open_invite", "first_owner", "allowed_domain", "allowed_address", "open_sign_up", "otherwise",
         ]);
-        assert_eq!(steps[8]["detail"], "hr.acme.test is a subdomain; acme.test does not include subdomains.");
-        assert_eq!(steps[11]["outcome"], "refuses");
-        assert!(steps[..11].iter().all(|step| step["outcome"] == "passes"));
+        assert_eq!(steps[9]["detail"], "hr.acme.test is a subdomain; acme.test does not include subdomains.");
+        assert_eq!(steps[12]["outcome"], "refuses");
+        assert!(steps[..12].iter().all(|step| step["outcome"] == "passes"));
         let answer = ask(&ada, &json!({ "email": "sam@acme.test" })).await.json();
         assert_eq!((&answer["admitted"], &answer["role"]), (&json!(true), &json!("member")));
     }

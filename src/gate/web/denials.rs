@@ -23,6 +23,8 @@ pub struct DenialRow {
     pub when: Moment,
     pub count: String,
     pub can_allow: bool,
+    /// Names the form of the invite.
+    pub batch: String,
     pub now: &'static str,
 }
 
@@ -60,6 +62,7 @@ fn row(line: denial::Model, members: &[String], gate: &Gate, admin: &Admin) -> D
         when: Moment::new(*line.last_at, services.clock.now()),
         count: if line.times > 1 { format!("{} times", line.times) } else { String::new() },
         can_allow,
+        batch: crate::random::id(),
         now,
     }
 }

@@ -33,6 +33,8 @@ pub struct PreviewPart {
     pub keeps: usize,
     pub loses: usize,
     pub losing: bool,
+    pub open_invites: usize,
+    pub blocked_invites: usize,
     pub exposed: usize,
     pub you: &'static str,
     pub losers: Vec<LoserRow>,
@@ -67,6 +69,8 @@ impl PreviewPart {
             keeps: preview.keeps,
             loses,
             losing: preview.is_losing(),
+            open_invites: preview.open_invites,
+            blocked_invites: preview.blocked_invites,
             exposed: preview.exposed().count(),
             you: if preview.leaves_out(&admin.visitor().id) { YOU_STAY } else { YOU_KEEP },
             more: match loses.saturating_sub(MOST_LOSERS) {

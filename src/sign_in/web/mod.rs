@@ -19,12 +19,13 @@ use crate::app::Services;
 use crate::audit::Event;
 use crate::entity::{organization, session as session_row};
 use crate::error::{Error, Result};
+use crate::invites;
 use crate::web::client;
 use crate::web::{Notice, Reply, View, see_other};
-pub use pages::sign_in_again;
 use pages::{
-    Again, Button, ClaimPage, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here,
+    Again, ClaimPage, Invitation, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here,
 };
+pub use pages::{Button, sign_in_again};
 
 /// Remembers which provider this browser came in by; holds its name only.
 const LAST_PROVIDER: &str = "provider";
@@ -72,7 +73,23 @@ pub async fn start(anyone: Anyone, view: View) -> Reply {
     }
     let sentence = "You are signed in, and belong to no organization here, or your access was ended. Ask an admin \
                     to let you in, then sign out and in again.";
-    view.page(&signed_in, StatusCode::OK, &WaitingPage { email: &visitor.email, sentence })
+    let invitations = invitations(&signed_in).await?;
+    let page = WaitingPage { email: &visitor.email, sentence, invitations };
+    view.page(&signed_in, StatusCode::OK, &page)
+}
+
+/// Who is invited is asked, not adopted.
+async fn invitations(person: &SignedIn) -> Result<Vec<Invitation>> {
+    let waiting = invites::landing::waiting_for(person).await?;
+    let invitation = |open: invites::Open| {
+        Ok(Invitation {
+            href: invites::token::path(&person.services, &open.invite.id, open.invite.generation)?,
+            organization: open.organization,
+            inviter: open.invite.invited_by_name,
+            role_label: open.invite.role.name(),
+        })
+    };
+    waiting.into_iter().filter(|open| open.stands).map(invitation).collect()
 }
 
 /// `GET /sign-in`.

@@ -62,6 +62,15 @@ impl Button {
 pub struct WaitingPage<'a> {
     pub email: &'a str,
     pub sentence: &'static str,
+    pub invitations: Vec<Invitation>,
+}
+
+/// An invite that a person is asked about.
+pub struct Invitation {
+    pub organization: String,
+    pub inviter: String,
+    pub role_label: &'static str,
+    pub href: String,
 }
 
 #[derive(Template)]

@@ -172,6 +172,19 @@ impl House {
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
     }
 
+    /// Every row of a table, as text.
+    pub async fn dump(&self, table: &str) -> Vec<String> {
+        let sql = if self.rows.get_database_backend() == sea_orm::DbBackend::Postgres {
+            format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} t")
+        } else {
+            let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+            let cells: Vec<String> =
+                columns.iter().map(|column| format!("COALESCE(CAST({column} AS TEXT), '')")).collect();
+            format!("SELECT {} FROM {table}", cells.join(" || ' ' || "))
+        };
+        self.texts(&sql).await
+    }
+
     /// What has happened, in order: `action outcome target`.
     pub async fn events(&self) -> Vec<String> {
         self.texts("SELECT action || ' ' || outcome || ' ' || target FROM events ORDER BY at, id").await

@@ -7,6 +7,7 @@ mod microsoft;
 mod page;
 mod provider;
 mod signing;
+mod smtp;
 mod visitor;
 
 pub use database::Database;
@@ -16,6 +17,7 @@ pub use microsoft::{Microsoft, TENANT};
 pub use page::field;
 pub use provider::{CLIENT_SECRET, Identity, Provider, Trouble};
 pub use signing::Signature;
+pub use smtp::{SILENCE, Smtp, Stage, settings as smtp_settings};
 pub use visitor::{Answer, Visitor, query};
 
 /// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.

@@ -76,6 +76,14 @@ impl Visitor {
         Answer::of(self.request(Method::PATCH, path).header("origin", &self.base).json(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).header("origin", &self.base)).await
+    }
+
+    pub async fn post_json(&self, path: &str, body: &serde_json::Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).header("origin", &self.base).json(body)).await
+    }
+
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(request).await
     }

@@ -1,0 +1,89 @@
+//! `/api/admin/invites`.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::form::role;
+use super::list::RawQuery;
+use super::{Listed, Outcome, Status};
+use crate::access::{Admin, Role};
+use crate::address::EmailAddress;
+use crate::error::Error;
+use crate::random;
+use crate::web::Reply;
+use crate::web::api::{List, json, rfc3339};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invite {
+    id: String,
+    email: String,
+    role: Role,
+    status: Status,
+    /// How its mail is doing; null when it has none.
+    mail: Option<&'static str>,
+    invited_by: String,
+    accepted_at: Option<String>,
+    expires_at: String,
+    created_at: String,
+}
+
+impl From<Listed> for Invite {
+    fn from(listed: Listed) -> Self {
+        let Listed { invite, status, mail, .. } = listed;
+        Self {
+            accepted_at: invite.closed_at.filter(|_| status == Status::Accepted).map(|at| rfc3339(*at)),
+            expires_at: rfc3339(*invite.expires_at),
+            created_at: rfc3339(*invite.created_at),
+            mail: mail.map(|state| state.name()),
+            id: invite.id,
+            email: invite.email,
+            role: invite.role,
+            invited_by: invite.invited_by_name,
+            status,
+        }
+    }
+}
+
+/// `GET /api/admin/invites`.
+pub async fn index(admin: Admin, raw: web::Query<RawQuery>) -> Reply {
+    let page = super::list(&admin, &raw.parse()?).await?;
+    json(&List {
+        next_cursor: page.next.map(|cursor| cursor.to_string()),
+        items: page.invites.into_iter().map(Invite::from).collect(),
+    })
+}
+
+/// Whom to invite.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewInvite {
+    email: String,
+    #[serde(default)]
+    role: String,
+}
+
+/// `POST /api/admin/invites`: 201; an open address is invited again.
+pub async fn create(admin: Admin, new: web::Json<NewInvite>) -> Reply {
+    let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
+    let role = role(&new.role).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
+    let sent = super::send(&admin, &random::id(), &[email], role).await?;
+    let line = sent.lines.into_iter().next().filter(|line| line.outcome != Outcome::Member);
+    let Some(id) = line.and_then(|line| line.invite) else {
+        return Err(Error::Conflict("This person is a member already."));
+    };
+    let invite = Invite::from(super::one(&admin, &id).await?);
+    Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(&invite))
+}
+
+/// `DELETE /api/admin/invites/{invite}`.
+pub async fn revoke(admin: Admin, id: web::Path<String>) -> Reply {
+    super::revoke(&admin, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/admin/invites/{invite}/resend`.
+pub async fn resend(admin: Admin, id: web::Path<String>) -> Reply {
+    super::resend(&admin, &id).await?;
+    json(&Invite::from(super::one(&admin, &id).await?))
+}

@@ -1,0 +1,107 @@
+//! Why a mail was not taken, as an admin may read it: on one line, short, and without anything that we sent to
+//! log in (M10).
+
+use data_encoding::BASE64;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::response::Severity;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::name::one_line;
+use crate::config::Login;
+
+/// As much of what a server says as is kept, in characters.
+const LONGEST: usize = 200;
+/// Shorter secrets are not looked for: they would be found everywhere.
+const SHORTEST_SECRET: usize = 3;
+
+/// What must be in no reason, in the forms in which it crosses the wire.
+pub struct Secrets(Vec<SecretString>);
+
+impl Secrets {
+    /// Those of a login: the password, and what AUTH PLAIN and AUTH LOGIN (RFC 4616) make of it.
+    pub fn of(login: Option<&Login>) -> Self {
+        let Some(Login { user, password }) = login else { return Self(Vec::new()) };
+        let password = password.expose_secret();
+        let encoded = |text: &str| BASE64.encode(text.as_bytes());
+        let forms = [
+            encoded(&format!("\0{user}\0{password}")),
+            encoded(password),
+            encoded(user),
+            password.to_owned(),
+        ];
+        Self(forms.into_iter().filter(|form| form.len() >= SHORTEST_SECRET).map(SecretString::from).collect())
+    }
+
+    fn without(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose_secret(), "…"))
+    }
+}
+
+/// What a server answered that is neither good nor without a code: `mailbox unknown (550)`.
+pub fn of_answer(error: &Error, secrets: &Secrets) -> Option<String> {
+    let code = error.status()?;
+    let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let said = shorten(&without_enhanced_code(&secrets.without(&one_line(&said))));
+    let is_later = code.severity == Severity::TransientNegativeCompletion;
+    let lower = said.to_lowercase();
+    if is_later && (lower.contains("greylist") || lower.contains("graylist")) {
+        return Some("greylisted".to_owned());
+    }
+    Some(if said.is_empty() { format!("refused ({code})") } else { format!("{said} ({code})") })
+}
+
+/// What went wrong on the way to the server: the cause at the bottom.
+pub fn of_failure(error: &Error, secrets: &Secrets) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let said = secrets.without(&one_line(&cause.to_string()));
+    let said = said.split(" (os error").next().unwrap_or_default();
+    shorten(&if error.is_tls() || said.contains("certificate") {
+        format!("TLS failed: {said}")
+    } else {
+        said.to_owned()
+    })
+}
+
+/// Without the code of RFC 3463 that many servers begin with: `5.1.1 mailbox unknown`.
+fn without_enhanced_code(said: &str) -> String {
+    let is_code = |word: &str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        parts.len() == 3
+            && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    said.split(' ').filter(|word| !is_code(word.trim_start_matches('#'))).collect::<Vec<_>>().join(" ")
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // M10
+    #[test]
+    fn credentials_are_in_no_reason_in_whatever_form_they_come_back() {
+        let login = Login { user: "ada".to_owned(), password: SecretString::from("CANARY-pw") };
+        let secrets = Secrets::of(Some(&login));
+        let plain = BASE64.encode(b"\0ada\0CANARY-pw");
+        let echoed =
+            format!("you said AUTH PLAIN {plain}, that is {} or CANARY-pw", BASE64.encode(b"CANARY-pw"));
+        let said = secrets.without(&echoed);
+        assert_eq!(said, "you said AUTH PLAIN …, that is … or …");
+    }
+
+    #[test]
+    fn what_a_server_says_is_short_and_without_its_codes() {
+        assert_eq!(without_enhanced_code("5.1.1 mailbox unknown"), "mailbox unknown");
+        assert_eq!(without_enhanced_code("#5.1.1 see 10.0.0.1"), "see 10.0.0.1");
+        assert_eq!(shorten(&"x".repeat(1000)).chars().count(), LONGEST);
+    }
+}

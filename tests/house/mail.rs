@@ -1,0 +1,179 @@
+//! What comes out at a mail server that is not ours, byte by byte, and how it is reached: the Python package
+//! `aiosmtpd`, in a virtual environment under `target/`. Where Python or the package is missing the tests are
+//! skipped, but not in CI.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use gatehouse::access::{Change, Role};
+use gatehouse::address::EmailAddress;
+use gatehouse::audit::{Actor, Event, Origin};
+use gatehouse::mail::{self, Letter};
+use tempfile::TempDir;
+
+use super::commands::{PROVIDER, folder, gatehouse, wait_for};
+use crate::web::support::{Database, House, MASTER_KEY, free_port};
+
+/// The server, with what it has taken.
+struct Aiosmtpd {
+    child: Child,
+    folder: TempDir,
+    plain: u16,
+    starttls: u16,
+    smtps: u16,
+}
+
+impl Aiosmtpd {
+    /// None when it is not installed.
+    fn start() -> Option<Self> {
+        let Some(python) = python() else {
+            let missing =
+                "python3 -m venv target/mail-venv && target/mail-venv/bin/pip install aiosmtpd trustme";
+            assert!(std::env::var_os("CI").is_none(), "not installed: {missing}");
+            // Not with `eprintln!`, which a passing test keeps to itself.
+            let _ = writeln!(std::io::stderr(), "skipped: {missing}");
+            return None;
+        };
+        let folder = folder();
+        let [plain, starttls, smtps] = [free_port(), free_port(), free_port()];
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/house/mail_server.py");
+        let mut command = Command::new(python);
+        command.arg(script).arg(folder.path()).args([plain, starttls, smtps].map(|port| port.to_string()));
+        let log = std::fs::File::create(folder.path().join("log")).expect("a log");
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a server");
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut said).expect("a line");
+        let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+        assert_eq!(said, "ready\n", "{log}");
+        Some(Self { child, folder, plain, starttls, smtps })
+    }
+
+    /// The `n`th mail, as it came.
+    fn mail(&self, n: usize) -> Vec<u8> {
+        let path = self.folder.path().join(format!("{n}.eml"));
+        wait_for(|| path.exists());
+        std::fs::read(path).expect("a mail")
+    }
+
+    fn recipients(&self, n: usize) -> String {
+        std::fs::read_to_string(self.folder.path().join(format!("{n}.recipients"))).expect("recipients")
+    }
+
+    fn count(&self) -> usize {
+        let files = std::fs::read_dir(self.folder.path()).expect("a folder").flatten();
+        files.filter(|file| file.path().extension().is_some_and(|end| end == "eml")).count()
+    }
+
+    /// What the doctor says of mail, trusting the server's authority or not.
+    fn doctor(&self, url: &str, trusting: bool) -> String {
+        let folder = folder();
+        let mut command = gatehouse(&folder);
+        command.args(["doctor", "--mail", "sam@acme.test"]).envs(PROVIDER);
+        command.env("GATEHOUSE_MASTER_KEY", MASTER_KEY).env("GATEHOUSE_LOG", "trace");
+        command.env("GATEHOUSE_SMTP_URL", url).env("GATEHOUSE_MAIL_FROM", "Gatehouse <gatehouse@acme.test>");
+        if trusting {
+            command.env("SSL_CERT_FILE", self.folder.path().join("ca.pem"));
+        }
+        let output = command.output().expect("run");
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("CANARY-pw"), "{said}");
+        said
+    }
+}
+
+impl Drop for Aiosmtpd {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn python() -> Option<PathBuf> {
+    let python = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("mail-venv").join("bin/python");
+    let test = Command::new(&python).args(["-c", "import aiosmtpd, trustme"]).stderr(Stdio::null()).status();
+    test.is_ok_and(|status| status.success()).then_some(python)
+}
+
+/// What must hold for the bytes of every mail; returns its headers, unfolded.
+fn check(raw: &[u8]) -> String {
+    let text = std::str::from_utf8(raw).expect("text");
+    assert!(text.is_ascii(), "no server needs 8BITMIME: {text}");
+    assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "lines end as they should: {text}");
+    assert!(text.split("\r\n").all(|line| line.len() <= 998), "{text}");
+    let (headers, _) = text.split_once("\r\n\r\n").expect("a body");
+    let headers = headers.replace("\r\n ", " ");
+    let mut names: Vec<&str> = headers.split("\r\n").filter_map(|line| line.split(": ").next()).collect();
+    names.sort_unstable();
+    let expected =
+        ["Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To"];
+    assert_eq!(names, expected, "{headers}");
+    assert!(headers.contains("From: Gatehouse <gatehouse@acme.test>"), "{headers}");
+    assert!(headers.contains("Content-Type: multipart/alternative"), "{headers}");
+    headers
+}
+
+// M09
+#[test]
+fn tls_is_spoken_with_those_whom_the_system_trusts_and_nobody_else() {
+    let Some(server) = Aiosmtpd::start() else { return };
+    let urls = [
+        format!("smtp://ada:CANARY-pw@localhost:{}", server.starttls),
+        format!("smtps://ada:CANARY-pw@localhost:{}", server.smtps),
+    ];
+    for (n, url) in urls.iter().enumerate() {
+        let stranger = server.doctor(url, false);
+        assert!(stranger.contains("TLS failed: invalid peer certificate"), "{stranger}");
+        assert_eq!(server.count(), n, "nothing was sent: {stranger}");
+        let said = server.doctor(url, true);
+        assert!(said.contains("lets us in") && said.contains("has taken a mail to sam@acme.test"), "{said}");
+        check(&server.mail(n + 1));
+        let said = server.doctor(&url.replace("CANARY-pw", "wrong"), true);
+        assert!(said.contains("the server does not accept our user name and password (535)"), "{said}");
+    }
+    let said = server.doctor(&format!("smtp://ada:CANARY-pw@localhost:{}", server.plain), true);
+    assert!(said.contains("the server offers no STARTTLS, so nothing was sent"), "{said}");
+    assert_eq!(server.count(), 2);
+}
+
+// M01, M02
+#[actix_web::test]
+async fn raw_bytes_hold_no_header_that_a_name_has_made() {
+    let Some(server) = Aiosmtpd::start() else { return };
+    let url = format!("smtp://127.0.0.1:{}?tls=none", server.plain);
+    let settings = [("SMTP_URL", url.as_str()), ("MAIL_FROM", "Gatehouse <gatehouse@acme.test>")];
+    let house = House::open_with(Database::sqlite(), &settings).await;
+    house.enroll("sam@acme.test", "default", Role::Admin).await;
+    let names = [
+        "Acme".to_owned(),
+        "Acme\r\nBcc: x@evil.test\r\n\r\n.\r\nMAIL FROM:<x@evil.test>".to_owned(),
+        "=?utf-8?q?=0D=0ABcc:=20x=40evil.test?=".to_owned(),
+        "Büro 語 <b>".to_owned(),
+        "x".repeat(2000),
+    ];
+    for (n, name) in names.iter().enumerate() {
+        house.run("UPDATE organizations SET name = $1", [name.as_str().into()]).await;
+        post(&house).await;
+        let raw = loop {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+            if server.count() > n {
+                break server.mail(n + 1);
+            }
+        };
+        let headers = check(&raw);
+        assert!(!headers.to_lowercase().contains("bcc:=20"), "{headers}");
+        assert_eq!(server.recipients(n + 1), "sam@acme.test");
+    }
+    assert_eq!(server.count(), names.len());
+    house.close().await;
+}
+
+async fn post(house: &House) {
+    let services = &house.services;
+    let change = Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
+    let email = EmailAddress::parse("sam@acme.test").expect("an address");
+    mail::queue(services, &change, &email, &Letter::RoleChanged { role: Role::Admin }).await.expect("queued");
+    let event = Event::done("mail.tested", "sam@acme.test");
+    change.commit("default", Actor::nobody(), event).await.expect("committed");
+}

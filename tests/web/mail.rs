@@ -1,0 +1,434 @@
+//! Mail (3.2, P8): what becomes of it with every kind of server (X27–X30, M02, M03, M09, M10).
+
+use std::time::{Duration as Real, Instant};
+
+use chrono::Duration;
+use data_encoding::BASE64;
+use futures_util::future::join_all;
+use gatehouse::access::{Change, Role};
+use gatehouse::address::EmailAddress;
+use gatehouse::app::Services;
+use gatehouse::audit::{Actor, Event, Origin};
+use gatehouse::entity::{Timestamp, outbox};
+use gatehouse::mail::{self, Letter, State};
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+
+use super::support::{Database, House, SILENCE, Smtp, Stage, free_port, smtp_settings};
+
+/// Tells a story with a house on each database, each with a mail server of its own.
+async fn with_mail(story: impl AsyncFn(&House, &Smtp)) {
+    let tell = async |database: Database| {
+        let smtp = Smtp::start().await;
+        let house = open(database, &smtp.settings()).await;
+        story(&house, &smtp).await;
+        house.close().await;
+    };
+    join_all(Database::each().await.into_iter().map(tell)).await;
+}
+
+async fn open(database: Database, settings: &[(&'static str, String)]) -> House {
+    House::open_with(database, &borrowed(settings)).await
+}
+
+fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// Queues a letter as a part of a change, and commits it.
+async fn post_letter(services: &Services, to: &str, letter: &Letter) -> String {
+    let change = Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
+    let email = EmailAddress::parse(to).expect("an address");
+    let id = mail::queue(services, &change, &email, letter).await.expect("queued").expect("mail is on");
+    change.commit("default", Actor::nobody(), Event::done("mail.tested", to)).await.expect("committed");
+    id
+}
+
+async fn post(house: &House, to: &str) -> String {
+    post_letter(&house.services, to, &Letter::Test).await
+}
+
+/// A row as another instance has left it.
+async fn leave_row(house: &House, to: &str, state: outbox::Stage, due_in: Duration) -> String {
+    let now = house.services.clock.now();
+    let id = gatehouse::random::id();
+    let row = outbox::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set("default".to_owned()),
+        recipient: Set(to.to_owned()),
+        letter: Set(serde_json::json!({ "kind": "test" })),
+        message_id: Set(format!("<{id}@acme.test>")),
+        state: Set(state),
+        attempts: Set(i64::from(state == outbox::Stage::Sending)),
+        next_at: Set(Timestamp::from(now + due_in)),
+        claimed_until: Set(Some(Timestamp::from(now + due_in))),
+        reason: Set(None),
+        created_at: Set(Timestamp::from(now)),
+        sent_at: Set(None),
+    };
+    outbox::Entity::insert(row).exec_without_returning(&house.rows).await.expect("a row");
+    id
+}
+
+async fn state(house: &House, id: &str) -> State {
+    let row = outbox::Entity::find_by_id(id).one(&house.rows).await.expect("a table").expect("a row");
+    State::of(&row)
+}
+
+/// Waits until the mail is in a state of this name.
+async fn until(house: &House, id: &str, name: &str) -> State {
+    let began = Instant::now();
+    loop {
+        let state = state(house, id).await;
+        if state.name() == name {
+            return state;
+        }
+        assert!(began.elapsed() < Real::from_secs(40), "{state:?} does not become {name}");
+        pause(50).await;
+    }
+}
+
+async fn pause(ms: u64) {
+    actix_web::rt::time::sleep(Real::from_millis(ms)).await;
+}
+
+/// Lets time pass and has the worker look.
+fn later(house: &House, time: Duration) {
+    house.skip(time);
+    house.services.mail.wake();
+}
+
+fn reason(state: &State) -> &str {
+    match state {
+        State::Retrying { reason, .. } | State::Refused { reason } => reason,
+        other => panic!("{other:?} has no reason"),
+    }
+}
+
+#[actix_web::test]
+async fn a_mail_goes_out_once_its_change_is_committed_and_not_at_all_if_it_is_not() {
+    with_mail(async |house, smtp| {
+        let services = &house.services;
+        let change =
+            Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
+        let email = EmailAddress::parse("nobody@acme.test").expect("an address");
+        mail::queue(services, &change, &email, &Letter::Test).await.expect("queued");
+        drop(change);
+        let began = Instant::now();
+        let id = post(house, "sam@acme.test").await;
+        until(house, &id, "sent").await;
+        assert!(began.elapsed() < Real::from_secs(4), "at once, not at the next look");
+        let mails = smtp.mails();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].recipients, ["sam@acme.test"]);
+        assert_eq!(mails[0].header("From"), "Gatehouse <gatehouse@acme.test>");
+        assert_eq!(mails[0].header("Auto-Submitted"), "auto-generated");
+        assert_eq!(mails[0].header("Message-ID"), format!("<{id}@acme.test>"));
+        assert!(mails[0].header("Subject").starts_with("Mail from localhost:"), "{}", mails[0].raw);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn without_a_server_nothing_is_queued_and_the_caller_knows() {
+    for database in Database::each().await {
+        let house = House::open(database).await;
+        let services = &house.services;
+        assert!(!services.mail.is_on());
+        let change =
+            Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
+        let email = EmailAddress::parse("sam@acme.test").expect("an address");
+        assert_eq!(mail::queue(services, &change, &email, &Letter::Test).await.expect("an answer"), None);
+        change
+            .commit("default", Actor::nobody(), Event::done("mail.tested", "sam"))
+            .await
+            .expect("committed");
+        assert_eq!(house.count("SELECT count(*) FROM outbox").await, 0);
+        house.close().await;
+    }
+}
+
+// X27
+#[actix_web::test]
+async fn a_server_that_is_down_is_tried_again_until_it_is_back_or_48_hours_are_over() {
+    for database in Database::each().await {
+        let port = free_port();
+        let house = open(database, &smtp_settings(format!("smtp://127.0.0.1:{port}?tls=none"))).await;
+        let id = post(&house, "sam@acme.test").await;
+        let lost = post(&house, "lost@acme.test").await;
+        let waiting = until(&house, &id, "retrying").await;
+        assert!(
+            waiting.words().starts_with("Mail retrying (Connection refused, next try "),
+            "{}",
+            waiting.words()
+        );
+        until(&house, &lost, "retrying").await;
+        later(&house, Duration::seconds(61));
+        let attempts = format!("SELECT attempts FROM outbox WHERE id = '{id}'");
+        let began = Instant::now();
+        while house.count(&attempts).await < 2 {
+            assert!(began.elapsed() < Real::from_secs(20), "no second try");
+            pause(50).await;
+        }
+        until(&house, &id, "retrying").await;
+        let smtp = Smtp::start_at(port).await;
+        smtp.will_answer(Stage::Recipient, "lost@acme.test", &["450 busy", "450 busy"]);
+        later(&house, Duration::seconds(301));
+        until(&house, &id, "sent").await;
+        assert_eq!(smtp.mails_to("sam@acme.test").len(), 1);
+        until(&house, &lost, "retrying").await;
+        later(&house, Duration::hours(49));
+        let refused = until(&house, &lost, "refused").await;
+        assert_eq!(reason(&refused), "given up after 48 hours: busy (450)");
+        house.close().await;
+    }
+}
+
+// X28
+#[actix_web::test]
+async fn a_server_that_falls_silent_holds_nobody_else_up() {
+    with_mail(async |house, smtp| {
+        smtp.will_answer(Stage::Banner, "", &[SILENCE]);
+        smtp.will_answer(Stage::Recipient, "rcpt@acme.test", &[SILENCE]);
+        smtp.will_answer(Stage::End, "end@acme.test", &[SILENCE]);
+        let began = Instant::now();
+        let first = post(house, "banner@acme.test").await;
+        until(house, &first, "sending").await;
+        while smtp.connections() == 0 {
+            pause(20).await;
+        }
+        let silent = [first, post(house, "rcpt@acme.test").await, post(house, "end@acme.test").await];
+        let mut others = Vec::new();
+        for n in 0..5 {
+            others.push(post(house, &format!("other{n}@acme.test")).await);
+        }
+        for id in &others {
+            until(house, id, "sent").await;
+        }
+        assert!(began.elapsed() < Real::from_secs(12), "the others went on: {:?}", began.elapsed());
+        for id in &silent {
+            let waiting = until(house, id, "retrying").await;
+            assert_eq!(reason(&waiting), "no answer within 15 seconds");
+        }
+        later(house, Duration::seconds(61));
+        for id in &silent {
+            until(house, id, "sent").await;
+        }
+        assert_eq!(smtp.mails_to("banner@acme.test").len(), 1);
+        assert_eq!(smtp.mails_to("rcpt@acme.test").len(), 1);
+        let twice = smtp.mails_to("end@acme.test");
+        assert_eq!(twice.len(), 2, "the server had it, and did not say so");
+        assert_eq!(twice[0].header("Message-ID"), twice[1].header("Message-ID"));
+    })
+    .await;
+}
+
+// X29
+#[actix_web::test]
+async fn a_greylisted_mail_is_delivered_once_and_its_wait_is_visible() {
+    with_mail(async |house, smtp| {
+        for (to, answer, shown) in [
+            ("a@acme.test", "451 4.7.1 Greylisted, come back in a minute", "greylisted"),
+            ("b@acme.test", "450 4.2.1 mailbox busy", "mailbox busy (450)"),
+            ("c@acme.test", "421 4.3.2 shutting down", "shutting down (421)"),
+        ] {
+            smtp.will_answer(Stage::Recipient, to, &[answer]);
+            let id = post(house, to).await;
+            let waiting = until(house, &id, "retrying").await;
+            assert_eq!(reason(&waiting), shown);
+            assert!(smtp.mails_to(to).is_empty());
+            later(house, Duration::seconds(61));
+            until(house, &id, "sent").await;
+            assert_eq!(smtp.mails_to(to).len(), 1);
+        }
+    })
+    .await;
+}
+
+// X30
+#[actix_web::test]
+async fn a_refused_address_is_not_tried_again_but_can_be_written_to_anew() {
+    with_mail(async |house, smtp| {
+        smtp.will_answer(Stage::Recipient, "sam@acme.test", &["550 5.1.1 mailbox\u{7} unknown"]);
+        smtp.will_answer(Stage::End, "spam@acme.test", &["554-5.7.1 we think\r\n554 5.7.1 this is spam"]);
+        let id = post(house, "sam@acme.test").await;
+        let refused = until(house, &id, "refused").await;
+        assert_eq!(refused.words(), "Mail failed: “mailbox unknown (550)”");
+        let spam = post(house, "spam@acme.test").await;
+        assert_eq!(reason(&until(house, &spam, "refused").await), "we think this is spam (554)");
+        later(house, Duration::hours(2));
+        pause(500).await;
+        assert_eq!(state(house, &id).await.name(), "refused");
+        let tries = smtp.lines().iter().filter(|line| line.contains("sam@acme.test")).count();
+        assert_eq!(tries, 1);
+        let again = post(house, "sam@acme.test").await;
+        until(house, &again, "sent").await;
+    })
+    .await;
+}
+
+// M02
+#[actix_web::test]
+async fn no_name_makes_a_header_or_another_recipient() {
+    with_mail(async |house, smtp| {
+        house.enroll("sam@acme.test", "default", Role::Admin).await;
+        for name in
+            ["Acme\r\nBcc: x@evil.test", "A\nContent-Type: text/html", "=?utf-8?q?=0D=0ABcc:x=40evil.test?="]
+        {
+            house.run("UPDATE organizations SET name = $1", [name.into()]).await;
+            let before = smtp.mails().len();
+            let id =
+                post_letter(&house.services, "sam@acme.test", &Letter::RoleChanged { role: Role::Admin })
+                    .await;
+            until(house, &id, "sent").await;
+            let mails = smtp.mails();
+            assert_eq!(mails.len(), before + 1);
+            assert_eq!(mails[before].recipients, ["sam@acme.test"]);
+            let raw = &mails[before].raw;
+            let (headers, _) = raw.split_once("\r\n\r\n").expect("a body");
+            let names: Vec<&str> = headers
+                .split("\r\n")
+                .filter(|line| !line.starts_with([' ', '\t']))
+                .filter_map(|line| line.split(':').next())
+                .collect();
+            let mut expected = names.clone();
+            expected.sort_unstable();
+            assert_eq!(
+                expected,
+                [
+                    "Auto-Submitted",
+                    "Content-Type",
+                    "Date",
+                    "From",
+                    "MIME-Version",
+                    "Message-ID",
+                    "Subject",
+                    "To"
+                ],
+                "{headers}"
+            );
+            assert!(!headers.contains("=?utf-8?q?"), "{headers}");
+            assert!(headers.contains("multipart/alternative"), "{headers}");
+        }
+    })
+    .await;
+}
+
+// M03
+#[actix_web::test]
+async fn what_is_not_one_address_is_written_to_nobody() {
+    with_mail(async |house, smtp| {
+        for to in ["a@acme.test, b@evil.test", "a@acme.test\r\nRCPT TO:<b@evil.test>", "B <b@evil.test>"] {
+            assert!(EmailAddress::parse(to).is_err());
+            let id = leave_row(house, to, outbox::Stage::Queued, Duration::zero()).await;
+            house.services.mail.wake();
+            assert_eq!(reason(&until(house, &id, "refused").await), "not an address");
+        }
+        assert!(smtp.lines().is_empty(), "{:?}", smtp.lines());
+    })
+    .await;
+}
+
+// M09
+#[actix_web::test]
+async fn nothing_is_sent_in_clear_to_a_server_that_lost_its_starttls() {
+    for database in Database::each().await {
+        let smtp = Smtp::start().await;
+        smtp.will_answer_auth("235 welcome");
+        let url = format!("smtp://ada:CANARY-pw@127.0.0.1:{}", smtp.port);
+        let house = open(database, &smtp_settings(url)).await;
+        let id = post(&house, "sam@acme.test").await;
+        let waiting = until(&house, &id, "retrying").await;
+        assert_eq!(reason(&waiting), "the server offers no STARTTLS, so nothing was sent");
+        assert!(smtp.mails().is_empty());
+        for line in smtp.lines() {
+            assert!(line.starts_with("EHLO") || line.starts_with("QUIT"), "{line}");
+        }
+        house.close().await;
+    }
+}
+
+// M10
+#[actix_web::test]
+async fn a_refused_password_is_tried_again_and_comes_back_nowhere() {
+    for database in Database::each().await {
+        let smtp = Smtp::start().await;
+        smtp.will_answer_auth("535 5.7.8 wrong: {}");
+        let url = format!("smtp://ada:CANARY-pw@127.0.0.1:{}?tls=none", smtp.port);
+        let house = open(database, &smtp_settings(url)).await;
+        let id = post(&house, "sam@acme.test").await;
+        let waiting = until(&house, &id, "retrying").await;
+        assert_eq!(reason(&waiting), "the server does not accept our user name and password (535)");
+        let token = BASE64.encode(b"\0ada\0CANARY-pw");
+        assert!(smtp.lines().iter().any(|line| line.contains(&token)), "{:?}", smtp.lines());
+        smtp.will_answer_auth("235 welcome");
+        let echo = format!("550 5.1.1 you said {token} and CANARY-pw");
+        smtp.will_answer(Stage::Recipient, "sam@acme.test", &[&echo]);
+        later(&house, Duration::seconds(61));
+        let refused = until(&house, &id, "refused").await;
+        assert_eq!(reason(&refused), "you said … and … (550)");
+        house.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn what_a_killed_instance_has_left_is_sent_by_the_next() {
+    for database in Database::each().await {
+        let house = House::open(database).await;
+        let queued = leave_row(&house, "queued@acme.test", outbox::Stage::Queued, Duration::zero()).await;
+        let over = leave_row(&house, "over@acme.test", outbox::Stage::Sending, Duration::seconds(-1)).await;
+        let held = leave_row(&house, "held@acme.test", outbox::Stage::Sending, Duration::minutes(2)).await;
+        let smtp = Smtp::start().await;
+        let (_, next) = house.second_instance_with(&borrowed(&smtp.settings())).await;
+        until(&house, &queued, "sent").await;
+        until(&house, &over, "sent").await;
+        assert_eq!(state(&house, &held).await, State::Sending, "somebody may be sending it still");
+        house.skip(Duration::seconds(121));
+        until(&house, &held, "sent").await;
+        assert_eq!(smtp.mails().len(), 3);
+        next.stop(false).await;
+        house.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn two_instances_deliver_fifty_mails_once_each() {
+    with_mail(async |house, smtp| {
+        let (_, second) = house.second_instance_with(&borrowed(&smtp.settings())).await;
+        let mut ids = Vec::new();
+        for n in 0..50 {
+            ids.push(post(house, &format!("sam{n}@acme.test")).await);
+        }
+        for id in &ids {
+            until(house, id, "sent").await;
+        }
+        let mut seen: Vec<String> = smtp.mails().iter().map(|mail| mail.header("Message-ID")).collect();
+        seen.sort();
+        let mut expected: Vec<String> = ids.iter().map(|id| format!("<{id}@acme.test>")).collect();
+        expected.sort();
+        assert_eq!(seen, expected);
+        assert!(smtp.connections() <= 10, "connections are used again: {}", smtp.connections());
+        second.stop(false).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_mail_about_a_role_goes_out_only_while_it_is_true() {
+    with_mail(async |house, smtp| {
+        house.enroll("sam@acme.test", "default", Role::Member).await;
+        let admin = Letter::RoleChanged { role: Role::Admin };
+        let pointless = post_letter(&house.services, "sam@acme.test", &admin).await;
+        until(house, &pointless, "cancelled").await;
+        let member = Letter::RoleChanged { role: Role::Member };
+        let id = post_letter(&house.services, "sam@acme.test", &member).await;
+        until(house, &id, "sent").await;
+        let connected = Letter::AccountConnected { provider: "idp".to_owned() };
+        let id = post_letter(&house.services, "sam@acme.test", &connected).await;
+        until(house, &id, "sent").await;
+        let subjects: Vec<String> = smtp.mails().iter().map(|mail| mail.header("Subject")).collect();
+        assert!(subjects[0].starts_with("You are a member of My Organization on localhost:"), "{subjects:?}");
+        assert!(subjects[1].starts_with("Acme SSO can sign in as you on localhost:"), "{subjects:?}");
+    })
+    .await;
+}
