@@ -14,6 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, FromQueryResult
 use serde::{Deserialize, Serialize};
 
 use super::{Db, Role};
+use crate::address::EmailAddress;
 use crate::clock::Clock;
 use crate::entity::{Timestamp, membership, session, sign_in_flow};
 use crate::error::{Error, Result};
@@ -80,6 +81,14 @@ impl Visitor {
             Ok(None) => session.get(VISITOR).map_err(|e| Error::Internal(e.to_string())),
             _ => Err(Error::Unavailable("the session could not be read".to_owned())),
         }
+    }
+
+    /// The person's own address.
+    ///
+    /// # Errors
+    /// When what is stored is no address, which is a fault of ours.
+    pub fn address(&self) -> Result<EmailAddress> {
+        EmailAddress::parse(&self.email).map_err(|e| Error::Internal(format!("the address of a person: {e}")))
     }
 
     /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.

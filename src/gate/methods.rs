@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::access::{Admin, Change, Organization, Role};
 use crate::audit::Event;
-use crate::entity::{identity, membership, switched_off_provider, user};
+use crate::entity::{identity, membership, switched_off_provider};
 use crate::error::{Error, Result};
+use crate::users::who_can_come_in;
 
 /// Why a method stays on.
 pub const LAST_OF_AN_OWNER: &str =
@@ -102,16 +103,10 @@ fn of_owners(ours: Select<membership::Entity>) -> Select<membership::Entity> {
         .from(membership::Column::UserId)
         .to(identity::Column::UserId)
         .into();
-    let people = membership::Entity::belongs_to(user::Entity)
-        .from(membership::Column::UserId)
-        .to(user::Column::Id)
-        .into();
-    ours.select_only()
+    who_can_come_in(ours)
+        .select_only()
         .column_as(identity::Column::Provider, "c0")
         .distinct()
         .join(JoinType::InnerJoin, accounts)
-        .join(JoinType::InnerJoin, people)
         .filter(membership::Column::Role.eq(Role::Owner))
-        .filter(membership::Column::LockedOutAt.is_null())
-        .filter(user::Column::Status.eq(user::Status::Active))
 }

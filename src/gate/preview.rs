@@ -3,7 +3,6 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 use serde_json::json;
@@ -11,8 +10,9 @@ use serde_json::json;
 use super::{Answer, Gate, InstanceLists, Person, Rules, decide};
 use crate::access::Role;
 use crate::address::EmailAddress;
-use crate::entity::{Timestamp, invite, membership, user};
+use crate::entity::{Timestamp, invite, membership};
 use crate::random;
+use crate::users::who_can_come_in;
 
 /// A member, as far as the preview looks at one.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,20 +31,13 @@ pub(super) const COLUMNS: usize = 5;
 /// The members who are in: active, and not locked out already.
 pub(super) fn seated(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     use membership::Column;
-    let active = Query::select()
-        .expr(Expr::val(1))
-        .from(user::Entity)
-        .and_where(Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, Column::UserId)))
-        .and_where(user::Column::Status.eq(user::Status::Active))
-        .to_owned();
-    ours.select_only()
+    who_can_come_in(ours)
+        .select_only()
         .column_as(Column::UserId, "c0")
         .column_as(Column::Email, "c1")
         .column_as(Column::Name, "c2")
         .column_as(Column::Role, "c3")
         .column_as(Column::LastSeenAt, "c4")
-        .filter(Column::LockedOutAt.is_null())
-        .filter(Expr::exists(active))
         .order_by_asc(Column::Email)
 }
 

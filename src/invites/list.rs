@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::{Status, token};
 use crate::access::{Admin, Role};
 use crate::entity::invite::{Column, Entity, Model, Stage};
-use crate::entity::{Timestamp, membership, outbox, user};
+use crate::entity::{Timestamp, membership, outbox};
 use crate::error::{Error, Result};
 use crate::mail::{self, State};
+use crate::users::who_can_come_in;
 
 /// Rows on a page.
 pub const PAGE: u64 = 50;
@@ -210,22 +211,12 @@ async fn dress(admin: &Admin, rows: Vec<Model>, now: DateTime<Utc>) -> Result<Ve
 /// The present roles of those who have invited, as far as they can come in.
 async fn inviters(admin: &Admin, rows: &[Model]) -> Result<HashMap<String, Role>> {
     let ids = rows.iter().map(|row| row.invited_by.as_str());
-    let active = Query::select()
-        .expr(Expr::val(1))
-        .from(user::Entity)
-        .and_where(
-            Expr::col((user::Entity, user::Column::Id))
-                .equals((membership::Entity, membership::Column::UserId)),
-        )
-        .and_where(user::Column::Status.eq(user::Status::Active))
-        .to_owned();
     let members = admin.scope().find::<membership::Entity>().narrow(|ours| {
-        ours.select_only()
+        who_can_come_in(ours)
+            .select_only()
             .column_as(membership::Column::UserId, "c0")
             .column_as(membership::Column::Role, "c1")
             .filter(membership::Column::UserId.is_in(ids))
-            .filter(membership::Column::LockedOutAt.is_null())
-            .filter(Expr::exists(active))
     });
     let rows: Vec<(String, Role)> = members.rows(2).await?;
     Ok(rows.into_iter().collect())

@@ -141,24 +141,23 @@ pub async fn acceptance(
 ) -> Reply {
     let outcome = accept(&person, &token).await?;
     let anyone = Anyone::from(&person);
-    let landing = look(&person.services, &token).await?;
     let state = match outcome {
         Acceptance::Done => return Ok(see_other("/settings/admin", Notice::Joined)),
         Acceptance::Unknown => {
             count_misses(&anyone, &Landing::Unknown, &request)?;
             return Err(Error::NotFound);
         }
-        Acceptance::Over => return show(&anyone, &view, &token, landing).await,
-        Acceptance::ForSomebodyElse => "wrong",
-        Acceptance::InviterLostIt => "refused",
-        Acceptance::BeyondLimits => "limits",
+        Acceptance::Over => None,
+        Acceptance::ForSomebodyElse => Some("wrong"),
+        Acceptance::InviterLostIt => Some("refused"),
+        Acceptance::BeyondLimits => Some("limits"),
     };
-    match landing {
-        Landing::Open(open) => {
+    match (state, look(&person.services, &token).await?) {
+        (Some(state), Landing::Open(open)) => {
             let page = page(&anyone, &token, state, &open).await?;
             view.entry(StatusCode::FORBIDDEN, &page)
         }
-        other => show(&anyone, &view, &token, other).await,
+        (_, landing) => show(&anyone, &view, &token, landing).await,
     }
 }
 

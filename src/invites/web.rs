@@ -10,7 +10,6 @@ use super::form::{InviteForm, MOST, Pasted, role};
 use super::list::{Filter, RawQuery};
 use super::{Line, ListPage, ListQuery, Listed, Outcome, Sent, Status, token};
 use crate::access::{Admin, Role};
-use crate::address::EmailAddress;
 use crate::error::{Error, Result};
 use crate::mail::{self, Letter};
 use crate::random;
@@ -230,7 +229,7 @@ pub async fn revoke(admin: Admin, id: web::Path<String>, from: web::Form<From>) 
 pub async fn test_mail(admin: Admin, request: actix_web::HttpRequest) -> Reply {
     let services = admin.services();
     services.limits.count_test(client::address(&request, &services.config.trusted_proxies))?;
-    let to = EmailAddress::parse(&admin.visitor().email).map_err(|e| Error::Internal(e.to_string()))?;
+    let to = admin.visitor().address()?;
     let change = admin.change().await?;
     if mail::queue(services, &change, &to, &Letter::Test).await?.is_none() {
         return Err(Error::Conflict("Mail is not set up."));

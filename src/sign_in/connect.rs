@@ -51,8 +51,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
 
 /// The person hears of a new way in, in case it was not them.
 async fn tell(person: &SignedIn, change: &Change<Own>, claims: &Claims) -> Result<()> {
-    let to = EmailAddress::parse(&person.visitor.email);
-    let to = to.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
+    let to = person.visitor.address()?;
     let letter = Letter::AccountConnected { provider: claims.provider.clone() };
     mail::queue(&person.services, change, &to, &letter).await?;
     Ok(())
@@ -91,8 +90,7 @@ async fn could_come_by(
     claims: &Claims,
     email: &EmailAddress,
 ) -> Result<bool> {
-    let own = EmailAddress::parse(&person.visitor.email);
-    let own = own.map_err(|e| Error::Internal(format!("the address of a person: {e}")))?;
+    let own = person.visitor.address()?;
     let at_the_gate = Person {
         account: (own != *email).then_some(own),
         email: email.clone(),

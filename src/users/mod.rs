@@ -11,7 +11,7 @@ pub use form::{ListQuery, Sort};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Member, Role};
@@ -60,6 +60,18 @@ pub struct ListPage {
     pub people: Vec<Listed>,
     pub previous: Option<Cursor>,
     pub next: Option<Cursor>,
+}
+
+/// Only the members who can come in: active, and not left out by the rules.
+pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
+    use membership::Column;
+    let active = Query::select()
+        .expr(Expr::val(1))
+        .from(user::Entity)
+        .and_where(Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, Column::UserId)))
+        .and_where(user::Column::Status.eq(user::Status::Active))
+        .to_owned();
+    ours.filter(Column::LockedOutAt.is_null()).filter(Expr::exists(active))
 }
 
 /// One part of the list, found by its neighbours' keys and never by counting (no OFFSET, no total).
