@@ -8,10 +8,8 @@ use crate::access::Db;
 use crate::config::ConfigError;
 use crate::entity::instance;
 use crate::random;
+use crate::vault::sealed::COOKIE_KEY;
 use crate::vault::{Keyring, VaultError};
-
-/// What the cookie key is bound to when sealed.
-const PLACE: &str = "instance/sealed_cookie_key";
 
 /// The key that encrypts session cookies: made at the first start, sealed in the database.
 ///
@@ -23,13 +21,17 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
         let row = instance::Entity::find().one(db.outside_any_organization()).await?;
         let row = row.ok_or_else(|| anyhow::anyhow!("the instance's row is missing"))?;
         if let Some(sealed) = row.sealed_cookie_key {
-            let plain = ring.open(&sealed, PLACE).map_err(|error| wrong_master_key(&error))?;
+            let plain =
+                ring.open(&sealed, &COOKIE_KEY.place(&[])).map_err(|error| wrong_master_key(&error))?;
             return Ok(Key::from(&plain));
         }
         let fresh = [random::bytes()?, random::bytes()?].concat();
         // Of instances started together one wins; all then read the winner's.
         instance::Entity::update_many()
-            .col_expr(instance::Column::SealedCookieKey, Expr::value(ring.seal(&fresh, PLACE)?))
+            .col_expr(
+                instance::Column::SealedCookieKey,
+                Expr::value(ring.seal(&fresh, &COOKIE_KEY.place(&[]))?),
+            )
             .filter(instance::Column::SealedCookieKey.is_null())
             .exec(db.write_outside_any_organization())
             .await?;
@@ -43,7 +45,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
 pub async fn opens(db: &Db, ring: &Keyring) -> anyhow::Result<bool> {
     let row = instance::Entity::find().one(db.outside_any_organization()).await?;
     let Some(sealed) = row.and_then(|row| row.sealed_cookie_key) else { return Ok(false) };
-    ring.open(&sealed, PLACE).map_err(|error| wrong_master_key(&error))?;
+    ring.open(&sealed, &COOKIE_KEY.place(&[])).map_err(|error| wrong_master_key(&error))?;
     Ok(true)
 }
 

@@ -20,6 +20,7 @@ pub mod error;
 pub mod gate;
 pub mod instance;
 pub mod invites;
+pub mod llm_keys;
 pub mod mail;
 pub mod organization;
 pub mod random;

@@ -14,6 +14,7 @@ mod m0004_member_lists;
 mod m0005_access_explained;
 mod m0006_outbox;
 mod m0007_invites;
+mod m0008_llm_keys;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access_explained::Migration),
             Box::new(m0006_outbox::Migration),
             Box::new(m0007_invites::Migration),
+            Box::new(m0008_llm_keys::Migration),
         ]
     }
 }

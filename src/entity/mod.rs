@@ -6,6 +6,8 @@ pub mod identity;
 pub mod instance;
 pub mod invite;
 pub mod invite_batch;
+pub mod llm_key;
+pub mod llm_key_health;
 pub mod membership;
 pub mod org_settings;
 pub mod organization;

@@ -4,6 +4,8 @@
 //! A sealed value is `key-id:base64url(nonce ‖ ciphertext)`. What it is bound to (the associated data) is not
 //! in it: a value that was moved elsewhere does not open.
 
+pub mod sealed;
+
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE64, BASE64URL_NOPAD};

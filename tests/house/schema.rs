@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 use gatehouse::access::Db;
 use gatehouse::app::connect;
 use gatehouse::entity::{
-    denial, event, identity, instance, invite, invite_batch, membership, org_settings, organization, outbox,
-    session, sign_in_flow, switched_off_provider, user,
+    denial, event, identity, instance, invite, invite_batch, llm_key, llm_key_health, membership,
+    org_settings, organization, outbox, session, sign_in_flow, switched_off_provider, user,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -41,6 +41,8 @@ async fn every_entity_reads_its_table() {
         reads::<outbox::Entity>(rows).await;
         reads::<invite::Entity>(rows).await;
         reads::<invite_batch::Entity>(rows).await;
+        reads::<llm_key::Entity>(rows).await;
+        reads::<llm_key_health::Entity>(rows).await;
         db.close().await;
         database.drop().await;
     }
@@ -99,7 +101,7 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0007_invites"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0008_llm_keys"), "{refusal}");
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;
