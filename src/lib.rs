@@ -23,6 +23,7 @@ pub mod invites;
 pub mod llm_keys;
 pub mod mail;
 pub mod organization;
+pub mod outbound;
 pub mod random;
 pub mod routes;
 pub mod sign_in;
