@@ -39,12 +39,27 @@
     field.after(button);
   });
 
+  // A key is typed unseen. A button shows it, and sending hides it, so that no browser remembers it as a text.
+  const reveals = () => document.querySelectorAll("[data-reveal]").forEach((field) => {
+    if (field.nextElementSibling) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button" });
+    const show = (shown) => {
+      field.type = shown ? "text" : "password";
+      button.textContent = shown ? "Hide" : "Show";
+      button.ariaLabel = `${button.textContent} ${field.dataset.reveal}`;
+    };
+    button.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+    show(false);
+    field.after(button);
+  });
+
   // What ends within a day says how long it has, told from the clock: a laptop may have slept.
   const counts = (ticking) => document.querySelectorAll("time[data-until]").forEach((time) => {
     const left = Date.parse(time.dateTime) - Date.now(), minutes = Math.floor(left / 60_000);
     if (left >= 86_400_000) return;
     time.classList.add("soon");
-    time.textContent = left <= 0 ? "Expired" : minutes < 1 ? "in less than a minute"
+    time.textContent = left <= 0 ? time.dataset.until || "Expired" : minutes < 1 ? "in less than a minute"
       : minutes < 60 ? `in ${minutes} minute${minutes > 1 ? "s" : ""}` : `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
     if (left <= 0 && ticking) document.body.dispatchEvent(new Event("expired"));
   });
@@ -60,8 +75,8 @@
     const mark = $("[data-unsaved-mark]", form);
     if (mark) mark.hidden = !changed(form);
   });
-  // Leaving with one form must not lose what was typed in another; htmx takes nobody away.
-  const typedBeside = (form) => [...document.querySelectorAll("form[data-guard]")].some((other) => other !== form && changed(other));
+  // Leaving with one form must not lose what was typed in another; nor must htmx, where it takes that away.
+  const typedBeside = (element, place = document) => [...place.querySelectorAll("form[data-guard]")].some((form) => !form.contains(element) && changed(form));
   let leaving = false;
   on("input", marks);
   on("submit", (event) => { if (!event.defaultPrevented) leaving = !typedBeside(event.target); });
@@ -95,9 +110,10 @@
   // htmx: busy buttons, and where the focus goes.
   let place, dirty, opened = [];
   const regionOf = ({ target }) => typeof target === "string" ? $(target) : target && (target.id ? document.getElementById(target.id) : target);
-  on("htmx:before:request", ({ detail: { ctx } }) => {
-    const button = ctx.request.submitter;
+  on("htmx:before:request", (event) => {
+    const { ctx } = event.detail, button = ctx.request.submitter, region = regionOf(ctx);
     ctx.source = ctx.sourceElement;
+    if (region && typedBeside(ctx.source, region) && !confirm("What you typed was not saved. Go on without it?")) return event.preventDefault();
     if (!button) return;
     button.ariaBusy = "true";
     ctx.said = button.innerHTML;
@@ -133,7 +149,7 @@
     const source = ctx.source || ctx.sourceElement;
     if (source.matches("[data-announce]")) say($(source.dataset.announce || ".empty :is(h2,h3),[data-result]", region)?.textContent || "");
     if (source === region) return;
-    const summary = $("[data-focus]", region);
+    const summary = $("[data-focus]", region) || (source.dataset.next && $(source.dataset.next, region));
     if (summary) return focus(summary);
     if (button?.name === "add_domain") return focus([...region.querySelectorAll("[data-row] input:not([type=checkbox])")].pop());
     const preview = form && (!button?.name || button.name === "preview") && $("#preview h2", form);
@@ -151,6 +167,7 @@
   const start = () => {
     toasts();
     copies();
+    reveals();
     counts();
     marks();
     const shortcuts = $("[data-shortcuts]");
