@@ -21,8 +21,10 @@ use crate::access::session::{LIFETIME, Sessions};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::llm_keys::watch::{self, KeyWatch};
 use crate::mail::worker::Worker;
 use crate::mail::{self, Mail};
+use crate::outbound::{HostPort, Outbound};
 use crate::sign_in::{self, FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
 use crate::web::limits::Limits;
@@ -38,6 +40,8 @@ pub struct Services {
     pub providers: Providers,
     pub limits: Limits,
     pub mail: Mail,
+    pub outbound: Outbound,
+    pub key_watch: KeyWatch,
     pub metrics: Metrics,
     pub assets: Assets,
     /// The Content-Security-Policy of pages that lead to a provider.
@@ -93,6 +97,8 @@ impl App {
             clock,
             limits: Limits::default(),
             mail: Mail::new(config.mail.as_ref()).context("GATEHOUSE_SMTP_URL")?,
+            outbound: outbound(&config).context("the system's certificates")?,
+            key_watch: KeyWatch::default(),
             metrics: Metrics::default(),
             assets: Assets::unpack().context("temporary folder for style sheet and scripts")?,
             sign_in_policy: envelope::sign_in_policy(&plain),
@@ -136,6 +142,7 @@ impl App {
         let discovery = actix_web::rt::spawn(discover(services.clone()));
         let housekeeping = actix_web::rt::spawn(keep_house(services.clone()));
         let postman = Worker::start(services.clone().into_inner());
+        let key_watch = watch::start(services.clone().into_inner());
         let signals = actix_web::rt::spawn(stop_on_signal(services.clone(), server.handle()));
         let metrics_handle = metrics.as_ref().map(Server::handle);
         if let Some(metrics) = metrics {
@@ -145,6 +152,7 @@ impl App {
         discovery.abort();
         housekeeping.abort();
         signals.abort();
+        key_watch.abort();
         if let Some(postman) = postman {
             postman.stop().await;
         }
@@ -177,6 +185,12 @@ fn prepare(file: &Path) -> std::io::Result<()> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(|_| ())
+}
+
+/// The client for addresses that people give; what the operator has set may be reached wherever it is.
+fn outbound(config: &Config) -> Result<Outbound, reqwest::Error> {
+    let set = config.llm.addresses().filter_map(HostPort::of);
+    Outbound::new(config.outbound_allow.iter().cloned().chain(set).collect(), config.base_url.url())
 }
 
 fn plain_origin(provider: &config::ProviderConfig) -> Option<String> {

@@ -2,7 +2,8 @@
 //!
 //! A tour, in the order of a request:
 //! [`routes`] names every URL and who may use it; [`access`] finds out who is asking and hands out what they
-//! may read and write; a folder per noun ([`sign_in`], [`account`], [`organization`], [`gate`], [`invites`], [`users`]) holds
+//! may read and write; a folder per noun ([`sign_in`], [`account`], [`organization`], [`gate`], [`invites`], [`users`],
+//! [`llm_keys`]) holds
 //! what can be done (`mod.rs`), what can be typed (`form.rs`) and how it is shown (`web.rs`, `api.rs`);
 //! [`web`] is the frame around every answer; [`audit`] keeps what happened; [`mail`] takes what is to be sent.
 

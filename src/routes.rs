@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::access::{Authority, Who};
 use crate::error::Error;
 use crate::web::health;
-use crate::{account, gate, invites, organization, sign_in, users};
+use crate::{account, gate, invites, llm_keys, organization, sign_in, users};
 
 /// All routes, in the order of the navigation.
 pub fn table() -> Vec<Route> {
@@ -45,12 +45,30 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/settings/admin/invites/test-mail", invites::web::test_mail),
         route(Method::POST, "/settings/admin/invites/{invite}/resend", invites::web::resend),
         route(Method::POST, "/settings/admin/invites/{invite}/revocation", invites::web::revoke),
+        route(Method::GET, "/settings/admin/llm-keys", llm_keys::web::index),
+        route(Method::POST, "/settings/admin/llm-keys", llm_keys::web::save),
+        route(Method::POST, "/settings/admin/llm-keys/{provider}/test", llm_keys::web::test),
+        route(Method::POST, "/settings/admin/llm-keys/{provider}/removal", llm_keys::web::remove),
+        route(Method::POST, "/settings/admin/llm-keys/{provider}/restoration", llm_keys::web::restore),
+        route(Method::POST, "/settings/admin/llm-keys/{provider}/reversion", llm_keys::web::revert),
+        route(
+            Method::POST,
+            "/settings/admin/llm-keys/{provider}/previous/removal",
+            llm_keys::web::erase_previous,
+        ),
         route(Method::GET, "/api/me", account::api::me),
         route(Method::GET, "/api/org", organization::api::show),
         route(Method::GET, "/api/org/users", users::api::colleagues),
+        route(Method::GET, "/api/org/llm-keys", llm_keys::api::seen),
         route(Method::GET, "/api/admin/settings", organization::api::settings),
         route(Method::PATCH, "/api/admin/settings", organization::api::change_settings),
         route(Method::POST, "/api/admin/access/simulation", gate::api::simulation),
+        route(Method::GET, "/api/admin/llm-keys", llm_keys::api::index),
+        route(Method::PUT, "/api/admin/llm-keys/{provider}", llm_keys::api::set),
+        route(Method::DELETE, "/api/admin/llm-keys/{provider}", llm_keys::api::remove),
+        route(Method::POST, "/api/admin/llm-keys/{provider}/test", llm_keys::api::test),
+        route(Method::POST, "/api/admin/llm-keys/{provider}/restoration", llm_keys::api::restore),
+        route(Method::POST, "/api/admin/llm-keys/{provider}/reversion", llm_keys::api::revert),
         route(Method::GET, "/api/admin/invites", invites::api::index),
         route(Method::POST, "/api/admin/invites", invites::api::create),
         route(Method::DELETE, "/api/admin/invites/{invite}", invites::api::revoke),

@@ -1,6 +1,7 @@
 //! Environment and file, once, into a typed [`Config`]. Whatever is missing, unknown or malformed is said in
 //! one line that names the variable and the cure.
 
+mod llm;
 mod mail;
 mod source;
 
@@ -13,9 +14,11 @@ use url::Url;
 
 use crate::address::{Domain, EmailAddress};
 use crate::gate::InstanceLists;
+use crate::outbound::HostPort;
 use crate::vault::Keyring;
 use source::Source;
 
+pub use llm::LlmConfig;
 pub use mail::{Login, MailConfig, Security, SmtpServer};
 
 /// Everything that an operator decides.
@@ -29,6 +32,10 @@ pub struct Config {
     pub instance: InstanceLists,
     /// How mail goes out; without it people hand links on themselves.
     pub mail: Option<MailConfig>,
+    /// What the environment knows of LLM providers.
+    pub llm: LlmConfig,
+    /// What requests may be sent to although it is private, or speaks no TLS.
+    pub outbound_allow: Vec<HostPort>,
     /// Who may be the first owner (rule 1.4).
     pub owner_email: Option<EmailAddress>,
     /// Whose `X-Forwarded-For` is believed.
@@ -127,6 +134,8 @@ impl Config {
             master_key: master_key(&mut source)?,
             providers: providers(&mut source)?,
             mail: mail::read(&mut source)?,
+            llm: llm::read(&mut source)?,
+            outbound_allow: source.list("OUTBOUND_ALLOW", HostPort::parse)?,
             instance: InstanceLists {
                 allowed_domains: source
                     .list("ALLOWED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,
@@ -164,6 +173,11 @@ impl BaseUrl {
             );
         }
         Ok(Self(url))
+    }
+
+    /// The address itself.
+    pub fn url(&self) -> &Url {
+        &self.0
     }
 
     /// The full address of a local path that begins with `/`.

@@ -1,9 +1,11 @@
 //! Settings as names and texts, from the environment and the file, with a memory of which were asked for.
+//! The keys of LLM providers have names that are not ours, and come from the environment alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{ConfigError, Result, problem};
+use crate::llm_keys::catalog::PROVIDERS;
 
 /// What begins the name of every setting in the environment.
 const PREFIX: &str = "GATEHOUSE_";
@@ -11,6 +13,8 @@ const PREFIX: &str = "GATEHOUSE_";
 /// Settings by their name in upper case without the prefix; nested ones joined by `__`.
 pub struct Source {
     settings: BTreeMap<String, String>,
+    /// Variables of the environment that other programs read, too, by their whole name.
+    shared: BTreeMap<String, String>,
     asked: Vec<String>,
 }
 
@@ -20,17 +24,20 @@ impl Source {
     where
         I: IntoIterator<Item = (String, String)>,
     {
-        let mut settings = BTreeMap::new();
+        let (mut settings, mut shared) = (BTreeMap::new(), BTreeMap::new());
         if let Some(path) = file.map(Path::to_owned).or_else(default_file) {
             read_file(&path, &mut settings)?;
         }
         for (name, value) in environment {
             if let Some(name) = name.strip_prefix(PREFIX) {
                 settings.insert(name.to_owned(), value);
+            } else if is_shared(&name) {
+                shared.insert(name, value);
             }
         }
         settings.retain(|_, value| !value.is_empty());
-        Ok(Self { settings, asked: Vec::new() })
+        shared.retain(|_, value| !value.trim().is_empty());
+        Ok(Self { settings, shared, asked: Vec::new() })
     }
 
     pub fn optional<T>(
@@ -81,17 +88,13 @@ impl Source {
         let file = format!("{name}_FILE");
         let path = self.optional(&file, |text| Ok(PathBuf::from(text)))?;
         let value = self.optional(name, |text| Ok(text.to_owned()))?;
-        match (value, path) {
-            (Some(_), Some(_)) => {
-                Err(problem(name, &format!("is set, and {PREFIX}{file} too; leave one out")))
-            }
-            (Some(value), None) => Ok(Some(value)),
-            (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(text) => Ok(Some(text.trim().to_owned())),
-                Err(e) => Err(problem(&file, &format!("{} can't be read: {e}", path.display()))),
-            },
-            (None, None) => Ok(None),
-        }
+        either(&format!("{PREFIX}{name}"), value, path)
+    }
+
+    /// A secret that other programs read, too, by its whole name, or as `…_FILE`.
+    pub fn shared_secret(&mut self, name: &str) -> Result<Option<String>> {
+        let path = self.shared.remove(&format!("{name}_FILE")).map(PathBuf::from);
+        either(name, self.shared.remove(name), path)
     }
 
     /// The names between `GROUP__` and the next `__`, in lower case.
@@ -112,6 +115,27 @@ impl Source {
             _ => "See the README for the list".to_owned(),
         };
         Err(problem(unknown, &format!("is not a setting. {cure}")))
+    }
+}
+
+fn is_shared(name: &str) -> bool {
+    let name = name.strip_suffix("_FILE").unwrap_or(name);
+    PROVIDERS.iter().any(|provider| provider.variable == name)
+}
+
+/// The value itself, or what stands in the file.
+fn either(variable: &str, value: Option<String>, path: Option<PathBuf>) -> Result<Option<String>> {
+    let wrong = |variable: String, problem: String| Err(ConfigError { variable, problem });
+    match (value, path) {
+        (Some(_), Some(_)) => {
+            wrong(variable.to_owned(), format!("is set, and {variable}_FILE too; leave one out"))
+        }
+        (Some(value), None) => Ok(Some(value)),
+        (None, Some(path)) => match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text.trim().to_owned())),
+            Err(e) => wrong(format!("{variable}_FILE"), format!("{} can't be read: {e}", path.display())),
+        },
+        (None, None) => Ok(None),
     }
 }
 

@@ -6,6 +6,8 @@ use openidconnect::http::StatusCode;
 use openidconnect::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 
+use crate::outbound;
+
 /// How long one exchange with a provider may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest answer that is read, in bytes. Key sets are a few kilobytes.
@@ -57,13 +59,7 @@ impl Http {
         for (name, value) in answer.headers() {
             builder = builder.header(name, value);
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(HttpError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = outbound::body(&mut answer, LARGEST).await?.ok_or(HttpError::TooLarge)?;
         Ok(builder.body(body)?)
     }
 

@@ -32,6 +32,11 @@ fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
         JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
             Error::TooLarge.into()
         }
+        // Where it went wrong, but not what stood there, which may be a secret.
+        JsonPayloadError::Deserialize(error) => {
+            let (what, line, column) = (error.classify(), error.line(), error.column());
+            Error::Malformed(format!("JSON: {what:?} error in line {line}, column {column}")).into()
+        }
         other => Error::Malformed(other.to_string()).into(),
     }
 }

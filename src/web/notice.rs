@@ -29,10 +29,16 @@ pub enum Notice {
     TestMailQueued,
     Joined,
     AskedForLink,
+    KeySaved,
+    KeyReplaced,
+    KeyRemoved,
+    KeyRestored,
+    KeyReverted,
+    PreviousKeyErased,
 }
 
 impl Notice {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 26] = [
         Self::NameSaved,
         Self::AccessSaved,
         Self::AccessEnded,
@@ -53,6 +59,12 @@ impl Notice {
         Self::TestMailQueued,
         Self::Joined,
         Self::AskedForLink,
+        Self::KeySaved,
+        Self::KeyReplaced,
+        Self::KeyRemoved,
+        Self::KeyRestored,
+        Self::KeyReverted,
+        Self::PreviousKeyErased,
     ];
 
     fn name(self) -> &'static str {
@@ -77,6 +89,12 @@ impl Notice {
             Self::TestMailQueued => "test-mail-queued",
             Self::Joined => "joined",
             Self::AskedForLink => "asked-for-link",
+            Self::KeySaved => "key-saved",
+            Self::KeyReplaced => "key-replaced",
+            Self::KeyRemoved => "key-removed",
+            Self::KeyRestored => "key-restored",
+            Self::KeyReverted => "key-reverted",
+            Self::PreviousKeyErased => "previous-key-erased",
         }
     }
 
@@ -103,6 +121,12 @@ impl Notice {
             Self::TestMailQueued => "The test mail is on its way to you.",
             Self::Joined => "Welcome. You are in.",
             Self::AskedForLink => "Whoever invited you is told.",
+            Self::KeySaved => "The key is saved.",
+            Self::KeyReplaced => "The key is replaced. The one before it is kept until you remove it.",
+            Self::KeyRemoved => "The key is removed.",
+            Self::KeyRestored => "The key is back.",
+            Self::KeyReverted => "The previous key is used again.",
+            Self::PreviousKeyErased => "The previous key is erased.",
         }
     }
 

@@ -15,6 +15,7 @@ use crate::access::session::{Membership, Visitor};
 use crate::access::{Member, Role, SignedIn};
 use crate::app::Services;
 use crate::error::{Error, Result};
+use crate::llm_keys;
 
 /// What a handler answers.
 pub type Reply = Result<HttpResponse>;
@@ -81,6 +82,8 @@ struct Layout<'a, P: Page> {
     person: FramePerson<'a>,
     nav: Vec<NavItem>,
     notice: &'a str,
+    alarm: &'a str,
+    alarm_href: &'static str,
     theme: &'a str,
     version: &'a str,
     assets: &'a Links,
@@ -125,14 +128,16 @@ struct NavItem {
     label: &'static str,
     icon: &'static str,
     current: bool,
+    alarm: bool,
 }
 
 /// The rooms of `/settings/admin`, in order, and who sees each in the navigation.
-const ROOMS: [(&str, &str, &str, Role); 4] = [
+const ROOMS: [(&str, &str, &str, Role); 5] = [
     ("/settings/admin", "General", "general", Role::Member),
     ("/settings/admin/access", "Access", "access", Role::Admin),
     ("/settings/admin/users", "Users", "users", Role::Member),
     ("/settings/admin/invites", "Invites", "invites", Role::Admin),
+    (llm_keys::web::PATH, "LLM keys", "llm-keys", Role::Member),
 ];
 
 impl View {
@@ -190,6 +195,7 @@ impl View {
 
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
         let visitor = viewer.visitor();
+        let alarm = self.alarm(viewer.membership());
         let layout = Layout {
             title: page.title(),
             error_title: page.has_errors(),
@@ -200,8 +206,11 @@ impl View {
                 initials: initials(&visitor.name),
                 role: viewer.membership().map_or("", |m| m.role.label()),
             },
-            nav: viewer.membership().map(|m| self.nav(m.role)).unwrap_or_default(),
+            nav: viewer.membership().map(|m| self.nav(m.role, &alarm)).unwrap_or_default(),
             notice: self.notice(),
+            // Where it can be seen to, it stands beside the key itself.
+            alarm: if self.is_within(llm_keys::web::PATH) { "" } else { &alarm },
+            alarm_href: llm_keys::web::PATH,
             theme: self.theme.name(),
             version: env!("CARGO_PKG_VERSION"),
             assets: &self.services.assets.links,
@@ -215,15 +224,28 @@ impl View {
         Partial { title, error_title, organization, notice: self.notice() }.render()
     }
 
-    fn nav(&self, role: Role) -> Vec<NavItem> {
-        let within = |href: &str| {
-            self.path.strip_prefix(href).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'/')))
-        };
-        let current =
-            ROOMS.iter().map(|(href, ..)| *href).filter(|href| within(href)).max_by_key(|href| href.len());
+    /// What admins have to know of the LLM keys.
+    fn alarm(&self, membership: Option<&Membership>) -> String {
+        let admin = membership.filter(|membership| membership.role >= Role::Admin);
+        admin.map(|membership| self.services.key_watch.alarm(&membership.organization)).unwrap_or_default()
+    }
+
+    fn is_within(&self, href: &str) -> bool {
+        self.path.strip_prefix(href).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'/')))
+    }
+
+    fn nav(&self, role: Role, alarm: &str) -> Vec<NavItem> {
+        let within = ROOMS.iter().map(|(href, ..)| *href).filter(|href| self.is_within(href));
+        let current = within.max_by_key(|href| href.len());
         let visible = ROOMS.into_iter().filter(|(.., least)| role >= *least);
         visible
-            .map(|(href, label, icon, _)| NavItem { href, label, icon, current: current == Some(href) })
+            .map(|(href, label, icon, _)| NavItem {
+                href,
+                label,
+                icon,
+                current: current == Some(href),
+                alarm: href == llm_keys::web::PATH && !alarm.is_empty(),
+            })
             .collect()
     }
 

@@ -22,7 +22,8 @@ on_both_databases! {
             write!(matrix, "{method:<6} {:<52} {:<10}", route.path, who.as_str().expect("text")).expect("written");
             for (n, person) in PEOPLE.into_iter().enumerate() {
                 let visitor = as_person(house, person, &format!("{}{n}", matrix.len())).await;
-                let path = route.path.replace("{provider}", "idp").replace("{token}", "none");
+                let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
+                let path = route.path.replace("{provider}", provider).replace("{token}", "none");
                 let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
                 let path = path.replace("{invite}", &gatehouse::random::id());
                 let answer = knock(&visitor, method, &path).await;
@@ -66,6 +67,7 @@ async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
     match method {
         "POST" => visitor.post(path, &[]).await,
         "DELETE" => visitor.delete(path).await,
+        "PUT" => visitor.put(path, &serde_json::json!({})).await,
         "PATCH" => visitor.patch(path, &serde_json::json!({})).await,
         _ => visitor.get(path).await,
     }

@@ -12,6 +12,7 @@ mod doors;
 mod first_owner;
 mod gate;
 mod invites;
+mod llm_keys;
 mod mail;
 mod methods;
 mod oidc;

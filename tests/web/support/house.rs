@@ -31,7 +31,7 @@ impl House {
         Self::open_with(database, &[]).await
     }
 
-    /// Opens with more settings, named without their prefix.
+    /// Opens with more settings, named without their prefix, and keys of LLM providers.
     pub async fn open_with(database: Database, settings: &[(&str, &str)]) -> Self {
         let provider = Provider::start().await;
         Self::open_at(database, provider, settings).await
@@ -227,12 +227,17 @@ async fn start(
         ("TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
     ];
     let more = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let pairs = own.into_iter().chain(more).map(|(name, value)| (format!("GATEHOUSE_{name}"), value));
+    let pairs = own.into_iter().chain(more).map(|(name, value)| (variable(name), value));
     let config = Config::from_pairs(pairs).expect("a configuration");
     let app = App::build(config, clock.clone()).await.expect("an application");
     let (services, handle) = (app.services(), app.handle());
     actix_web::rt::spawn(app.run());
     (format!("http://localhost:{port}"), services, handle)
+}
+
+/// The keys of LLM providers have names of their own.
+fn variable(name: &str) -> String {
+    if name.ends_with("_API_KEY") { name.to_owned() } else { format!("GATEHOUSE_{name}") }
 }
 
 /// A port that was free a moment ago.

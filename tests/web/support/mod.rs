@@ -3,6 +3,7 @@
 mod database;
 mod github;
 mod house;
+mod llm;
 mod microsoft;
 mod page;
 mod provider;
@@ -13,6 +14,7 @@ mod visitor;
 pub use database::Database;
 pub use github::{Account, GitHub};
 pub use house::{House, MASTER_KEY, free_port};
+pub use llm::{Llm, Saying};
 pub use microsoft::{Microsoft, TENANT};
 pub use page::field;
 pub use provider::{CLIENT_SECRET, Identity, Provider, Trouble};

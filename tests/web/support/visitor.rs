@@ -76,6 +76,10 @@ impl Visitor {
         Answer::of(self.request(Method::PATCH, path).header("origin", &self.base).json(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &serde_json::Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).header("origin", &self.base).json(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::DELETE, path).header("origin", &self.base)).await
     }

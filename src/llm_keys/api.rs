@@ -1,0 +1,179 @@
+//! `/api/admin/llm-keys`, and what members may read of it.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::CUSTOM_PREFIX;
+use super::form::KeyForm;
+use super::{Entry, Provider, Source, Verdict};
+use crate::access::{Admin, Member};
+use crate::entity::llm_key_health;
+use crate::error::{Error, Result};
+use crate::web::api::{List, json, rfc3339};
+use crate::web::{Reply, client};
+
+/// A provider, as admins see it. Of a key, its last four characters are all there is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    provider: String,
+    name: String,
+    is_set: bool,
+    source: Source,
+    last_four: Option<String>,
+    base_url: Option<String>,
+    set_by: Option<String>,
+    created_at: Option<String>,
+    updated_at: Option<String>,
+    /// Whether the key before this one can be brought back.
+    has_previous: bool,
+    last_test: Option<LastTest>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LastTest {
+    outcome: Verdict,
+    detail: String,
+    millis: u64,
+    tested_at: Option<String>,
+    last_good_at: Option<String>,
+    failing_since: Option<String>,
+}
+
+impl From<Entry> for Item {
+    fn from(entry: Entry) -> Self {
+        let source = entry.resolution.source();
+        let used = entry.resolution.usable().map(|usable| usable.key.last_four().to_owned());
+        let stored = entry.present.as_ref();
+        let last_four = used.or_else(|| stored.map(|row| row.last_four.clone()));
+        Self {
+            provider: entry.provider.id().to_owned(),
+            name: entry.label,
+            is_set: source != Source::None,
+            source,
+            last_four: last_four.filter(|four| !four.is_empty()),
+            base_url: stored.and_then(|row| row.base_url.clone()),
+            set_by: stored.map(|row| row.set_by_name.clone()),
+            created_at: stored.map(|row| rfc3339(*row.created_at)),
+            updated_at: stored.map(|row| rfc3339(*row.updated_at)),
+            has_previous: entry.previous.is_some(),
+            last_test: entry.health.as_ref().and_then(last_test),
+        }
+    }
+}
+
+fn last_test(health: &llm_key_health::Model) -> Option<LastTest> {
+    let finding = health.finding()?;
+    Some(LastTest {
+        outcome: finding.verdict,
+        detail: finding.sentence,
+        millis: finding.millis,
+        tested_at: health.tested_at.map(|at| rfc3339(*at)),
+        last_good_at: health.good_at.map(|at| rfc3339(*at)),
+        failing_since: health.failing_since.map(|at| rfc3339(*at)),
+    })
+}
+
+/// `GET /api/admin/llm-keys`: the list is short, so all of it.
+pub async fn index(admin: Admin) -> Reply {
+    let items: Vec<Item> = super::list(&admin).await?.into_iter().map(Item::from).collect();
+    json(&List { items, next_cursor: None })
+}
+
+/// What a program sends to set a key.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyBody {
+    #[serde(default)]
+    key: SecretString,
+    /// For Azure and custom providers; left out, the present one stays.
+    base_url: Option<String>,
+    /// For custom providers; left out, the present one stays.
+    name: Option<String>,
+}
+
+/// `PUT /api/admin/llm-keys/{provider}`: sets or replaces.
+pub async fn set(admin: Admin, id: web::Path<String>, body: web::Json<KeyBody>) -> Reply {
+    let provider = known(&id)?;
+    let body = body.into_inner();
+    if body.base_url.is_some() && provider.own_address().is_none() {
+        return Err(Error::invalid("baseUrl", "The address of this provider is fixed."));
+    }
+    let present = match super::one(&admin, &provider).await {
+        Ok(entry) => entry.present,
+        Err(Error::NotFound) => None,
+        Err(other) => return Err(other),
+    };
+    let stored = present.as_ref();
+    let called = || stored.and_then(|row| row.name.clone()).unwrap_or_else(|| plain_name(&provider));
+    let located = || stored.and_then(|row| row.base_url.clone()).unwrap_or_default();
+    let form = KeyForm {
+        provider: provider.id().to_owned(),
+        name: body.name.unwrap_or_else(called),
+        base_url: body.base_url.unwrap_or_else(located),
+        key: body.key,
+    };
+    let wish = form.read(stored.and_then(|row| row.base_url.as_deref())).map_err(Error::Invalid)?;
+    super::set(&admin, &wish).await?;
+    json(&Item::from(super::one(&admin, &provider).await?))
+}
+
+fn plain_name(provider: &Provider) -> String {
+    provider.id().trim_start_matches(CUSTOM_PREFIX).to_owned()
+}
+
+/// `DELETE /api/admin/llm-keys/{provider}`.
+pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
+    super::remove(&admin, &known(&id)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/admin/llm-keys/{provider}/restoration`: undoes the removal.
+pub async fn restore(admin: Admin, id: web::Path<String>) -> Reply {
+    let provider = known(&id)?;
+    super::restore(&admin, &provider).await?;
+    json(&Item::from(super::one(&admin, &provider).await?))
+}
+
+/// `POST /api/admin/llm-keys/{provider}/reversion`: back to the key before this one.
+pub async fn revert(admin: Admin, id: web::Path<String>) -> Reply {
+    let provider = known(&id)?;
+    super::revert(&admin, &provider).await?;
+    json(&Item::from(super::one(&admin, &provider).await?))
+}
+
+/// `POST /api/admin/llm-keys/{provider}/test`: what the provider says of the key that is used.
+pub async fn test(admin: Admin, id: web::Path<String>, request: HttpRequest) -> Reply {
+    let services = admin.services();
+    services.limits.count_test(client::address(&request, &services.config.trusted_proxies))?;
+    let provider = known(&id)?;
+    super::test(&admin, &provider).await?;
+    let entry = super::one(&admin, &provider).await?;
+    json(&entry.health.as_ref().and_then(last_test))
+}
+
+fn known(id: &str) -> Result<Provider> {
+    Provider::parse(id).ok_or(Error::NotFound)
+}
+
+/// A provider, as members see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Seen {
+    provider: String,
+    name: String,
+    is_set: bool,
+}
+
+/// `GET /api/org/llm-keys`: which providers can be used.
+pub async fn seen(member: Member) -> Reply {
+    let seen = |entry: Entry| Seen {
+        provider: entry.provider.id().to_owned(),
+        is_set: entry.resolution.usable().is_some(),
+        name: entry.label,
+    };
+    let items: Vec<Seen> = super::list(&member).await?.into_iter().map(seen).collect();
+    json(&List { items, next_cursor: None })
+}

@@ -1,0 +1,144 @@
+//! Which key is used, and where it comes from (rule 4.2): decided here and nowhere else.
+
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use serde::Serialize;
+use url::Url;
+
+use super::catalog::Address;
+use super::{ApiKey, Provider};
+use crate::access::Scope;
+use crate::app::Services;
+use crate::entity::llm_key::{Column, Entity, Model};
+use crate::error::{Error, Result};
+use crate::vault::VaultError;
+use crate::vault::sealed::LLM_KEY;
+
+/// Where the key that is used comes from, as the API spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    Organization,
+    Environment,
+    None,
+    Unreadable,
+}
+
+/// What there is for a provider.
+#[derive(Debug)]
+pub enum Resolution {
+    /// The organization's own key.
+    Organization(Usable),
+    /// The environment's, because the organization has none.
+    Environment(Usable),
+    Missing,
+    /// The organization has a key that can't be opened: an error, never "missing", and never the environment's.
+    Unreadable(VaultError),
+}
+
+/// A key, and where it may be sent.
+#[derive(Debug)]
+pub struct Usable {
+    pub key: ApiKey,
+    /// None for a provider without a known address, whose key can't be used.
+    pub address: Option<Url>,
+    /// By what its health is kept: the id of its row, or a fingerprint that only the master key can make.
+    pub subject: String,
+}
+
+impl Resolution {
+    /// Where the answer comes from.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Organization(_) => Source::Organization,
+            Self::Environment(_) => Source::Environment,
+            Self::Missing => Source::None,
+            Self::Unreadable(_) => Source::Unreadable,
+        }
+    }
+
+    /// The key, if there is one that opens.
+    pub fn usable(&self) -> Option<&Usable> {
+        match self {
+            Self::Organization(usable) | Self::Environment(usable) => Some(usable),
+            Self::Missing | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// What an organization uses for a provider.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn resolve(scope: Scope<'_>, services: &Services, provider: &Provider) -> Result<Resolution> {
+    let present = scope.find::<Entity>().narrow(|ours| {
+        ours.filter(Column::Provider.eq(provider.id()))
+            .filter(Column::ReplacedAt.is_null())
+            .filter(Column::RemovedAt.is_null())
+    });
+    let row = present.all().await?.into_iter().next();
+    resolution(services, provider, row.as_ref())
+}
+
+/// The same, of a row that is at hand: the present one of the provider, if it has one.
+///
+/// # Errors
+/// When no fingerprint can be made, which is a fault of ours.
+pub fn resolution(services: &Services, provider: &Provider, present: Option<&Model>) -> Result<Resolution> {
+    match present {
+        Some(row) => Ok(open(services, provider, row)),
+        None => from_environment(services, provider),
+    }
+}
+
+fn open(services: &Services, provider: &Provider, row: &Model) -> Resolution {
+    let opened = services.config.master_key.open(&row.sealed_key, &place(row));
+    let key = opened.and_then(|plain| {
+        let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Unreadable(String::new()))?;
+        ApiKey::parse(&SecretString::from(text)).map_err(|_| VaultError::Unreadable(String::new()))
+    });
+    match key {
+        Ok(key) => Resolution::Organization(Usable {
+            key,
+            address: row
+                .base_url
+                .as_deref()
+                .map_or_else(|| address(services, provider), |own| Url::parse(own).ok()),
+            subject: row.id.clone(),
+        }),
+        Err(error) => Resolution::Unreadable(error),
+    }
+}
+
+fn from_environment(services: &Services, provider: &Provider) -> Result<Resolution> {
+    let Some(key) = services.config.llm.key(provider) else { return Ok(Resolution::Missing) };
+    let purpose = format!("llm-key/{}/{}", provider.id(), key.expose());
+    let fingerprint = services.config.master_key.token(&purpose);
+    let fingerprint = fingerprint.map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Resolution::Environment(Usable {
+        address: address(services, provider),
+        subject: format!("environment/{}/{fingerprint}", provider.id()),
+        key,
+    }))
+}
+
+/// The operator's address for the provider, or its own.
+fn address(services: &Services, provider: &Provider) -> Option<Url> {
+    if let Some(url) = services.config.llm.address(provider) {
+        return Some(url.clone());
+    }
+    match provider.known()?.address {
+        Address::Fixed(url) => Url::parse(url).ok(),
+        Address::Own(_) => None,
+    }
+}
+
+/// What the sealed key of a row is bound to.
+pub fn place(row: &Model) -> String {
+    LLM_KEY.place(&[
+        &row.organization_id,
+        &row.id,
+        &row.provider,
+        row.base_url.as_deref().unwrap_or_default(),
+    ])
+}
