@@ -89,6 +89,7 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let db = connect(config.database_url.expose_secret()).await?;
         db.migrate_up().await?;
+        instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
         let services = web::Data::new(Services {

@@ -1,14 +1,18 @@
 //! This installation: what all its processes share.
 
+use std::collections::BTreeMap;
+
 use actix_web::cookie::Key;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use zeroize::Zeroizing;
 
 use crate::access::Db;
 use crate::config::ConfigError;
 use crate::entity::instance;
 use crate::random;
 use crate::vault::sealed::COOKIE_KEY;
+use crate::vault::survey::{KeyMissing, missing, values};
 use crate::vault::{Keyring, VaultError};
 
 /// The key that encrypts session cookies: made at the first start, sealed in the database.
@@ -25,7 +29,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
                 ring.open(&sealed, &COOKIE_KEY.place(&[])).map_err(|error| wrong_master_key(&error))?;
             return Ok(Key::from(&plain));
         }
-        let fresh = [random::bytes()?, random::bytes()?].concat();
+        let fresh = Zeroizing::new([random::bytes()?, random::bytes()?].concat());
         // Of instances started together one wins; all then read the winner's.
         instance::Entity::update_many()
             .col_expr(
@@ -38,7 +42,7 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
     }
 }
 
-/// Whether anything is sealed in this database and the master key opens it; false when nothing is sealed yet.
+/// Whether the key of cookies is sealed in this database and the master key opens it; false when there is none yet.
 ///
 /// # Errors
 /// When the database can't be read, or the master key is not the one that sealed it.
@@ -49,8 +53,34 @@ pub async fn opens(db: &Db, ring: &Keyring) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// Refuses a master key that lacks a key with which something is sealed: it was taken away too early. A value that is
+/// damaged is no reason; it says so where it is used.
+///
+/// # Errors
+/// When the database can't be read, or a key is missing.
+pub async fn refuse_missing_keys(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
+    let mut sealed_by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for KeyMissing { column, key, count } in missing(db, ring).await? {
+        sealed_by.entry(key).or_default().push(format!("{} in {}", values(count), column.table));
+    }
+    if sealed_by.is_empty() {
+        return Ok(());
+    }
+    let lacks =
+        sealed_by.iter().map(|(key, what)| format!("no key `{key}`, which sealed {}", what.join(" and ")));
+    let lacks = lacks.collect::<Vec<_>>().join(", and ");
+    Err(problem(format!(
+        "has {lacks}. Put it back behind the first one, or, if it is lost, delete what it sealed"
+    ))
+    .into())
+}
+
 fn wrong_master_key(error: &VaultError) -> ConfigError {
-    let problem =
-        format!("does not open this database: it was {error}. Start with the master key it was made with");
+    problem(format!(
+        "does not open this database: it was {error}. Start with the master key it was made with"
+    ))
+}
+
+fn problem(problem: String) -> ConfigError {
     ConfigError { variable: "GATEHOUSE_MASTER_KEY".to_owned(), problem }
 }

@@ -13,6 +13,8 @@ use crate::clock::Clock;
 use crate::config::{self, Config, MailConfig};
 use crate::mail::{Delivery, Trouble, letter, message};
 use crate::sign_in::Providers;
+use crate::vault::Keyring;
+use crate::vault::survey::{survey, values};
 use crate::{app, instance, random};
 
 /// How long a provider may take to tell the time.
@@ -130,11 +132,28 @@ async fn database(report: &mut Report, config: &Config) -> Option<Db> {
 }
 
 async fn master_key(report: &mut Report, config: &Config, db: &Db) {
-    match instance::opens(db, &config.master_key).await {
-        Ok(true) => report.good("master key", "opens what this database has sealed"),
-        Ok(false) => Report::none("master key", "nothing is sealed yet"),
+    match open_all(db, &config.master_key).await {
+        Ok(0) => Report::none("master key", "nothing is sealed yet"),
+        Ok(sealed) => {
+            report.good("master key", format!("opens what this database has sealed: {}", values(sealed)));
+        }
         Err(error) => report.bad("master key", error),
     }
+}
+
+/// As a start does, and every other value, too; how many there are.
+async fn open_all(db: &Db, ring: &Keyring) -> anyhow::Result<u64> {
+    instance::refuse_missing_keys(db, ring).await?;
+    instance::opens(db, ring).await?;
+    let columns = survey(db, ring).await?;
+    let unreadable: usize = columns.iter().map(|found| found.unreadable.len()).sum();
+    let sealed = columns.iter().flat_map(|found| found.by_key.values()).sum();
+    anyhow::ensure!(
+        unreadable == 0,
+        "{unreadable} of {} can't be opened: run `gatehouse keys status`, which names them",
+        values(sealed)
+    );
+    Ok(sealed)
 }
 
 async fn providers(report: &mut Report, config: &Config) {

@@ -8,6 +8,7 @@
 mod bootstrap;
 mod demo;
 mod doctor;
+mod keys;
 mod migrate;
 mod routes;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// Try whatever this installation needs: configuration, database, master key, providers, mail, clock. A line
     /// each; exit 1 if any fails.
     Doctor(doctor::Options),
+    /// The master keys that seal secrets in the database.
+    #[command(subcommand)]
+    Keys(keys::Task),
     /// Every route: method, path, who may.
     Routes(routes::Options),
 }
@@ -62,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Bootstrap(options) => system.block_on(bootstrap::run(config, options)),
         Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
         Command::Doctor(options) => system.block_on(doctor::run(config, options)),
+        Command::Keys(task) => system.block_on(keys::run(config, task)),
         Command::Routes(options) => routes::run(&options),
     };
     match result {

@@ -4,9 +4,14 @@
 //! A sealed value is `key-id:base64url(nonce ‖ ciphertext)`. What it is bound to (the associated data) is not
 //! in it: a value that was moved elsewhere does not open.
 
+pub mod rewrap;
+mod rows;
 pub mod sealed;
+pub mod survey;
 
-use chacha20poly1305::aead::{Aead, Payload};
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, AeadInOut, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac};
@@ -15,6 +20,10 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 24;
+/// As base64url: 24 bytes are 32 characters and none is shared with what follows.
+const NONCE_TEXT: usize = 32;
+/// Shorter than any key: one that was written where its id belongs is not repeated in an error.
+const LONGEST_ID: usize = 32;
 
 /// The master keys: the first seals, all of them open.
 pub struct Keyring {
@@ -31,7 +40,7 @@ struct MasterKey {
 /// Why a keyring or a sealed value can't be used. No variant holds a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
-    #[error("entry {0} is not `id:base64`, with an id of letters, digits, `-` and `_`")]
+    #[error("entry {0} is not `id:base64`, with an id of at most 32 letters, digits, `-` and `_`")]
     NotAnEntry(usize),
     #[error("the key `{0}` is not base64 of exactly 32 bytes; make one with `openssl rand -base64 32`")]
     NotAKey(String),
@@ -56,8 +65,7 @@ impl Keyring {
         let mut keys: Vec<MasterKey> = Vec::new();
         for (n, entry) in text.expose_secret().split(',').enumerate() {
             let (id, key) = entry.trim().split_once(':').ok_or(VaultError::NotAnEntry(n + 1))?;
-            let is_id = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-            if id.is_empty() || !id.bytes().all(is_id) {
+            if !is_id(id) {
                 return Err(VaultError::NotAnEntry(n + 1));
             }
             if keys.iter().any(|known| known.id == id) {
@@ -90,12 +98,7 @@ impl Keyring {
         let (id, text) = sealed.split_once(':').ok_or_else(|| VaultError::Unreadable(String::new()))?;
         let known = self.keys.iter().find(|known| known.id == id);
         let MasterKey { cipher, .. } = known.ok_or_else(|| VaultError::KeyMissing(id.to_owned()))?;
-        let unreadable = || VaultError::Unreadable(id.to_owned());
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| unreadable())?;
-        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE>().ok_or_else(unreadable)?;
-        let bound = bound(id, place);
-        let payload = Payload { msg: ciphertext, aad: bound.as_bytes() };
-        cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| unreadable())
+        unseal(cipher, text, &bound(id, place)).ok_or_else(|| VaultError::Unreadable(id.to_owned()))
     }
 
     /// A token of 256 bits for `purpose` (such as `claim`), made with the first key; always the same, and to be
@@ -113,9 +116,41 @@ impl Keyring {
         self.keys.iter().any(|key| key.token(purpose).verify_slice(&bytes).is_ok())
     }
 
+    /// The ids of the keys; the first seals.
+    pub fn ids(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.id.as_str()).collect()
+    }
+
     fn first(&self) -> Result<&MasterKey, VaultError> {
         self.keys.first().ok_or(VaultError::NotAnEntry(1))
     }
+}
+
+/// Ids only.
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keyring").field(&self.ids()).finish()
+    }
+}
+
+/// The id of the key that a sealed value names; none when the value is damaged there.
+pub fn key_id(sealed: &str) -> Option<&str> {
+    sealed.split_once(':').map(|(id, _)| id).filter(|id| is_id(id))
+}
+
+fn is_id(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// Opens in the place where the ciphertext was decoded to: programs wait for this.
+fn unseal(cipher: &XChaCha20Poly1305, text: &str, bound: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce_text, ciphertext) = text.as_bytes().split_at_checked(NONCE_TEXT)?;
+    let mut nonce = [0; NONCE];
+    BASE64URL_NOPAD.decode_mut(nonce_text, &mut nonce).ok()?;
+    let mut plain = Zeroizing::new(BASE64URL_NOPAD.decode(ciphertext).ok()?);
+    cipher.decrypt_in_place(&XNonce::from(nonce), bound.as_bytes(), &mut *plain).ok()?;
+    Some(plain)
 }
 
 impl MasterKey {
@@ -149,7 +184,7 @@ fn hmac(key: &[u8; 32], message: &str) -> Hmac<Sha256> {
 }
 
 fn bound(id: &str, place: &str) -> String {
-    format!("gatehouse/{place}/{id}")
+    ["gatehouse/", place, "/", id].concat()
 }
 
 #[cfg(test)]
@@ -199,13 +234,69 @@ mod tests {
         assert_ne!(after.token("claim"), before.token("claim"));
     }
 
+    // L11
     #[test]
     fn weak_keys_are_refused() {
         let zeros = BASE64.encode(&[0; 32]);
         let short = BASE64.encode(&[7; 31]);
-        for text in ["", "secret", "k:", "k:secret", ":x", &format!("k:{short}"), &format!("k:{zeros}")] {
+        let long = BASE64.encode(&[7; 33]);
+        let truncated = &key(1)[..40];
+        let bad = ["", "secret", "k:", "k:secret", ":x", "k:not base64, k"];
+        let more = [&short, &long, &zeros, truncated].map(|key| format!("k:{key}"));
+        for text in bad.into_iter().chain(more.iter().map(String::as_str)) {
             assert!(ring(text).is_err(), "{text}");
+            assert!(ring(&format!("good:{},{text}", key(1))).is_err(), "behind a good one: {text}");
         }
         assert_eq!(ring(&format!("k:{0},k:{0}", key(1))).err(), Some(VaultError::Twice("k".into())));
+    }
+
+    // L20
+    #[test]
+    fn no_key_is_printed_not_even_one_that_is_written_where_its_id_belongs() {
+        let both = ring(&format!("new:{},old:{}", key(2), key(1))).expect("a ring");
+        assert_eq!(format!("{both:?}"), r#"Keyring(["new", "old"])"#);
+        let swapped = [format!("{}:k", key(1)), format!("{}:k", key(1).trim_end_matches('='))];
+        for text in swapped {
+            let error = ring(&text).expect_err("a refusal");
+            assert_eq!(error, VaultError::NotAnEntry(1));
+            assert!(!format!("{error} {error:?}").contains(&key(1)[..8]), "{error}");
+        }
+        let opened = both.open(&both.seal(b"CANARY", "here").expect("sealed"), "there");
+        assert!(!format!("{opened:?}").contains("CANARY"));
+    }
+
+    // L08
+    #[test]
+    fn ten_thousand_seals_of_one_value_have_as_many_nonces() {
+        let ring = ring(&format!("k:{}", key(1))).expect("a ring");
+        let nonce = |_| ring.seal(b"the same", "here").expect("sealed")[2..2 + NONCE_TEXT].to_owned();
+        let nonces: std::collections::HashSet<String> = (0..10_000).map(nonce).collect();
+        assert_eq!(nonces.len(), 10_000);
+    }
+
+    #[test]
+    fn whatever_is_cut_short_or_made_up_does_not_open_and_nothing_falls_over() {
+        let ring = ring(&format!("k:{}", key(1))).expect("a ring");
+        let sealed = ring.seal(b"secret", "here").expect("sealed");
+        for length in 0..sealed.len() {
+            assert!(ring.open(&sealed[..length], "here").is_err(), "{length}");
+        }
+        for text in ["k:ä", "k:====", "ä:x", "k:k:k", &format!("{sealed}A"), &sealed.replace(':', "")] {
+            assert!(ring.open(text, "here").is_err(), "{text}");
+        }
+        let empty = ring.seal(b"", "here").expect("sealed");
+        assert!(ring.open(&empty, "here").expect("opened").is_empty());
+    }
+
+    #[test]
+    fn the_form_that_is_stored_stays() {
+        let ring = ring(&format!("k:{}", key(1))).expect("a ring");
+        let stored = "k:ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7wlsbrgorO10kAhALz2A-cczn-a1vzw";
+        assert_eq!(ring.open(stored, "instance/cookie_key").expect("opened").as_slice(), b"secret");
+        let sealed = ring.seal(b"secret", "here").expect("sealed");
+        let bytes = BASE64URL_NOPAD.decode(&sealed.as_bytes()[2..]).expect("base64url");
+        assert_eq!(bytes.len(), NONCE + b"secret".len() + 16);
+        assert_eq!(key_id(&sealed), Some("k"));
+        assert_eq!([key_id("none"), key_id(":x"), key_id("k\u{1}:x")], [None; 3]);
     }
 }

@@ -34,3 +34,53 @@ impl SealedColumn {
         place
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    // L07
+    #[test]
+    fn a_place_changes_with_the_column_and_with_each_value_that_it_is_bound_to() {
+        let mut places = Vec::new();
+        for column in ALL {
+            let values: Vec<String> = column.bound.iter().map(|name| format!("a {name}")).collect();
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            places.push(column.place(&values));
+            for n in 0..values.len() {
+                let mut other = values.clone();
+                other[n] = "";
+                places.push(column.place(&other));
+                other[n] = "another";
+                places.push(column.place(&other));
+            }
+        }
+        let all = places.len();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), all);
+    }
+
+    #[test]
+    fn only_the_address_of_a_provider_may_hold_a_slash_and_it_comes_last() {
+        for column in ALL {
+            let address = column.bound.iter().position(|name| *name == "base_url");
+            assert!(address.is_none_or(|n| n == column.bound.len() - 1), "{column:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_rows_have_one_place(
+            one in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}"),
+            other in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}"),
+        ) {
+            let place = |row: &(String, String, String, String)| {
+                LLM_KEY.place(&[&row.0, &row.1, &row.2, &row.3])
+            };
+            prop_assert_eq!(place(&one) == place(&other), one == other);
+        }
+    }
+}

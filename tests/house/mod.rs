@@ -2,6 +2,7 @@
 
 mod commands;
 mod doctor;
+mod keys;
 mod mail;
 mod rooms;
 mod schema;

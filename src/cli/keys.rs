@@ -1,0 +1,178 @@
+//! `gatehouse keys status | rewrap`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+use secrecy::ExposeSecret;
+
+use crate::access::Db;
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::vault::Keyring;
+use crate::vault::rewrap::rewrap;
+use crate::vault::survey::{ColumnSurvey, Unreadable, grouped, survey, values};
+
+const VARIABLE: &str = "GATEHOUSE_MASTER_KEY";
+/// How many of the values that can't be opened are named.
+const NAMED: usize = 10;
+/// After how many values `rewrap` says how far it is.
+const STEP: u64 = 1000;
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// Say which key seals how many values, whether all can be opened, and which key may go; exit 1 if some can't be
+    /// opened.
+    Status,
+    /// Seal every value with the first key of GATEHOUSE_MASTER_KEY, while servers run: once all of them have that
+    /// key in front and the old one behind it. May be interrupted and run again. Exit 1 if values are left.
+    Rewrap,
+}
+
+pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    super::start_log(&config.log)?;
+    let db = open(&config).await?;
+    let ring = &config.master_key;
+    let outcome = match task {
+        Task::Status => status(&db, ring).await,
+        Task::Rewrap => move_all(&db, ring).await,
+    };
+    db.close().await;
+    outcome
+}
+
+/// The database, if it is there and has this binary's schema: this command makes and migrates none.
+async fn open(config: &Config) -> anyhow::Result<Db> {
+    let url = config.database_url.expose_secret();
+    if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
+        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
+    }
+    let db = app::connect(url).await?;
+    let status = db.schema_status().await?;
+    if let Some(refusal) = status.refusal() {
+        anyhow::bail!(refusal);
+    }
+    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
+    Ok(db)
+}
+
+async fn status(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
+    let tally = Tally { columns: survey(db, ring).await?, keys: ring.ids() };
+    tally.print();
+    tally.refuse_unreadable()
+}
+
+async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
+    let mut said = 0;
+    let progress = |moved: u64, total: u64| {
+        if moved / STEP > said / STEP {
+            println!("{} of {}", grouped(moved), grouped(total));
+        }
+        said = moved;
+    };
+    match rewrap(db, &Clock::default(), ring, progress).await? {
+        0 => println!("There is nothing to move."),
+        moved => println!("{} moved.", values(moved)),
+    }
+    let tally = Tally { columns: survey(db, ring).await?, keys: ring.ids() };
+    tally.print();
+    tally.refuse_unreadable()?;
+    tally.refuse_movable()
+}
+
+/// A survey, and the keys that it was made with.
+struct Tally<'a> {
+    columns: Vec<ColumnSurvey>,
+    keys: Vec<&'a str>,
+}
+
+impl Tally<'_> {
+    fn print(&self) {
+        for found in &self.columns {
+            println!("{}.{}: {}", found.column.table, found.column.column, self.by_key(found));
+        }
+        for (table, value) in self.unreadable().take(NAMED) {
+            println!("Can't be opened: {table} {}: {}", value.id, value.error);
+        }
+        println!("{}", self.verdict());
+    }
+
+    /// `60 values sealed with k2, 40 values with k1`.
+    fn by_key(&self, found: &ColumnSurvey) -> String {
+        let part = |(key, count): (&String, &u64)| match key.as_str() {
+            "" => format!("{} that name no key", values(*count)),
+            key if self.keys.contains(&key) => format!("{} sealed with {key}", values(*count)),
+            key => format!("{} sealed with {key}, which is not in {VARIABLE}", values(*count)),
+        };
+        let parts: Vec<String> = found.by_key.iter().map(part).collect();
+        if parts.is_empty() { "nothing sealed".to_owned() } else { parts.join("; ") }
+    }
+
+    /// Whether all is sealed with the first key, and which of the others may go.
+    fn verdict(&self) -> String {
+        let Some((first, older)) = self.keys.split_first() else { return String::new() };
+        let others = self.total() - self.naming(first);
+        let state = match (self.total(), others) {
+            (0, _) => "Nothing is sealed yet.".to_owned(),
+            (1, 0) => format!("The only value is sealed with {first}."),
+            (total, 0) => format!("All {} are sealed with {first}.", values(total)),
+            (total, _) => format!("{} of {} are not sealed with {first}.", grouped(others), values(total)),
+        };
+        let cure = if self.movable() > 0 { " Run `gatehouse keys rewrap`." } else { "" };
+        let unused: Vec<&str> = older.iter().copied().filter(|key| self.naming(key) == 0).collect();
+        if unused.is_empty() {
+            return state + cure;
+        }
+        let unused = unused.join(" and ");
+        format!(
+            "{state}{cure} {unused} may be removed from {VARIABLE}.\n\
+             Invites that were mailed while {unused} came first have to be sent again then."
+        )
+    }
+
+    fn refuse_unreadable(&self) -> anyhow::Result<()> {
+        let count = self.unreadable().count();
+        let unnamed = count.saturating_sub(NAMED);
+        let and_more = if unnamed > 0 { format!(" ({unnamed} are not named above)") } else { String::new() };
+        anyhow::ensure!(
+            count == 0,
+            "{count} of {} can't be opened{and_more}: put the key that is missing back, or set these secrets anew and \
+             remove the old ones",
+            values(self.total())
+        );
+        Ok(())
+    }
+
+    /// A server that seals with another key goes on doing so.
+    fn refuse_movable(&self) -> anyhow::Result<()> {
+        let first = self.keys.first().copied().unwrap_or_default();
+        anyhow::ensure!(
+            self.movable() == 0,
+            "{} not moved: somebody was writing them, or a server still seals with another key than {first}. Start \
+             every server with {first} in front, and run this again",
+            values(self.movable())
+        );
+        Ok(())
+    }
+
+    fn total(&self) -> u64 {
+        self.columns.iter().flat_map(|found| found.by_key.values()).sum()
+    }
+
+    /// How many values name `key`, damaged ones, too: a start without it would be refused.
+    fn naming(&self, key: &str) -> u64 {
+        self.columns.iter().filter_map(|found| found.by_key.get(key)).sum()
+    }
+
+    fn unreadable(&self) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        self.columns.iter().flat_map(|found| found.unreadable.iter().map(|value| (found.column.table, value)))
+    }
+
+    /// How many values can be opened, and are not sealed with the first key.
+    fn movable(&self) -> u64 {
+        let first = self.keys.first().copied().unwrap_or_default();
+        let stuck = self.unreadable().filter(|(_, value)| value.key != first).count();
+        (self.total() - self.naming(first)).saturating_sub(stuck as u64)
+    }
+}
