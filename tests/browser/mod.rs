@@ -42,6 +42,20 @@ fn people_are_invited_and_accept() {
 }
 
 #[test]
+fn keys_are_set_tried_and_read_back_by_nobody() {
+    let Some(stage) = Stage::open() else { return };
+    let (port, stub) = (free_ports(), free_ports());
+    let base_url = |name: &str| (format!("GATEHOUSE_LLM__{name}__BASE_URL"), format!("http://127.0.0.1:{stub}"));
+    let settings = [
+        base_url("ANTHROPIC"),
+        base_url("OPENAI"),
+        ("OPENAI_API_KEY".to_owned(), "sk-proj-of-the-environment-9z8y".to_owned()),
+    ];
+    let house = stage.house(port, &["demo", "--port", &port.to_string()], &settings);
+    stage.play("llm_keys", port, &house, &[("STUB_PORT", stub.to_string())]);
+}
+
+#[test]
 fn no_page_has_a_barrier_in_any_state() {
     tell_with("accessibility", &[from_many_addresses()]);
 }
@@ -192,10 +206,11 @@ impl Stage {
         Some(Self { folder: tempfile::tempdir().expect("a folder"), _alone: alone })
     }
 
-    /// Gatehouse, as its users start it, with nothing of the environment's settings.
+    /// Gatehouse, as its users start it, with nothing of the environment's settings and keys.
     fn house(&self, port: u16, arguments: &[&str], settings: &[Setting]) -> Running {
         let mut command = Command::new(GATEHOUSE);
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEHOUSE_")) {
+        let is_ours = |name: &str| name.starts_with("GATEHOUSE_") || name.ends_with("_API_KEY");
+        for (name, _) in std::env::vars().filter(|(name, _)| is_ours(name)) {
             command.env_remove(name);
         }
         command.args(arguments).envs(settings.iter().cloned());

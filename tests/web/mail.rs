@@ -184,6 +184,28 @@ async fn a_server_that_is_down_is_tried_again_until_it_is_back_or_48_hours_are_o
     }
 }
 
+// X28: a page only queues.
+#[actix_web::test]
+async fn pages_answer_at_once_while_the_mail_server_is_silent() {
+    with_mail(async |house, smtp| {
+        let ada = house.owner().await;
+        smtp.will_answer(Stage::Banner, "", &[SILENCE; 7]);
+        let mut waits = Vec::new();
+        for n in 0..7 {
+            let address = format!("sam{n}@acme.test");
+            let began = Instant::now();
+            let form = [("addresses", address.as_str()), ("role", "member")];
+            let sent = ada.post("/settings/admin/invites", &form).await;
+            let page = ada.get("/settings/admin/invites").await;
+            waits.push(began.elapsed());
+            assert!(sent.status == 303 && page.says(&address), "{}", page.body);
+        }
+        waits.sort();
+        assert!(waits[3] < Real::from_millis(500), "a form and the page after it: {waits:?}");
+    })
+    .await;
+}
+
 // X28
 #[actix_web::test]
 async fn a_server_that_falls_silent_holds_nobody_else_up() {
