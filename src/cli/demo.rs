@@ -19,8 +19,8 @@ use crate::random;
 /// Where the demo keeps its database and its master key.
 const FOLDER: &str = "data/demo";
 
-/// What of the environment a demo heeds; database, key, provider and mail are its own.
-const HEEDED: [&str; 10] = [
+/// What of our settings a demo heeds, beside those of LLM providers; database, key, provider and mail are its own.
+const HEEDED: [&str; 11] = [
     "GATEHOUSE_BASE_URL",
     "GATEHOUSE_BIND",
     "GATEHOUSE_LOG",
@@ -31,6 +31,7 @@ const HEEDED: [&str; 10] = [
     "GATEHOUSE_BLOCKED_DOMAINS",
     "GATEHOUSE_ALLOWED_EMAILS",
     "GATEHOUSE_BLOCKED_EMAILS",
+    "GATEHOUSE_OUTBOUND_ALLOW",
 ];
 
 #[derive(Args)]
@@ -110,8 +111,13 @@ fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
         ("LOG", "warn".to_owned()),
     ];
     let own = own.into_iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), value));
-    let heeded = std::env::vars().filter(|(name, _)| HEEDED.contains(&name.as_str()));
+    let heeded = std::env::vars().filter(|(name, _)| is_heeded(name));
     Ok(Config::from_pairs(own.chain(heeded))?)
+}
+
+/// Of the names that are not ours, only the keys of LLM providers mean something.
+fn is_heeded(name: &str) -> bool {
+    HEEDED.contains(&name) || name.starts_with("GATEHOUSE_LLM__") || !name.starts_with("GATEHOUSE_")
 }
 
 /// A demo lets anybody be anybody: it must not be reachable from elsewhere.

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, INVITES, MALLORY, acts, addDomain, allowDomain, demoDatabase, fillInvites, heading, holds, introduce, inviteOf,
-  invites, isTold, linkFor, obstacles, proofread, shoot, signIn, story, turnedAway,
+  ADA, GRACE, INVITES, KEYS, MALLORY, acts, addDomain, allowDomain, demoDatabase, fillInvites, heading, holds, introduce,
+  inviteOf, invites, isTold, keyOf, linkFor, obstacles, opensKeyForm, proofread, setsKey, shoot, signIn, story,
+  turnedAway,
 } from "./support.mjs";
 
 const SAM = { name: "Sam Other", email: "sam@other.test" };
@@ -34,6 +35,8 @@ await story(async (visitor) => {
   await account(ada);
   await inviting(ada);
   await invited(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.2" } }));
+  await keys(ada);
+  await keysThatFail(ada, grace);
   await refusals(await read());
   await errors(ada, grace);
   await tooManyTries(await read());
@@ -311,6 +314,56 @@ async function everyState(page) {
   await page.getByText("Mail failed: “550 mailbox unknown”").waitFor();
   await look(page, "Invites, every state");
   await shoot(page, "58-invites-states");
+}
+
+async function keys(page) {
+  await page.goto(KEYS);
+  await page.getByText("No keys yet. Projects cannot call models.").waitFor();
+  await look(page, "LLM keys, none");
+  await shoot(page, "59-keys-none");
+  await opensKeyForm(page, "Anthropic");
+  await look(page, "LLM keys, form");
+  await press(page, "Show key");
+  await look(page, "LLM keys, form, shown");
+  await page.goto(`${KEYS}?provider=azure-openai`);
+  await look(page, "LLM keys, form with an address");
+  await page.goto(`${KEYS}?provider=custom`);
+  await press(page, "Save");
+  await page.getByText("There are 3 problems").waitFor();
+  await look(page, "LLM keys, custom, 422");
+  await shoot(page, "59-keys-custom-422");
+  await page.goto(KEYS);
+  await setsKey(page, "Anthropic", "sk-ant-0123456789abcdef");
+  await look(page, "LLM keys, not tested");
+  await setsKey(page, "Anthropic", "sk-proj-0123456789ghijkl");
+  await look(page, "LLM keys, doubtful, with a previous one");
+  await opensKeyForm(page, "Anthropic");
+  await look(page, "LLM keys, replacing");
+  await page.goto(KEYS);
+  await setsKey(page, "Groq", "gsk_0123456789abcdef");
+  await press(page, "Remove Groq");
+  await page.getByText("Erased for good").waitFor();
+  await look(page, "LLM keys, one removed");
+}
+
+// No provider is asked here: what it would have said is written down where it is kept.
+async function keysThatFail(page, member) {
+  await setsKey(page, "Mistral", "0123456789abcdefghij");
+  const [finding, now] = ['{"verdict":"refused","sentence":"Rejected by Anthropic (401). Check whether the key was revoked.","millis":7}', Date.now()];
+  const used = `SELECT id FROM llm_keys WHERE replaced_at IS NULL AND removed_at IS NULL AND provider =`;
+  const written = demoDatabase(`UPDATE llm_key_health SET finding = '${finding}', tested_at = ${now}, good_at = ${now - 9_000_000},
+    failing_since = ${now - 7_200_000} WHERE subject IN (${used} 'anthropic')`);
+  if (written === null) return holds("(no sqlite3 here: failing keys are not looked at)");
+  demoDatabase(`UPDATE llm_keys SET sealed_key = 'damaged' WHERE id IN (${used} 'mistral')`);
+  await setsKey(page, "Cohere", "0123456789abcdefghij");
+  await keyOf(page, "Anthropic").getByText("first failed 2 hours ago").waitFor();
+  await keyOf(page, "Mistral").getByText("Needs attention").waitFor();
+  await look(page, "LLM keys, failing");
+  await shoot(page, "59-keys-failing");
+  do await page.goto("/settings/admin"); while (!await page.getByRole("region", { name: "Needs attention" }).count());
+  await look(page, "General, a key fails");
+  await member.goto(KEYS);
+  await look(member, "LLM keys, member");
 }
 
 async function refusals(page) {

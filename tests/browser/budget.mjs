@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { BASE, INVITES, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
+import { BASE, INVITES, KEYS, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
 
 const KB = 1000;
 const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
@@ -21,10 +21,25 @@ await story(async (visitor) => {
   await isLight(again, "/settings/admin/users");
   await isLight(await visitor({ storageState }), "/settings/admin/access");
   await isLight(await visitor({ storageState }), INVITES);
+  await hasEveryKey(page);
+  await isLight(await visitor({ storageState }), KEYS);
   await isLighterLater(again, "/settings/admin");
   await showsTextAsText(page);
   await everyPageIsQuiet(page);
 });
+
+// Two keys for every provider whose address is known, one of them replaced: more than any team has.
+async function hasEveryKey(page) {
+  await page.goto(KEYS);
+  const links = page.getByRole("main").getByRole("link");
+  const hrefs = await links.evaluateAll((links) => links.map((link) => new URL(link.href).searchParams.get("provider")));
+  for (const provider of hrefs.filter((id) => id && !["azure-openai", "custom"].includes(id))) {
+    for (const key of ["first-0123456789", "second-0123456789"]) {
+      const status = await page.evaluate(async ([path, fields]) => (await fetch(path, { method: "POST", body: new URLSearchParams(fields) })).status, [KEYS, { provider, key }]);
+      assert.equal(status, 200, provider);
+    }
+  }
+}
 
 // Opens a page in a browser that has seen nothing yet, and weighs what came over the wire.
 async function isLight(page, path) {

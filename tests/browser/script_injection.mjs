@@ -1,7 +1,7 @@
 // Thirty ways to make a page run what somebody typed, in every field that people fill: none runs, all are text.
 
 import assert from "node:assert/strict";
-import { ADA, addDomain, allowDomain, holds, main, signIn, story } from "./support.mjs";
+import { ADA, KEYS, addDomain, allowDomain, holds, keyField, main, save, signIn, story } from "./support.mjs";
 
 // Rule W01. At most 100 characters each: as much of a name as is kept.
 const PAYLOADS = [
@@ -51,6 +51,13 @@ async function typesEverywhere(page, text) {
   await addDomain(page, text);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await isOnlyText(page);
+  await page.goto(`${KEYS}?provider=custom`);
+  for (const field of [page.getByLabel("Name"), page.getByLabel("Base URL"), keyField(page)]) await field.fill(text);
+  await save(page).click();
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  assert.equal(await page.getByLabel("Base URL").inputValue(), text);
+  assert.equal(await keyField(page).inputValue(), "");
   await isOnlyText(page);
 }
 

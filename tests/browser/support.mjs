@@ -76,6 +76,7 @@ function watch(page, complaints) {
   page.on("pageerror", (error) => complain(error.message));
   page.on("dialog", async (dialog) => {
     if (dialog.type() === "beforeunload") return dialog.accept();
+    if (page.expectsAQuestion) return dialog.dismiss();
     complain(`a dialog said ${dialog.message()}`);
     await dialog.dismiss();
   });
@@ -218,6 +219,31 @@ export const linkFor = (place, email) => place.getByLabel(`Link for ${email}`, {
 export async function acts(page, email, button) {
   await inviteOf(page, email).locator("summary").click();
   await inviteOf(page, email).getByRole("button", { name: button }).click();
+}
+
+// --- LLM keys
+
+export const KEYS = "/settings/admin/llm-keys";
+
+// The card of a provider.
+export const keyOf = (page, label) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: label, exact: true }) });
+
+// Where a key is typed.
+export const keyField = (page) => page.getByLabel("Key", { exact: true });
+
+// Opens the form for a provider that has no key, or another for the one that it has.
+export async function opensKeyForm(page, label) {
+  const replace = page.getByRole("link", { name: `Replace ${label}`, exact: true });
+  await (await replace.count() ? replace : page.getByRole("link", { name: label, exact: true })).click();
+  await keyField(page).waitFor();
+}
+
+// Sets or replaces a key and waits until the form has gone.
+export async function setsKey(page, label, key) {
+  await opensKeyForm(page, label);
+  await keyField(page).fill(key);
+  await save(page).click();
+  await keyField(page).waitFor({ state: "detached" });
 }
 
 // --- what can be looked at

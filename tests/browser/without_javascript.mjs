@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, INVITES, MALLORY, acts, alert, allowDomain, answerTo, fillInvites, heading, holds, introduce, inviteOf, invites,
-  isTold, linkFor, main, proofread, results, save, signIn, signOut, story,
+  ADA, GRACE, INVITES, KEYS, MALLORY, acts, alert, allowDomain, answerTo, fillInvites, heading, holds, introduce, inviteOf, invites,
+  isTold, keyField, keyOf, linkFor, main, opensKeyForm, proofread, results, save, setsKey, signIn, signOut, story,
 } from "./support.mjs";
 
 const ACCESS = "/settings/admin/access";
@@ -34,6 +34,7 @@ await story(async (visitor) => {
   await looksAtAddresses(ada);
   await isInvited(ada, await plain());
   await getsAnotherLink(ada, await plain());
+  await keepsKeys(ada);
   await choosesATheme(ada);
   await endsAnotherSession(ada, await plain());
   await signOutIsHeeded(ada);
@@ -264,6 +265,31 @@ async function getsAnotherLink(page, kit) {
   assert.equal((await kit.goto(link)).status(), 410);
   assert.equal(await heading(kit), "This invitation does not work any more.");
   holds("an invite is sent again and taken back with buttons");
+}
+
+async function keepsKeys(page) {
+  await page.goto(KEYS);
+  await opensKeyForm(page, "Anthropic");
+  await keyField(page).fill("ANTHROPIC_API_KEY=sk-ant-0123456789");
+  const answered = answerTo(page, "POST", KEYS);
+  await save(page).click();
+  assert.equal((await answered).status(), 422);
+  assert.match(await page.title(), /^Error: /);
+  assert.match(await alert(page).innerText(), /There is 1 problem\s+Key: Paste the key alone/);
+  assert.equal(await keyField(page).inputValue(), "");
+  await page.goto(KEYS);
+  await setsKey(page, "Anthropic", "sk-ant-0123456789aaaa");
+  await setsKey(page, "Anthropic", "sk-ant-0123456789bbbb");
+  assert.match(await keyOf(page, "Anthropic").innerText(), /…bbbb[^]*Previous key …aaaa/);
+  await page.getByRole("button", { name: "Revert Anthropic to the previous key" }).click();
+  assert.match(await keyOf(page, "Anthropic").innerText(), /…aaaa[^]*Previous key …bbbb/);
+  await page.getByRole("button", { name: "Remove the previous key of Anthropic" }).click();
+  assert.doesNotMatch(await keyOf(page, "Anthropic").innerText(), /Previous/);
+  await page.getByRole("button", { name: "Remove Anthropic" }).click();
+  assert.match(await keyOf(page, "Anthropic").innerText(), /Removed just now\. Erased for good in \d+ minutes\./);
+  await page.getByRole("button", { name: "Undo the removal of Anthropic" }).click();
+  assert.match(await keyOf(page, "Anthropic").innerText(), /…aaaa[^]*Set by Ada Lovelace/);
+  holds("a key is set, replaced, brought back, removed and restored with links and buttons");
 }
 
 async function choosesATheme(page) {
