@@ -73,7 +73,7 @@ async function graceIsAMember(page) {
 
 async function graceHasNoControls(page) {
   const rooms = page.getByRole("navigation").getByRole("link");
-  assert.deepEqual((await rooms.allInnerTexts()).map((text) => text.trim()), ["General", "Users"]);
+  assert.deepEqual((await rooms.allInnerTexts()).map((text) => text.trim()), ["General", "Users", "LLM keys"]);
   assert.deepEqual(await controls(page), []);
   await shoot(page, "07-member-general");
   await rooms.filter({ hasText: "Users" }).click();

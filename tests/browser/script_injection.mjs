@@ -53,7 +53,7 @@ async function typesEverywhere(page, text) {
   await page.waitForFunction(() => document.title.startsWith("Error: "));
   await isOnlyText(page);
   await page.goto(`${KEYS}?provider=custom`);
-  for (const field of [page.getByLabel("Name"), page.getByLabel("Base URL"), keyField(page)]) await field.fill(text);
+  for (const field of [page.getByLabel("Name", { exact: true }), page.getByLabel("Base URL"), keyField(page)]) await field.fill(text);
   await save(page).click();
   await page.waitForFunction(() => document.title.startsWith("Error: "));
   assert.equal(await page.getByLabel("Base URL").inputValue(), text);
