@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{self, Config, ConfigError};
 use crate::demo::mail::DemoMail;
 use crate::demo::provider::{Client, DemoProvider};
 use crate::random;
@@ -111,7 +111,7 @@ fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
         ("LOG", "warn".to_owned()),
     ];
     let own = own.into_iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), value));
-    let heeded = std::env::vars().filter(|(name, _)| is_heeded(name));
+    let heeded = config::environment()?.into_iter().filter(|(name, _)| is_heeded(name));
     Ok(Config::from_pairs(own.chain(heeded))?)
 }
 

@@ -17,6 +17,7 @@ use crate::gate::InstanceLists;
 use crate::outbound::HostPort;
 use crate::vault::Keyring;
 use source::Source;
+pub use source::environment;
 
 pub use llm::LlmConfig;
 pub use mail::{Login, MailConfig, Security, SmtpServer};
@@ -112,7 +113,7 @@ impl Config {
     /// # Errors
     /// When a setting is missing, unknown or malformed.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        Self::read(Source::load(file, std::env::vars())?)
+        Self::read(Source::load(file, environment()?)?)
     }
 
     /// Reads settings given as `NAME`, `value`.
@@ -216,7 +217,7 @@ pub fn is_loopback(url: &Url) -> bool {
 /// # Errors
 /// When the setting can't be read.
 pub fn database_only(file: Option<&Path>) -> Result<(SecretString, LogConfig)> {
-    let mut source = Source::load(file, std::env::vars())?;
+    let mut source = Source::load(file, environment()?)?;
     Ok((database_url(&mut source)?, log_config(&mut source)?))
 }
 

@@ -2,6 +2,7 @@
 //! The keys of LLM providers have names that are not ours, and come from the environment alone.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{ConfigError, Result, problem};
@@ -118,6 +119,22 @@ impl Source {
     }
 }
 
+/// The variables of the environment that may be settings.
+///
+/// # Errors
+/// When one of them is no text.
+pub fn environment() -> Result<Vec<(String, String)>> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX) || is_shared(name))?;
+        Some((name, value))
+    });
+    let read = |(variable, value): (String, OsString)| match value.into_string() {
+        Ok(text) => Ok((variable, text)),
+        Err(_) => Err(ConfigError { variable, problem: "is not UTF-8".to_owned() }),
+    };
+    ours.map(read).collect()
+}
+
 fn is_shared(name: &str) -> bool {
     let name = name.strip_suffix("_FILE").unwrap_or(name);
     PROVIDERS.iter().any(|provider| provider.variable == name)
@@ -133,7 +150,8 @@ fn either(variable: &str, value: Option<String>, path: Option<PathBuf>) -> Resul
         (Some(value), None) => Ok(Some(value)),
         (None, Some(path)) => match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text.trim().to_owned())),
-            Err(e) => wrong(format!("{variable}_FILE"), format!("{} can't be read: {e}", path.display())),
+            // Its name is not repeated: who mistook the variable has put the secret there.
+            Err(e) => wrong(format!("{variable}_FILE"), format!("names a file that can't be read: {e}")),
         },
         (None, None) => Ok(None),
     }
@@ -146,8 +164,14 @@ fn default_file() -> Option<PathBuf> {
 fn read_file(path: &Path, settings: &mut BTreeMap<String, String>) -> Result<()> {
     let unreadable = |e: String| ConfigError { variable: path.display().to_string(), problem: e };
     let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
-    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| unreadable(e.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|e| unreadable(fault(&e, &text)))?;
     flatten("", &table, settings).map_err(unreadable)
+}
+
+/// What is wrong and where, but not what stands there, which may be a secret.
+fn fault(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, error.message().replace('\n', ", "))
 }
 
 /// `[providers.google] kind = "google"` becomes `PROVIDERS__GOOGLE__KIND`; an array is joined by commas.

@@ -45,7 +45,8 @@ fn people_are_invited_and_accept() {
 fn keys_are_set_tried_and_read_back_by_nobody() {
     let Some(stage) = Stage::open() else { return };
     let (port, stub) = (free_ports(), free_ports());
-    let at_stub = |name: &str| (format!("GATEHOUSE_LLM__{name}__BASE_URL"), format!("http://127.0.0.1:{stub}"));
+    let at_stub =
+        |name: &str| (format!("GATEHOUSE_LLM__{name}__BASE_URL"), format!("http://127.0.0.1:{stub}"));
     let key = "sk-proj-CANARY-good-7f3a9c51z9y8".to_owned();
     let of_the_environment = ("OPENAI_API_KEY".to_owned(), key.clone());
     let settings = [at_stub("ANTHROPIC"), at_stub("OPENAI"), of_the_environment, from_many_addresses()];

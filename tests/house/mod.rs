@@ -1,5 +1,6 @@
 //! The architecture, tested.
 
+mod canary;
 mod commands;
 mod doctor;
 mod keys;
