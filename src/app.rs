@@ -261,6 +261,9 @@ async fn keep_house(services: web::Data<Services>) {
         if let Err(error) = sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
         }
+        if let Err(error) = sign_in::link::forget_old(&services).await {
+            tracing::warn!(%error, "old sign-in links not forgotten");
+        }
         if let Err(error) = crate::invites::forget_old_batches(&services).await {
             tracing::warn!(%error, "old results of invites not forgotten");
         }

@@ -35,6 +35,9 @@ pub enum Error {
     /// Without this sign-in method a person, or every owner, could not come in any more (409).
     #[error("the last sign-in method")]
     LastMethod,
+    /// Nobody would be left who owns the organization (409, rule 1.5).
+    #[error("the last owner")]
+    LastOwner,
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,
@@ -62,6 +65,12 @@ pub enum Forbidden {
     /// Only admins and owners may.
     #[error("needs the role admin")]
     NeedsAdmin,
+    /// It concerns somebody, or gives a role, above one's own (rule 1.3).
+    #[error("needs the role owner")]
+    NeedsOwner,
+    /// It takes a sign-in of the last ten minutes.
+    #[error("needs a fresh sign-in")]
+    NeedsFreshSignIn,
     /// The person belongs to no organization here.
     #[error("belongs to no organization")]
     NoOrganization,

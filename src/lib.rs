@@ -25,6 +25,7 @@ pub mod llm_keys;
 pub mod mail;
 pub mod organization;
 pub mod outbound;
+pub mod paging;
 pub mod random;
 pub mod routes;
 pub mod sign_in;

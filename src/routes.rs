@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::access::{Authority, Who};
 use crate::error::Error;
 use crate::web::health;
-use crate::{account, gate, invites, llm_keys, organization, sign_in, users};
+use crate::{account, audit, gate, invites, llm_keys, organization, sign_in, users};
 
 /// All routes, in the order of the navigation.
 pub fn table() -> Vec<Route> {
@@ -22,6 +22,8 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/auth/{provider}", sign_in::web::begin),
         route(Method::GET, "/auth/{provider}/callback", sign_in::web::callback),
         route(Method::GET, "/claim/{token}", sign_in::web::claim),
+        route(Method::GET, "/sign-in-links/{token}", sign_in::web::link::look),
+        route(Method::POST, "/sign-in-links/{token}", sign_in::web::link::take),
         route(Method::GET, "/invites/{token}", invites::visit::landing),
         route(Method::POST, "/invites/{token}/acceptance", invites::visit::acceptance),
         route(Method::POST, "/invites/{token}/request", invites::visit::request_another),
@@ -32,6 +34,10 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/settings/identities/{identity}/disconnect", account::web::disconnect),
         route(Method::POST, "/settings/sessions/end-others", account::web::end_other_sessions),
         route(Method::POST, "/settings/sessions/{session}/end", account::web::end_session),
+        route(Method::GET, "/settings/departure", account::going::departure),
+        route(Method::POST, "/settings/departure", account::going::leave),
+        route(Method::GET, "/settings/deletion", account::going::deletion),
+        route(Method::POST, "/settings/deletion", account::going::delete),
         route(Method::GET, "/settings/admin", organization::web::index),
         route(Method::POST, "/settings/admin", organization::web::rename),
         route(Method::GET, "/settings/admin/access", gate::web::index),
@@ -40,6 +46,17 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/settings/admin/access/methods/{provider}", gate::web::switch_method),
         route(Method::POST, "/settings/admin/access/methods/{provider}/test", gate::web::test_method),
         route(Method::GET, "/settings/admin/users", users::web::index),
+        route(Method::POST, "/settings/admin/users/bulk", users::many::bulk),
+        route(Method::GET, "/settings/admin/users/export", users::export::export),
+        route(Method::GET, "/settings/admin/users/{user}", users::person::show),
+        route(Method::GET, "/settings/admin/users/{user}/role", users::person::ask_role),
+        route(Method::POST, "/settings/admin/users/{user}/role", users::acts::change_role),
+        route(Method::GET, "/settings/admin/users/{user}/offboarding", users::person::offboarding),
+        route(Method::POST, "/settings/admin/users/{user}/deactivation", users::acts::deactivate),
+        route(Method::POST, "/settings/admin/users/{user}/reactivation", users::acts::reactivate),
+        route(Method::POST, "/settings/admin/users/{user}/removal", users::acts::remove),
+        route(Method::POST, "/settings/admin/users/{user}/sessions/end", users::acts::end_sessions),
+        route(Method::POST, "/settings/admin/users/{user}/sessions/{session}/end", users::acts::end_session),
         route(Method::GET, "/settings/admin/invites", invites::web::index),
         route(Method::POST, "/settings/admin/invites", invites::web::send),
         route(Method::POST, "/settings/admin/invites/test-mail", invites::web::test_mail),
@@ -56,6 +73,9 @@ pub fn table() -> Vec<Route> {
             "/settings/admin/llm-keys/{provider}/previous/removal",
             llm_keys::web::erase_previous,
         ),
+        route(Method::GET, "/settings/admin/audit", audit::web::index),
+        route(Method::GET, "/settings/admin/audit/export", audit::web::export),
+        route(Method::GET, "/settings/admin/audit/{event}", audit::web::show),
         route(Method::GET, "/api/me", account::api::me),
         route(Method::GET, "/api/org", organization::api::show),
         route(Method::GET, "/api/org/users", users::api::colleagues),
@@ -74,6 +94,8 @@ pub fn table() -> Vec<Route> {
         route(Method::DELETE, "/api/admin/invites/{invite}", invites::api::revoke),
         route(Method::POST, "/api/admin/invites/{invite}/resend", invites::api::resend),
         route(Method::GET, "/api/admin/users", users::api::index),
+        route(Method::PATCH, "/api/admin/users/{user}", users::api::change),
+        route(Method::DELETE, "/api/admin/users/{user}", users::api::remove),
         route(Method::GET, "/healthz", health::live),
         route(Method::GET, "/readyz", health::ready),
     ]

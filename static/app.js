@@ -10,10 +10,10 @@
   };
   const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
 
-  // Notices leave after 6 seconds, but not while somebody reads them.
+  // Notices leave after 6 seconds, or 10 with something to undo, but not while somebody reads them.
   const letGo = (toast) => {
     let timer;
-    const wait = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), 6000 + toast.textContent.length * 25); };
+    const wait = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), ($("form", toast) ? 10_000 : 6000) + toast.textContent.length * 25); };
     const stay = () => clearTimeout(timer);
     toast.addEventListener("pointerenter", stay);
     toast.addEventListener("pointerleave", wait);
@@ -157,7 +157,7 @@
     if (!lost() || (place < 0 && source.matches("[data-quiet]"))) return;
     const rows = region.querySelectorAll("[data-row]");
     const near = place >= 0 && rows[Math.min(place, rows.length - 1)];
-    focus(near && $("summary,button,a", near) || $("h2,h1,caption", region) || region, { preventScroll: true });
+    focus(near && ($("summary", near) || $("button,a", near)) || $("h2,h1,caption", region) || region, { preventScroll: true });
   });
   on("htmx:error", ({ detail: { ctx } }) => {
     const alert = $("#alert"), offline = $("#offline");

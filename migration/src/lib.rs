@@ -15,6 +15,8 @@ mod m0005_access_explained;
 mod m0006_outbox;
 mod m0007_invites;
 mod m0008_llm_keys;
+mod m0009_audit_page;
+mod m0010_sign_in_links;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_outbox::Migration),
             Box::new(m0007_invites::Migration),
             Box::new(m0008_llm_keys::Migration),
+            Box::new(m0009_audit_page::Migration),
+            Box::new(m0010_sign_in_links::Migration),
         ]
     }
 }

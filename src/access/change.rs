@@ -16,8 +16,10 @@
 //! }
 //! ```
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DeleteMany,
     EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
@@ -208,6 +210,52 @@ impl Change<Organization> {
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
+    /// Members and the accounts behind the memberships, as they are inside this change; whoever is no member is left
+    /// out.
+    pub async fn members(&self, ids: &[&str]) -> Result<Vec<(membership::Model, user::Model)>> {
+        let ours = membership::Entity::find()
+            .filter(membership::Column::OrganizationId.eq(self.of.id.as_str()))
+            .filter(membership::Column::UserId.is_in(ids.iter().copied()));
+        let members = ours.all(&self.tx).await?;
+        let accounts = user::Entity::find().filter(user::Column::Id.is_in(ids.iter().copied()));
+        let mut accounts: HashMap<String, user::Model> =
+            accounts.all(&self.tx).await?.into_iter().map(|user| (user.id.clone(), user)).collect();
+        let with_account = |member: membership::Model| {
+            let user = accounts.remove(&member.user_id)?;
+            Some((member, user))
+        };
+        Ok(members.into_iter().filter_map(with_account).collect())
+    }
+
+    /// Which of the members belong to another organization, too: their accounts are not this one's to end.
+    pub async fn belonging_elsewhere(&self, members: &[membership::Model]) -> Result<HashSet<String>> {
+        let others = membership::Entity::find()
+            .filter(membership::Column::UserId.is_in(members.iter().map(|member| member.user_id.as_str())))
+            .filter(membership::Column::OrganizationId.ne(self.of.id.as_str()));
+        Ok(others.all(&self.tx).await?.into_iter().map(|membership| membership.user_id).collect())
+    }
+
+    /// Deletes members' own rows that `which` narrows to; tells how many there were.
+    pub async fn delete_of<E: Personal>(
+        &self,
+        members: &[membership::Model],
+        which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>,
+    ) -> Result<u64> {
+        let ids = members.iter().map(|member| member.user_id.as_str());
+        let own = E::delete_many().filter(E::PERSON.is_in(ids));
+        Ok(which(own).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Lets members use their accounts, or not.
+    pub async fn set_status(&self, members: &[membership::Model], status: user::Status) -> Result<()> {
+        user::Entity::update_many()
+            .col_expr(user::Column::Status, Expr::value(status))
+            .filter(user::Column::Id.is_in(members.iter().map(|member| member.user_id.as_str())))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// The organization's only row of a table, as it is inside this change.
     pub async fn the<E: Tenant>(&self) -> Result<E::Model> {
         let ours = E::find().filter(E::ORGANIZATION.eq(self.of.id.as_str()));
@@ -234,6 +282,22 @@ impl Change<Person> {
         let change = Self::begin(db, clock, of, actor, origin).await?;
         let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
         org_settings::Entity::find_by_id(rules).lock_shared().one(&change.tx).await?;
+        user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
+        Ok(change)
+    }
+
+    /// Begins a change by which a person may leave their organization. As those of its admins it waits for theirs,
+    /// and they for it: an owner who stays now is there when it commits (rule 1.5).
+    pub(super) async fn departure(
+        db: &Db,
+        clock: &Clock,
+        of: Person,
+        actor: Actor,
+        origin: Origin,
+    ) -> Result<Self> {
+        let change = Self::begin(db, clock, of, actor, origin).await?;
+        let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
+        org_settings::Entity::find_by_id(rules).lock_exclusive().one(&change.tx).await?;
         user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
         Ok(change)
     }

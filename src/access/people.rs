@@ -109,6 +109,19 @@ impl SignedIn {
             .await
     }
 
+    /// What the people of one of the person's organizations may read.
+    pub fn scope<'a>(&'a self, membership: &'a Membership) -> Scope<'a> {
+        Scope::new(&self.services.db, &membership.organization)
+    }
+
+    /// Begins a change by which the person may leave their organization.
+    pub async fn departure(&self) -> Result<Change<Person>> {
+        let organization = self.membership().map(|m| m.organization.clone());
+        let of = Person { id: self.visitor.id.clone(), organization };
+        Change::departure(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone())
+            .await
+    }
+
     /// Where the person belongs, if anywhere: in single tenancy there is one organization.
     pub fn membership(&self) -> Option<&Membership> {
         self.visitor.memberships.iter().find(|m| m.organization == SINGLE_ORGANIZATION)
@@ -162,6 +175,11 @@ impl Member {
     /// The person behind the membership.
     pub fn visitor(&self) -> &Visitor {
         &self.signed_in.visitor
+    }
+
+    /// The person, wherever they belong.
+    pub fn person(&self) -> &SignedIn {
+        &self.signed_in
     }
 
     /// What requests share.

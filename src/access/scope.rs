@@ -22,7 +22,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 use serde::de::DeserializeOwned;
 
 use super::Db;
-use crate::entity::{Personal, Tenant};
+use crate::entity::{Personal, Tenant, membership};
 use crate::error::{Error, Result};
 
 /// What one organization's people may read: every query begins with the organization's filter.
@@ -40,6 +40,16 @@ impl<'a> Scope<'a> {
     /// The organization's rows of a table.
     pub fn find<E: Tenant>(self) -> Scoped<'a, E> {
         Scoped::new(self.db, E::ORGANIZATION, self.organization)
+    }
+
+    /// A member's own rows of a table.
+    ///
+    /// # Errors
+    /// 404 for whoever is no member.
+    pub async fn of_member<E: Personal>(self, id: &str) -> Result<Scoped<'a, E>> {
+        let this = self.find::<membership::Entity>();
+        this.narrow(|ours| ours.filter(membership::Column::UserId.eq(id))).one().await?;
+        Ok(own(self.db, id))
     }
 }
 
@@ -136,7 +146,6 @@ mod tests {
     use sea_orm::QueryTrait;
 
     use super::*;
-    use crate::entity::membership;
 
     #[test]
     fn a_query_that_lost_its_filter_on_the_way_gets_it_back() {

@@ -1,16 +1,19 @@
 //! A person's own account: profile, ways to sign in, sessions.
 
 pub mod api;
+pub mod going;
 pub mod web;
 
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 
-use crate::access::SignedIn;
 use crate::access::session::IDLE;
+use crate::access::{Change, Person as Own, SignedIn};
 use crate::audit::Event;
-use crate::entity::{Timestamp, identity, session};
+use crate::entity::{Timestamp, identity, membership, session, user};
 use crate::error::{Error, Result};
 use crate::sign_in::standing;
+use crate::users::{self, owners};
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -58,6 +61,52 @@ pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
     }
     change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
     change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await
+}
+
+/// Leaves the organization; the account stays (rule 1.6).
+///
+/// # Errors
+/// 404 for whoever is in none; 409 for the last owner (rule 1.5).
+pub async fn leave(person: &SignedIn) -> Result<()> {
+    let membership = person.membership().ok_or(Error::NotFound)?;
+    let change = stay_owned(person, "user.left").await?;
+    let ours = membership::Column::OrganizationId.eq(membership.organization.as_str());
+    change.delete::<membership::Entity>(|own| own.filter(ours)).await?;
+    let event = Event::done("user.left", person.visitor.email.as_str());
+    change.commit(event.with(json!({ "role": membership.role }), json!(null))).await
+}
+
+/// Deletes the account with its memberships, ways to sign in and sessions. What bears the person's name stays.
+///
+/// # Errors
+/// 409 for the last owner (rule 1.5).
+pub async fn delete(person: &SignedIn) -> Result<()> {
+    let change = stay_owned(person, "user.deleted").await?;
+    change.delete::<membership::Entity>(|own| own).await?;
+    change.delete::<session::Entity>(|own| own).await?;
+    change.delete::<identity::Entity>(|own| own).await?;
+    user::Entity::delete_by_id(&person.visitor.id).exec(change.connection()).await?;
+    change.commit(Event::done("user.deleted", person.visitor.email.as_str())).await
+}
+
+/// Begins to go, unless an organization would be left without an owner, which leaves an event of the refusal.
+async fn stay_owned(person: &SignedIn, action: &'static str) -> Result<Change<Own>> {
+    let change = person.departure().await?;
+    for membership in &person.visitor.memberships {
+        let owners = owners::of(change.connection(), &membership.organization).await?;
+        if let Err(why) = owners::refuse_none_left(&owners, &[person.visitor.id.as_str()]) {
+            change.commit(Event::refused(action, person.visitor.email.as_str())).await?;
+            return Err(why);
+        }
+    }
+    Ok(change)
+}
+
+/// Why the person can't go; empty when they can.
+pub async fn why_not_go(person: &SignedIn) -> Result<&'static str> {
+    let owners = users::active_owners(person).await?;
+    let stays = owners::refuse_none_left(&owners, &[person.visitor.id.as_str()]).is_ok();
+    Ok(if stays { "" } else { "You are the only owner. Make someone else owner first." })
 }
 
 /// The person's sessions that are not over, the latest used first.

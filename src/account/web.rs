@@ -32,6 +32,7 @@ struct AccountPage<'a> {
     sessions: Vec<Session>,
     others: bool,
     theme: &'static str,
+    leave_why_not: &'static str,
 }
 
 struct Identity {
@@ -106,6 +107,7 @@ async fn show(person: &SignedIn, view: &View, status: StatusCode, query: &Query)
         others: sessions.iter().any(|session| !session.current),
         sessions,
         theme: view.theme().name(),
+        leave_why_not: super::why_not_go(person).await?,
     };
     Ok(view.leading_out(view.page(person, status, &page)?))
 }
@@ -172,7 +174,7 @@ async fn sessions(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Session>>
 }
 
 /// "Firefox on Linux", as far as the user agent tells; a program's own name otherwise.
-fn device(user_agent: &str) -> String {
+pub fn device(user_agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| {
         names.iter().find(|(token, _)| user_agent.contains(token)).map(|(_, name)| *name)
     };

@@ -1,5 +1,17 @@
 //! What happened: one event for each change and each refused attempt, written in the transaction of the
-//! change itself (rules 8.1, P7).
+//! change itself (rules 8.1, P7); and the page that shows them.
+
+mod export;
+mod fields;
+pub mod form;
+mod list;
+pub mod web;
+mod words;
+
+pub use export::export;
+pub use form::{Outcome, Query};
+pub use list::{Listed, Part, Source, about, list, narrowed, one};
+pub use words::in_words;
 
 use sea_orm::JsonValue;
 

@@ -14,19 +14,11 @@ use crate::{app, config};
 #[derive(Args)]
 pub struct Options {
     /// What the organization is called.
-    #[arg(long, value_name = "NAME", value_parser = name)]
+    #[arg(long, value_name = "NAME", value_parser = super::name)]
     org: Name,
     /// The address that becomes its owner: at once if the person has been here, else at their first sign-in.
-    #[arg(long, value_name = "EMAIL", value_parser = email)]
+    #[arg(long, value_name = "EMAIL", value_parser = super::email)]
     owner: EmailAddress,
-}
-
-fn name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(ToOwned::to_owned)
-}
-
-fn email(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|e| e.to_string())
 }
 
 pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {

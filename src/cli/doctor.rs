@@ -25,12 +25,8 @@ const TOLERANCE: i64 = 30;
 #[derive(Args)]
 pub struct Options {
     /// Send a test mail to this address, too.
-    #[arg(long, value_name = "ADDRESS", value_parser = email)]
+    #[arg(long, value_name = "ADDRESS", value_parser = super::email)]
     mail: Option<EmailAddress>,
-}
-
-fn email(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|e| e.to_string())
 }
 
 /// What was tried, and how it went.

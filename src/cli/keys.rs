@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use secrecy::ExposeSecret;
 
 use crate::access::Db;
-use crate::app;
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::vault::Keyring;
 use crate::vault::rewrap::rewrap;
 use crate::vault::survey::{ColumnSurvey, Unreadable, grouped, survey, values};
@@ -32,7 +30,7 @@ pub enum Task {
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     super::start_log(&config.log)?;
-    let db = open(&config).await?;
+    let db = super::open(&config.database_url).await?;
     let ring = &config.master_key;
     let outcome = match task {
         Task::Status => status(&db, ring).await,
@@ -40,21 +38,6 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     };
     db.close().await;
     outcome
-}
-
-/// The database, if it is there and has this binary's schema: this command makes and migrates none.
-async fn open(config: &Config) -> anyhow::Result<Db> {
-    let url = config.database_url.expose_secret();
-    if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
-        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
-    }
-    let db = app::connect(url).await?;
-    let status = db.schema_status().await?;
-    if let Some(refusal) = status.refusal() {
-        anyhow::bail!(refusal);
-    }
-    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
-    Ok(db)
 }
 
 async fn status(db: &Db, ring: &Keyring) -> anyhow::Result<()> {

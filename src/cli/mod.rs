@@ -5,22 +5,32 @@
     reason = "this is where the process speaks to its caller"
 )]
 
+mod access;
 mod bootstrap;
 mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod org;
 mod routes;
 mod serve;
+mod sessions;
+mod user;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::EnvFilter;
 
+use crate::access::Db;
+use crate::address::EmailAddress;
 use crate::config::{ConfigError, LogConfig};
+use crate::organization::form::Name;
+use crate::vault::survey::grouped;
+use crate::{app, config};
 
 /// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
 #[derive(Parser)]
@@ -51,6 +61,18 @@ enum Command {
     /// The master keys that seal secrets in the database.
     #[command(subcommand)]
     Keys(keys::Task),
+    /// People: who is there, who is owner, who may come in; works while the server runs.
+    #[command(subcommand)]
+    User(user::Task),
+    /// Who may come in, and the way back when the rules have locked out those who made them.
+    #[command(subcommand)]
+    Access(access::Task),
+    /// Where people are signed in.
+    #[command(subcommand)]
+    Sessions(sessions::Task),
+    /// Organizations.
+    #[command(subcommand)]
+    Org(org::Task),
     /// Every route: method, path, who may.
     Routes(routes::Options),
 }
@@ -67,6 +89,10 @@ pub fn main() -> ExitCode {
         Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
         Command::Doctor(options) => system.block_on(doctor::run(config, options)),
         Command::Keys(task) => system.block_on(keys::run(config, task)),
+        Command::User(task) => system.block_on(user::run(config, task)),
+        Command::Access(task) => system.block_on(access::run(config, task)),
+        Command::Sessions(task) => system.block_on(sessions::run(config, task)),
+        Command::Org(task) => system.block_on(org::run(config, task)),
         Command::Routes(options) => routes::run(&options),
     };
     match result {
@@ -81,6 +107,41 @@ const CONFIGURATION: u8 = 78;
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("gatehouse: {error:#}");
     if error.downcast_ref::<ConfigError>().is_some() { CONFIGURATION.into() } else { ExitCode::FAILURE }
+}
+
+/// The database, if it is there and has this binary's schema: nothing is made or migrated.
+async fn open(url: &SecretString) -> anyhow::Result<Db> {
+    let url = url.expose_secret();
+    if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
+        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
+    }
+    let db = app::connect(url).await?;
+    let status = db.schema_status().await?;
+    if let Some(refusal) = status.refusal() {
+        anyhow::bail!(refusal);
+    }
+    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
+    Ok(db)
+}
+
+/// The same for commands that need no other setting.
+async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
+    let (url, log) = config::database_only(file)?;
+    start_log(&log)?;
+    open(&url).await
+}
+
+fn name(text: &str) -> Result<Name, String> {
+    Name::parse(text).map_err(ToOwned::to_owned)
+}
+
+fn email(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).map_err(|e| e.to_string())
+}
+
+/// `1 member`, `12,000 members`.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Begins to log to standard error.

@@ -14,6 +14,7 @@ pub mod organization;
 pub mod outbox;
 pub mod session;
 pub mod sign_in_flow;
+pub mod sign_in_link;
 pub mod switched_off_provider;
 pub mod user;
 

@@ -10,6 +10,7 @@ mod preview;
 mod public_mail;
 mod rules;
 mod settings;
+pub mod shell;
 mod simulation;
 pub mod web;
 

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use data_encoding::BASE64URL_NOPAD;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Status, token};
 use crate::access::{Admin, Role};
@@ -14,6 +13,7 @@ use crate::entity::invite::{Column, Entity, Model, Stage};
 use crate::entity::{Timestamp, membership, outbox};
 use crate::error::{Error, Result};
 use crate::mail::{self, State};
+use crate::paging::{self, Mark, Part};
 use crate::users::who_can_come_in;
 
 /// Rows on a page.
@@ -43,26 +43,7 @@ impl Filter {
 }
 
 /// A place in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
-    at: i64,
-    id: String,
-    backwards: bool,
-}
-
-impl Cursor {
-    /// Reads a cursor back from an address.
-    pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let json = serde_json::to_vec(self).map_err(|_| std::fmt::Error)?;
-        f.write_str(&BASE64URL_NOPAD.encode(&json))
-    }
-}
+pub type Cursor = paging::Cursor<Mark>;
 
 /// The query string as it was sent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -131,23 +112,11 @@ pub struct ListPage {
 pub async fn list(admin: &Admin, query: &ListQuery) -> Result<ListPage> {
     let now = admin.services().clock.now();
     let ours = admin.scope().find::<Entity>();
-    let mut rows = ours.narrow(|ours| narrow(ours, query, now)).all().await?;
-    let more = rows.len() as u64 > query.limit;
-    if more {
-        rows.pop();
-    }
-    let backwards = query.cursor.as_ref().is_some_and(|cursor| cursor.backwards);
-    if backwards {
-        rows.reverse();
-    }
-    let at = |row: Option<&Model>, backwards| {
-        row.map(|row| Cursor { at: row.created_at.timestamp_millis(), id: row.id.clone(), backwards })
-    };
-    let before = if backwards { more } else { query.cursor.is_some() };
-    let after = backwards || more;
-    let previous = if before { at(rows.first(), true) } else { None };
-    let next = if after { at(rows.last(), false) } else { None };
-    Ok(ListPage { invites: dress(admin, rows, now).await?, previous, next })
+    let rows = ours.narrow(|ours| narrow(ours, query, now)).all().await?;
+    let mark = |row: &Model| Mark { at: row.created_at.timestamp_millis(), id: row.id.clone() };
+    let part = Part::new(rows, query.limit, query.cursor.as_ref(), mark);
+    let invites = dress(admin, part.rows, now).await?;
+    Ok(ListPage { invites, previous: part.previous, next: part.next })
 }
 
 fn narrow(mut ours: Select<Entity>, query: &ListQuery, now: DateTime<Utc>) -> Select<Entity> {
@@ -180,7 +149,7 @@ fn narrow(mut ours: Select<Entity>, query: &ListQuery, now: DateTime<Utc>) -> Se
     let backwards = query.cursor.as_ref().is_some_and(|cursor| cursor.backwards);
     if let Some(cursor) = &query.cursor {
         let key = Expr::tuple([Expr::col((Entity, Column::CreatedAt)), Expr::col((Entity, Column::Id))]);
-        let mark = Expr::tuple([Expr::val(cursor.at), Expr::val(cursor.id.as_str())]);
+        let mark = Expr::tuple([Expr::val(cursor.mark.at), Expr::val(cursor.mark.id.as_str())]);
         ours = ours.filter(if backwards { key.gt(mark) } else { key.lt(mark) });
     }
     let ours = if backwards {

@@ -13,7 +13,7 @@ use crate::access::{Admin, Member};
 use crate::entity::{Timestamp, llm_key, llm_key_health};
 use crate::error::{Error, FieldErrors, Result};
 use crate::vault::VaultError;
-use crate::web::{Moment, Notice, Page, Reply, View, client, see_other};
+use crate::web::{Moment, Notice, Page, Reply, Undo, View, client, see_other, see_other_undoable};
 
 /// Where the page is.
 pub const PATH: &str = "/settings/admin/llm-keys";
@@ -168,8 +168,9 @@ pub async fn test(admin: Admin, view: View, id: web::Path<String>, request: Http
 
 /// `POST /settings/admin/llm-keys/{provider}/removal`.
 pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
-    super::remove(&admin, &known(&id)?).await?;
-    Ok(see_other(PATH, Notice::KeyRemoved))
+    let provider = known(&id)?;
+    super::remove(&admin, &provider).await?;
+    Ok(see_other_undoable(PATH, Notice::KeyRemoved, &Undo::KeyRemoval { provider }))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/restoration`.
@@ -296,6 +297,7 @@ fn card(entry: &Entry, now: DateTime<Utc>) -> KeyCard {
     let moment = |at: Option<Timestamp>| Moment::new(at.map_or(now, |at| *at), now);
     let row = |row: &Option<llm_key::Model>| row.clone();
     let (present, previous, removed) = (row(&entry.present), row(&entry.previous), row(&entry.removed));
+    let stored = entry.present.as_ref().or(entry.removed.as_ref());
     let health = entry.health.as_ref();
     let finding = health.and_then(llm_key_health::Model::finding);
     let (status, status_text) = status(entry);
@@ -319,7 +321,7 @@ fn card(entry: &Entry, now: DateTime<Utc>) -> KeyCard {
         } else {
             ""
         },
-        last_four: used.or_else(|| present.as_ref().map(|row| row.last_four.clone())).unwrap_or_default(),
+        last_four: used.or_else(|| stored.map(|row| row.last_four.clone())).unwrap_or_default(),
         note: note(entry),
         doubt: doubt(entry),
         trouble: trouble(entry),
@@ -337,7 +339,7 @@ fn card(entry: &Entry, now: DateTime<Utc>) -> KeyCard {
         previous_last_four: previous.as_ref().map(|row| row.last_four.clone()).unwrap_or_default(),
         previous_by: previous.map(|row| row.set_by_name).unwrap_or_default(),
         can_test: entry.resolution.usable().is_some(),
-        can_replace: removed.is_none() || from_environment,
+        can_replace: true,
         can_remove: present.is_some(),
         can_undo: present.is_none() && removed.is_some(),
         removed_at: moment(removed.as_ref().and_then(|row| row.removed_at)),

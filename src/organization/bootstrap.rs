@@ -1,16 +1,17 @@
 //! What an operator does from the shell before anybody can sign in: names the organization and its owner.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::form::Name;
+use super::shell::begin;
 use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
-use crate::audit::{Actor, Event, Origin};
+use crate::audit::{Actor, Event};
 use crate::clock::Clock;
 use crate::entity::user::Status;
-use crate::entity::{instance, membership, org_settings, organization, user};
+use crate::entity::{instance, membership, organization, user};
 use crate::error::{Error, Result};
 use crate::sign_in::standing;
 
@@ -32,9 +33,7 @@ pub enum Bootstrapped {
 /// Calls the organization `name` and makes `owner` its owner: at once if they have been here, else at their first
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
-    let change = Change::<Arrival>::arrival(db, clock, Origin::default()).await?;
-    // As every change to the organization: none that was begun before may undo this one.
-    org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_exclusive().one(change.connection()).await?;
+    let change = begin(db, clock).await?;
     let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bootstrap;
 pub mod form;
+pub mod shell;
 pub mod web;
 
 use sea_orm::sea_query::Expr;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::host_port::HostPort;
 
@@ -48,22 +48,24 @@ impl Blocked {
         let host = url.host_str().unwrap_or_default();
         match self {
             Self::Scheme if url.scheme() == "http" => {
-                format!("Not sent: {host} has to be reached by https.{}", cure(url))
+                format!("Blocked: {host} has to be reached by https.{}", cure(url))
             }
-            Self::Scheme => "Not sent: the address has to begin with https://.".to_owned(),
-            Self::Credentials => "Not sent: the address holds a user name or a password.".to_owned(),
-            Self::Port(port) => format!("Not sent: port {port} is not 443.{}", cure(url)),
+            Self::Scheme => "Blocked: the address has to begin with https://.".to_owned(),
+            Self::Credentials => "Blocked: the address holds a user name or a password.".to_owned(),
+            Self::Port(port) => format!("Blocked: port {port} is not 443.{}", cure(url)),
             Self::Private if url.domain().is_some() => {
-                format!("Not sent: {host} leads to a private address.{}", cure(url))
+                format!("Blocked: {host} leads to a private address.{}", cure(url))
             }
-            Self::Private => format!("Not sent: {host} is a private address.{}", cure(url)),
-            Self::Own => format!("Not sent: {host} is this Gatehouse itself."),
+            Self::Private => format!("Blocked: {host} is a private address.{}", cure(url)),
+            Self::Own => format!("Blocked: {host} is this Gatehouse itself."),
         }
     }
 }
 
+/// Nothing that anybody should reach is link-local: clouds keep their metadata there.
 fn cure(url: &Url) -> String {
-    HostPort::of(url).map_or_else(String::new, |target| {
+    let link_local = matches!(url.host(), Some(Host::Ipv4(address)) if address.is_link_local());
+    HostPort::of(url).filter(|_| !link_local).map_or_else(String::new, |target| {
         format!(" Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW={target}.")
     })
 }

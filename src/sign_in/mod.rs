@@ -6,6 +6,7 @@ pub mod claim;
 mod connect;
 mod flow;
 mod http;
+pub mod link;
 mod methods;
 mod provider;
 mod refusal;

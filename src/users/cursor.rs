@@ -24,7 +24,10 @@ pub enum Key {
 impl Cursor {
     /// Reads a cursor back from an address.
     pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()
+        let cursor: Self = serde_json::from_slice(&BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
+        // PostgreSQL has no texts with a NUL.
+        let is_text = !matches!(&cursor.key, Key::Text(text) if text.contains('\0'));
+        is_text.then_some(cursor)
     }
 
     pub(super) fn key_as_value(&self) -> Expr {

@@ -170,6 +170,7 @@ mod tests {
             ("sort", "--name"),
             ("cursor", "garbage"),
             ("cursor", "e30"),
+            ("cursor", "eyJrZXkiOiJcdTAwMDAiLCJpZCI6MSwiYmFja3dhcmRzIjpmYWxzZX0"),
             ("limit", "0"),
             ("limit", "-1"),
             ("limit", "9000000000000000000000"),

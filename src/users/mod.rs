@@ -1,11 +1,21 @@
 //! The people of an organization: a list that costs the same at a hundred thousand as at a thousand.
 
+pub mod acts;
 pub mod api;
+pub mod bulk;
+mod changes;
 mod cursor;
+pub mod export;
 pub mod form;
+pub mod many;
+pub mod owners;
+pub mod person;
+pub mod rights;
 mod search;
+pub mod shell;
 pub mod web;
 
+pub use changes::{Changed, change_role, deactivate, end_sessions, reactivate, remove};
 pub use cursor::Cursor;
 pub use form::{ListQuery, Sort};
 
@@ -14,9 +24,9 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Member, Role};
+use crate::access::{Member, Role, SignedIn};
 use crate::entity::{membership, user};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Whether a member can come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +105,27 @@ pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
     Ok(page(query, people, more))
 }
 
+/// The owners who can come in, of where the person belongs.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn active_owners(person: &SignedIn) -> Result<Vec<String>> {
+    let Some(membership) = person.membership() else { return Ok(Vec::new()) };
+    let owners = person.scope(membership).find::<membership::Entity>().narrow(owners::active);
+    let owners: Vec<(String,)> = owners.rows(1).await?;
+    Ok(owners.into_iter().map(|(id,)| id).collect())
+}
+
+/// One member, as the list shows them.
+///
+/// # Errors
+/// 404 for whoever is no member.
+pub async fn one(member: &Member, id: &str) -> Result<Listed> {
+    let this = member.scope().find::<membership::Entity>();
+    let rows = this.narrow(|ours| shown(ours.filter(column(membership::Column::UserId).eq(id)))).rows(SHOWN);
+    rows.await?.pop().ok_or(Error::NotFound)
+}
+
 fn page(query: &ListQuery, people: Vec<Listed>, more: bool) -> ListPage {
     let backwards = is_backwards(query);
     let at = |person: Option<&Listed>, backwards| person.map(|person| query.sort.cursor(person, backwards));
@@ -149,6 +180,7 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
         .from(user::Entity)
         .and_where(same_person)
         .to_owned();
+    let locked_out = Expr::col((membership::Entity, Column::LockedOutAt)).is_not_null();
     page.select_only()
         .column_as(Column::Id, "c0")
         .column_as(Column::UserId, "c1")
@@ -156,7 +188,7 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
         .column_as(Column::Email, "c3")
         .column_as(Column::Role, "c4")
         .expr_as(
-            Expr::case(Expr::col((membership::Entity, Column::LockedOutAt)).is_not_null(), "locked_out")
+            Expr::case(locked_out.and(Expr::from(status.clone()).eq(user::Status::Active)), "locked_out")
                 .finally(Expr::from(status)),
             "c5",
         )

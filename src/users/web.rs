@@ -7,20 +7,28 @@ use chrono::{DateTime, Utc};
 use url::form_urlencoded::Serializer;
 
 use super::form::{By, PAGE, RawQuery};
+use super::many::{Choice, choices};
+use super::rights::{Rights, RoleOption};
 use super::{Cursor, ListPage, ListQuery, Listed, Sort, search};
 use crate::access::{Member, Role};
+use crate::web::file::Format;
 use crate::web::view::initials;
 use crate::web::{Moment, Page, Reply, View};
 
-const PATH: &str = "/settings/admin/users";
+/// Where the page is.
+pub const PATH: &str = "/settings/admin/users";
 
 #[derive(Template)]
 #[template(path = "users/index.html", blocks = ["users"])]
 struct UsersPage {
     can_edit: bool,
+    choices: Vec<Choice>,
+    csv: String,
+    json_lines: String,
     query: String,
     role: &'static str,
     sort: String,
+    cursor: String,
     roles: Vec<Filter>,
     columns: Vec<Column>,
     rows: Vec<Row>,
@@ -45,6 +53,7 @@ struct Column {
     aria_sort: &'static str,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what a row shows and lets one do")]
 struct Row {
     name: String,
     email: String,
@@ -53,6 +62,13 @@ struct Row {
     role_label: &'static str,
     status: &'static str,
     is_you: bool,
+    id: String,
+    href: String,
+    menu: bool,
+    roles: Vec<RoleOption>,
+    can_offboard: bool,
+    can_reactivate: bool,
+    why_not: String,
     joined: Moment,
     seen: Moment,
 }
@@ -71,17 +87,22 @@ impl Page for UsersPage {
 pub async fn index(member: Member, view: View, raw: web::Query<RawQuery>) -> Reply {
     let query = ListQuery { limit: PAGE, ..raw.parse()? };
     let list = super::list(&member, &query).await?;
-    view.page(&member, StatusCode::OK, &page(&member, &query, list))
+    let owners = if member.is_admin() { super::active_owners(member.person()).await? } else { Vec::new() };
+    view.page(&member, StatusCode::OK, &page(&member, &query, list, &owners))
 }
 
-fn page(member: &Member, query: &ListQuery, list: ListPage) -> UsersPage {
+fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -> UsersPage {
     let now = member.services().clock.now();
     let filtered = query.search.is_some() || query.role.is_some();
     let text = query.search.clone().unwrap_or_default();
     UsersPage {
         can_edit: member.is_admin(),
+        choices: choices(member.role()),
+        csv: file(query, Format::Csv),
+        json_lines: file(query, Format::JsonLines),
         role: query.role.map_or("", Role::name),
         sort: if query.sort == Sort::DEFAULT { String::new() } else { query.sort.to_string() },
+        cursor: query.cursor.as_ref().map(ToString::to_string).unwrap_or_default(),
         roles: filters(query),
         columns: columns(query),
         empty: match (list.people.is_empty(), filtered) {
@@ -104,14 +125,22 @@ fn page(member: &Member, query: &ListQuery, list: ListPage) -> UsersPage {
         } else {
             "Fewer than three letters match the beginning of an address."
         },
-        rows: list.people.into_iter().map(|person| row(person, &member.visitor().id, now)).collect(),
+        rows: list.people.into_iter().map(|person| row(member, person, owners, now)).collect(),
         query: text,
     }
 }
 
-fn row(person: Listed, you: &str, now: DateTime<Utc>) -> Row {
+fn row(viewer: &Member, person: Listed, owners: &[String], now: DateTime<Utc>) -> Row {
+    let rights = Rights::of(viewer, &person, owners);
     Row {
-        is_you: person.id == you,
+        is_you: person.id == viewer.visitor().id,
+        href: if viewer.is_admin() { format!("{PATH}/{}", person.id) } else { String::new() },
+        menu: rights.menu,
+        roles: rights.roles,
+        can_offboard: rights.can_offboard,
+        can_reactivate: rights.can_reactivate,
+        why_not: rights.why_not,
+        id: person.id,
         initials: initials(&person.name),
         name: person.name,
         email: person.email,
@@ -121,6 +150,18 @@ fn row(person: Listed, you: &str, now: DateTime<Utc>) -> Row {
         joined: Moment::new(person.joined_at, now),
         seen: Moment::new(person.last_seen_at, now),
     }
+}
+
+/// The address of the same people as a file.
+fn file(query: &ListQuery, format: Format) -> String {
+    let mut pairs = Serializer::new(String::new());
+    if let Some(text) = &query.search {
+        pairs.append_pair("q", text);
+    }
+    if let Some(role) = query.role {
+        pairs.append_pair("role", role.name());
+    }
+    format!("{PATH}/export?{}", pairs.append_pair("format", format.name()).finish())
 }
 
 fn showing(people: usize) -> String {

@@ -47,7 +47,7 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale | Self::LastMethod | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale | Self::LastMethod | Self::LastOwner | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -80,24 +80,7 @@ fn words(error: &Error) -> Words {
             "Go back and try again.",
         ),
         Error::Unauthenticated => ("unauthenticated", "You are not signed in", "Sign in to go on.", ""),
-        Error::Forbidden(Forbidden::NeedsAdmin) => (
-            "forbidden",
-            "This page is for admins",
-            "It needs the role admin or owner.",
-            "Only admins can change these settings. Ask one of them.",
-        ),
-        Error::Forbidden(Forbidden::NoOrganization) => (
-            "forbidden",
-            "You are in no organization here",
-            "Your account belongs to no organization here.",
-            "Ask an admin for an invite.",
-        ),
-        Error::Forbidden(Forbidden::CrossSite) => (
-            "cross_site",
-            "This came from another site",
-            "A change must come from a page of this Gatehouse.",
-            "Open the page here and try again.",
-        ),
+        Error::Forbidden(why) => forbidden(*why),
         Error::NotFound => (
             "not_found",
             "There is nothing here",
@@ -133,6 +116,12 @@ fn words(error: &Error) -> Words {
             "Without this sign-in method somebody who must be able to come in could not.",
             "Connect another method first.",
         ),
+        Error::LastOwner => (
+            "last_owner",
+            "An organization needs an owner",
+            "Nobody else would be left who owns the organization and can come in.",
+            "Make someone else owner first.",
+        ),
         Error::TooLarge => (
             "too_large",
             "That is too much at once",
@@ -166,6 +155,42 @@ fn words(error: &Error) -> Words {
         what = format!("{what} Try again in {} seconds.", wait.as_secs() + 1);
     }
     Words { code, title, what, next_step }
+}
+
+/// Code, title, what happened, and what to do.
+fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'static str) {
+    match why {
+        Forbidden::NeedsAdmin => (
+            "forbidden",
+            "This page is for admins",
+            "It needs the role admin or owner.",
+            "Only admins can change these settings. Ask one of them.",
+        ),
+        Forbidden::NeedsOwner => (
+            "forbidden",
+            "Only an owner can do that",
+            "It concerns somebody, or gives a role, above your own.",
+            "Ask an owner.",
+        ),
+        Forbidden::NeedsFreshSignIn => (
+            "fresh_sign_in_required",
+            "Confirm that it is you",
+            "This takes a sign-in of the last ten minutes.",
+            "Sign in again, then repeat it.",
+        ),
+        Forbidden::NoOrganization => (
+            "forbidden",
+            "You are in no organization here",
+            "Your account belongs to no organization here.",
+            "Ask an admin for an invite.",
+        ),
+        Forbidden::CrossSite => (
+            "cross_site",
+            "This came from another site",
+            "A change must come from a page of this Gatehouse.",
+            "Open the page here and try again.",
+        ),
+    }
 }
 
 #[derive(Template)]
@@ -277,6 +302,9 @@ fn way_out(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Forbidden(Forbidden::NoOrganization) => ("/settings", "Your account"),
         Error::Forbidden(Forbidden::NeedsAdmin) => ("/settings/admin", "Back to General"),
+        Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner => {
+            ("/settings/admin/users", "Back to Users")
+        }
         Error::TooManyRequests(_) => ("/sign-in", "Back to sign-in"),
         _ => ("/", "Go to the start page"),
     }
@@ -291,12 +319,15 @@ mod tests {
     use super::*;
     use crate::error::FieldErrors;
 
-    fn errors() -> [(Error, u16); 13] {
+    fn errors() -> [(Error, u16); 16] {
         [
             (Error::Malformed("secret detail".into()), 400),
             (Error::Forbidden(Forbidden::NeedsAdmin), 403),
             (Error::Forbidden(Forbidden::NoOrganization), 403),
             (Error::Forbidden(Forbidden::CrossSite), 403),
+            (Error::Forbidden(Forbidden::NeedsOwner), 403),
+            (Error::Forbidden(Forbidden::NeedsFreshSignIn), 403),
+            (Error::LastOwner, 409),
             (Error::NotFound, 404),
             (Error::MethodNotAllowed, 405),
             (Error::Stale, 409),

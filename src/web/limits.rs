@@ -15,7 +15,7 @@ const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Tests of a provider by one client in a row before it has to wait.
 const TEST_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
-/// Links of invites that lead nowhere, in a row, before a client has to wait.
+/// Links that lead nowhere, in a row, before a client has to wait.
 const MISS_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 
 /// The limits of this instance, kept in memory.

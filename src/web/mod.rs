@@ -6,6 +6,7 @@ pub mod client;
 pub mod cross_site;
 pub mod envelope;
 pub mod error_page;
+pub mod file;
 pub mod form;
 pub mod health;
 pub mod limits;
@@ -16,5 +17,5 @@ pub mod theme;
 pub mod view;
 
 pub use moment::Moment;
-pub use notice::Notice;
-pub use view::{Page, Reply, View, see_other};
+pub use notice::{Notice, Undo};
+pub use view::{Page, Reply, View, see_other, see_other_undoable};

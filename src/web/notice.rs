@@ -1,8 +1,12 @@
 //! The one sentence that a page says after a redirect, carried by a short-lived cookie that holds its name
-//! only: nothing a visitor could write appears on a page.
+//! only, and what would undo it: nothing a visitor could write appears on a page.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use uuid::Uuid;
+
+use crate::access::Role;
+use crate::llm_keys::Provider;
 
 const COOKIE: &str = "notice";
 
@@ -35,10 +39,19 @@ pub enum Notice {
     KeyRestored,
     KeyReverted,
     PreviousKeyErased,
+    RoleChanged,
+    UserDeactivated,
+    UserReactivated,
+    UserRemoved,
+    TheirSessionEnded,
+    TheirSessionsEnded,
+    Left,
+    AccountDeleted,
+    ManyChanged,
 }
 
 impl Notice {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 35] = [
         Self::NameSaved,
         Self::AccessSaved,
         Self::AccessEnded,
@@ -65,6 +78,15 @@ impl Notice {
         Self::KeyRestored,
         Self::KeyReverted,
         Self::PreviousKeyErased,
+        Self::RoleChanged,
+        Self::UserDeactivated,
+        Self::UserReactivated,
+        Self::UserRemoved,
+        Self::TheirSessionEnded,
+        Self::TheirSessionsEnded,
+        Self::Left,
+        Self::AccountDeleted,
+        Self::ManyChanged,
     ];
 
     fn name(self) -> &'static str {
@@ -95,6 +117,15 @@ impl Notice {
             Self::KeyRestored => "key-restored",
             Self::KeyReverted => "key-reverted",
             Self::PreviousKeyErased => "previous-key-erased",
+            Self::RoleChanged => "role-changed",
+            Self::UserDeactivated => "user-deactivated",
+            Self::UserReactivated => "user-reactivated",
+            Self::UserRemoved => "user-removed",
+            Self::TheirSessionEnded => "their-session-ended",
+            Self::TheirSessionsEnded => "their-sessions-ended",
+            Self::Left => "left",
+            Self::AccountDeleted => "account-deleted",
+            Self::ManyChanged => "many-changed",
         }
     }
 
@@ -127,26 +158,122 @@ impl Notice {
             Self::KeyRestored => "The key is back.",
             Self::KeyReverted => "The previous key is used again.",
             Self::PreviousKeyErased => "The previous key is erased.",
+            Self::RoleChanged => "The role is changed.",
+            Self::UserDeactivated => "They can no longer sign in. Their sessions are ended.",
+            Self::UserReactivated => "They can sign in again.",
+            Self::UserRemoved => "They are no longer in the organization.",
+            Self::TheirSessionEnded => "The session is ended.",
+            Self::TheirSessionsEnded => "All their sessions are ended.",
+            Self::Left => "You have left the organization.",
+            Self::AccountDeleted => "Your account is deleted.",
+            Self::ManyChanged => "Done. Those who were named as left out are as they were.",
         }
     }
 
-    /// The notice that the previous answer left.
-    pub fn of(request: &HttpRequest) -> Option<Self> {
+    /// The notice that the previous answer left, and what would undo that.
+    pub fn of(request: &HttpRequest) -> Option<(Self, Option<Undo>)> {
         let cookie = request.cookie(COOKIE)?;
-        Self::ALL.into_iter().find(|notice| notice.name() == cookie.value())
+        let (name, undo) = cookie.value().split_once('.').unwrap_or((cookie.value(), ""));
+        let notice = Self::ALL.into_iter().find(|notice| notice.name() == name)?;
+        Some((notice, Undo::parse(undo)))
     }
 
     /// The cookie that carries the notice to the next page.
     pub fn cookie(self) -> Cookie<'static> {
-        base(self.name()).max_age(Duration::minutes(1)).finish()
+        base(self.name().to_owned()).max_age(Duration::minutes(1)).finish()
+    }
+
+    /// The same with what would undo what was done.
+    pub fn undoable(self, undo: &Undo) -> Cookie<'static> {
+        base(format!("{}.{}", self.name(), undo.code())).max_age(Duration::minutes(1)).finish()
     }
 
     /// The cookie that takes the notice back once it was said.
     pub fn said() -> Cookie<'static> {
-        base("").max_age(Duration::ZERO).finish()
+        base(String::new()).max_age(Duration::ZERO).finish()
     }
 }
 
-fn base(value: &'static str) -> actix_web::cookie::CookieBuilder<'static> {
+fn base(value: String) -> actix_web::cookie::CookieBuilder<'static> {
     Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax)
+}
+
+/// What would undo what was just done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undo {
+    /// Gives a person the role that they had.
+    Role { person: Uuid, role: Role },
+    /// Lets a person in again.
+    Deactivation { person: Uuid },
+    /// Brings a key back.
+    KeyRemoval { provider: Provider },
+}
+
+impl Undo {
+    fn parse(code: &str) -> Option<Self> {
+        let mut parts = code.splitn(3, '.');
+        let (kind, what) = (parts.next()?, parts.next()?);
+        match kind {
+            "role" => Some(Self::Role { person: what.parse().ok()?, role: Role::parse(parts.next()?)? }),
+            "deactivation" => Some(Self::Deactivation { person: what.parse().ok()? }),
+            "key" => Some(Self::KeyRemoval { provider: Provider::parse(what)? }),
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> String {
+        match self {
+            Self::Role { person, role } => format!("role.{person}.{}", role.name()),
+            Self::Deactivation { person } => format!("deactivation.{person}"),
+            Self::KeyRemoval { provider } => format!("key.{}", provider.id()),
+        }
+    }
+
+    /// Where a form goes that undoes it.
+    pub fn action(&self) -> String {
+        match self {
+            Self::Role { person, .. } => format!("/settings/admin/users/{person}/role"),
+            Self::Deactivation { person } => format!("/settings/admin/users/{person}/reactivation"),
+            Self::KeyRemoval { provider } => {
+                format!("/settings/admin/llm-keys/{}/restoration", provider.id())
+            }
+        }
+    }
+
+    /// The form's only field, if it has one.
+    pub fn field(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Role { role, .. } => Some(("role", role.name())),
+            Self::Deactivation { .. } | Self::KeyRemoval { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_we_have_written_undoes_anything() {
+        let person = Uuid::from_u128(7);
+        let provider = Provider::parse("openai").expect("a provider");
+        let all = [
+            Undo::Role { person, role: Role::Admin },
+            Undo::Deactivation { person },
+            Undo::KeyRemoval { provider },
+        ];
+        for undo in all {
+            assert_eq!(Undo::parse(&undo.code()), Some(undo));
+        }
+        for code in [
+            "",
+            "role",
+            "role.x.admin",
+            "role.00000000-0000-0000-0000-000000000007.Owner",
+            "key./../x",
+            "other.x",
+        ] {
+            assert_eq!(Undo::parse(code), None, "{code}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::assets::Links;
-use super::notice::Notice;
+use super::notice::{Notice, Undo};
 use super::theme::Theme;
 use crate::access::session::{Membership, Visitor};
 use crate::access::{Member, Role, SignedIn};
@@ -42,7 +42,7 @@ pub struct View {
     path: String,
     region: Option<String>,
     theme: Theme,
-    notice: Option<Notice>,
+    notice: Option<(Notice, Option<Undo>)>,
 }
 
 /// Who looks at a page, for the frame around it.
@@ -82,6 +82,9 @@ struct Layout<'a, P: Page> {
     person: FramePerson<'a>,
     nav: Vec<NavItem>,
     notice: &'a str,
+    undo_action: String,
+    undo_name: &'static str,
+    undo_value: &'static str,
     alarm: &'a str,
     alarm_href: &'static str,
     theme: &'a str,
@@ -97,6 +100,9 @@ struct Partial<'a> {
     error_title: bool,
     organization: &'a str,
     notice: &'a str,
+    undo_action: String,
+    undo_name: &'static str,
+    undo_value: &'static str,
 }
 
 #[derive(Template)]
@@ -132,12 +138,13 @@ struct NavItem {
 }
 
 /// The rooms of `/settings/admin`, in order, and who sees each in the navigation.
-const ROOMS: [(&str, &str, &str, Role); 5] = [
+const ROOMS: [(&str, &str, &str, Role); 6] = [
     ("/settings/admin", "General", "general", Role::Member),
     ("/settings/admin/access", "Access", "access", Role::Admin),
     ("/settings/admin/users", "Users", "users", Role::Member),
     ("/settings/admin/invites", "Invites", "invites", Role::Admin),
     (llm_keys::web::PATH, "LLM keys", "llm-keys", Role::Member),
+    ("/settings/admin/audit", "Audit log", "audit", Role::Admin),
 ];
 
 impl View {
@@ -168,7 +175,14 @@ impl View {
 
     /// What the previous answer left to say.
     pub fn notice(&self) -> &'static str {
-        self.notice.map_or("", Notice::sentence)
+        self.notice.as_ref().map_or("", |(notice, _)| notice.sentence())
+    }
+
+    /// The address of a form that undoes what was just done, and its field; empty where there is none.
+    fn undo(&self) -> (String, &'static str, &'static str) {
+        let Some((_, Some(undo))) = &self.notice else { return Default::default() };
+        let (name, value) = undo.field().unwrap_or_default();
+        (undo.action(), name, value)
     }
 
     /// A page in the signed-in frame, or the region of it that htmx asks for.
@@ -196,6 +210,7 @@ impl View {
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
         let visitor = viewer.visitor();
         let alarm = self.alarm(viewer.membership());
+        let (undo_action, undo_name, undo_value) = self.undo();
         let layout = Layout {
             title: page.title(),
             error_title: page.has_errors(),
@@ -208,6 +223,9 @@ impl View {
             },
             nav: viewer.membership().map(|m| self.nav(m.role, &alarm)).unwrap_or_default(),
             notice: self.notice(),
+            undo_action,
+            undo_name,
+            undo_value,
             // Where it can be seen to, it stands beside the key itself.
             alarm: if self.is_within(llm_keys::web::PATH) { "" } else { &alarm },
             alarm_href: llm_keys::web::PATH,
@@ -221,7 +239,9 @@ impl View {
 
     fn partial(&self, organization: &str, page: &impl Page) -> askama::Result<String> {
         let (title, error_title) = (page.title(), page.has_errors());
-        Partial { title, error_title, organization, notice: self.notice() }.render()
+        let (undo_action, undo_name, undo_value) = self.undo();
+        let notice = self.notice();
+        Partial { title, error_title, organization, notice, undo_action, undo_name, undo_value }.render()
     }
 
     /// What admins have to know of the LLM keys.
@@ -289,6 +309,11 @@ pub fn is_htmx(request: &HttpRequest) -> bool {
 /// The end of every change that worked: the page to look at, and what to say there.
 pub fn see_other(path: &str, notice: Notice) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).cookie(notice.cookie()).finish()
+}
+
+/// The same, with what would undo it.
+pub fn see_other_undoable(path: &str, notice: Notice, undo: &Undo) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).cookie(notice.undoable(undo)).finish()
 }
 
 /// Up to two letters for a person's avatar.

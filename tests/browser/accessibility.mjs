@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, INVITES, KEYS, MALLORY, acts, addDomain, allowDomain, demoDatabase, fillInvites, heading, holds, introduce,
-  inviteOf, invites, isTold, keyOf, linkFor, obstacles, opensKeyForm, proofread, setsKey, shoot, signIn, story,
-  turnedAway,
+  ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, addDomain, allowDomain, deletesAccount, demoDatabase, fillInvites, heading,
+  holds, introduce, inviteOf, invites, isTold, keyOf, linkFor, obstacles, offboards, offer, opensKeyForm, proofread, raises, rowOf,
+  setsKey, shoot, signIn, story, turnedAway, undo,
 } from "./support.mjs";
 
 const SAM = { name: "Sam Other", email: "sam@other.test" };
+const PAT = { name: "Pat Partner", email: "pat@partner.test" };
 const guest = (n) => `guest.with.a.long.address.${n}@somewhere.other.test`;
 const some = (what) => Array.from({ length: 12 }, (_, n) => what(n)).join("\n");
 
@@ -32,12 +33,16 @@ await story(async (visitor) => {
   await methodTested(ada);
   await manyTurnedAway(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.1" } }));
   await users(ada);
+  await people(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.3" } }));
   await account(ada);
   await inviting(ada);
-  await invited(ada, await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.2" } }));
+  const sam = await read({ extraHTTPHeaders: { "x-forwarded-for": "10.9.0.2" } });
+  await invited(ada, sam);
+  await leaving(sam);
   await keys(ada);
   await keysThatFail(ada, grace);
   await refusals(await read());
+  await audited(ada);
   await errors(ada, grace);
   await tooManyTries(await read());
   assert.deepEqual(wrong, []);
@@ -223,6 +228,51 @@ async function users(page) {
   await shoot(page, "26-users-none");
 }
 
+async function people(page, pat) {
+  await signIn(pat, PAT);
+  for (const [name, state] of [[PAT.name, "a menu"], [ADA.name, "the only owner’s menu"]]) {
+    await page.goto(USERS);
+    await rowOf(page, name).locator("summary").click();
+    await look(page, `Users, ${state}`);
+  }
+  await page.goto(USERS);
+  await (await offer(page, PAT.name, "Make Admin…")).click();
+  await page.getByRole("heading", { name: "Make Pat Partner an admin?" }).waitFor();
+  await look(page, "a role and what it means");
+  await raises(page, PAT.name, "Admin");
+  await undo(page).focus();
+  await look(page, "a person, and Undo");
+  await shoot(page, "28-person-undo");
+  await page.goto(USERS);
+  await (await offer(page, PAT.name, "Make Member")).click();
+  await isTold(page, "The role is changed.");
+  await undo(page).focus();
+  await look(page, "Users, and Undo");
+  await offboards(page, PAT.name);
+  await look(page, "offboarding");
+  await press(page, "Deactivate Pat Partner");
+  await isTold(page, "They can no longer sign in.");
+  await look(page, "a person, deactivated");
+  await page.getByRole("link", { name: "Remove…" }).click();
+  await page.getByText("Pat Partner is deactivated already.").waitFor();
+  await look(page, "offboarding, deactivated already");
+  await page.goto(USERS);
+  await rowOf(page, ADA.name).getByRole("link").first().click();
+  await look(page, "a person, oneself and the only owner");
+  await page.goto(`${page.url()}/offboarding`);
+  await look(page, "offboarding, not possible");
+  await page.goto("/settings/departure");
+  await look(page, "leaving, not possible");
+}
+
+async function leaving(page) {
+  await page.goto("/settings/departure");
+  await look(page, "leaving");
+  await deletesAccount(page, "nobody");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "deleting one’s account, 422");
+}
+
 async function account(page) {
   await page.goto("/settings");
   await look(page, "account");
@@ -364,6 +414,22 @@ async function keysThatFail(page, member) {
   await look(page, "General, a key fails");
   await member.goto(KEYS);
   await look(member, "LLM keys, member");
+}
+
+async function audited(page) {
+  await page.goto("/settings/admin/audit");
+  for (const name of ["changed the access rules", "was not let in"]) {
+    await page.getByRole("listitem").filter({ hasText: name }).first().locator("summary").click();
+  }
+  await look(page, "Audit log");
+  await page.getByRole("listitem").filter({ hasText: "changed the access rules" }).first().getByRole("link", { name: "Link to this event" }).click();
+  await page.getByRole("heading", { level: 1, name: "Event" }).waitFor();
+  await look(page, "Audit log, an event");
+  await page.goto("/settings/admin/audit?who=nobody-at-all");
+  await look(page, "Audit log, none found");
+  await page.goto("/settings/admin/audit?what=x&outcome=x&from=x&to=x&cursor=x");
+  await look(page, "Audit log, 422");
+  await shoot(page, "59-audit-422");
 }
 
 async function refusals(page) {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { BASE, INVITES, KEYS, addDomain, allowDomain, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
+import { randomUUID } from "node:crypto";
+import { BASE, INVITES, KEYS, USERS, addDomain, allowDomain, demoDatabase, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
 
 const KB = 1000;
 const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
@@ -18,7 +19,8 @@ await story(async (visitor) => {
   await page.waitForURL("**/settings/admin");
   const storageState = await page.context().storageState();
   const again = await visitor({ storageState });
-  await isLight(again, "/settings/admin/users");
+  await isLight(again, USERS);
+  await isFull(await visitor({ storageState }), await visitor({ storageState }));
   await isLight(await visitor({ storageState }), "/settings/admin/access");
   await isLight(await visitor({ storageState }), INVITES);
   await hasEveryKey(again);
@@ -27,6 +29,20 @@ await story(async (visitor) => {
   await showsTextAsText(page);
   await everyPageIsQuiet(page);
 });
+
+// Fifty people on a page, admins among them, and the page of one.
+async function isFull(page, another) {
+  const ids = Array.from({ length: 50 }, () => randomUUID());
+  const people = ids.map((id) => `('${id}', '${id.slice(24)}@acme.test', 'Person ${id.slice(0, 8)}', 'active', 1)`);
+  const joined = demoDatabase(`
+    INSERT INTO users (id, email, name, status, created_at) VALUES ${people};
+    INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+    SELECT 'default', id, CASE WHEN id < '4' THEN 'admin' ELSE 'member' END, name, email, 1, 1 FROM users WHERE created_at = 1;`);
+  if (joined === null) return holds("(no sqlite3 here: a page of fifty is not weighed)");
+  await isLight(page, `${USERS}?sort=-name`);
+  assert.equal(await page.getByRole("rowheader").count(), 50);
+  await isLight(another, `${USERS}/${ids[0]}`);
+}
 
 // Two keys for every provider whose address is known, one of them replaced: more than any team has.
 async function hasEveryKey(page) {

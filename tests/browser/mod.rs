@@ -28,7 +28,7 @@ fn a_newcomer_becomes_owner_and_decides_who_may_join() {
 
 #[test]
 fn everything_can_be_done_without_javascript() {
-    tell("without_javascript");
+    tell_with("without_javascript", &[from_many_addresses()]);
 }
 
 #[test]
@@ -49,9 +49,21 @@ fn keys_are_set_tried_and_read_back_by_nobody() {
         |name: &str| (format!("GATEHOUSE_LLM__{name}__BASE_URL"), format!("http://127.0.0.1:{stub}"));
     let key = "sk-proj-CANARY-good-7f3a9c51z9y8".to_owned();
     let of_the_environment = ("OPENAI_API_KEY".to_owned(), key.clone());
-    let settings = [at_stub("ANTHROPIC"), at_stub("OPENAI"), of_the_environment, from_many_addresses()];
+    let aloud = ("GATEHOUSE_LOG".to_owned(), "trace".to_owned());
+    let settings =
+        [at_stub("ANTHROPIC"), at_stub("OPENAI"), of_the_environment, from_many_addresses(), aloud];
     let house = stage.house(port, &["demo", "--port", &port.to_string()], &settings);
     stage.play("llm_keys", port, &house, &[("STUB_PORT", stub.to_string()), ("OPENAI_API_KEY", key)]);
+}
+
+#[test]
+fn roles_are_given_and_people_go() {
+    tell_with("people", &[from_many_addresses()]);
+}
+
+#[test]
+fn an_admin_finds_out_what_happened() {
+    tell("audit");
 }
 
 #[test]

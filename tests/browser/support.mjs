@@ -221,6 +221,50 @@ export async function acts(page, email, button) {
   await inviteOf(page, email).getByRole("button", { name: button }).click();
 }
 
+// --- users
+
+export const USERS = "/settings/admin/users";
+
+export const rowOf = (page, name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) });
+
+// Opens the menu of a row, and gives what it offers by this name.
+export async function offer(page, name, what) {
+  await rowOf(page, name).locator("summary").click();
+  return rowOf(page, name).getByRole(/…$/.test(what) ? "link" : "button", { name: what, exact: true });
+}
+
+// Opens the page where somebody is let go.
+export async function offboards(page, name) {
+  await page.goto(USERS);
+  await (await offer(page, name, "Deactivate or remove…")).click();
+  await page.getByRole("heading", { level: 1, name: `What stops when ${name} goes` }).waitFor();
+}
+
+// Gives a role by way of the page that says what it means.
+export async function raises(page, name, role) {
+  await page.goto(USERS);
+  await (await offer(page, name, `Make ${role}…`)).click();
+  await page.getByRole("button", { name: `Make ${name} an ${role.toLowerCase()}`, exact: true }).click();
+  await isTold(page, "The role is changed.");
+}
+
+// What takes back what the status region says was done. With the focus in it the notice stays.
+export const undo = (page) => page.getByRole("status").getByRole("button", { name: "Undo" });
+
+// Takes it back: another page comes.
+export async function undoes(page, sentence) {
+  await Promise.all([page.waitForEvent("load"), undo(page).click()]);
+  await isTold(page, sentence);
+}
+
+// Deletes one's own account, with whatever is typed as its address.
+export async function deletesAccount(page, typed) {
+  await page.goto("/settings");
+  await page.getByRole("link", { name: "Delete…" }).click();
+  await page.getByLabel("Type your own address to go on").fill(typed);
+  await page.getByRole("button", { name: "Delete my account" }).click();
+}
+
 // --- LLM keys
 
 export const KEYS = "/settings/admin/llm-keys";

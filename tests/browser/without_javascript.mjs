@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, INVITES, KEYS, MALLORY, acts, alert, allowDomain, answerTo, fillInvites, heading, holds, introduce, inviteOf, invites,
-  isTold, keyField, keyOf, linkFor, main, opensKeyForm, proofread, results, save, setsKey, signIn, signOut, story,
+  ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, alert, allowDomain, answerTo, deletesAccount, fillInvites, heading, holds, introduce,
+  inviteOf, invites, isTold, keyField, keyOf, linkFor, main, offboards, offer, opensKeyForm, proofread, raises, results, rowOf, save,
+  setsKey, signIn, signOut, story, undoes,
 } from "./support.mjs";
 
 const ACCESS = "/settings/admin/access";
@@ -32,9 +33,13 @@ await story(async (visitor) => {
   await allowsWhoWasTurnedAway(ada, await plain());
   await testsAMethod(ada);
   await looksAtAddresses(ada);
-  await isInvited(ada, await plain());
+  const sam = await plain();
+  await isInvited(ada, sam);
   await getsAnotherLink(ada, await plain());
   await keepsKeys(ada);
+  await changesRoles(ada);
+  await letsSomebodyGo(ada, sam);
+  await goesByThemselves(await plain());
   await choosesATheme(ada);
   await endsAnotherSession(ada, await plain());
   await signOutIsHeeded(ada);
@@ -290,6 +295,57 @@ async function keepsKeys(page) {
   await page.getByRole("button", { name: "Undo the removal of Anthropic" }).click();
   assert.match(await keyOf(page, "Anthropic").innerText(), /…aaaa[^]*Set by Ada Lovelace/);
   holds("a key is set, replaced, brought back, removed and restored with links and buttons");
+}
+
+async function changesRoles(page) {
+  await raises(page, "Zoë Zimmer", "Admin");
+  assert.match(await main(page).innerText(), /Role\s+Admin/);
+  await undoes(page, "The role is changed.");
+  assert.match(await rowOf(page, "Zoë Zimmer").innerText(), /Member/);
+  await page.goto(`${USERS}?q=other.test`);
+  await (await offer(page, SAM.name, "Make Member")).click();
+  await isTold(page, "The role is changed.");
+  assert.match(page.url(), /\?q=other\.test$/, "the view stays");
+  assert.match(await rowOf(page, SAM.name).innerText(), /Member/);
+  await undoes(page, "The role is changed.");
+  assert.match(await rowOf(page, SAM.name).innerText(), /Admin/);
+  holds("roles are given and taken with links and buttons, and Undo is one");
+}
+
+async function letsSomebodyGo(page, sam) {
+  await page.goto(USERS);
+  await page.getByRole("link", { name: SAM.name }).click();
+  await page.getByRole("button", { name: /^End the session/ }).click();
+  await isTold(page, "The session is ended.");
+  await sam.reload();
+  assert.equal(new URL(sam.url()).pathname, "/sign-in");
+  await offboards(page, SAM.name);
+  assert.match(await main(page).innerText(), /They are signed in nowhere\./);
+  await page.getByRole("button", { name: `Deactivate ${SAM.name}` }).click();
+  await isTold(page, "They can no longer sign in.");
+  await undoes(page, "They can sign in again.");
+  await offboards(page, SAM.name);
+  await page.getByRole("button", { name: `Remove ${SAM.name}` }).click();
+  await isTold(page, "They are no longer in the organization.");
+  assert.equal(await rowOf(page, SAM.name).count(), 0);
+  holds("sessions are ended and somebody is let go, back again and out, with links and buttons");
+}
+
+async function goesByThemselves(zoe) {
+  const email = "zoe@acme.test";
+  await signIn(zoe, { name: "Zoë Zimmer", email });
+  await zoe.goto("/settings");
+  await zoe.getByRole("link", { name: "Leave…" }).click();
+  await zoe.getByRole("button", { name: /^Leave/ }).click();
+  await isTold(zoe, "You have left the organization.");
+  await deletesAccount(zoe, "somebody@else.test");
+  assert.equal(await zoe.getByLabel("Type your own address to go on").inputValue(), "somebody@else.test");
+  assert.match(await zoe.title(), /^Error: /);
+  await deletesAccount(zoe, email);
+  await zoe.getByText("Your account is deleted.").waitFor();
+  await zoe.goto("/settings");
+  assert.equal(new URL(zoe.url()).pathname, "/sign-in");
+  holds("one leaves, and deletes one’s account, with links and forms");
 }
 
 async function choosesATheme(page) {

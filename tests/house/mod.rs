@@ -5,5 +5,6 @@ mod commands;
 mod doctor;
 mod keys;
 mod mail;
+mod recovery;
 mod rooms;
 mod schema;

@@ -5,7 +5,7 @@ use gatehouse::access::Db;
 use gatehouse::app::connect;
 use gatehouse::entity::{
     denial, event, identity, instance, invite, invite_batch, llm_key, llm_key_health, membership,
-    org_settings, organization, outbox, session, sign_in_flow, switched_off_provider, user,
+    org_settings, organization, outbox, session, sign_in_flow, sign_in_link, switched_off_provider, user,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -34,6 +34,7 @@ async fn every_entity_reads_its_table() {
         reads::<membership::Entity>(rows).await;
         reads::<session::Entity>(rows).await;
         reads::<sign_in_flow::Entity>(rows).await;
+        reads::<sign_in_link::Entity>(rows).await;
         reads::<instance::Entity>(rows).await;
         reads::<event::Entity>(rows).await;
         reads::<denial::Entity>(rows).await;
@@ -101,7 +102,7 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0008_llm_keys"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0010_sign_in_links"), "{refusal}");
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

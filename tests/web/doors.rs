@@ -26,6 +26,8 @@ on_both_databases! {
                 let path = route.path.replace("{provider}", provider).replace("{token}", "none");
                 let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
                 let path = path.replace("{invite}", &gatehouse::random::id());
+                let path = path.replace("{user}", &gatehouse::random::id());
+                let path = path.replace("{event}", "none");
                 let answer = knock(&visitor, method, &path).await;
                 write!(matrix, " {:<24}", what(&answer)).expect("written");
             }

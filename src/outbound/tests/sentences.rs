@@ -8,43 +8,44 @@ fn what_was_not_sent_says_why_and_how_it_could_be_allowed() {
         (
             Blocked::Private,
             "http://10.0.0.5:11434/v1",
-            "Not sent: 10.0.0.5 is a private address. \
+            "Blocked: 10.0.0.5 is a private address. \
              Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=10.0.0.5:11434.",
         ),
         (
             Blocked::Private,
             "https://llm.lan/",
-            "Not sent: llm.lan leads to a private address. \
+            "Blocked: llm.lan leads to a private address. \
              Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=llm.lan:443.",
         ),
         (
             Blocked::Private,
             "https://[::1]:8080/",
-            "Not sent: [::1] is a private address. \
+            "Blocked: [::1] is a private address. \
              Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=[::1]:8080.",
         ),
+        (Blocked::Private, "https://169.254.169.254/", "Blocked: 169.254.169.254 is a private address."),
         (
             Blocked::Port(8443),
             "https://api.test:8443/",
-            "Not sent: port 8443 is not 443. \
+            "Blocked: port 8443 is not 443. \
              Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:8443.",
         ),
         (
             Blocked::Scheme,
             "http://api.test/",
-            "Not sent: api.test has to be reached by https. \
+            "Blocked: api.test has to be reached by https. \
              Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:80.",
         ),
-        (Blocked::Scheme, "file:///etc/passwd", "Not sent: the address has to begin with https://."),
+        (Blocked::Scheme, "file:///etc/passwd", "Blocked: the address has to begin with https://."),
         (
             Blocked::Credentials,
             "https://ada:pw@api.test/",
-            "Not sent: the address holds a user name or a password.",
+            "Blocked: the address holds a user name or a password.",
         ),
         (
             Blocked::Own,
             "https://gatehouse.example.com/",
-            "Not sent: gatehouse.example.com is this Gatehouse itself.",
+            "Blocked: gatehouse.example.com is this Gatehouse itself.",
         ),
     ];
     for (blocked, address, sentence) in told {

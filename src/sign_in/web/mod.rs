@@ -1,11 +1,13 @@
 //! The sign-in page, the way to a provider and back, and the page for those who stay outside.
 
+pub mod link;
 mod pages;
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 
@@ -16,7 +18,7 @@ use super::{Claims, Failure, Prompt, Provider, ReturnTo, claim, method_on, metho
 use crate::access::session::{self, NewSession};
 use crate::access::{Anyone, SINGLE_ORGANIZATION, SignedIn};
 use crate::app::Services;
-use crate::audit::Event;
+use crate::audit::{Event, Origin};
 use crate::entity::{organization, session as session_row};
 use crate::error::{Error, Result};
 use crate::invites;
@@ -291,18 +293,22 @@ async fn finish(
             return refused(anyone, view, provider, claims, flow, &refusal).await;
         }
     };
-    let origin = anyone.origin.clone();
-    let new = NewSession {
-        user_id: person,
-        address: origin.address,
-        user_agent: origin.user_agent,
-        authenticated_at: claims.authenticated_at,
-    };
-    session::start(request, &new).map_err(|e| Error::Internal(e.to_string()))?;
+    start_session(anyone, request, person, claims.authenticated_at)?;
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, flow.return_to.as_str()))
         .cookie(last_provider(&claims.provider, anyone.services.config.base_url.is_https()))
         .finish())
+}
+
+fn start_session(
+    anyone: &Anyone,
+    request: &HttpRequest,
+    person: String,
+    authenticated_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let Origin { address, user_agent, .. } = anyone.origin.clone();
+    let new = NewSession { user_id: person, address, user_agent, authenticated_at };
+    session::start(request, &new).map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Only the person who set out comes back to connect: whoever is signed in here by now.

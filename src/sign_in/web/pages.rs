@@ -88,6 +88,8 @@ struct RefusedPage {
     back: &'static str,
     back_label: &'static str,
     code: &'static str,
+    /// Whether whoever runs this Gatehouse is told how to get in.
+    from_the_shell: bool,
 }
 
 struct Field {
@@ -153,11 +155,12 @@ impl Again<'_> {
             Purpose::Claim => again(vec![field("claim", &self.claim_token()), prompt()]),
             Purpose::Connect => ("/settings/identities".to_owned(), vec![field("provider", name)]),
         };
-        let (back, back_label) = match self.flow.purpose {
-            Purpose::Connect => ("/settings", "Back to your account"),
-            Purpose::SignIn | Purpose::Claim => ("/sign-in", "Back to sign-in"),
+        let (back, back_label, from_the_shell) = match self.flow.purpose {
+            Purpose::Connect => ("/settings", "Back to your account", false),
+            Purpose::SignIn | Purpose::Claim => ("/sign-in", "Back to sign-in", true),
         };
-        RefusedPage { again: action, again_fields: fields, back, back_label, ..RefusedPage::blank() }
+        let blank = RefusedPage::blank();
+        RefusedPage { again: action, again_fields: fields, back, back_label, from_the_shell, ..blank }
     }
 
     /// Only whoever has shown the token has a flow that claims.
@@ -180,6 +183,7 @@ impl RefusedPage {
             back: "/sign-in",
             back_label: "Back to sign-in",
             code: "",
+            from_the_shell: false,
         }
     }
 }
@@ -227,9 +231,28 @@ pub fn cancelled(view: &View, again: &Again) -> Reply {
         sentence: format!("{} did not sign you in, or you cancelled.", again.provider.label),
         next_step: "Nothing was changed. Try again whenever you like.".to_owned(),
         code: "cancelled",
+        from_the_shell: false,
         ..again.page()
     };
     view.entry(StatusCode::BAD_REQUEST, &page)
+}
+
+/// Title, sentence and next step for somebody who stays outside, whatever the reason.
+fn not_admitted(email: &str, organization: &str) -> (&'static str, String, &'static str) {
+    (
+        "You are not on the list",
+        format!("{email} is not on the list of {organization}."),
+        "Ask an admin for an invite, or use another account.",
+    )
+}
+
+/// The page for somebody who stays outside, whom a link was to let in.
+pub fn not_on_the_list(view: &View, email: &str, organization: &str) -> Reply {
+    let (title, sentence, next_step) = not_admitted(email, organization);
+    let (email, next_step, code) = (email.to_owned(), next_step.to_owned(), Refusal::NotAdmitted.code());
+    let blank = RefusedPage::blank();
+    let page = RefusedPage { title, sentence, next_step, email, code, from_the_shell: true, ..blank };
+    view.entry(StatusCode::FORBIDDEN, &page)
 }
 
 /// Whom a refusal is shown to.
@@ -282,11 +305,7 @@ impl Refused<'_> {
                 format!("You could not sign in with {email}: the rules of this Gatehouse leave it out."),
                 "Nothing was changed. Use another account.",
             ),
-            Refusal::NotAdmitted => (
-                "You are not on the list",
-                format!("{email} is not on the list of {}.", self.organization),
-                "Ask an admin for an invite, or use another account.",
-            ),
+            Refusal::NotAdmitted => not_admitted(&email, self.organization),
         };
         let page = RefusedPage { title, sentence, email, code: refusal.code(), ..self.again.page() };
         RefusedPage { next_step: next_step.to_owned(), ..page }

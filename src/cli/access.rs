@@ -1,0 +1,101 @@
+//! `gatehouse access show | reset`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::counted;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::gate::shell::{self, Access};
+use crate::gate::{InstanceLists, Rules};
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// Say who can join, which sign-in methods are switched off, and how many members the rules leave out.
+    Show,
+    /// Go back to "only invited people": domains, addresses and open sign-up let nobody in any more (the lists are
+    /// kept), every sign-in method is on, and every member whom the rules have left out is let in again.
+    Reset,
+}
+
+pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::Show => show(file).await,
+        Task::Reset => reset(file).await,
+    }
+}
+
+async fn show(file: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    super::start_log(&config.log)?;
+    let db = super::open(&config.database_url).await?;
+    let access = shell::show(&db).await;
+    db.close().await;
+    let access = access?;
+    println!("{}", access.rules.in_a_sentence(&config.instance));
+    let lists = lists(&config.instance);
+    if !lists.is_empty() {
+        println!("Whatever the rules say, the lists of the installation come first: {}.", lists.join(", "));
+    }
+    println!("{}", methods(&access, &config));
+    println!("{} left out by the access rules.", members(access.locked_out));
+    Ok(())
+}
+
+/// The variables that limit who may ever come in.
+fn lists(instance: &InstanceLists) -> Vec<&'static str> {
+    let lists = [
+        ("GATEHOUSE_ALLOWED_DOMAINS", instance.allowed_domains.is_empty()),
+        ("GATEHOUSE_ALLOWED_EMAILS", instance.allowed_emails.is_empty()),
+        ("GATEHOUSE_BLOCKED_DOMAINS", instance.blocked_domains.is_empty()),
+        ("GATEHOUSE_BLOCKED_EMAILS", instance.blocked_emails.is_empty()),
+    ];
+    lists.into_iter().filter(|(_, is_empty)| !is_empty).map(|(name, _)| name).collect()
+}
+
+fn methods(access: &Access, config: &Config) -> String {
+    let label = |name: &String| {
+        let provider = config.providers.iter().find(|provider| provider.name == *name);
+        provider.map_or(name.clone(), |provider| provider.label.clone())
+    };
+    let off: Vec<String> = access.methods_off.iter().map(label).collect();
+    if off.is_empty() {
+        return "Every sign-in method is switched on.".to_owned();
+    }
+    format!("Switched off as sign-in methods: {}.", off.join(", "))
+}
+
+fn members(count: u64) -> String {
+    format!("{} {}", counted(count, "member"), if count == 1 { "is" } else { "are" })
+}
+
+async fn reset(file: Option<&Path>) -> anyhow::Result<()> {
+    let db = super::open_configured(file).await?;
+    let before = shell::reset(&db, &Clock::default()).await;
+    db.close().await;
+    match before? {
+        Some(before) => tell_reset(&before),
+        None => println!("Access is as after a reset already. Nothing was changed."),
+    }
+    println!("{}", Rules::default().in_a_sentence(&InstanceLists::default()));
+    Ok(())
+}
+
+fn tell_reset(before: &Access) {
+    let rules = [
+        ("allowed domains", before.rules.domain_gating),
+        ("listed addresses", before.rules.email_allowlist),
+        ("open sign-up", before.rules.open_sign_up),
+    ];
+    let off: Vec<&str> = rules.into_iter().filter(|(_, on)| *on).map(|(rule, _)| rule).collect();
+    if !off.is_empty() {
+        println!("Switched off: {}. The lists are kept.", off.join(", "));
+    }
+    if !before.methods_off.is_empty() {
+        println!("Switched on again as sign-in methods: {}.", before.methods_off.join(", "));
+    }
+    if before.locked_out > 0 {
+        println!("{} let in again.", members(before.locked_out));
+    }
+}

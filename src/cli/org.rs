@@ -1,0 +1,38 @@
+//! `gatehouse org list | create`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::counted;
+use crate::organization::form::Name;
+use crate::organization::shell::{Summary, list};
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// A line for each: its name, how many members it has, and how many owners who can come in.
+    List,
+    /// Refused in this version, which serves one organization.
+    Create {
+        /// What it would be called.
+        #[arg(value_name = "NAME", value_parser = super::name)]
+        name: Name,
+    },
+}
+
+pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    if let Task::Create { name } = task {
+        anyhow::bail!(
+            "{} can't be created: GATEHOUSE_TENANCY is single, so this Gatehouse has one organization. An owner can \
+             rename it under General",
+            name.as_str()
+        );
+    }
+    let db = super::open_configured(file).await?;
+    let organizations = list(&db).await;
+    db.close().await;
+    for Summary { name, members, owners } in organizations? {
+        println!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! `gatehouse sessions end --all`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::counted;
+use crate::clock::Clock;
+use crate::users::shell::end_all_sessions;
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// Sign everybody out, at once and everywhere.
+    End {
+        /// Everybody's sessions, one's own among them.
+        #[arg(long, required = true)]
+        all: bool,
+    },
+}
+
+pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    let Task::End { all: _ } = task;
+    let db = super::open_configured(file).await?;
+    let ended = end_all_sessions(&db, &Clock::default()).await;
+    db.close().await;
+    match ended? {
+        0 => println!("Nobody was signed in. Nothing was changed."),
+        ended => println!("{} ended. Everybody has to sign in again.", counted(ended, "session")),
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What admins do about a person, as forms send it. Each answer leads back to where the form stood.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+use super::Changed;
+use super::web::PATH;
+use crate::access::{Admin, Role};
+use crate::error::{Error, Forbidden, Result};
+use crate::sign_in::web::sign_in_again;
+use crate::web::{Notice, Reply, Undo, View, see_other, see_other_undoable};
+
+/// The view of the list that a form stood in, to go back to.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    q: String,
+    /// The role that the list showed.
+    #[serde(default)]
+    shown: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    cursor: String,
+    /// The person whose page it was.
+    #[serde(default)]
+    person: String,
+}
+
+impl Back {
+    fn path(&self) -> String {
+        if let Ok(person) = Uuid::parse_str(&self.person) {
+            return format!("{PATH}/{person}");
+        }
+        let mut query = Serializer::new(String::new());
+        let pairs = [("q", &self.q), ("role", &self.shown), ("sort", &self.sort), ("cursor", &self.cursor)];
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        let query = query.finish();
+        if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    }
+}
+
+/// The role as it was chosen.
+#[derive(Deserialize)]
+pub struct RoleForm {
+    #[serde(default)]
+    role: String,
+    #[serde(flatten)]
+    back: Back,
+}
+
+/// `POST /settings/admin/users/{user}/role`.
+pub async fn change_role(
+    admin: Admin,
+    view: View,
+    id: web::Path<String>,
+    form: web::Form<RoleForm>,
+) -> Reply {
+    let role = Role::parse(&form.role);
+    let role = role.ok_or_else(|| Error::invalid("role", "Choose owner, admin or member."))?;
+    match super::change_role(&admin, &id, role).await {
+        Ok(Changed { role: before, .. }) if before == role => {
+            Ok(see_other(&form.back.path(), Notice::RoleChanged))
+        }
+        Ok(Changed { role, .. }) => {
+            let undo = Undo::Role { person: person(&id)?, role };
+            Ok(see_other_undoable(&form.back.path(), Notice::RoleChanged, &undo))
+        }
+        Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
+            let again = format!("{PATH}/{}/role?role={}", person(&id)?, role.name());
+            sign_in_again(admin.person(), &view, &again).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn person(id: &str) -> Result<Uuid> {
+    Uuid::parse_str(id).map_err(|_| Error::NotFound)
+}
+
+/// `POST /settings/admin/users/{user}/deactivation`.
+pub async fn deactivate(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
+    super::deactivate(&admin, &id).await?;
+    let undo = Undo::Deactivation { person: person(&id)? };
+    Ok(see_other_undoable(&back.path(), Notice::UserDeactivated, &undo))
+}
+
+/// `POST /settings/admin/users/{user}/reactivation`.
+pub async fn reactivate(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
+    super::reactivate(&admin, &id).await?;
+    Ok(see_other(&back.path(), Notice::UserReactivated))
+}
+
+/// `POST /settings/admin/users/{user}/removal`.
+pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
+    super::remove(&admin, &id).await?;
+    Ok(see_other(PATH, Notice::UserRemoved))
+}
+
+/// `POST /settings/admin/users/{user}/sessions/end`.
+pub async fn end_sessions(admin: Admin, id: web::Path<String>) -> Reply {
+    super::end_sessions(&admin, &id, None).await?;
+    Ok(to_person(&id, Notice::TheirSessionsEnded))
+}
+
+/// `POST /settings/admin/users/{user}/sessions/{session}/end`.
+pub async fn end_session(admin: Admin, path: web::Path<(String, String)>) -> Reply {
+    let (id, session) = path.into_inner();
+    super::end_sessions(&admin, &id, Some(&session)).await?;
+    Ok(to_person(&id, Notice::TheirSessionEnded))
+}
+
+fn to_person(id: &str, notice: Notice) -> HttpResponse {
+    see_other(&format!("{PATH}/{id}"), notice)
+}

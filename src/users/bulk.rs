@@ -1,0 +1,203 @@
+//! The same for many people at once: looked at first, then done in one change; who is left out is named.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+
+use super::{ListQuery, changes::ELSEWHERE};
+use crate::access::{Admin, Change, Organization, Role};
+use crate::address::EmailAddress;
+use crate::audit::Event;
+use crate::entity::membership::{self, Column};
+use crate::entity::user::Status;
+use crate::entity::{session, user};
+use crate::error::{Error, Forbidden, Result};
+use crate::mail::{self, Letter};
+
+/// As many people as are changed at once.
+pub const MOST: usize = 1000;
+/// As many ids as one statement names.
+const CHUNK: usize = 500;
+/// As many people as an event names.
+const MOST_NAMED: usize = 100;
+
+/// What is done to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Role(Role),
+    Deactivate,
+    EndSessions,
+}
+
+impl Deed {
+    /// Reads `member`, `admin`, `owner`, `deactivate` or `end-sessions`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "deactivate" => Some(Self::Deactivate),
+            "end-sessions" => Some(Self::EndSessions),
+            _ => Role::parse(name).map(Self::Role),
+        }
+    }
+
+    /// As forms spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Role(role) => role.name(),
+            Self::Deactivate => "deactivate",
+            Self::EndSessions => "end-sessions",
+        }
+    }
+
+    fn action(self) -> &'static str {
+        match self {
+            Self::Role(_) => "users.role_changed",
+            Self::Deactivate => "users.deactivated",
+            Self::EndSessions => "users.sessions_ended",
+        }
+    }
+}
+
+/// Somebody who is left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    pub name: String,
+    pub why: &'static str,
+}
+
+/// Who is concerned.
+pub struct Plan {
+    /// Names of those to whom it is done.
+    pub people: Vec<String>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// The ids of everybody whom a list shows.
+///
+/// # Errors
+/// 422 when there are more than [`MOST`].
+pub async fn matching(admin: &Admin, query: &ListQuery) -> Result<Vec<String>> {
+    let mut query = ListQuery { limit: super::form::MOST, cursor: None, ..query.clone() };
+    let mut ids = Vec::new();
+    loop {
+        let part = super::list(admin, &query).await?;
+        ids.extend(part.people.into_iter().map(|person| person.id));
+        if ids.len() > MOST {
+            return Err(Error::invalid(
+                "user",
+                format!("More than {MOST} people match. Narrow the list first."),
+            ));
+        }
+        match part.next {
+            Some(next) => query.cursor = Some(next),
+            None => return Ok(ids),
+        }
+    }
+}
+
+/// Who would be concerned now; changes nothing.
+pub async fn plan(admin: &Admin, ids: &[String], deed: Deed) -> Result<Plan> {
+    let change = admin.change().await?;
+    let (chosen, skipped) = choose(&change, admin, ids, deed).await?;
+    Ok(Plan { people: chosen.into_iter().map(|(_, user)| user.name).collect(), skipped })
+}
+
+/// Does it, in one change with one event; tells to how many.
+///
+/// # Errors
+/// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin.
+pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
+    let change = admin.change().await?;
+    let (chosen, _) = choose(&change, admin, ids, deed).await?;
+    if chosen.is_empty() {
+        return Ok(0);
+    }
+    let raises = |(member, _): &(membership::Model, user::Model)| matches!(deed, Deed::Role(role) if role > member.role);
+    if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
+        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+    }
+    let (members, users): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
+    for members in members.chunks(CHUNK) {
+        write(&change, members, deed).await?;
+    }
+    if let Deed::Role(role) = deed {
+        for user in &users {
+            let to = EmailAddress::parse(&user.email).map_err(|e| Error::Internal(e.to_string()))?;
+            mail::queue(admin.services(), &change, &to, &Letter::RoleChanged { role }).await?;
+        }
+    }
+    let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();
+    let after = json!({ "count": users.len(), "people": named, "role": role_of(deed) });
+    let target = if users.len() == 1 { "1 person".to_owned() } else { format!("{} people", users.len()) };
+    change.commit(Event::done(deed.action(), target).resulting_in(after)).await?;
+    Ok(users.len())
+}
+
+fn role_of(deed: Deed) -> Option<Role> {
+    match deed {
+        Deed::Role(role) => Some(role),
+        Deed::Deactivate | Deed::EndSessions => None,
+    }
+}
+
+type Person = (membership::Model, user::Model);
+
+/// Those to whom it is done, as they are inside the change, and those who are left out. Whoever does it is always
+/// left out: so an owner who does it stays, and nobody else can do it to an owner (rule 1.5).
+async fn choose(
+    change: &Change<Organization>,
+    admin: &Admin,
+    ids: &[String],
+    deed: Deed,
+) -> Result<(Vec<Person>, Vec<Skipped>)> {
+    if matches!(deed, Deed::Role(role) if role > change.role()) {
+        return Err(Error::Forbidden(Forbidden::NeedsOwner));
+    }
+    let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
+    let ids: Vec<&str> = ids.iter().take(MOST).map(String::as_str).collect();
+    for ids in ids.chunks(CHUNK) {
+        let people = change.members(ids).await?;
+        let members: Vec<membership::Model> = people.iter().map(|(member, _)| member.clone()).collect();
+        let elsewhere = change.belonging_elsewhere(&members).await?;
+        for (member, user) in people {
+            let why = why_not(change.role(), &member, &user, deed, elsewhere.contains(&user.id));
+            let why = if user.id == admin.visitor().id { Some("That is you.") } else { why };
+            match why {
+                Some(why) => skipped.push(Skipped { name: user.name, why }),
+                None => chosen.push((member, user)),
+            }
+        }
+    }
+    Ok((chosen, skipped))
+}
+
+fn why_not(
+    mine: Role,
+    member: &membership::Model,
+    user: &user::Model,
+    deed: Deed,
+    elsewhere: bool,
+) -> Option<&'static str> {
+    match deed {
+        _ if member.role > mine => Some("Only an owner can do that to an owner."),
+        Deed::Role(role) if role == member.role => Some("It is their role already."),
+        Deed::Role(_) => None,
+        _ if elsewhere => Some(ELSEWHERE),
+        Deed::Deactivate if user.status == Status::Deactivated => Some("They are deactivated already."),
+        Deed::Deactivate | Deed::EndSessions => None,
+    }
+}
+
+async fn write(change: &Change<Organization>, members: &[membership::Model], deed: Deed) -> Result<()> {
+    if let Deed::Role(role) = deed {
+        let ids = members.iter().map(|member| member.user_id.as_str());
+        let to = Expr::value(role);
+        let these = Column::UserId.is_in(ids);
+        change.update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(these)).await?;
+        return Ok(());
+    }
+    if deed == Deed::Deactivate {
+        change.set_status(members, Status::Deactivated).await?;
+    }
+    change.delete_of::<session::Entity>(members, |own| own).await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `/settings/admin/users/bulk`: shows to whom something would be done and who is left out, then does it.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+
+use super::bulk::{self, Deed, Plan, Skipped};
+use super::form::RawQuery;
+use super::web::PATH;
+use crate::access::{Admin, Role};
+use crate::error::{Error, Forbidden, Result};
+use crate::sign_in::web::sign_in_again;
+use crate::web::{Notice, Page, Reply, View, see_other};
+
+/// As many names as are shown of those to whom it is done.
+const MOST_NAMES: usize = 20;
+
+/// Something that can be done to many.
+pub struct Choice {
+    pub name: &'static str,
+    pub label: &'static str,
+}
+
+/// What `role` may do to many.
+pub fn choices(role: Role) -> Vec<Choice> {
+    let deeds = [
+        (Deed::Role(Role::Member), "Make member"),
+        (Deed::Role(Role::Admin), "Make admin"),
+        (Deed::Role(Role::Owner), "Make owner"),
+        (Deed::EndSessions, "End sessions"),
+        (Deed::Deactivate, "Deactivate"),
+    ];
+    let allowed = deeds.into_iter().filter(|(deed, _)| !matches!(deed, Deed::Role(given) if *given > role));
+    allowed.map(|(deed, label)| Choice { name: deed.name(), label }).collect()
+}
+
+#[derive(Template)]
+#[template(path = "users/bulk.html")]
+struct BulkPage {
+    question: String,
+    button: String,
+    deed: &'static str,
+    ids: Vec<String>,
+    names: Vec<String>,
+    more: usize,
+    skipped: Vec<Skipped>,
+    back: &'static str,
+}
+
+impl Page for BulkPage {
+    fn title(&self) -> &str {
+        &self.question
+    }
+}
+
+/// What the form says: a name may be there many times.
+struct Wish {
+    deed: Deed,
+    ids: Vec<String>,
+    confirmed: bool,
+}
+
+impl Wish {
+    async fn read(admin: &Admin, fields: &[(String, String)]) -> Result<Self> {
+        let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
+        let deed = Deed::parse(field("deed"));
+        let deed = deed.ok_or_else(|| Error::invalid("deed", "Choose what to do."))?;
+        let ids = if field("all").is_empty() {
+            fields.iter().filter(|(key, _)| key == "user").map(|(_, id)| id.clone()).collect()
+        } else {
+            let shown =
+                RawQuery { q: field("q").to_owned(), role: field("shown").to_owned(), ..RawQuery::default() };
+            bulk::matching(admin, &shown.parse()?).await?
+        };
+        Ok(Self { deed, ids, confirmed: !field("confirmed").is_empty() })
+    }
+}
+
+/// `POST /settings/admin/users/bulk`.
+pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, String)>>) -> Reply {
+    let wish = Wish::read(&admin, &fields).await?;
+    if !wish.confirmed {
+        let plan = bulk::plan(&admin, &wish.ids, wish.deed).await?;
+        return view.page(&*admin, StatusCode::OK, &page(wish, plan));
+    }
+    match bulk::apply(&admin, &wish.ids, wish.deed).await {
+        Ok(_) => Ok(see_other(PATH, Notice::ManyChanged)),
+        Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
+            sign_in_again(admin.person(), &view, PATH).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn page(wish: Wish, plan: Plan) -> BulkPage {
+    let count = plan.people.len();
+    let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
+    let (question, button) = match wish.deed {
+        Deed::Role(role) => {
+            let made = format!("Make {people} {}", role.label().to_lowercase());
+            (format!("{made}?"), made)
+        }
+        Deed::Deactivate => (format!("Deactivate {people}?"), format!("Deactivate {people}")),
+        Deed::EndSessions => {
+            (format!("End all sessions of {people}?"), format!("End the sessions of {people}"))
+        }
+    };
+    BulkPage {
+        question,
+        button: if count == 0 { String::new() } else { button },
+        deed: wish.deed.name(),
+        ids: wish.ids,
+        more: count.saturating_sub(MOST_NAMES),
+        names: plan.people.into_iter().take(MOST_NAMES).collect(),
+        skipped: plan.skipped,
+        back: PATH,
+    }
+}

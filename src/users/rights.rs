@@ -1,0 +1,46 @@
+//! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `changes`.
+
+use super::owners::refuse_none_left;
+use super::{Listed, Status};
+use crate::access::{Member, Role};
+
+/// A role that can be given.
+pub struct RoleOption {
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Whether it is above the present one, which takes a look at what it means.
+    pub raises: bool,
+}
+
+/// What somebody may do about a member.
+pub struct Rights {
+    /// Whether there is anything to choose from.
+    pub menu: bool,
+    pub roles: Vec<RoleOption>,
+    pub can_offboard: bool,
+    pub can_reactivate: bool,
+    /// Why an owner stays one; empty where there is no reason.
+    pub why_not: String,
+}
+
+impl Rights {
+    /// What `viewer` may do about `person`; `owners` are those who can come in.
+    pub fn of(viewer: &Member, person: &Listed, owners: &[String]) -> Self {
+        let menu = viewer.is_admin() && person.role <= viewer.role();
+        let is_last = refuse_none_left(owners, &[person.id.as_str()]).is_err();
+        let others =
+            Role::ALL.into_iter().rev().filter(|role| *role != person.role && *role <= viewer.role());
+        let option =
+            |role: Role| RoleOption { name: role.name(), label: role.label(), raises: role > person.role };
+        let is_you = person.id == viewer.visitor().id;
+        let who = if is_you { "You are" } else { &format!("{} is", person.name) };
+        let needed = format!("{who} the only owner. Make someone else owner first.");
+        Self {
+            menu,
+            roles: others.filter(|_| menu && !is_last).map(option).collect(),
+            can_offboard: menu && !is_last,
+            can_reactivate: menu && person.status == Status::Deactivated,
+            why_not: if menu && is_last { needed } else { String::new() },
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! The audit log: what it tells, filters, paging, the file, and who may look.
+
+use gatehouse::access::Role;
+use gatehouse::audit::{Outcome, Query, Source, narrowed};
+use gatehouse::entity::event;
+use reqwest::Method;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement};
+
+use super::support::{Answer, Database, House, Visitor, field, free_port, on_both_databases};
+
+const LOG: &str = "/settings/admin/audit";
+
+/// An event as a test wants it.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    id: &'a str,
+    organization: &'a str,
+    at: i64,
+    action: &'a str,
+    outcome: &'a str,
+    actor: &'a str,
+    target: &'a str,
+}
+
+const RENAMED: Past<'static> = Past {
+    id: "event-1",
+    organization: "default",
+    at: 1_000,
+    action: "organization.renamed",
+    outcome: "done",
+    actor: "zoe@acme.test",
+    target: "Acme",
+};
+
+async fn write(house: &House, past: Past<'_>) {
+    house
+        .run(
+            "INSERT INTO events (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, '203.0.113.9', '', '')",
+            [
+                past.id.into(),
+                past.organization.into(),
+                past.at.into(),
+                past.action.into(),
+                past.outcome.into(),
+                past.actor.into(),
+                past.target.into(),
+            ],
+        )
+        .await;
+}
+
+/// Writes `count` events of 1970, three to a moment.
+async fn history(house: &House, count: i64) {
+    for n in 0..count {
+        let (id, target) = (format!("event-{n:04}"), format!("Name {n:04}"));
+        write(house, Past { id: &id, at: n / 3, target: &target, ..RENAMED }).await;
+    }
+}
+
+fn link(page: &str, rel: &str) -> Option<String> {
+    let at = page.find(&format!("rel=\"{rel}\""))?;
+    let tag = &page[page[..at].rfind("<a ")?..at];
+    Some(tag.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+/// The ids of the events on a page, from top to bottom.
+fn shown(page: &str) -> Vec<String> {
+    let ids = page.split("id=\"event_").skip(1);
+    ids.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// What the page says of its only event, without markup.
+fn text(answer: &Answer) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in answer.body.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text
+}
+
+async fn found(visitor: &Visitor, query: &str) -> Vec<String> {
+    let answer = visitor.get(&format!("{LOG}?{query}")).await;
+    assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+    shown(&answer.body)
+}
+
+on_both_databases! {
+    // U02
+    async fn what_happened_is_told_in_words_with_before_and_after(house: &House) {
+        let ada = house.owner().await;
+        let general = ada.get("/settings/admin").await;
+        let version = field(&general.body, "version");
+        let renamed = ada.post("/settings/admin", &[("name", "Acme Rockets"), ("version", &version)]).await;
+        assert_eq!(renamed.status, 303, "{}", renamed.body);
+        let log = ada.get(&format!("{LOG}?what=organization.renamed")).await;
+        assert!(text(&log).contains("Ada Lovelace renamed the organization to Acme Rockets"), "{}", log.body);
+        assert!(log.says("My Organization") && log.says("ada@acme.test"), "{}", log.body);
+        let address = &house.texts("SELECT address FROM events WHERE action = 'organization.renamed'").await[0];
+        let request = &house.texts("SELECT request_id FROM events WHERE action = 'organization.renamed'").await[0];
+        assert!(address.starts_with("10.") && log.says(address) && log.says(request) && log.says(" UTC"));
+        let all = ada.get(LOG).await;
+        assert!(text(&all).contains("Ada Lovelace joined"), "{}", all.body);
+    }
+
+    // U04
+    async fn refused_attempts_are_marked(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        assert_eq!(ben.get("/settings/admin/access").await.status, 403);
+        let log = ada.get(&format!("{LOG}?outcome=refused")).await;
+        assert_eq!(shown(&log.body).len(), 1);
+        assert!(text(&log).contains("Ben may not do this: GET /settings/admin/access Refused"), "{}", log.body);
+        assert!(!ada.get(&format!("{LOG}?outcome=done")).await.body.contains("state-failing"));
+    }
+
+    async fn filters_find_what_begins_so_and_go_together(house: &House) {
+        let ada = house.owner().await;
+        let day = 86_400_000;
+        let zoe = Past { id: "event-1", at: 10 * day, ..RENAMED };
+        write(house, zoe).await;
+        write(house, Past { id: "event-2", at: 11 * day - 1, actor: "zora@acme.test", ..zoe }).await;
+        write(house, Past { id: "event-3", at: 11 * day, action: "invite.revoked", target: "Sam@other.test", ..zoe }).await;
+        write(house, Past { id: "event-4", at: 12 * day, action: "access.refused", outcome: "refused", target: "GET /x%_\\", ..zoe }).await;
+        write(house, Past { id: "event-5", at: 13 * day, action: "future.thing", target: "sam@other.test", ..zoe }).await;
+        assert_eq!(found(&ada, "who=zo").await, ["event-5", "event-4", "event-3", "event-2", "event-1"]);
+        assert_eq!(found(&ada, "who=ZORA@").await, ["event-2"]);
+        assert_eq!(found(&ada, "who=acme").await, [""; 0], "a beginning, not an inside");
+        assert_eq!(found(&ada, "what=organization&who=zoe").await, ["event-1"]);
+        assert_eq!(found(&ada, "what=organization.renamed").await, ["event-2", "event-1"]);
+        assert_eq!(found(&ada, "what=invites").await, ["event-3"]);
+        assert_eq!(found(&ada, "what=future.thing").await, ["event-5"]);
+        assert_eq!(found(&ada, "outcome=refused&who=zo").await, ["event-4"]);
+        assert_eq!(found(&ada, "from=1970-01-11&to=1970-01-11").await, ["event-2", "event-1"]);
+        assert_eq!(found(&ada, "from=1970-01-12&to=1970-01-13").await, ["event-4", "event-3"]);
+        assert_eq!(found(&ada, "target=sam@").await, ["event-5"]);
+        assert_eq!(found(&ada, "target=Sam@&who=zoe&what=invites&outcome=done&from=1970-01-12").await, ["event-3"]);
+        assert_eq!(found(&ada, "target=GET+/x%25_%5C").await, ["event-4"]);
+        for literal in ["%25", "_", "%5C", "'+OR+1=1+--", "GET+/x%25%25"] {
+            assert_eq!(found(&ada, &format!("target={literal}")).await, [""; 0], "{literal} is taken literally");
+        }
+        let unknown = ada.get(&format!("{LOG}?what=future.thing")).await;
+        assert!(unknown.says("future.thing"), "an action without a sentence is shown as it is");
+        let nothing = ada.get(&format!("{LOG}?who=nobody-at-all")).await;
+        assert!(nothing.says("No event matches") && nothing.body.contains("value=\"nobody-at-all\""));
+        house.run("DELETE FROM events", []).await;
+        assert!(ada.get(LOG).await.says("Nothing has happened yet"));
+    }
+
+    async fn a_beginning_that_fits_too_many_asks_for_more_of_it(house: &House) {
+        let ada = house.owner().await;
+        history(house, 30).await;
+        let answer = ada.get(&format!("{LOG}?target=Name")).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.says("Type more of it.") && answer.body.contains("value=\"Name\""), "{}", answer.body);
+        assert_eq!(found(&ada, "target=Name+001").await.len(), 10);
+        assert_eq!(found(&ada, "target=Name&who=zoe").await.len(), 30, "somebody else leads");
+        assert_eq!(found(&ada, "target=Name&what=organization").await.len(), 30);
+    }
+
+    async fn pages_lead_forward_and_back_through_the_same_events(house: &House) {
+        let ada = house.owner().await;
+        history(house, 130).await;
+        for filter in ["to=1970-01-01", "what=organization&who=zoe", "target=Name+0&outcome=done&what=organization"] {
+            let first = ada.get(&format!("{LOG}?{filter}")).await.body;
+            assert!(link(&first, "prev").is_none(), "{filter}");
+            let second = ada.get(&link(&first, "next").expect("a next page")).await.body;
+            let third = ada.get(&link(&second, "next").expect("a third page")).await.body;
+            assert!(link(&third, "next").is_none(), "{filter}");
+            let all = [shown(&first), shown(&second), shown(&third)].concat();
+            let expected: Vec<String> = (0..130).rev().map(|n| format!("event-{n:04}")).collect();
+            assert_eq!(all, expected, "{filter}");
+            let back = ada.get(&link(&third, "prev").expect("a way back")).await.body;
+            assert_eq!(shown(&back), shown(&second), "{filter}");
+            let start = ada.get(&link(&back, "prev").expect("a way back")).await.body;
+            assert_eq!(shown(&start), shown(&first), "{filter}");
+            assert!(link(&start, "prev").is_none(), "{filter}");
+        }
+        let region = ada.htmx(Method::GET, &format!("{LOG}?who=zoe"), "section#events", &[]).await;
+        assert!(region.body.starts_with("<section id=\"events\"") && !region.body.contains("<html"));
+    }
+
+    // U05, T10
+    async fn an_event_has_an_address_of_its_own_and_those_of_others_are_unknown(house: &House) {
+        let ada = house.owner().await;
+        house.foreign_owner("boris@globex.test").await;
+        write(house, RENAMED).await;
+        write(house, Past { id: "foreign-1", organization: "globex", target: "Globex secret", ..RENAMED }).await;
+        let own = ada.get(&format!("{LOG}/event-1")).await;
+        assert!(own.status == 200 && text(&own).contains("zoe@acme.test renamed the organization to Acme"), "{}", own.body);
+        let anonymous = |answer: &Answer, id: &str| answer.body.replace(answer.header("x-request-id"), "").replace(id, "");
+        let (foreign, unknown) = (ada.get(&format!("{LOG}/foreign-1")).await, ada.get(&format!("{LOG}/unknown-1")).await);
+        assert_eq!((foreign.status, unknown.status), (404, 404));
+        assert_eq!(anonymous(&foreign, "foreign-1"), anonymous(&unknown, "unknown-1"));
+        for query in ["", "who=zoe", "what=organization", "target=Globex", "outcome=done", "from=1970-01-01", "who=bor"] {
+            assert!(!ada.get(&format!("{LOG}?{query}")).await.says("Globex secret"), "{query}");
+        }
+        assert!(!ada.get(&format!("{LOG}/export?format=csv")).await.body.contains("Globex secret"));
+    }
+
+    // U05
+    async fn members_see_nothing_of_it(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        write(house, RENAMED).await;
+        for path in ["", "/event-1", "/none", "/export?format=csv"] {
+            let answer = ben.get(&format!("{LOG}{path}")).await;
+            assert!(answer.status == 403 && !answer.body.contains("zoe@acme.test"), "{path}");
+        }
+        assert!(!ben.get("/settings/admin").await.body.contains(LOG), "nor is it in the navigation");
+        assert!(ada.get("/settings/admin").await.body.contains(LOG));
+        assert!(!house.events().await.iter().any(|event| event.starts_with("audit.exported")));
+    }
+
+    // D01, D02, D03
+    async fn nonsense_in_the_address_gets_422_and_never_a_fault(house: &House) {
+        let ada = house.owner().await;
+        let cursor = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
+        let cursors = [
+            cursor("{}"),
+            cursor(r#"{"at":"x","id":"a","backwards":false}"#),
+            cursor(r#"{"at":1e99,"id":"a","backwards":false}"#),
+            cursor(r#"{"at":1,"id":"\u0000","backwards":false}"#),
+            "garbage".to_owned(),
+        ];
+        let queries = ["what=nonsense", "what=a.b'--", "outcome=maybe", "from=tomorrow", "to=2026-02-30", "from=2026-02-02&to=2026-02-01"];
+        let queries = queries.into_iter().map(str::to_owned).chain(cursors.map(|cursor| format!("cursor={cursor}")));
+        for query in queries {
+            let answer = ada.get(&format!("{LOG}?{query}")).await;
+            assert_eq!(answer.status, 422, "{query}");
+            assert!(answer.says("This can’t be looked for"), "{query}: {}", answer.body);
+            assert_eq!(ada.get(&format!("{LOG}/export?format=csv&{query}")).await.status, 422, "{query}");
+        }
+        for format in ["", "xml", "csv%00"] {
+            assert_eq!(ada.get(&format!("{LOG}/export?format={format}")).await.status, 422, "{format}");
+        }
+        let injection = cursor(r#"{"at":1,"id":"' OR 1=1 --","backwards":false}"#);
+        assert_eq!(found(&ada, &format!("cursor={injection}")).await, [""; 0]);
+        let far = cursor(&format!(r#"{{"at":{},"id":"a","backwards":true}}"#, i64::MIN));
+        assert_eq!(ada.get(&format!("{LOG}?cursor={far}")).await.status, 200);
+        for text in ["' OR 1=1 --", "\u{0}", "\\", "%", "_", "\u{10ffff}", "\u{202e}", "é", &"x".repeat(5_000)] {
+            let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            for field in ["who", "target"] {
+                let answer = ada.get(&format!("{LOG}?{field}={text}")).await;
+                assert!(answer.status < 500, "{field}={text}");
+            }
+        }
+        assert_eq!(ada.get(&format!("{LOG}?who=a&who=b")).await.status, 400);
+        assert_eq!(ada.get(&format!("{LOG}/%00")).await.status, 404);
+        assert_eq!(ada.get(&format!("{LOG}/{}", "x".repeat(3_000))).await.status, 404);
+    }
+
+    async fn the_file_has_every_event_of_the_filter_and_no_formula(house: &House) {
+        let ada = house.owner().await;
+        history(house, 450).await;
+        for (n, target) in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a,\"b\"\nc"].into_iter().enumerate() {
+            write(house, Past { id: &format!("evil-{n}"), at: 0, target, ..RENAMED }).await;
+        }
+        let csv = ada.get(&format!("{LOG}/export?format=csv&who=zoe&outcome=done")).await;
+        assert_eq!((csv.status, csv.header("content-type")), (200, "text/csv; charset=utf-8"));
+        assert!(csv.header("content-disposition").starts_with("attachment; filename=\"audit-"), "{:?}", csv.headers);
+        assert_eq!(csv.header("content-length"), "", "it is streamed");
+        let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("CSV");
+        assert_eq!(rows.len(), 457);
+        let targets: Vec<&str> = rows.iter().filter(|row| row[0].starts_with("evil")).map(|row| &row[6]).collect();
+        assert_eq!(targets, ["a,\"b\"\nc", "'\r=1", "'\t=1", "'@SUM(A1)", "'-1", "'+1", "'=1+1"]);
+        let lines = ada.get(&format!("{LOG}/export?format=jsonl&target=Name+00&who=zoe")).await;
+        let ids: Vec<String> = lines.body.lines().map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            line["id"].as_str().expect("an id").to_owned()
+        }).collect();
+        assert_eq!(ids, (0..100).rev().map(|n| format!("event-{n:04}")).collect::<Vec<_>>());
+        let exported = "SELECT CAST(after AS TEXT) FROM events WHERE action = 'audit.exported' ORDER BY at, id";
+        let exported = house.texts(exported).await;
+        assert_eq!(exported.len(), 2, "one event for each file");
+        assert!(exported[0].contains("zoe") && exported[1].contains("Name 00"), "{exported:?}");
+    }
+
+    async fn what_looks_like_markup_is_shown_as_it_is(house: &House) {
+        let ada = house.owner().await;
+        let evil = "<img src=x onerror=alert(1)>\"'";
+        write(house, Past { target: evil, actor: evil, ..RENAMED }).await;
+        write(house, Past { id: "event-2", action: evil, target: evil, ..RENAMED }).await;
+        for page in [ada.get(LOG).await, ada.get(&format!("{LOG}/event-1")).await, ada.get(&format!("{LOG}?who=%3Cimg")).await] {
+            assert!(page.says(evil) && !page.body.contains("<img"), "{}", page.body);
+        }
+    }
+
+    async fn every_filter_walks_an_index(house: &House) {
+        fill(house).await;
+        let everything = Source::everything();
+        let zoe = Source::actors(&["person7@acme.test"]);
+        let two = Source::targets(&["target-7", "target-8"]);
+        let query = |query: &str| asked(query);
+        let invites = query("what=invites");
+        let of_invites = Source::of_actions(&invites.what).expect("a group");
+        for (query, source, index) in [
+            (query(""), &everything, "events_organization_at"),
+            (query("from=1970-01-01&to=1970-01-02"), &everything, "events_organization_at"),
+            (query("outcome=refused"), &everything, "events_outcome"),
+            (query("who=person7"), &zoe, "events_actor"),
+            (query("who=person7&outcome=done"), &zoe, "events_actor"),
+            (query("who=person7&what=llm-keys"), &zoe, "events_actor"),
+            (invites, &of_invites, "events_action"),
+            (query("target=target-7"), &two, "events_target"),
+        ] {
+            for cursor in [None, Some(true), Some(false)] {
+                let mut query = query.clone();
+                query.cursor = cursor.map(place);
+                let plan = plan(house, &query, source).await;
+                assert!(plan.contains(index), "{index}: {plan}");
+                assert!(!plan.contains("Seq Scan on events") && !plan.contains("SCAN events"), "{index}: {plan}");
+                let key = if house.rows.get_database_backend() == DbBackend::Sqlite { "(at,id)" } else { "ROW(at, id)" };
+                assert_eq!(plan.contains(key), query.cursor.is_some(), "a place is found in the index: {plan}");
+            }
+        }
+    }
+}
+
+// L18
+#[actix_web::test]
+async fn of_a_key_the_log_has_the_last_four_letters_only() {
+    for database in Database::each().await {
+        let nowhere = format!("127.0.0.1:{}", free_port());
+        let base = format!("http://{nowhere}");
+        let settings = [("LLM__ANTHROPIC__BASE_URL", base.as_str()), ("OUTBOUND_ALLOW", nowhere.as_str())];
+        let house = House::open_with(database, &settings).await;
+        let ada = house.owner().await;
+        let key = serde_json::json!({ "key": "sk-ant-api03-CANARY-7f3a9c51" });
+        let set = ada.put("/api/admin/llm-keys/anthropic", &key).await;
+        assert!(set.status < 300, "{}", set.body);
+        let log = ada.get(&format!("{LOG}?what=llm-keys")).await;
+        assert!(
+            text(&log).contains("Ada Lovelace set the key for anthropic") && log.says("9c51"),
+            "{}",
+            log.body
+        );
+        let file = ada.get(&format!("{LOG}/export?format=jsonl")).await;
+        assert!(!log.body.contains("CANARY") && !file.body.contains("CANARY") && file.body.contains("9c51"));
+        house.close().await;
+    }
+}
+
+fn asked(query: &str) -> Query {
+    let pairs: std::collections::HashMap<String, String> =
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let raw: gatehouse::audit::form::RawQuery =
+        serde_json::from_value(serde_json::json!(pairs)).expect("a query");
+    let query = raw.parse().expect("a query that makes sense");
+    assert!(query.outcome.is_none_or(|outcome| Outcome::ALL.contains(&outcome)));
+    query
+}
+
+fn place(backwards: bool) -> gatehouse::audit::form::Cursor {
+    let mark = gatehouse::paging::Mark { at: 10_000, id: "event-10000".to_owned() };
+    gatehouse::audit::form::Cursor { mark, backwards }
+}
+
+/// Twenty thousand events of many people about many things, and what the planner has to know of them.
+async fn fill(house: &House) {
+    let numbers = match house.rows.get_database_backend() {
+        DbBackend::Sqlite => {
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+             SELECT n FROM numbers"
+        }
+        _ => "SELECT n FROM generate_series(1, 20000) AS n",
+    };
+    house
+        .run(
+            &format!(
+                "INSERT INTO events (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id)
+                 SELECT 'event-' || n, 'default', n,
+                        CASE n % 5 WHEN 0 THEN 'invites.sent' WHEN 1 THEN 'invite.revoked' ELSE 'sign_in.completed' END,
+                        CASE n % 7 WHEN 0 THEN 'refused' ELSE 'done' END,
+                        'person' || (n % 500) || '@acme.test', 'target-' || (n % 300), '', '', ''
+                 FROM ({numbers}) AS numbers"
+            ),
+            [],
+        )
+        .await;
+    if house.rows.get_database_backend() == DbBackend::Postgres {
+        house.run("ANALYZE events", []).await;
+    }
+}
+
+async fn plan(house: &House, query: &Query, source: &Source) -> String {
+    let backend = house.rows.get_database_backend();
+    let ours = event::Entity::find().filter(event::Column::OrganizationId.eq("default"));
+    let statement = narrowed(&ours, query, source).build(backend);
+    let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
+    let sql = format!("{explain} {}", statement.sql);
+    let values = statement.values.map(|values| values.0).unwrap_or_default();
+    let rows = house.rows.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await;
+    let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
+    let lines =
+        rows.expect("a plan").into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));
+    lines.collect::<Vec<_>>().join("\n")
+}
