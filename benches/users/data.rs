@@ -12,6 +12,8 @@ pub const COMMON: &str = "@eu.";
 /// A part of an address that one person in sixteen shares, none of them near the beginning of the list: too many to
 /// sort cheaply, too far to walk to.
 pub const FAR: &str = ".hamil";
+/// The address of somebody who did one thing in a hundred.
+pub const BUSY: &str = "busy%40acme.test";
 /// A part of the address of one person.
 pub const RARE: &str = "n137.ham";
 
@@ -101,7 +103,8 @@ async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     Ok(Database::connect(options).await?)
 }
 
-/// Fills the database at `url` with people of the one organization, every hundredth of them an admin.
+/// Fills the database at `url` with people of the one organization, every hundredth of them an admin, with invites
+/// and with events.
 pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let connection = connect(url).await?;
     let now = chrono::Utc::now().timestamp_millis();
@@ -143,10 +146,12 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
         DbBackend::Sqlite => invites,
         _ => invites.replace("substr('000000000000' || n, -12)", "lpad(CAST(n AS TEXT), 12, '0')"),
     };
+    let events = events(connection.get_database_backend(), users, now);
     let tx = connection.begin().await?;
     tx.execute_unprepared(&people).await?;
     tx.execute_unprepared(&memberships).await?;
     tx.execute_unprepared(&invites).await?;
+    tx.execute_unprepared(&events).await?;
     tx.commit().await?;
     // What happens by itself within a minute.
     let settle = match connection.get_database_backend() {
@@ -155,6 +160,31 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     };
     connection.execute_unprepared(settle).await?;
     Ok(connection.close().await?)
+}
+
+/// Ten events for every person, over two years: by those people and by one who is busy.
+fn events(backend: DbBackend, users: usize, now: i64) -> String {
+    let events = format!(
+        "WITH RECURSIVE numbers (n) AS (
+            SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}
+         )
+         INSERT INTO events (id, organization_id, at, action, outcome, actor_id, actor, target, address, user_agent,
+                             request_id)
+         SELECT '018f0000-0000-7000-9000-' || substr('000000000000' || n, -12), 'default',
+                {now} - 63072000000 / {count} * ({count} - n),
+                CASE n % 7 WHEN 0 THEN 'invites.sent' WHEN 1 THEN 'user.role_changed' WHEN 2 THEN 'access.rules_changed'
+                           WHEN 3 THEN 'llm_key.tested' ELSE 'sign_in.completed' END,
+                CASE n % 50 WHEN 0 THEN 'refused' ELSE 'done' END,
+                'bench-' || (n % {users} + 1),
+                CASE n % 100 WHEN 7 THEN 'busy@acme.test' ELSE 'p' || (n % {users}) || '@acme.test' END,
+                'p' || (n * 31 % {users}) || '@acme.test', '10.0.0.1', 'Mozilla/5.0', 'r' || n
+         FROM numbers",
+        count = users * 10
+    );
+    match backend {
+        DbBackend::Sqlite => events,
+        _ => events.replace("substr('000000000000' || n, -12)", "lpad(CAST(n AS TEXT), 12, '0')"),
+    }
 }
 
 fn values(names: &str) -> String {

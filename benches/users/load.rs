@@ -12,13 +12,18 @@ use tokio::net::TcpStream;
 const COUNTED: usize = 64;
 /// Not measured at the beginning of a round, so that the caches belong to whoever is measured.
 const WARM_UP: Duration = Duration::from_millis(100);
-/// What each row of the list has.
-const ROW: &str = "<th scope=\"row\">";
+/// What each row of a table has.
+pub const ROW: &str = "<th scope=\"row\">";
+/// What each event of the log has.
+pub const EVENT: &str = "class=\"event\"";
+/// What every page has once.
+pub const TITLE: &str = "<h1>";
 
 /// What is asked for.
 pub struct Target {
     port: u16,
     request: String,
+    mark: &'static str,
     rows: usize,
 }
 
@@ -35,11 +40,12 @@ pub struct Round {
 }
 
 impl Target {
-    pub fn new(port: u16, path: &str, cookie: &str, rows: usize) -> Self {
+    /// `mark` is what each of the `rows` of the answer has.
+    pub fn new(port: u16, path: &str, cookie: &str, mark: &'static str, rows: usize) -> Self {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\nCookie: {cookie}\r\n\r\n"
         );
-        Self { port, request, rows }
+        Self { port, request, mark, rows }
     }
 
     /// One answer's body.
@@ -51,7 +57,7 @@ impl Target {
     }
 
     fn check(&self, body: &[u8]) -> anyhow::Result<()> {
-        let rows = std::str::from_utf8(body)?.matches(ROW).count();
+        let rows = std::str::from_utf8(body)?.matches(self.mark).count();
         ensure!(rows == self.rows, "a page of {rows} rows instead of {}", self.rows);
         Ok(())
     }

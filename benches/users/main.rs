@@ -1,5 +1,5 @@
-//! What the lists of users and of invites cost, beside a fixed body of the size of the users page, at 1,000 and at
-//! 100,000 users with a tenth as many invites:
+//! What the lists of users, of invites and of events cost, beside a fixed body of the size of the users page, at 1,000
+//! and at 100,000 users with a tenth as many invites and ten times as many events:
 //!
 //! ```text
 //! cargo bench --bench users
@@ -24,7 +24,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use data::{Databases, Engine};
-use load::{Round, Target};
+use load::{EVENT, ROW, Round, TITLE, Target};
 use report::Row;
 use site::Site;
 
@@ -112,7 +112,7 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
             engine: None,
             users: 0,
             page: "fixed body",
-            target: Target::new(fixed.port, "/", "", FULL),
+            target: Target::new(fixed.port, "/", "", ROW, FULL),
             process: fixed.process.id(),
             idle: resident(fixed.process.id())?,
             rounds: Vec::new(),
@@ -138,6 +138,7 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
     let deep = site.cursor_of_page(DEEP.min(users / FULL)).await?;
     let users_page = |query: &str| format!("/settings/admin/users{query}");
     let invites = |query: &str| format!("/settings/admin/invites{query}");
+    let audit = |query: &str| format!("/settings/admin/audit{query}");
     let pages = [
         ("first page", users_page(""), FULL),
         ("page 1,000, or the last", users_page(&format!("?cursor={deep}")), FULL),
@@ -148,16 +149,25 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("invites, those that wait", invites("?status=pending"), FULL),
         ("invites, search that one matches", invites("?q=guest77%40"), 1),
     ];
-    let case = |(page, path, rows): (_, String, _)| Case {
+    let tables = pages.map(|(page, path, rows)| (page, path, ROW, rows));
+    let others = [
+        ("a person's page", users_page("/bench-137"), TITLE, 1),
+        ("audit, first page", audit(""), EVENT, FULL),
+        ("audit, refused", audit("?outcome=refused"), EVENT, FULL),
+        ("audit, about invites", audit("?what=invites"), EVENT, FULL),
+        ("audit, by one person", audit(&format!("?who={}", data::BUSY)), EVENT, FULL),
+        ("audit, of one day last year", audit("?to=2025-11-21"), EVENT, FULL),
+    ];
+    let case = |(page, path, mark, rows): (_, String, _, _)| Case {
         engine: Some(engine),
         users,
         page,
-        target: Target::new(site.port, &path, &site.cookie, rows),
+        target: Target::new(site.port, &path, &site.cookie, mark, rows),
         process: site.process.id(),
         idle,
         rounds: Vec::new(),
     };
-    Ok(pages.map(case).into())
+    Ok(tables.into_iter().chain(others).map(case).collect())
 }
 
 /// Resident memory of a process, in KB.

@@ -19,7 +19,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DeleteMany,
     EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
@@ -271,33 +271,20 @@ impl Change<Organization> {
 
 impl Change<Person> {
     /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
-    /// their organization: the rules and sign-in methods that a change looks at hold until it commits.
+    /// their organization: the rules and sign-in methods that a change looks at hold until it commits. With
+    /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
+    /// commits (rule 1.5).
     pub(super) async fn by_person(
         db: &Db,
         clock: &Clock,
         of: Person,
         actor: Actor,
         origin: Origin,
+        lock: LockType,
     ) -> Result<Self> {
         let change = Self::begin(db, clock, of, actor, origin).await?;
         let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
-        org_settings::Entity::find_by_id(rules).lock_shared().one(&change.tx).await?;
-        user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
-        Ok(change)
-    }
-
-    /// Begins a change by which a person may leave their organization. As those of its admins it waits for theirs,
-    /// and they for it: an owner who stays now is there when it commits (rule 1.5).
-    pub(super) async fn departure(
-        db: &Db,
-        clock: &Clock,
-        of: Person,
-        actor: Actor,
-        origin: Origin,
-    ) -> Result<Self> {
-        let change = Self::begin(db, clock, of, actor, origin).await?;
-        let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
-        org_settings::Entity::find_by_id(rules).lock_exclusive().one(&change.tx).await?;
+        org_settings::Entity::find_by_id(rules).lock(lock).one(&change.tx).await?;
         user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
         Ok(change)
     }

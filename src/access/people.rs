@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use sea_orm::sea_query::LockType;
 
 use super::change::{Change, Organization, Person};
 use super::scope::{Scope, Scoped, own};
@@ -103,23 +104,24 @@ impl SignedIn {
 
     /// Begins a change to the person's own rows.
     pub async fn change(&self) -> Result<Change<Person>> {
+        self.begin(LockType::Share).await
+    }
+
+    /// Begins a change by which the person may leave their organization.
+    pub async fn departure(&self) -> Result<Change<Person>> {
+        self.begin(LockType::Update).await
+    }
+
+    async fn begin(&self, lock: LockType) -> Result<Change<Person>> {
         let organization = self.membership().map(|m| m.organization.clone());
         let of = Person { id: self.visitor.id.clone(), organization };
-        Change::by_person(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone())
-            .await
+        let (services, origin) = (&self.services, self.origin.clone());
+        Change::by_person(&services.db, &services.clock, of, self.actor(), origin, lock).await
     }
 
     /// What the people of one of the person's organizations may read.
     pub fn scope<'a>(&'a self, membership: &'a Membership) -> Scope<'a> {
         Scope::new(&self.services.db, &membership.organization)
-    }
-
-    /// Begins a change by which the person may leave their organization.
-    pub async fn departure(&self) -> Result<Change<Person>> {
-        let organization = self.membership().map(|m| m.organization.clone());
-        let of = Person { id: self.visitor.id.clone(), organization };
-        Change::departure(&self.services.db, &self.services.clock, of, self.actor(), self.origin.clone())
-            .await
     }
 
     /// Where the person belongs, if anywhere: in single tenancy there is one organization.

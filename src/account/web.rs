@@ -52,13 +52,14 @@ struct Connectable {
     suggested: bool,
 }
 
-struct Session {
-    id: String,
-    device: String,
-    address: String,
-    created: Moment,
-    last_seen: Moment,
-    current: bool,
+/// A session, as a page lists it.
+pub struct Session {
+    pub id: String,
+    pub device: String,
+    pub address: String,
+    pub created: Moment,
+    pub last_seen: Moment,
+    pub current: bool,
 }
 
 impl Page for AccountPage<'_> {
@@ -162,15 +163,21 @@ pub async fn disconnect(person: SignedIn, view: View, id: web::Path<String>) -> 
 
 async fn sessions(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Session>> {
     let rows = super::sessions(person).await?;
-    let session = |row: session::Model| Session {
-        current: row.id == person.visitor.session,
-        id: row.id,
-        device: device(&row.user_agent),
-        address: row.address,
-        created: Moment::new(*row.created_at, now),
-        last_seen: Moment::new(*row.last_seen_at, now),
-    };
-    Ok(rows.into_iter().map(session).collect())
+    Ok(rows.into_iter().map(|row| Session::new(row, &person.visitor.session, now)).collect())
+}
+
+impl Session {
+    /// `current` is the id of the session that looks at it.
+    pub fn new(row: session::Model, current: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            current: row.id == current,
+            id: row.id,
+            device: device(&row.user_agent),
+            address: row.address,
+            created: Moment::new(*row.created_at, now),
+            last_seen: Moment::new(*row.last_seen_at, now),
+        }
+    }
 }
 
 /// "Firefox on Linux", as far as the user agent tells; a program's own name otherwise.

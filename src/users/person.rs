@@ -13,7 +13,7 @@ use super::web::PATH;
 use super::{Listed, Status};
 use crate::access::session::IDLE;
 use crate::access::{Admin, Role};
-use crate::account::web::device;
+use crate::account::web::Session;
 use crate::address::EmailAddress;
 use crate::audit;
 use crate::entity::{Timestamp, identity, invite, llm_key, org_settings, session};
@@ -68,15 +68,6 @@ struct Way {
     email: String,
     first_used: Moment,
     last_used: Moment,
-}
-
-struct Session {
-    id: String,
-    device: String,
-    address: String,
-    created: Moment,
-    last_seen: Moment,
-    current: bool,
 }
 
 struct SentInvite {
@@ -181,15 +172,8 @@ async fn ways(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Way>> {
 }
 
 async fn sessions(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Session>> {
-    let session = |row: session::Model| Session {
-        current: row.id == admin.visitor().session,
-        id: row.id,
-        device: device(&row.user_agent),
-        address: row.address,
-        created: Moment::new(*row.created_at, now),
-        last_seen: Moment::new(*row.last_seen_at, now),
-    };
-    Ok(open_sessions(admin, id).await?.into_iter().map(session).collect())
+    let current = admin.visitor().session.as_str();
+    Ok(open_sessions(admin, id).await?.into_iter().map(|row| Session::new(row, current, now)).collect())
 }
 
 async fn open_sessions(admin: &Admin, id: &str) -> Result<Vec<session::Model>> {

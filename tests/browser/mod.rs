@@ -67,6 +67,11 @@ fn an_admin_finds_out_what_happened() {
 }
 
 #[test]
+fn an_owner_who_is_locked_out_comes_back_by_the_shell() {
+    tell_with("locked_out", &[from_many_addresses()]);
+}
+
+#[test]
 fn no_page_has_a_barrier_in_any_state() {
     tell_with("accessibility", &[from_many_addresses()]);
 }
