@@ -16,15 +16,18 @@ const KEYS_API: &str = "/api/admin/llm-keys";
 const INVITES: &str = "/settings/admin/invites";
 const INVITES_API: &str = "/api/admin/invites";
 const ACCESS: &str = "/settings/admin/access";
+const USERS: &str = "/settings/admin/users";
+const AUDIT: &str = "/settings/admin/audit";
 
 /// What pages go out in, when htmx asks for a part of them.
-const REGIONS: [(&str, &[&str]); 6] = [
+const REGIONS: [(&str, &[&str]); 7] = [
     ("/settings", &["sessions"]),
     ("/settings/admin", &["name_form"]),
     ("/settings/admin/users", &["users"]),
     (ACCESS, &["rules", "preview", "simulator", "methods", "denials"]),
     (INVITES, &["send", "parsed", "results", "invites"]),
     (KEYS, &["keys"]),
+    (AUDIT, &["events"]),
 ];
 
 /// All who take part.
@@ -53,6 +56,8 @@ impl<'a> Story<'a> {
         self.keys_are_mistyped(&ada).await;
         self.documents_are_malformed(&ada).await;
         self.a_key_is_damaged(&ada).await;
+        self.people_come_and_go(&ada).await;
+        self.lists_go_out(&ada).await;
         let (olga, nobody) = (self.person("olga"), self.person("nobody"));
         assert_eq!(olga.signs_in(&self.outside.idp, "olga@evil.test", "/").await.status, 403);
         for person in [&nobody, &olga, &sam, &grace, &ada] {
@@ -321,13 +326,59 @@ impl<'a> Story<'a> {
         assert_eq!(answer.status, 409);
     }
 
+    async fn people_come_and_go(&self, ada: &Person<'_>) {
+        let pat = self.joins(ada, "pat", "member").await;
+        let kim = self.joins(ada, "kim", "member").await;
+        self.joins(ada, "lee", "member").await;
+        let id = async |name: &str| {
+            let sql = format!("SELECT id FROM users WHERE email = '{name}@other.test'");
+            texts(self.rows, &sql).await.remove(0)
+        };
+        let (someone, other) = (id("pat").await, id("lee").await);
+        let page = format!("{USERS}/{someone}");
+        for looked_at in ["", "/role?role=admin", "/offboarding"] {
+            ada.get(&format!("{page}{looked_at}")).await;
+        }
+        ada.post(&format!("{page}/role"), &[("role", "admin")]).await;
+        let api = format!("/api/admin/users/{someone}");
+        ada.does(Method::PATCH, &api, Body::Json(json!({ "role": "member" }))).await;
+        let sql = format!("SELECT id FROM sessions WHERE user_id = '{someone}'");
+        let session = texts(self.rows, &sql).await.remove(0);
+        ada.post(&format!("{page}/sessions/{session}/end"), &[]).await;
+        pat.signs_in(&self.outside.idp, "pat@other.test", "/").await;
+        ada.post(&format!("{page}/sessions/end"), &[]).await;
+        ada.post(&format!("{page}/deactivation"), &[]).await;
+        ada.post(&format!("{page}/reactivation"), &[]).await;
+        let bulk = [("deed", "end-sessions"), ("user", someone.as_str())];
+        ada.post(&format!("{USERS}/bulk"), &bulk).await;
+        ada.post(&format!("{page}/removal"), &[]).await;
+        ada.does(Method::DELETE, &format!("/api/admin/users/{other}"), Body::Form(&[])).await;
+        kim.get("/settings/departure").await;
+        kim.post("/settings/departure", &[]).await;
+        kim.get("/settings/deletion").await;
+        kim.post("/settings/deletion", &[("email", "kim@other.test")]).await;
+        let stays = ada.send(Method::POST, "/settings/departure", Body::Form(&[])).await;
+        assert_eq!(stays.status, 409, "the last owner stays");
+    }
+
+    async fn lists_go_out(&self, ada: &Person<'_>) {
+        for list in [USERS, AUDIT] {
+            for format in ["csv", "jsonl"] {
+                ada.get(&format!("{list}/export?format={format}")).await;
+            }
+        }
+        for event in texts(self.rows, "SELECT id FROM events").await.iter().step_by(7) {
+            ada.get(&format!("{AUDIT}/{event}")).await;
+        }
+    }
+
     /// Every route: to look at as a page, a part and a document; to change something with what does not belong there.
     async fn walks_through_every_door(&self, person: &Person<'_>) {
         for route in table() {
             let path = filled_in(route.path);
             if route.method == Method::GET.as_str() {
                 self.looks(person, &path).await;
-            } else if path != "/sign-out" {
+            } else if !["/sign-out", "/settings/departure"].contains(&path.as_str()) {
                 self.pushes(
                     person,
                     &Method::from_bytes(route.method.as_str().as_bytes()).expect("a method"),
@@ -371,7 +422,8 @@ impl<'a> Story<'a> {
     /// Whether each route did what it is for, and each that changes something has refused to.
     fn every_door_was_open_to_somebody(&self) {
         let answers = self.heard.answers();
-        for route in table().into_iter().filter(|route| route.path != "/claim/{token}") {
+        let by_shell = ["/claim/{token}", "/sign-in-links/{token}"];
+        for route in table().into_iter().filter(|route| !by_shell.contains(&route.path)) {
             let method = route.method.as_str();
             let all = answers.iter().filter(|(sent, path, _)| sent == method && is_on(path, route.path));
             let statuses: Vec<u16> = all.map(|(_, _, status)| *status).collect();
@@ -394,7 +446,9 @@ fn form_to<'p>(page: &'p str, start: &str, end: &str) -> &'p str {
 fn filled_in(path: &str) -> String {
     let provider = if path.contains("llm-keys") { "anthropic" } else { "idp" };
     let path = path.replace("{provider}", provider).replace("{token}", "none").replace("{identity}", "none");
-    path.replace("{session}", &gatehouse::random::id()).replace("{invite}", &gatehouse::random::id())
+    ["{session}", "{invite}", "{user}", "{event}"]
+        .into_iter()
+        .fold(path, |path, name| path.replace(name, &gatehouse::random::id()))
 }
 
 fn is_on(path: &str, route: &str) -> bool {
