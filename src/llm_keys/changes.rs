@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::form::Wish;
 use super::probe::{Finding, probe};
-use super::resolution::Resolution;
+use super::resolution::{Resolution, place};
 use super::{ApiKey, KEPT, MOST_CUSTOM, Provider, health, one};
 use crate::access::{Admin, Change, Organization};
 use crate::audit::Event;
@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::organization::form::Name;
 use crate::outbound::Failure;
 use crate::random;
-use crate::vault::sealed::LLM_KEY;
 
 /// Sets a key. The one before it is kept until it is removed, so that it can be brought back.
 ///
@@ -53,9 +52,7 @@ pub async fn set(admin: &Admin, wish: &Wish) -> Result<()> {
         Some(present) => Event::done(action, wish.provider.id()).with(told(present), after),
         None => Event::done(action, wish.provider.id()).resulting_in(after),
     };
-    change.commit(event).await?;
-    services.key_watch.wake();
-    Ok(())
+    finish(admin, change, event).await
 }
 
 async fn refuse_one_too_many(change: &Change<Organization>, present: Option<&Model>) -> Result<()> {
@@ -74,12 +71,7 @@ async fn refuse_one_too_many(change: &Change<Organization>, present: Option<&Mod
 fn sealed(admin: &Admin, wish: &Wish, present: Option<&Model>, at: Timestamp) -> Result<ActiveModel> {
     let (id, provider) = (random::id(), wish.provider.id());
     let base_url = wish.base_url.as_ref().map(ToString::to_string);
-    let place = LLM_KEY.place(&[
-        &admin.membership().organization,
-        &id,
-        provider,
-        base_url.as_deref().unwrap_or_default(),
-    ]);
+    let place = place(&admin.membership().organization, &id, provider, base_url.as_deref());
     let sealed_key = seal(admin, &wish.key, &place)?;
     let visitor = admin.visitor();
     Ok(ActiveModel {

@@ -24,7 +24,7 @@ pub use key::ApiKey;
 pub use list::{Entry, list, one};
 pub use probe::{Finding, Verdict};
 pub use provider::Provider;
-pub use resolution::{Resolution, Source, Usable, resolve};
+pub use resolution::{Resolution, Source, Usable};
 
 use chrono::Duration;
 

@@ -1,15 +1,13 @@
 //! Which key is used, and where it comes from (rule 4.2): decided here and nowhere else.
 
-use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 
 use super::catalog::Address;
 use super::{ApiKey, Provider};
-use crate::access::Scope;
 use crate::app::Services;
-use crate::entity::llm_key::{Column, Entity, Model};
+use crate::entity::llm_key::Model;
 use crate::error::{Error, Result};
 use crate::vault::VaultError;
 use crate::vault::sealed::LLM_KEY;
@@ -66,21 +64,7 @@ impl Resolution {
     }
 }
 
-/// What an organization uses for a provider.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn resolve(scope: Scope<'_>, services: &Services, provider: &Provider) -> Result<Resolution> {
-    let present = scope.find::<Entity>().narrow(|ours| {
-        ours.filter(Column::Provider.eq(provider.id()))
-            .filter(Column::ReplacedAt.is_null())
-            .filter(Column::RemovedAt.is_null())
-    });
-    let row = present.all().await?.into_iter().next();
-    resolution(services, provider, row.as_ref())
-}
-
-/// The same, of a row that is at hand: the present one of the provider, if it has one.
+/// What an organization uses for a provider: `present` is the row of its own key, if it has one.
 ///
 /// # Errors
 /// When no fingerprint can be made, which is a fault of ours.
@@ -92,7 +76,8 @@ pub fn resolution(services: &Services, provider: &Provider, present: Option<&Mod
 }
 
 fn open(services: &Services, provider: &Provider, row: &Model) -> Resolution {
-    let opened = services.config.master_key.open(&row.sealed_key, &place(row));
+    let place = place(&row.organization_id, &row.id, &row.provider, row.base_url.as_deref());
+    let opened = services.config.master_key.open(&row.sealed_key, &place);
     let key = opened.and_then(|plain| {
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Unreadable(String::new()))?;
         ApiKey::parse(&SecretString::from(text)).map_err(|_| VaultError::Unreadable(String::new()))
@@ -134,11 +119,6 @@ fn address(services: &Services, provider: &Provider) -> Option<Url> {
 }
 
 /// What the sealed key of a row is bound to.
-pub fn place(row: &Model) -> String {
-    LLM_KEY.place(&[
-        &row.organization_id,
-        &row.id,
-        &row.provider,
-        row.base_url.as_deref().unwrap_or_default(),
-    ])
+pub fn place(organization: &str, id: &str, provider: &str, base_url: Option<&str>) -> String {
+    LLM_KEY.place(&[organization, id, provider, base_url.unwrap_or_default()])
 }

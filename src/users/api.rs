@@ -104,6 +104,6 @@ pub async fn colleagues(member: Member, raw: web::Query<RawQuery>) -> Reply {
 fn into_list<T: From<Listed>>(page: ListPage) -> List<T> {
     List {
         next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.people.into_iter().map(T::from).collect(),
+        items: page.rows.into_iter().map(T::from).collect(),
     }
 }

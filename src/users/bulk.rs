@@ -80,7 +80,7 @@ pub async fn matching(admin: &Admin, query: &ListQuery) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     loop {
         let part = super::list(admin, &query).await?;
-        ids.extend(part.people.into_iter().map(|person| person.id));
+        ids.extend(part.rows.into_iter().map(|person| person.id));
         if ids.len() > MOST {
             return Err(Error::invalid(
                 "user",

@@ -45,8 +45,8 @@ fn parts(admin: Admin, query: ListQuery, format: Format) -> impl Stream<Item = R
         let Some((admin, mut query, first)) = under_way else { return Ok(None) };
         let page = super::list(&admin, &query).await?;
         let bytes = match format {
-            Format::Csv => csv(first.then_some(HEAD), page.people.into_iter().map(cells))?,
-            Format::JsonLines => json_lines(page.people.into_iter().map(User::from))?,
+            Format::Csv => csv(first.then_some(HEAD), page.rows.into_iter().map(cells))?,
+            Format::JsonLines => json_lines(page.rows.into_iter().map(User::from))?,
         };
         query.cursor = page.next;
         let more = query.cursor.is_some().then_some((admin, query, false));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::cursor::Key;
+use super::cursor::{Key, Mark};
 use super::{Cursor, Listed};
 use crate::access::Role;
 use crate::entity::membership::Column;
@@ -115,17 +115,17 @@ impl Sort {
         }
     }
 
-    pub(super) fn cursor(self, person: &Listed, backwards: bool) -> Cursor {
+    pub(super) fn mark(self, person: &Listed) -> Mark {
         let key = match self.by {
             By::Name => Key::Text(person.name.clone()),
             By::Joined => Key::Milliseconds(person.joined_at.timestamp_millis()),
             By::Seen => Key::Milliseconds(person.last_seen_at.timestamp_millis()),
         };
-        Cursor { key, id: person.membership, backwards }
+        Mark { key, id: person.membership }
     }
 
     fn fits(self, cursor: &Cursor) -> bool {
-        matches!(cursor.key, Key::Text(_)) == (self.by == By::Name)
+        matches!(cursor.mark.key, Key::Text(_)) == (self.by == By::Name)
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_another_order_does_not_fit() {
-        let cursor = Cursor { key: Key::Milliseconds(5), id: 1, backwards: false }.to_string();
+        let cursor = Cursor { mark: Mark { key: Key::Milliseconds(5), id: 1 }, backwards: false }.to_string();
         let raw =
             |sort: &str| RawQuery { sort: sort.to_owned(), cursor: cursor.clone(), ..RawQuery::default() };
         assert!(raw("joined").parse().is_ok());

@@ -16,7 +16,7 @@ pub mod shell;
 pub mod web;
 
 pub use changes::{Changed, change_role, deactivate, end_sessions, reactivate, remove};
-pub use cursor::Cursor;
+pub use cursor::{Cursor, Mark};
 pub use form::{ListQuery, Sort};
 
 use chrono::{DateTime, Utc};
@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Member, Role, SignedIn};
 use crate::entity::{membership, user};
 use crate::error::{Error, Result};
+use crate::paging::Part;
 
 /// Whether a member can come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,11 +67,7 @@ pub struct Listed {
 }
 
 /// A part of the list and where it goes on.
-pub struct ListPage {
-    pub people: Vec<Listed>,
-    pub previous: Option<Cursor>,
-    pub next: Option<Cursor>,
-}
+pub type ListPage = Part<Listed, Mark>;
 
 /// Only the members who can come in: active, and not left out by the rules.
 pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
@@ -89,20 +86,13 @@ pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::E
 /// # Errors
 /// When the database can't be asked.
 pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
-    let mut people = if let Some(text) = &query.search {
+    let people = if let Some(text) = &query.search {
         search::find(member, query, text).await?
     } else {
         let rows = member.scope().find::<membership::Entity>();
         rows.narrow(|ours| shown(in_order(ours, query).limit(slots(query)))).rows(SHOWN).await?
     };
-    let more = people.len() as u64 > query.limit;
-    if more {
-        people.pop();
-    }
-    if is_backwards(query) {
-        people.reverse();
-    }
-    Ok(page(query, people, more))
+    Ok(ListPage::new(people, query.limit, query.cursor.as_ref(), |person| query.sort.mark(person)))
 }
 
 /// The owners who can come in, of where the person belongs.
@@ -124,16 +114,6 @@ pub async fn one(member: &Member, id: &str) -> Result<Listed> {
     let this = member.scope().find::<membership::Entity>();
     let rows = this.narrow(|ours| shown(ours.filter(column(membership::Column::UserId).eq(id)))).rows(SHOWN);
     rows.await?.pop().ok_or(Error::NotFound)
-}
-
-fn page(query: &ListQuery, people: Vec<Listed>, more: bool) -> ListPage {
-    let backwards = is_backwards(query);
-    let at = |person: Option<&Listed>, backwards| person.map(|person| query.sort.cursor(person, backwards));
-    let before = if backwards { more } else { query.cursor.is_some() };
-    let after = if backwards { true } else { more };
-    let previous = if before { at(people.first(), true) } else { None };
-    let next = if after { at(people.last(), false) } else { None };
-    ListPage { people, previous, next }
 }
 
 fn is_backwards(query: &ListQuery) -> bool {
@@ -199,7 +179,7 @@ fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
 /// Rows past the cursor. A row value walks the index of the order; `a < ? OR (a = ? AND …)` would not.
 fn beyond(sort: Sort, cursor: &Cursor, descending: bool) -> Expr {
     let key = [column(sort.column()), column(membership::Column::Id)];
-    let mark = [cursor.key_as_value(), Expr::val(cursor.id)];
+    let mark = [cursor.mark.key_as_value(), Expr::val(cursor.mark.id)];
     let (key, mark) = (Expr::tuple(key), Expr::tuple(mark));
     if descending { key.lt(mark) } else { key.gt(mark) }
 }

@@ -105,7 +105,7 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
         cursor: query.cursor.as_ref().map(ToString::to_string).unwrap_or_default(),
         roles: filters(query),
         columns: columns(query),
-        empty: match (list.people.is_empty(), filtered) {
+        empty: match (list.rows.is_empty(), filtered) {
             (false, _) => "",
             (true, true) => "filtered",
             (true, false) => "none",
@@ -119,13 +119,13 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
             .next
             .map(|cursor| address(query, query.role, query.sort, Some(&cursor)))
             .unwrap_or_default(),
-        showing: showing(list.people.len()),
+        showing: showing(list.rows.len()),
         hint: if text.is_empty() || search::is_inside(&text) {
             ""
         } else {
             "Fewer than three letters match the beginning of an address."
         },
-        rows: list.people.into_iter().map(|person| row(member, person, owners, now)).collect(),
+        rows: list.rows.into_iter().map(|person| row(member, person, owners, now)).collect(),
         query: text,
     }
 }

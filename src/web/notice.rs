@@ -10,171 +10,78 @@ use crate::llm_keys::Provider;
 
 const COOKIE: &str = "notice";
 
-/// What has just been done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    NameSaved,
-    AccessSaved,
-    AccessEnded,
-    AddressAllowed,
-    MethodOn,
-    MethodOff,
-    Connected,
-    AlreadyConnected,
-    Disconnected,
-    SessionEnded,
-    OtherSessionsEnded,
-    SignedOut,
-    ThemeSaved,
-    Invited,
-    InvitedBefore,
-    InviteResent,
-    InviteRevoked,
-    TestMailQueued,
-    Joined,
-    AskedForLink,
-    KeySaved,
-    KeyReplaced,
-    KeyRemoved,
-    KeyRestored,
-    KeyReverted,
-    PreviousKeyErased,
-    RoleChanged,
-    UserDeactivated,
-    UserReactivated,
-    UserRemoved,
-    TheirSessionEnded,
-    TheirSessionsEnded,
-    Left,
-    AccountDeleted,
-    ManyChanged,
+/// Each notice with its name in the cookie and its sentence.
+macro_rules! notices {
+    ($($notice:ident $name:literal $sentence:literal)*) => {
+        /// What has just been done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Notice {
+            $($notice,)*
+        }
+
+        impl Notice {
+            const ALL: &[Self] = &[$(Self::$notice,)*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$notice => $name,)*
+                }
+            }
+
+            /// The sentence.
+            pub fn sentence(self) -> &'static str {
+                match self {
+                    $(Self::$notice => $sentence,)*
+                }
+            }
+        }
+    };
+}
+
+notices! {
+    NameSaved "name-saved" "Organization name saved."
+    AccessSaved "access-saved" "Access rules saved."
+    AccessEnded "access-ended" "Access rules saved. Those whom they leave out are out."
+    AddressAllowed "address-allowed" "The address may join now."
+    MethodOn "method-on" "The sign-in method is switched on."
+    MethodOff "method-off" "The sign-in method is switched off."
+    Connected "connected" "The account is connected. You can sign in with it now."
+    AlreadyConnected "already-connected" "That account was connected already."
+    Disconnected "disconnected" "The account is disconnected."
+    SessionEnded "session-ended" "The session was ended."
+    OtherSessionsEnded "other-sessions-ended" "You are signed out everywhere else."
+    SignedOut "signed-out" "You are signed out."
+    ThemeSaved "theme-saved" "Theme saved."
+    Invited "invited" "Invites are on their way."
+    InvitedBefore "invited-before" "These were invited before. Nothing was sent again."
+    InviteResent "invite-resent" "The invite is sent again. The old link stopped working."
+    InviteRevoked "invite-revoked" "The invite is revoked."
+    TestMailQueued "test-mail-queued" "The test mail is on its way to you."
+    Joined "joined" "Welcome. You are in."
+    AskedForLink "asked-for-link" "Whoever invited you is told."
+    KeySaved "key-saved" "The key is saved."
+    KeyReplaced "key-replaced" "The key is replaced. The one before it is kept until you remove it."
+    KeyRemoved "key-removed" "The key is removed."
+    KeyRestored "key-restored" "The key is back."
+    KeyReverted "key-reverted" "The previous key is used again."
+    PreviousKeyErased "previous-key-erased" "The previous key is erased."
+    RoleChanged "role-changed" "The role is changed."
+    UserDeactivated "user-deactivated" "They can no longer sign in. Their sessions are ended."
+    UserReactivated "user-reactivated" "They can sign in again."
+    UserRemoved "user-removed" "They are no longer in the organization."
+    TheirSessionEnded "their-session-ended" "The session is ended."
+    TheirSessionsEnded "their-sessions-ended" "All their sessions are ended."
+    Left "left" "You have left the organization."
+    AccountDeleted "account-deleted" "Your account is deleted."
+    ManyChanged "many-changed" "Done. Those who were named as left out are as they were."
 }
 
 impl Notice {
-    const ALL: [Self; 35] = [
-        Self::NameSaved,
-        Self::AccessSaved,
-        Self::AccessEnded,
-        Self::AddressAllowed,
-        Self::MethodOn,
-        Self::MethodOff,
-        Self::Connected,
-        Self::AlreadyConnected,
-        Self::Disconnected,
-        Self::SessionEnded,
-        Self::OtherSessionsEnded,
-        Self::SignedOut,
-        Self::ThemeSaved,
-        Self::Invited,
-        Self::InvitedBefore,
-        Self::InviteResent,
-        Self::InviteRevoked,
-        Self::TestMailQueued,
-        Self::Joined,
-        Self::AskedForLink,
-        Self::KeySaved,
-        Self::KeyReplaced,
-        Self::KeyRemoved,
-        Self::KeyRestored,
-        Self::KeyReverted,
-        Self::PreviousKeyErased,
-        Self::RoleChanged,
-        Self::UserDeactivated,
-        Self::UserReactivated,
-        Self::UserRemoved,
-        Self::TheirSessionEnded,
-        Self::TheirSessionsEnded,
-        Self::Left,
-        Self::AccountDeleted,
-        Self::ManyChanged,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::NameSaved => "name-saved",
-            Self::AccessSaved => "access-saved",
-            Self::AccessEnded => "access-ended",
-            Self::AddressAllowed => "address-allowed",
-            Self::MethodOn => "method-on",
-            Self::MethodOff => "method-off",
-            Self::Connected => "connected",
-            Self::AlreadyConnected => "already-connected",
-            Self::Disconnected => "disconnected",
-            Self::SessionEnded => "session-ended",
-            Self::OtherSessionsEnded => "other-sessions-ended",
-            Self::SignedOut => "signed-out",
-            Self::ThemeSaved => "theme-saved",
-            Self::Invited => "invited",
-            Self::InvitedBefore => "invited-before",
-            Self::InviteResent => "invite-resent",
-            Self::InviteRevoked => "invite-revoked",
-            Self::TestMailQueued => "test-mail-queued",
-            Self::Joined => "joined",
-            Self::AskedForLink => "asked-for-link",
-            Self::KeySaved => "key-saved",
-            Self::KeyReplaced => "key-replaced",
-            Self::KeyRemoved => "key-removed",
-            Self::KeyRestored => "key-restored",
-            Self::KeyReverted => "key-reverted",
-            Self::PreviousKeyErased => "previous-key-erased",
-            Self::RoleChanged => "role-changed",
-            Self::UserDeactivated => "user-deactivated",
-            Self::UserReactivated => "user-reactivated",
-            Self::UserRemoved => "user-removed",
-            Self::TheirSessionEnded => "their-session-ended",
-            Self::TheirSessionsEnded => "their-sessions-ended",
-            Self::Left => "left",
-            Self::AccountDeleted => "account-deleted",
-            Self::ManyChanged => "many-changed",
-        }
-    }
-
-    /// The sentence.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::NameSaved => "Organization name saved.",
-            Self::AccessSaved => "Access rules saved.",
-            Self::AccessEnded => "Access rules saved. Those whom they leave out are out.",
-            Self::AddressAllowed => "The address may join now.",
-            Self::MethodOn => "The sign-in method is switched on.",
-            Self::MethodOff => "The sign-in method is switched off.",
-            Self::Connected => "The account is connected. You can sign in with it now.",
-            Self::AlreadyConnected => "That account was connected already.",
-            Self::Disconnected => "The account is disconnected.",
-            Self::SessionEnded => "The session was ended.",
-            Self::OtherSessionsEnded => "You are signed out everywhere else.",
-            Self::SignedOut => "You are signed out.",
-            Self::ThemeSaved => "Theme saved.",
-            Self::Invited => "Invites are on their way.",
-            Self::InvitedBefore => "These were invited before. Nothing was sent again.",
-            Self::InviteResent => "The invite is sent again. The old link stopped working.",
-            Self::InviteRevoked => "The invite is revoked.",
-            Self::TestMailQueued => "The test mail is on its way to you.",
-            Self::Joined => "Welcome. You are in.",
-            Self::AskedForLink => "Whoever invited you is told.",
-            Self::KeySaved => "The key is saved.",
-            Self::KeyReplaced => "The key is replaced. The one before it is kept until you remove it.",
-            Self::KeyRemoved => "The key is removed.",
-            Self::KeyRestored => "The key is back.",
-            Self::KeyReverted => "The previous key is used again.",
-            Self::PreviousKeyErased => "The previous key is erased.",
-            Self::RoleChanged => "The role is changed.",
-            Self::UserDeactivated => "They can no longer sign in. Their sessions are ended.",
-            Self::UserReactivated => "They can sign in again.",
-            Self::UserRemoved => "They are no longer in the organization.",
-            Self::TheirSessionEnded => "The session is ended.",
-            Self::TheirSessionsEnded => "All their sessions are ended.",
-            Self::Left => "You have left the organization.",
-            Self::AccountDeleted => "Your account is deleted.",
-            Self::ManyChanged => "Done. Those who were named as left out are as they were.",
-        }
-    }
-
     /// The notice that the previous answer left, and what would undo that.
     pub fn of(request: &HttpRequest) -> Option<(Self, Option<Undo>)> {
         let cookie = request.cookie(COOKIE)?;
         let (name, undo) = cookie.value().split_once('.').unwrap_or((cookie.value(), ""));
-        let notice = Self::ALL.into_iter().find(|notice| notice.name() == name)?;
+        let notice = Self::ALL.iter().copied().find(|notice| notice.name() == name)?;
         Some((notice, Undo::parse(undo)))
     }
 
