@@ -97,6 +97,7 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) typing?.form?.requestSubmit();
   });
   on("change", (event) => {
+    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
     if (event.target.matches("[data-shortcuts]")) try { localStorage.shortcuts = event.target.checked ? "on" : "off"; } catch {}
   });
 

@@ -108,8 +108,8 @@ async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
 pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let connection = connect(url).await?;
     let now = chrono::Utc::now().timestamp_millis();
-    // Multiplied by a large prime, whatever is taken from the number lies scattered: moments over a year and over a
-    // month, and who is in Europe.
+    // Multiplied by a large prime, whatever is taken from the number lies scattered: moments over a year and over
+    // four months, and who is in Europe.
     let people = format!(
         "WITH RECURSIVE numbers (n) AS (
             SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {users}
@@ -117,7 +117,7 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
          INSERT INTO users (id, email, name, status, created_at)
          SELECT 'bench-' || n, lower(given.name || n || '.' || family.name ||
                       CASE n * 2654435761 / 65536 % 10 WHEN 0 THEN '@eu.acme.test' ELSE '@acme.test' END),
-                given.name || ' ' || family.name, 'active', {now} - (n * 2654435761) % 31536000000
+                given.name || ' ' || family.name, CASE n % 16 WHEN 0 THEN 'deactivated' ELSE 'active' END, {now} - (n * 2654435761) % 31536000000
          FROM numbers JOIN given ON given.i = n % 24 JOIN family ON family.i = n / 24 % 16",
         values(GIVEN_NAMES),
         values(FAMILY_NAMES),
@@ -125,9 +125,15 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let memberships = format!(
         "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
          SELECT 'default', id, CASE WHEN CAST(substr(id, 7) AS BIGINT) % 100 = 0 THEN 'admin' ELSE 'member' END,
-                name, email, created_at, {now} - (created_at * 40503) % 2592000000
+                name, email, created_at, {now} - (created_at * 40503) % 10368000000
          FROM users WHERE id LIKE 'bench-%'"
     );
+    // Everybody signs in in one way, one in seventeen in another, too.
+    let identities =
+        "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+         SELECT way || id, id, way, 'https://' || way || '.test', id, email, created_at, created_at
+         FROM users CROSS JOIN (SELECT 'demo' AS way UNION ALL SELECT 'partner') AS ways
+         WHERE id LIKE 'bench-%' AND (way = 'demo' OR CAST(substr(id, 7) AS BIGINT) % 17 = 0)";
     // One for every ten people: half of them wait, the others are over in one way or another.
     let invites = format!(
         "WITH RECURSIVE numbers (n) AS (
@@ -150,6 +156,7 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let tx = connection.begin().await?;
     tx.execute_unprepared(&people).await?;
     tx.execute_unprepared(&memberships).await?;
+    tx.execute_unprepared(identities).await?;
     tx.execute_unprepared(&invites).await?;
     tx.execute_unprepared(&events).await?;
     tx.commit().await?;

@@ -17,6 +17,7 @@ mod m0007_invites;
 mod m0008_llm_keys;
 mod m0009_audit_page;
 mod m0010_sign_in_links;
+mod m0011_member_filters;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_llm_keys::Migration),
             Box::new(m0009_audit_page::Migration),
             Box::new(m0010_sign_in_links::Migration),
+            Box::new(m0011_member_filters::Migration),
         ]
     }
 }

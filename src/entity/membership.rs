@@ -1,6 +1,7 @@
 //! Who belongs to which organization, as what (rule 1.3).
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{Personal, Tenant, Timestamp};
 use crate::access::Role;
@@ -22,6 +23,23 @@ pub struct Model {
     pub last_seen_at: Timestamp,
     /// Since when the access rules leave the person out; none for those who are in.
     pub locked_out_at: Option<Timestamp>,
+    /// Made by the database of that and of the state of the person's account, of which triggers keep a copy.
+    pub status: Status,
+}
+
+/// Whether a member can come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    #[sea_orm(string_value = "active")]
+    Active,
+    /// The account was deactivated.
+    #[sea_orm(string_value = "deactivated")]
+    Deactivated,
+    /// The access rules leave the person out (rule 2.4).
+    #[sea_orm(string_value = "locked_out")]
+    LockedOut,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,45 +2,42 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::Changed;
+use super::form::RawQuery;
 use super::web::PATH;
 use crate::access::{Admin, Role};
 use crate::error::{Error, Forbidden, Result};
+use crate::sign_in::ReturnTo;
 use crate::sign_in::web::sign_in_again;
 use crate::web::{Notice, Reply, Undo, View, see_other, see_other_undoable};
 
-/// The view of the list that a form stood in, to go back to.
+/// The page that a form stood in, to go back to.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Back {
     #[serde(default)]
-    q: String,
-    /// The role that the list showed.
-    #[serde(default)]
-    shown: String,
-    #[serde(default)]
-    sort: String,
-    #[serde(default)]
-    cursor: String,
-    /// The person whose page it was.
-    #[serde(default)]
-    person: String,
+    back: String,
 }
 
 impl Back {
-    fn path(&self) -> String {
-        if let Ok(person) = Uuid::parse_str(&self.person) {
-            return format!("{PATH}/{person}");
-        }
-        let mut query = Serializer::new(String::new());
-        let pairs = [("q", &self.q), ("role", &self.shown), ("sort", &self.sort), ("cursor", &self.cursor)];
-        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-        let query = query.finish();
-        if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    /// Reads what a form's field holds.
+    pub fn of(field: &str) -> Self {
+        Self { back: field.to_owned() }
+    }
+
+    /// Its address, if it is the list or a page below it; else the list.
+    pub fn path(&self) -> &str {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?']);
+        let ours = self.back.strip_prefix(PATH).is_some_and(below)
+            && ReturnTo::parse(&self.back).as_str() == self.back;
+        if ours { &self.back } else { PATH }
+    }
+
+    /// What was asked of the list there.
+    pub fn asked(&self) -> RawQuery {
+        let query = self.path().split_once('?').map_or("", |(_, query)| query);
+        web::Query::from_query(query).map(web::Query::into_inner).unwrap_or_default()
     }
 }
 
@@ -64,11 +61,11 @@ pub async fn change_role(
     let role = role.ok_or_else(|| Error::invalid("role", "Choose owner, admin or member."))?;
     match super::change_role(&admin, &id, role).await {
         Ok(Changed { role: before, .. }) if before == role => {
-            Ok(see_other(&form.back.path(), Notice::RoleChanged))
+            Ok(see_other(form.back.path(), Notice::RoleChanged))
         }
         Ok(Changed { role, .. }) => {
             let undo = Undo::Role { person: person(&id)?, role };
-            Ok(see_other_undoable(&form.back.path(), Notice::RoleChanged, &undo))
+            Ok(see_other_undoable(form.back.path(), Notice::RoleChanged, &undo))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             let again = format!("{PATH}/{}/role?role={}", person(&id)?, role.name());
@@ -86,13 +83,13 @@ fn person(id: &str) -> Result<Uuid> {
 pub async fn deactivate(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
     super::deactivate(&admin, &id).await?;
     let undo = Undo::Deactivation { person: person(&id)? };
-    Ok(see_other_undoable(&back.path(), Notice::UserDeactivated, &undo))
+    Ok(see_other_undoable(back.path(), Notice::UserDeactivated, &undo))
 }
 
 /// `POST /settings/admin/users/{user}/reactivation`.
 pub async fn reactivate(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
     super::reactivate(&admin, &id).await?;
-    Ok(see_other(&back.path(), Notice::UserReactivated))
+    Ok(see_other(back.path(), Notice::UserReactivated))
 }
 
 /// `POST /settings/admin/users/{user}/removal`.

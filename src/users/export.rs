@@ -2,39 +2,27 @@
 
 use actix_web::web;
 use futures_util::{Stream, stream};
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
 use super::api::User;
 use super::form::{MOST, RawQuery};
 use super::{ListQuery, Listed};
-use crate::access::{Admin, Role};
+use crate::access::Admin;
 use crate::audit::Event;
 use crate::error::Result;
 use crate::web::Reply;
 use crate::web::api::rfc3339;
 use crate::web::file::{Format, csv, json_lines};
 
-/// What is asked for: the list's filters, and what the file is.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    role: String,
-    #[serde(default)]
-    format: String,
-}
-
-/// `GET /settings/admin/users/export`: everybody whom the same filters show, by name. One event says that the list
+/// `GET /settings/admin/users/export`: everybody whom the same view of the list shows. One event says that the list
 /// has left the house.
-pub async fn export(admin: Admin, asked: web::Query<Asked>) -> Reply {
-    let Asked { q, role, format } = asked.into_inner();
-    let format = Format::parse(&format)?;
-    let query = RawQuery { q, role, ..RawQuery::default() }.parse()?;
+pub async fn export(admin: Admin, asked: web::Query<RawQuery>) -> Reply {
+    let format = Format::parse(&asked.format)?;
+    let query = asked.parse()?;
     let name = format!("users-{}", admin.services().clock.now().date_naive());
     let change = admin.change().await?;
-    let filters = json!({ "search": query.search, "role": query.role.map(Role::name) });
+    let filters =
+        query.pairs().into_iter().map(|(name, value)| (name, Value::from(value))).collect::<Value>();
     change.commit(Event::done("users.exported", format.name()).resulting_in(filters)).await?;
     Ok(format.attachment(&name, parts(admin, query, format)))
 }

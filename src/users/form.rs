@@ -1,9 +1,11 @@
-//! What can be asked of the list: text, role, order, place.
+//! What can be asked of the list: text, role, status, ways to sign in, order, place.
 
+use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 
 use super::cursor::{Key, Mark};
-use super::{Cursor, Listed};
+use super::{Cursor, Listed, Status};
 use crate::access::Role;
 use crate::entity::membership::Column;
 use crate::error::{Error, Result};
@@ -14,6 +16,8 @@ pub const PAGE: u64 = 50;
 pub const MOST: u64 = 200;
 /// As much of a search as is looked at, in characters.
 const LONGEST_SEARCH: usize = 100;
+/// As many days without a visit as can be asked for.
+const MOST_DAYS: u16 = 3650;
 
 /// The query string as it was sent. Numbers are texts here, so that nonsense gets a sentence.
 #[derive(Debug, Default, Deserialize)]
@@ -23,11 +27,19 @@ pub struct RawQuery {
     #[serde(default)]
     pub role: String,
     #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub method: String,
+    #[serde(default)]
+    pub unseen: String,
+    #[serde(default)]
     pub sort: String,
     #[serde(default)]
     pub cursor: String,
     #[serde(default)]
     pub limit: String,
+    #[serde(default)]
+    pub format: String,
 }
 
 /// What is asked of the list.
@@ -35,6 +47,11 @@ pub struct RawQuery {
 pub struct ListQuery {
     pub search: Option<String>,
     pub role: Option<Role>,
+    pub status: Option<Status>,
+    /// The provider that they sign in with.
+    pub method: Option<String>,
+    /// For how many days they were not here.
+    pub unseen: Option<u16>,
     pub sort: Sort,
     pub cursor: Option<Cursor>,
     pub limit: u64,
@@ -59,12 +76,22 @@ impl RawQuery {
     /// # Errors
     /// 422 with a sentence about the field that makes no sense.
     pub fn parse(&self) -> Result<ListQuery> {
-        let search: String = self.q.trim().chars().filter(|c| !c.is_control()).take(LONGEST_SEARCH).collect();
-        let sort =
-            Sort::parse(&self.sort).ok_or_else(|| Error::invalid("sort", "Sort by name, joined or seen."))?;
+        let unseen = optional(&self.unseen, "unseen", "The days are a number from 1 to 3650.", |text| {
+            text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days))
+        })?;
+        let sort = optional(&self.sort, "sort", "Sort by name, joined or seen.", Sort::parse)?
+            .unwrap_or(Sort::first(unseen));
         Ok(ListQuery {
-            search: (!search.is_empty()).then_some(search),
+            search: line(&self.q),
             role: optional(&self.role, "role", "The role is owner, admin or member.", Role::parse)?,
+            status: optional(
+                &self.status,
+                "status",
+                "The status is active, deactivated or locked_out.",
+                Status::parse,
+            )?,
+            method: line(&self.method),
+            unseen,
             cursor: optional(
                 &self.cursor,
                 "cursor",
@@ -80,6 +107,12 @@ impl RawQuery {
     }
 }
 
+/// What was typed, without what no name holds; none for nothing.
+fn line(text: &str) -> Option<String> {
+    let line: String = text.trim().chars().filter(|c| !c.is_control()).take(LONGEST_SEARCH).collect();
+    (!line.is_empty()).then_some(line)
+}
+
 fn optional<T>(
     text: &str,
     field: &str,
@@ -92,15 +125,47 @@ fn optional<T>(
     parse(text).map(Some).ok_or_else(|| Error::invalid(field, sentence))
 }
 
-impl Sort {
-    /// By name, from A to Z: what a list begins with.
-    pub const DEFAULT: Self = Self { by: By::Name, descending: false };
+impl ListQuery {
+    /// Those who were last here before this moment are asked for, in milliseconds.
+    pub fn unseen_since(&self, now: DateTime<Utc>) -> Option<i64> {
+        self.unseen.map(|days| (now - Duration::days(i64::from(days))).timestamp_millis())
+    }
 
-    /// `name`, or `-name` for the other direction; nothing is the default.
+    /// Whether anybody is left out.
+    pub fn is_filtered(&self) -> bool {
+        let Self { search, role, status, method, unseen, .. } = self;
+        search.is_some() || role.is_some() || status.is_some() || method.is_some() || unseen.is_some()
+    }
+
+    /// What is asked, without the place in the list, as it stands in addresses.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let sort = (self.sort != Sort::first(self.unseen)).then_some(self.sort);
+        let pairs = [
+            ("q", self.search.clone()),
+            ("role", self.role.map(|role| role.name().to_owned())),
+            ("status", self.status.map(|status| status.name().to_owned())),
+            ("method", self.method.clone()),
+            ("unseen", self.unseen.map(|days| days.to_string())),
+            ("sort", sort.map(|sort| sort.to_string())),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// The query string of this view: whatever is shown can be shared, reloaded and gone back to.
+    pub fn address(&self) -> String {
+        let cursor = self.cursor.iter().map(|cursor| ("cursor", cursor.to_string()));
+        Serializer::new(String::new()).extend_pairs(self.pairs().into_iter().chain(cursor)).finish()
+    }
+}
+
+impl Sort {
+    /// What a list begins with: by name, from A to Z; for those who were not here for a while, whoever was away longest.
+    fn first(unseen: Option<u16>) -> Self {
+        Self { by: if unseen.is_some() { By::Seen } else { By::Name }, descending: false }
+    }
+
+    /// `name`, or `-name` for the other direction.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return Some(Self::DEFAULT);
-        }
         let (by, descending) = text.strip_prefix('-').map_or((text, false), |by| (by, true));
         let by = [By::Name, By::Joined, By::Seen].into_iter().find(|known| known.name() == by)?;
         Some(Self { by, descending })
@@ -149,6 +214,8 @@ impl By {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -157,6 +224,8 @@ mod tests {
             let mut raw = RawQuery::default();
             match field {
                 "role" => raw.role = value.to_owned(),
+                "status" => raw.status = value.to_owned(),
+                "unseen" => raw.unseen = value.to_owned(),
                 "sort" => raw.sort = value.to_owned(),
                 "cursor" => raw.cursor = value.to_owned(),
                 _ => raw.limit = value.to_owned(),
@@ -166,6 +235,10 @@ mod tests {
         for (field, value) in [
             ("role", "Admin"),
             ("role", "admin\0"),
+            ("status", "Active"),
+            ("unseen", "0"),
+            ("unseen", "-30"),
+            ("unseen", "99999"),
             ("sort", "email; drop table users"),
             ("sort", "--name"),
             ("cursor", "garbage"),
@@ -181,6 +254,20 @@ mod tests {
                 other => assert!(other.is_err(), "{field} {value} was taken"),
             }
         }
+    }
+
+    #[test]
+    fn a_view_comes_back_from_its_address() {
+        let raw = |text: &str| {
+            let pairs: HashMap<_, _> = url::form_urlencoded::parse(text.as_bytes()).collect();
+            serde_json::from_value::<RawQuery>(serde_json::json!(pairs)).expect("a query").parse()
+        };
+        for address in
+            ["", "q=a+b%26&role=admin&status=locked_out&method=google&unseen=90&sort=-name", "sort=-seen"]
+        {
+            assert_eq!(raw(address).expect("sense").address(), address);
+        }
+        assert_eq!(raw("unseen=30&sort=seen").expect("sense").address(), "unseen=30", "the order of its own");
     }
 
     #[test]

@@ -4,9 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use super::acts::Back;
 use super::bulk::{self, Deed, Plan, Skipped};
-use super::form::RawQuery;
-use super::web::PATH;
 use crate::access::{Admin, Role};
 use crate::error::{Error, Forbidden, Result};
 use crate::sign_in::web::sign_in_again;
@@ -44,7 +43,7 @@ struct BulkPage {
     names: Vec<String>,
     more: usize,
     skipped: Vec<Skipped>,
-    back: &'static str,
+    back: String,
 }
 
 impl Page for BulkPage {
@@ -58,6 +57,7 @@ struct Wish {
     deed: Deed,
     ids: Vec<String>,
     confirmed: bool,
+    back: Back,
 }
 
 impl Wish {
@@ -65,14 +65,13 @@ impl Wish {
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
         let deed = Deed::parse(field("deed"));
         let deed = deed.ok_or_else(|| Error::invalid("deed", "Choose what to do."))?;
+        let back = Back::of(field("back"));
         let ids = if field("all").is_empty() {
             fields.iter().filter(|(key, _)| key == "user").map(|(_, id)| id.clone()).collect()
         } else {
-            let shown =
-                RawQuery { q: field("q").to_owned(), role: field("shown").to_owned(), ..RawQuery::default() };
-            bulk::matching(admin, &shown.parse()?).await?
+            bulk::matching(admin, &back.asked().parse()?).await?
         };
-        Ok(Self { deed, ids, confirmed: !field("confirmed").is_empty() })
+        Ok(Self { deed, ids, confirmed: !field("confirmed").is_empty(), back })
     }
 }
 
@@ -84,9 +83,9 @@ pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, Strin
         return view.page(&*admin, StatusCode::OK, &page(wish, plan));
     }
     match bulk::apply(&admin, &wish.ids, wish.deed).await {
-        Ok(_) => Ok(see_other(PATH, Notice::ManyChanged)),
+        Ok(_) => Ok(see_other(wish.back.path(), Notice::ManyChanged)),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
-            sign_in_again(admin.person(), &view, PATH).await
+            sign_in_again(admin.person(), &view, wish.back.path()).await
         }
         Err(other) => Err(other),
     }
@@ -113,6 +112,6 @@ fn page(wish: Wish, plan: Plan) -> BulkPage {
         more: count.saturating_sub(MOST_NAMES),
         names: plan.people.into_iter().take(MOST_NAMES).collect(),
         skipped: plan.skipped,
-        back: PATH,
+        back: wish.back.path().to_owned(),
     }
 }

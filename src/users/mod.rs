@@ -7,11 +7,11 @@ mod changes;
 mod cursor;
 pub mod export;
 pub mod form;
+mod found;
 pub mod many;
 pub mod owners;
 pub mod person;
 pub mod rights;
-mod search;
 pub mod shell;
 pub mod web;
 
@@ -19,35 +19,46 @@ pub use changes::{Changed, change_role, deactivate, end_sessions, reactivate, re
 pub use cursor::{Cursor, Mark};
 pub use form::{ListQuery, Sort};
 
+pub use crate::entity::membership::Status;
+
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use serde::{Deserialize, Serialize};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
+use serde::Deserialize;
 
 use crate::access::{Member, Role, SignedIn};
-use crate::entity::{membership, user};
-use crate::error::{Error, Result};
+use crate::entity::{identity, membership};
+use crate::error::{Error, Forbidden, Result};
 use crate::paging::Part;
-
-/// Whether a member can come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Active,
-    /// The account was deactivated.
-    Deactivated,
-    /// The access rules leave the person out (rule 2.4).
-    LockedOut,
-}
+use form::By;
 
 impl Status {
-    /// The name in the API.
+    /// Every status, as filters list them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Deactivated, Self::LockedOut];
+
+    /// The name in the API, in addresses and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Deactivated => "deactivated",
             Self::LockedOut => "locked_out",
         }
+    }
+
+    /// The name that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Deactivated => "Deactivated",
+            Self::LockedOut => "Locked out by access rules",
+        }
+    }
+
+    /// Reads [`Self::name`] back.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
@@ -64,6 +75,15 @@ pub struct Listed {
     pub joined_at: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub last_seen_at: DateTime<Utc>,
+    /// Names of providers, with commas between them.
+    methods: Option<String>,
+}
+
+impl Listed {
+    /// The providers with which the person signs in, each once.
+    pub fn methods(&self) -> BTreeSet<&str> {
+        self.methods.iter().flat_map(|names| names.split(',')).collect()
+    }
 }
 
 /// A part of the list and where it goes on.
@@ -71,26 +91,28 @@ pub type ListPage = Part<Listed, Mark>;
 
 /// Only the members who can come in: active, and not left out by the rules.
 pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
-    use membership::Column;
-    let active = Query::select()
-        .expr(Expr::val(1))
-        .from(user::Entity)
-        .and_where(Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, Column::UserId)))
-        .and_where(user::Column::Status.eq(user::Status::Active))
-        .to_owned();
-    ours.filter(Column::LockedOutAt.is_null()).filter(Expr::exists(active))
+    ours.filter(beside(membership::Column::Status, Status::Active))
+}
+
+/// Rows with this value, in a form that no planner takes for an invitation to use an index: another filter leads.
+fn beside(column_: membership::Column, value: impl Into<Expr>) -> Expr {
+    Expr::expr(Func::coalesce([column(column_), Expr::val("")])).eq(value)
 }
 
 /// One part of the list, found by its neighbours' keys and never by counting (no OFFSET, no total).
 ///
 /// # Errors
-/// When the database can't be asked.
+/// 403 for a member who asks how others sign in, which admins see; else when the database can't be asked.
 pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
-    let people = if let Some(text) = &query.search {
-        search::find(member, query, text).await?
+    if query.method.is_some() && !member.is_admin() {
+        return Err(Error::Forbidden(Forbidden::NeedsAdmin));
+    }
+    let now = member.services().clock.now();
+    let people = if found::is_needed(query) {
+        found::find(member, query, now).await?
     } else {
         let rows = member.scope().find::<membership::Entity>();
-        rows.narrow(|ours| shown(in_order(ours, query).limit(slots(query)))).rows(SHOWN).await?
+        rows.narrow(|ours| shown(in_order(ours, query, now).limit(slots(query)))).rows(SHOWN).await?
     };
     Ok(ListPage::new(people, query.limit, query.cursor.as_ref(), |person| query.sort.mark(person)))
 }
@@ -125,10 +147,27 @@ fn slots(query: &ListQuery) -> u64 {
     query.limit + 1
 }
 
-/// The rows of one role, past the cursor, in the order of the list: what one index gives.
-fn in_order(mut ours: Select<membership::Entity>, query: &ListQuery) -> Select<membership::Entity> {
-    if let Some(role) = query.role {
-        ours = ours.filter(column(membership::Column::Role).eq(role));
+/// The rows of one role and status, past the cursor, in the order of the list: what one index gives.
+fn in_order(
+    mut ours: Select<membership::Entity>,
+    query: &ListQuery,
+    now: DateTime<Utc>,
+) -> Select<membership::Entity> {
+    use membership::Column;
+    match (query.role, query.status) {
+        // Members are many and those who can't come in few; of all else, a role has fewer.
+        (Some(role @ Role::Member), Some(status)) if status != Status::Active => {
+            ours = ours.filter(column(Column::Status).eq(status)).filter(beside(Column::Role, role));
+        }
+        (Some(role), Some(status)) => {
+            ours = ours.filter(column(Column::Role).eq(role)).filter(beside(Column::Status, status));
+        }
+        (Some(role), None) => ours = ours.filter(column(Column::Role).eq(role)),
+        (None, Some(status)) => ours = ours.filter(column(Column::Status).eq(status)),
+        (None, None) => {}
+    }
+    if let Some(since) = query.unseen_since(now).filter(|_| query.sort.by == By::Seen) {
+        ours = ours.filter(column(Column::LastSeenAt).lt(since));
     }
     if let Some(cursor) = &query.cursor {
         ours = ours.filter(beyond(query.sort, cursor, is_descending(query)));
@@ -147,33 +186,34 @@ fn is_descending(query: &ListQuery) -> bool {
 }
 
 /// How many columns [`shown`] gives.
-const SHOWN: usize = 8;
+const SHOWN: usize = 9;
 
-/// What a list shows, and nothing else. The status is looked up row by row: a join would leave it to the planner
-/// whom to look up first.
+/// What a list shows, and nothing else. The ways to sign in are looked up row by row: a join would leave it to the
+/// planner whom to look up first.
 fn shown(page: Select<membership::Entity>) -> Select<membership::Entity> {
     use membership::Column;
-    let same_person =
-        Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, Column::UserId));
-    let status = Query::select()
-        .column((user::Entity, user::Column::Status))
-        .from(user::Entity)
-        .and_where(same_person)
+    let provider = Expr::col((identity::Entity, identity::Column::Provider));
+    let methods = Query::select()
+        .expr(Func::cust("string_agg").args([provider, Expr::val(",")]))
+        .from(identity::Entity)
+        .and_where(of_the_same_person())
         .to_owned();
-    let locked_out = Expr::col((membership::Entity, Column::LockedOutAt)).is_not_null();
     page.select_only()
         .column_as(Column::Id, "c0")
         .column_as(Column::UserId, "c1")
         .column_as(Column::Name, "c2")
         .column_as(Column::Email, "c3")
         .column_as(Column::Role, "c4")
-        .expr_as(
-            Expr::case(locked_out.and(Expr::from(status.clone()).eq(user::Status::Active)), "locked_out")
-                .finally(Expr::from(status)),
-            "c5",
-        )
+        .column_as(Column::Status, "c5")
         .column_as(Column::JoinedAt, "c6")
         .column_as(Column::LastSeenAt, "c7")
+        .expr_as(Expr::from(methods), "c8")
+}
+
+/// Ties accounts at providers to the member whose row it is.
+fn of_the_same_person() -> Expr {
+    Expr::col((identity::Entity, identity::Column::UserId))
+        .equals((membership::Entity, membership::Column::UserId))
 }
 
 /// Rows past the cursor. A row value walks the index of the order; `a < ? OR (a = ? AND …)` would not.

@@ -107,7 +107,7 @@ pub async fn show(admin: Admin, view: View, id: web::Path<String>) -> Reply {
         role: person.role.name(),
         role_label: person.role.label(),
         status: person.status.name(),
-        status_text: status_text(person.status),
+        status_text: person.status.label(),
         is_you: person.id == admin.visitor().id,
         joined: Moment::new(person.joined_at, now),
         seen: Moment::new(person.last_seen_at, now),
@@ -145,14 +145,6 @@ async fn timeline(admin: &Admin, email: &str, now: DateTime<Utc>) -> Result<Vec<
 fn timeline_href(email: &str) -> String {
     let who = Serializer::new(String::new()).append_pair("who", email).finish();
     format!("{LOG}?{who}")
-}
-
-fn status_text(status: Status) -> &'static str {
-    match status {
-        Status::Active => "Active",
-        Status::Deactivated => "Deactivated",
-        Status::LockedOut => "Locked out by access rules",
-    }
 }
 
 async fn ways(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Way>> {

@@ -1,22 +1,23 @@
 //! `/settings/admin/users`: who is here.
 
+use super::form::{By, PAGE, RawQuery};
+use super::many::{Choice, choices};
+use super::rights::{Rights, RoleOption};
+use super::{Cursor, ListPage, ListQuery, Listed, Sort, Status, found};
+use crate::access::{Member, Role};
+use crate::sign_in::Provider;
+use crate::web::file::Format;
+use crate::web::view::initials;
+use crate::web::{Moment, Page, Reply, View};
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
-use url::form_urlencoded::Serializer;
-
-use super::form::{By, PAGE, RawQuery};
-use super::many::{Choice, choices};
-use super::rights::{Rights, RoleOption};
-use super::{Cursor, ListPage, ListQuery, Listed, Sort, search};
-use crate::access::{Member, Role};
-use crate::web::file::Format;
-use crate::web::view::initials;
-use crate::web::{Moment, Page, Reply, View};
 
 /// Where the page is.
 pub const PATH: &str = "/settings/admin/users";
+/// The days without a visit that the page offers.
+const UNSEEN: [u16; 2] = [30, 90];
 
 #[derive(Template)]
 #[template(path = "users/index.html", blocks = ["users"])]
@@ -28,11 +29,14 @@ struct UsersPage {
     query: String,
     role: &'static str,
     sort: String,
-    cursor: String,
+    /// Where this view is.
+    back: String,
     roles: Vec<Filter>,
+    selects: Vec<Select>,
+    logos: Vec<Logo>,
     columns: Vec<Column>,
     rows: Vec<Row>,
-    empty: &'static str,
+    is_filtered: bool,
     clear_href: &'static str,
     previous: String,
     next: String,
@@ -44,6 +48,32 @@ struct Filter {
     label: &'static str,
     href: String,
     current: bool,
+}
+
+/// A filter that is chosen from a list.
+struct Select {
+    name: &'static str,
+    label: &'static str,
+    any: &'static str,
+    options: Vec<Choose>,
+}
+
+struct Choose {
+    value: String,
+    label: String,
+    current: bool,
+}
+
+/// A provider's logo, drawn once and shown in every row that has it.
+struct Logo {
+    name: String,
+    kind: &'static str,
+}
+
+struct Method {
+    name: String,
+    label: String,
+    has_logo: bool,
 }
 
 struct Column {
@@ -61,7 +91,10 @@ struct Row {
     role: &'static str,
     role_label: &'static str,
     status: &'static str,
+    status_label: &'static str,
+    methods: Vec<Method>,
     is_you: bool,
+    is_only_owner: bool,
     id: String,
     href: String,
     menu: bool,
@@ -93,7 +126,6 @@ pub async fn index(member: Member, view: View, raw: web::Query<RawQuery>) -> Rep
 
 fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -> UsersPage {
     let now = member.services().clock.now();
-    let filtered = query.search.is_some() || query.role.is_some();
     let text = query.search.clone().unwrap_or_default();
     UsersPage {
         can_edit: member.is_admin(),
@@ -101,26 +133,23 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
         csv: file(query, Format::Csv),
         json_lines: file(query, Format::JsonLines),
         role: query.role.map_or("", Role::name),
-        sort: if query.sort == Sort::DEFAULT { String::new() } else { query.sort.to_string() },
-        cursor: query.cursor.as_ref().map(ToString::to_string).unwrap_or_default(),
+        sort: query
+            .pairs()
+            .into_iter()
+            .find(|(name, _)| *name == "sort")
+            .map(|(_, sort)| sort)
+            .unwrap_or_default(),
+        back: address(query),
         roles: filters(query),
-        columns: columns(query),
-        empty: match (list.rows.is_empty(), filtered) {
-            (false, _) => "",
-            (true, true) => "filtered",
-            (true, false) => "none",
-        },
+        selects: selects(member, query),
+        logos: logos(member),
+        columns: columns(query, member.is_admin()),
+        is_filtered: query.is_filtered(),
         clear_href: PATH,
-        previous: list
-            .previous
-            .map(|cursor| address(query, query.role, query.sort, Some(&cursor)))
-            .unwrap_or_default(),
-        next: list
-            .next
-            .map(|cursor| address(query, query.role, query.sort, Some(&cursor)))
-            .unwrap_or_default(),
+        previous: list.previous.map(|cursor| at(query, cursor)).unwrap_or_default(),
+        next: list.next.map(|cursor| at(query, cursor)).unwrap_or_default(),
         showing: showing(list.rows.len()),
-        hint: if text.is_empty() || search::is_inside(&text) {
+        hint: if text.is_empty() || found::is_inside(&text) {
             ""
         } else {
             "Fewer than three letters match the beginning of an address."
@@ -134,6 +163,8 @@ fn row(viewer: &Member, person: Listed, owners: &[String], now: DateTime<Utc>) -
     let rights = Rights::of(viewer, &person, owners);
     Row {
         is_you: person.id == viewer.visitor().id,
+        is_only_owner: owners.len() == 1 && owners.contains(&person.id),
+        methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
         href: if viewer.is_admin() { format!("{PATH}/{}", person.id) } else { String::new() },
         menu: rights.menu,
         roles: rights.roles,
@@ -147,21 +178,35 @@ fn row(viewer: &Member, person: Listed, owners: &[String], now: DateTime<Utc>) -
         role: person.role.name(),
         role_label: person.role.label(),
         status: person.status.name(),
+        status_label: person.status.label(),
         joined: Moment::new(person.joined_at, now),
         seen: Moment::new(person.last_seen_at, now),
     }
 }
 
+/// How somebody signs in; a provider that is not configured any more has its name only.
+fn methods(viewer: &Member, person: &Listed) -> Vec<Method> {
+    let providers = &viewer.services().providers;
+    let method = |name: &str| Method {
+        name: name.to_owned(),
+        label: providers.get(name).map_or(name, |provider| &provider.label).to_owned(),
+        has_logo: providers.get(name).is_some(),
+    };
+    person.methods().into_iter().map(method).collect()
+}
+
+fn logos(viewer: &Member) -> Vec<Logo> {
+    let logo = |provider: &Provider| Logo { name: provider.name.clone(), kind: provider.kind.name() };
+    let shown = viewer.services().providers.iter().filter(|_| viewer.is_admin());
+    shown.map(logo).collect()
+}
+
 /// The address of the same people as a file.
 fn file(query: &ListQuery, format: Format) -> String {
-    let mut pairs = Serializer::new(String::new());
-    if let Some(text) = &query.search {
-        pairs.append_pair("q", text);
-    }
-    if let Some(role) = query.role {
-        pairs.append_pair("role", role.name());
-    }
-    format!("{PATH}/export?{}", pairs.append_pair("format", format.name()).finish())
+    let query = ListQuery { cursor: None, ..query.clone() };
+    let before = query.address();
+    let and = if before.is_empty() { "" } else { "&" };
+    format!("{PATH}/export?{before}{and}format={}", format.name())
 }
 
 fn showing(people: usize) -> String {
@@ -175,7 +220,7 @@ fn showing(people: usize) -> String {
 fn filters(query: &ListQuery) -> Vec<Filter> {
     let filter = |role: Option<Role>, label| Filter {
         label,
-        href: address(query, role, query.sort, None),
+        href: address(&ListQuery { role, cursor: None, ..query.clone() }),
         current: query.role == role,
     };
     let roles = [(Role::Owner, "Owners"), (Role::Admin, "Admins"), (Role::Member, "Members")];
@@ -183,13 +228,59 @@ fn filters(query: &ListQuery) -> Vec<Filter> {
     std::iter::once(filter(None, "Everyone")).chain(by_role).collect()
 }
 
-fn columns(query: &ListQuery) -> Vec<Column> {
+fn selects(viewer: &Member, query: &ListQuery) -> Vec<Select> {
+    let status = |status: Status| Choose {
+        value: status.name().to_owned(),
+        label: status.label().to_owned(),
+        current: query.status == Some(status),
+    };
+    let method = |name: &str, label: &str| Choose {
+        value: name.to_owned(),
+        label: label.to_owned(),
+        current: query.method.as_deref() == Some(name),
+    };
+    let unseen = |days: u16| Choose {
+        value: days.to_string(),
+        label: format!("Not for {days} days"),
+        current: query.unseen == Some(days),
+    };
+    let providers = &viewer.services().providers;
+    let unknown = query.method.iter().filter(|name| providers.get(name).is_none());
+    let other = query.unseen.iter().filter(|days| !UNSEEN.contains(days));
+    let selects = [
+        Select {
+            name: "status",
+            label: "Status",
+            any: "Any status",
+            options: Status::ALL.into_iter().map(status).collect(),
+        },
+        Select {
+            name: "method",
+            label: "Sign-in method",
+            any: "Any sign-in",
+            options: providers
+                .iter()
+                .map(|provider| method(&provider.name, &provider.label))
+                .chain(unknown.map(|name| method(name, name)))
+                .collect(),
+        },
+        Select {
+            name: "unseen",
+            label: "Last seen",
+            any: "Seen any time",
+            options: UNSEEN.iter().chain(other).map(|days| unseen(*days)).collect(),
+        },
+    ];
+    selects.into_iter().filter(|select| viewer.is_admin() || select.name != "method").collect()
+}
+
+fn columns(query: &ListQuery, with_methods: bool) -> Vec<Column> {
     let sortable = |label, by, first_descending| {
         let current = query.sort.by == by;
         let descending = if current { !query.sort.descending } else { first_descending };
         Column {
             label,
-            href: address(query, query.role, Sort { by, descending }, None),
+            href: address(&ListQuery { sort: Sort { by, descending }, cursor: None, ..query.clone() }),
             sortable: true,
             aria_sort: match (current, query.sort.descending) {
                 (false, _) => "",
@@ -199,29 +290,20 @@ fn columns(query: &ListQuery) -> Vec<Column> {
         }
     };
     let fixed = |label| Column { label, href: String::new(), sortable: false, aria_sort: "" };
-    vec![
-        sortable("Person", By::Name, false),
-        fixed("Role"),
-        sortable("Joined", By::Joined, true),
-        sortable("Last seen", By::Seen, true),
-    ]
+    let mut columns = vec![sortable("Person", By::Name, false), fixed("Role")];
+    if with_methods {
+        columns.push(fixed("Sign-in"));
+    }
+    columns.extend([sortable("Joined", By::Joined, true), sortable("Last seen", By::Seen, true)]);
+    columns
 }
 
-/// The address of another view of the same list: whatever is shown can be shared, reloaded and gone back to.
-fn address(query: &ListQuery, role: Option<Role>, sort: Sort, cursor: Option<&Cursor>) -> String {
-    let mut pairs = Serializer::new(String::new());
-    if let Some(text) = &query.search {
-        pairs.append_pair("q", text);
-    }
-    if let Some(role) = role {
-        pairs.append_pair("role", role.name());
-    }
-    if sort != Sort::DEFAULT {
-        pairs.append_pair("sort", &sort.to_string());
-    }
-    if let Some(cursor) = cursor {
-        pairs.append_pair("cursor", &cursor.to_string());
-    }
-    let pairs = pairs.finish();
-    if pairs.is_empty() { PATH.to_owned() } else { format!("{PATH}?{pairs}") }
+fn at(query: &ListQuery, cursor: Cursor) -> String {
+    address(&ListQuery { cursor: Some(cursor), ..query.clone() })
+}
+
+/// The address of a view of the list.
+fn address(query: &ListQuery) -> String {
+    let query = query.address();
+    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
 }

@@ -40,6 +40,8 @@ pub trait Page: Template {
 pub struct View {
     services: web::Data<Services>,
     path: String,
+    /// The path with its query.
+    here: String,
     region: Option<String>,
     theme: Theme,
     notice: Option<(Notice, Option<Undo>)>,
@@ -81,10 +83,7 @@ struct Layout<'a, P: Page> {
     organization: &'a str,
     person: FramePerson<'a>,
     nav: Vec<NavItem>,
-    notice: &'a str,
-    undo_action: String,
-    undo_name: &'static str,
-    undo_value: &'static str,
+    said: Said<'a>,
     alarm: &'a str,
     alarm_href: &'static str,
     theme: &'a str,
@@ -99,10 +98,7 @@ struct Partial<'a> {
     title: &'a str,
     error_title: bool,
     organization: &'a str,
-    notice: &'a str,
-    undo_action: String,
-    undo_name: &'static str,
-    undo_value: &'static str,
+    said: Said<'a>,
 }
 
 #[derive(Template)]
@@ -120,6 +116,17 @@ impl<'a, P: Page> Entry<'a, P> {
     pub(super) fn of(page: &'a P, theme: Theme, assets: &'a Links) -> Self {
         Self { title: page.title(), error_title: page.has_errors(), theme: theme.name(), assets, page }
     }
+}
+
+/// What the previous answer left to say, and the form that undoes it, if one does.
+#[derive(Default)]
+struct Said<'a> {
+    notice: &'a str,
+    undo_action: String,
+    undo_name: &'static str,
+    undo_value: &'static str,
+    /// Where the form leads back to.
+    back: &'a str,
 }
 
 struct FramePerson<'a> {
@@ -152,6 +159,7 @@ impl View {
         Ok(Self {
             services: Services::of(request)?,
             path: request.path().to_owned(),
+            here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             region: wanted_region(request),
             theme: Theme::of(request),
             notice: Notice::of(request),
@@ -178,11 +186,11 @@ impl View {
         self.notice.as_ref().map_or("", |(notice, _)| notice.sentence())
     }
 
-    /// The address of a form that undoes what was just done, and its field; empty where there is none.
-    fn undo(&self) -> (String, &'static str, &'static str) {
-        let Some((_, Some(undo))) = &self.notice else { return Default::default() };
-        let (name, value) = undo.field().unwrap_or_default();
-        (undo.action(), name, value)
+    fn said(&self) -> Said<'_> {
+        let said = Said { notice: self.notice(), back: &self.here, ..Said::default() };
+        let Some((_, Some(undo))) = &self.notice else { return said };
+        let (undo_name, undo_value) = undo.field().unwrap_or_default();
+        Said { undo_action: undo.action(), undo_name, undo_value, ..said }
     }
 
     /// A page in the signed-in frame, or the region of it that htmx asks for.
@@ -210,7 +218,6 @@ impl View {
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
         let visitor = viewer.visitor();
         let alarm = self.alarm(viewer.membership());
-        let (undo_action, undo_name, undo_value) = self.undo();
         let layout = Layout {
             title: page.title(),
             error_title: page.has_errors(),
@@ -222,10 +229,7 @@ impl View {
                 role: viewer.membership().map_or("", |m| m.role.label()),
             },
             nav: viewer.membership().map(|m| self.nav(m.role, &alarm)).unwrap_or_default(),
-            notice: self.notice(),
-            undo_action,
-            undo_name,
-            undo_value,
+            said: self.said(),
             // Where it can be seen to, it stands beside the key itself.
             alarm: if self.is_within(llm_keys::web::PATH) { "" } else { &alarm },
             alarm_href: llm_keys::web::PATH,
@@ -239,9 +243,7 @@ impl View {
 
     fn partial(&self, organization: &str, page: &impl Page) -> askama::Result<String> {
         let (title, error_title) = (page.title(), page.has_errors());
-        let (undo_action, undo_name, undo_value) = self.undo();
-        let notice = self.notice();
-        Partial { title, error_title, organization, notice, undo_action, undo_name, undo_value }.render()
+        Partial { title, error_title, organization, said: self.said() }.render()
     }
 
     /// What admins have to know of the LLM keys.

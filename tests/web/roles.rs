@@ -41,13 +41,19 @@ on_both_databases! {
         let ada = house.owner().await;
         house.person("sam@acme.test", Role::Member).await;
         let sam = id(house, "sam@acme.test").await;
-        let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "admin"), ("q", "sam"), ("shown", "member")]).await;
+        let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "admin"), ("back", "/settings/admin/users?q=sam&role=member")]).await;
         assert_eq!((answer.status, answer.location()), (303, "/settings/admin/users?q=sam&role=member"));
         assert_eq!(role_of(house, "sam@acme.test").await, "admin");
         let page = ada.get(PAGE).await;
         assert!(page.says("The role is changed.") && page.says("Undo"), "{}", page.body);
-        let undo = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member")]).await;
-        assert_eq!(undo.status, 303);
+        let undo = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member"), ("back", &format!("{PAGE}/{sam}"))]).await;
+        assert_eq!((undo.status, undo.location()), (303, format!("{PAGE}/{sam}").as_str()), "where the button was");
+        let there = ada.get(&format!("{PAGE}/{sam}")).await.body;
+        assert!(there.contains(&format!("name=\"back\" value=\"{PAGE}/{sam}\"><button class=\"button small\" type=\"submit\">Undo")));
+        for elsewhere in ["//evil.test", "https://evil.test/settings/admin/users", "/settings", "/settings/admin/usersx", "/settings/admin/users/\\evil"] {
+            let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member"), ("back", elsewhere)]).await;
+            assert_eq!((answer.status, answer.location()), (303, PAGE), "{elsewhere}");
+        }
         assert_eq!(role_of(house, "sam@acme.test").await, "member");
         assert_eq!(ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member")]).await.status, 303, "it is so");
         let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
@@ -274,7 +280,7 @@ on_both_databases! {
             house.enroll(&format!("{name}@acme.test"), "default", Role::Member).await;
         }
         house.enroll("eve@acme.test", "default", Role::Admin).await;
-        let mut form = vec![("deed", "admin"), ("shown", ""), ("all", "1")];
+        let mut form = vec![("deed", "admin"), ("all", "1")];
         let look = ada.post(&format!("{PAGE}/bulk"), &form).await;
         assert!(look.status == 200 && look.says("Make 3 people admin?") && look.says("Bea"), "{}", look.body);
         assert!(look.says("That is you.") && look.says("It is their role already."), "{}", look.body);

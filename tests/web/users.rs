@@ -27,6 +27,48 @@ async fn crowd(house: &House, count: usize) {
     }
 }
 
+/// Makes of that crowd people who are deactivated, locked out, sign in in other ways or were away for `n` days.
+async fn differ(house: &House) {
+    let now = chrono::Utc::now().timestamp_millis();
+    house.run("UPDATE users SET status = 'deactivated' WHERE id LIKE 'user-%7'", []).await;
+    house.run("UPDATE memberships SET locked_out_at = 1 WHERE user_id LIKE 'user-__1%' OR user_id LIKE 'user-%17'", []).await;
+    for n in 0..130_i64 {
+        let seen = now - n * 86_400_000 - 3_600_000;
+        house
+            .run(
+                "UPDATE memberships SET last_seen_at = $1 WHERE user_id = $2",
+                [seen.into(), format!("user-{n:04}").into()],
+            )
+            .await;
+        for provider in if n % 13 == 0 { vec!["okta", "okta", "demo"] } else { vec!["demo"] } {
+            let (id, user) = (uuid::Uuid::now_v7().to_string(), format!("user-{n:04}"));
+            house
+                .run(
+                    "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+                     VALUES ($1, $2, $3, 'https://id.test', $1, 'x@acme.test', 0, 0)",
+                    [id.into(), user.into(), provider.into()],
+                )
+                .await;
+        }
+    }
+}
+
+/// Whom a view of that crowd must show, told by the number alone.
+fn expected(status: &str, method: &str, unseen: usize) -> Vec<String> {
+    let is = |n: &usize| {
+        let locked_out = (10..20).contains(n) || (110..120).contains(n) || n % 100 == 17;
+        let state = if n % 10 == 7 {
+            "deactivated"
+        } else if locked_out {
+            "locked_out"
+        } else {
+            "active"
+        };
+        (status.is_empty() || state == status) && (method != "okta" || n % 13 == 0) && *n >= unseen
+    };
+    (0..130).filter(is).map(|n| format!("Person {n:04}")).collect()
+}
+
 /// Walks the list from its first part to its last; the names, part by part.
 async fn walk(visitor: &Visitor, query: &str) -> Vec<Vec<String>> {
     let mut parts = Vec::new();
@@ -126,9 +168,57 @@ on_both_databases! {
         assert!(none.says("Nobody matches") && none.body.contains("value=\"zzzz\""));
     }
 
+    async fn every_filter_finds_exactly_those_it_means_in_every_order(house: &House) {
+        let ada = house.owner().await;
+        crowd(house, 130).await;
+        differ(house).await;
+        for (status, method, unseen) in [
+            ("active", "", 0), ("deactivated", "", 0), ("locked_out", "", 0), ("", "okta", 0), ("", "", 30), ("", "", 90),
+            ("deactivated", "okta", 0), ("active", "", 90), ("locked_out", "okta", 30), ("", "demo", 90), ("active", "nobody", 0),
+        ] {
+            let people = if method == "nobody" { Vec::new() } else { expected(status, method, unseen) };
+            for sort in ["", "name", "-joined", "seen", "-seen"] {
+                let days = if unseen == 0 { String::new() } else { unseen.to_string() };
+                let query = format!("q=person&status={status}&method={method}&unseen={days}&sort={sort}&limit=2");
+                for query in [query.as_str(), &query.replace("q=person&", "q=pe&"), &query.replace("q=person&", "q=&")] {
+                    let mut shown = walk(&ada, query).await.concat();
+                    shown.retain(|name| name.starts_with("Person"));
+                    if sort == "name" {
+                        assert_eq!(shown, people, "{query}");
+                    }
+                    if sort == "seen" {
+                        assert!(shown.iter().rev().eq(&people), "{query}: whoever was away longest comes first: {shown:?}");
+                    }
+                    shown.sort();
+                    assert_eq!(shown, people, "{query}");
+                }
+            }
+        }
+        let page = ada.get("/settings/admin/users?status=deactivated&unseen=30").await;
+        let (longest, shortest) = (page.body.find("Person 0127"), page.body.find("Person 0037"));
+        assert!(page.says("10 people on this page") && longest.is_some() && longest < shortest, "{}", page.body);
+        let next = ada.get("/settings/admin/users?status=active&method=demo&sort=-joined").await.body;
+        assert!(link(&next, "next").expect("a next page").contains("?status=active&method=demo&sort=-joined&cursor="));
+        let file = ada.get("/settings/admin/users/export?status=deactivated&method=okta&unseen=30&format=csv").await;
+        assert_eq!(file.body.matches("@acme.test").count(), 1, "{}", file.body);
+    }
+
+    async fn how_others_sign_in_is_for_admins(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        let (method, label) = ("id=\"method\"", "class=\"methods\"");
+        let page = ada.get("/settings/admin/users").await.body;
+        assert!(page.contains(method) && page.contains(label));
+        let page = ben.get("/settings/admin/users").await.body;
+        assert!(!page.contains(method) && !page.contains(label));
+        for path in ["/settings/admin/users", "/api/org/users"] {
+            assert_eq!(ben.get(&format!("{path}?method=okta")).await.status, 403, "{path}");
+        }
+    }
+
     async fn nonsense_in_the_address_gets_422_and_never_a_fault(house: &House) {
         let ada = house.owner().await;
-        for query in ["role=Admin", "role=admin%00", "sort=email;drop", "cursor=garbage", "limit=0", "limit=201", "limit=-1", "limit=NaN"] {
+        for query in ["role=Admin", "role=admin%00", "status=gone", "unseen=soon", "unseen=0", "sort=email;drop", "cursor=garbage", "limit=0", "limit=201", "limit=-1", "limit=NaN"] {
             let answer = ada.get(&format!("/api/admin/users?{query}")).await;
             assert_eq!(answer.status, 422, "{query}");
             let field = query.split('=').next().expect("a field");

@@ -1,0 +1,221 @@
+//! The people whom no order of the list leads to: by a part of a name or address, by how they sign in, by when they
+//! were here last. What many share and what few have cost the same at any size.
+//!
+//! No one way is cheap for both. When every tenth person matches, collecting all of them to sort them costs too much;
+//! when one in ten thousand does, so does walking the list until a page is full. So a stretch of the list is walked
+//! first, in the index of its order, which holds names and addresses for this: what is frequent fills the page there.
+//! What is not is found through another index (trigrams; for one or two letters the beginnings of addresses; ways to
+//! sign in; last visits) and sorted. That costs about 1 ms for each thousand matches, and so grows for thousands who
+//! stand together far down.
+//!
+//! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT,
+//! and in SQLite a CROSS JOIN begins with the table on its left. That holds for SQLite without statistics; ANALYZE on
+//! a nearly empty database spoils the search for one or two letters until the next.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::extension::postgres::PgExpr;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
+
+use super::form::By;
+use super::{ListQuery, Listed, SHOWN, column, in_order, of_the_same_person, shown, slots, sorted};
+use crate::access::Member;
+use crate::entity::identity;
+use crate::entity::membership::{self, Column};
+use crate::error::Result;
+
+/// How many rows are walked for each row of the page: at first, and once more when that was promising.
+const STRETCHES: [u64; 2] = [20, 200];
+/// A trigram index knows nothing shorter.
+const SHORTEST_INSIDE: usize = 3;
+/// A limit that keeps everything.
+const ALL: u64 = i64::MAX.unsigned_abs();
+
+type People = Select<membership::Entity>;
+
+/// Whether the list is asked for somebody whom its order does not lead to.
+pub fn is_needed(query: &ListQuery) -> bool {
+    query.search.is_some() || query.method.is_some() || is_by_visit(query)
+}
+
+/// Whether `text` is long enough to be found inside names and addresses.
+pub fn is_inside(text: &str) -> bool {
+    text.chars().count() >= SHORTEST_INSIDE
+}
+
+fn is_by_visit(query: &ListQuery) -> bool {
+    query.unseen.is_some() && query.sort.by != By::Seen
+}
+
+/// The first of those who match in the part of the list that `query` means: a page, and one more if there is.
+///
+/// # Errors
+/// When the database can't be asked.
+pub(super) async fn find(member: &Member, query: &ListQuery, now: DateTime<Utc>) -> Result<Vec<Listed>> {
+    let members = || member.scope().find::<membership::Entity>();
+    let wanted = Wanted { query, now, backend: members().backend() };
+    if wanted.can_be_walked() {
+        for stretch in wanted.stretches() {
+            let near = members().narrow(|ours| page(wanted.near(ours, stretch), query));
+            let near: Vec<Listed> = near.rows(SHOWN).await?;
+            if near.len() as u64 == slots(query) {
+                return Ok(near);
+            }
+            let further = members().narrow(|ours| wanted.further(ours, stretch));
+            if further.rows::<(i64,)>(1).await?.is_empty() {
+                return Ok(near);
+            }
+            let [first, last] = STRETCHES;
+            if (near.len() as u64) < slots(query) * first / last {
+                break;
+            }
+        }
+    }
+    let anywhere = members().narrow(|ours| page(wanted.anywhere(ours), query));
+    anywhere.rows(SHOWN).await
+}
+
+/// Who is asked for, when, and of which database.
+struct Wanted<'a> {
+    query: &'a ListQuery,
+    now: DateTime<Utc>,
+    backend: DbBackend,
+}
+
+impl Wanted<'_> {
+    /// SQLite's LIKE takes É and é for different letters; its trigrams do not.
+    fn can_be_walked(&self) -> bool {
+        self.backend != DbBackend::Sqlite || self.query.search.as_deref().is_none_or(str::is_ascii)
+    }
+
+    /// How many rows are walked. Only names and addresses are read off the index; for all else a long walk costs
+    /// more than what it saves.
+    fn stretches(&self) -> impl Iterator<Item = u64> {
+        let all_in_the_index = self.query.method.is_none() && !is_by_visit(self.query);
+        let slots = slots(self.query);
+        STRETCHES.into_iter().take(if all_in_the_index { 2 } else { 1 }).map(move |rows| rows * slots)
+    }
+
+    /// Those who match in the next stretch of the list. They come in its order, so the first are the page.
+    fn near(&self, ours: People, stretch: u64) -> People {
+        let mut walked = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
+        if self.query.method.is_some() {
+            walked = walked.column(Column::UserId);
+        }
+        if is_by_visit(self.query) {
+            walked = walked.column(Column::LastSeenAt);
+        }
+        let walked = in_order(walked, self.query, self.now).limit(stretch);
+        let ids = membership::Entity::find().select_only().column(Column::Id);
+        instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(slots(self.query))
+    }
+
+    /// Whoever comes after that stretch.
+    fn further(&self, ours: People, stretch: u64) -> People {
+        let in_the_index = ours.select_only().columns([Column::Id, Column::OrganizationId]);
+        let next = in_order(in_the_index, self.query, self.now).offset(stretch).limit(1);
+        instead(membership::Entity::find().select_only().column_as(Column::Id, "c0"), next)
+    }
+
+    /// Those who match, wherever in the list, and of them the first.
+    fn anywhere(&self, ours: People) -> People {
+        let ours = instead(ours.clone(), self.found(ours).limit(ALL)).select_only().column(Column::Id);
+        in_order(ours.filter(self.otherwise()), self.query, self.now).limit(slots(self.query))
+    }
+
+    /// Those whom one index finds, by what is likely to be rare.
+    fn found(&self, ours: People) -> People {
+        match (self.query.search.as_deref(), &self.query.method) {
+            (Some(text), _) if !is_inside(text) => ours.filter(self.by_text()),
+            // The organization's filter stays outside of a search by trigrams: beside it, planners forget the trigrams.
+            (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text)),
+            (Some(_), _) => membership::Entity::find().filter(self.by_text()),
+            (None, Some(method)) => led_by(who_sign_in_with(method)),
+            (None, None) => ours.filter(self.otherwise()),
+        }
+    }
+
+    fn by_text(&self) -> Condition {
+        self.query.search.as_deref().map_or_else(Condition::all, |text| matches(text, self.backend))
+    }
+
+    /// What is asked besides a text.
+    fn otherwise(&self) -> Condition {
+        let since = self.query.unseen_since(self.now).filter(|_| is_by_visit(self.query));
+        let visit = since.map(|since| column(Column::LastSeenAt).lt(since));
+        let method = self.query.method.as_ref().map(|method| {
+            let account = Query::select()
+                .expr(Expr::val(1))
+                .from(identity::Entity)
+                .and_where(of_the_same_person())
+                .and_where(identity::Column::Provider.eq(method))
+                .to_owned();
+            Expr::exists(account)
+        });
+        Condition::all().add_option(visit).add_option(method)
+    }
+}
+
+/// The people whose ids `ids` finds.
+fn page(mut ids: People, query: &ListQuery) -> People {
+    let ids = QuerySelect::query(&mut ids).take();
+    shown(sorted(led_by(ids), query))
+}
+
+/// `query` over what `rows` gives instead of the table.
+fn instead(mut query: People, mut rows: People) -> People {
+    let rows = QuerySelect::query(&mut rows).take();
+    QuerySelect::query(&mut query).from_clear().from_subquery(rows, membership::Entity);
+    query
+}
+
+/// The people with the ids that `ids` finds, which is asked first.
+fn led_by(ids: SelectStatement) -> People {
+    let found = Alias::new("found");
+    let mut people = membership::Entity::find();
+    QuerySelect::query(&mut people)
+        .from_clear()
+        .from_subquery(ids, found.clone())
+        .cross_join(membership::Entity)
+        .and_where(column(Column::Id).equals((found, Column::Id)));
+    people
+}
+
+/// The ids that SQLite's trigram index finds, of all organizations.
+fn trigrams(text: &str) -> SelectStatement {
+    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+    Query::select()
+        .expr_as(Expr::col(Alias::new("rowid")), Column::Id)
+        .from(Alias::new("member_search"))
+        .and_where(Expr::cust_with_values("member_search MATCH ?", [phrase]))
+        .to_owned()
+}
+
+/// The ids of those who have an account at this provider, of all organizations; of two accounts, once.
+fn who_sign_in_with(method: &str) -> SelectStatement {
+    Query::select()
+        .distinct()
+        .column((membership::Entity, Column::Id))
+        .from(identity::Entity)
+        .cross_join(membership::Entity)
+        .and_where(of_the_same_person())
+        .and_where(identity::Column::Provider.eq(method))
+        .to_owned()
+}
+
+/// Whether a row matches: names and addresses inside, or addresses at their beginning, which one index can tell.
+fn matches(text: &str, backend: DbBackend) -> Condition {
+    if !is_inside(text) {
+        let beginning = text.to_lowercase();
+        let end = format!("{beginning}{}", char::MAX);
+        return Condition::all().add(column(Column::Email).gte(beginning)).add(column(Column::Email).lt(end));
+    }
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{escaped}%"));
+    let like = |of| match backend {
+        DbBackend::Sqlite => column(of).like(pattern.clone().escape('\\')),
+        // The backslash escapes by itself; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
+        _ => column(of).ilike(pattern.clone()),
+    };
+    Condition::any().add(like(Column::Name)).add(like(Column::Email))
+}
