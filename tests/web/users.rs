@@ -64,7 +64,7 @@ fn expected(status: &str, method: &str, unseen: usize) -> Vec<String> {
         } else {
             "active"
         };
-        (status.is_empty() || state == status) && (method != "okta" || n % 13 == 0) && *n >= unseen
+        (status.is_empty() || state == status) && (method != "okta" || n.is_multiple_of(13)) && *n >= unseen
     };
     (0..130).filter(is).map(|n| format!("Person {n:04}")).collect()
 }
