@@ -20,6 +20,9 @@ pub enum Error {
     /// Not there, or not for you to know (404, rule 6.2).
     #[error("not found")]
     NotFound,
+    /// The person is not in the organization, or not any more (404): told as of anybody unknown.
+    #[error("no member")]
+    NoMember,
     /// The address exists, the method does not (405).
     #[error("method not allowed")]
     MethodNotAllowed,

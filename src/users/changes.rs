@@ -130,7 +130,7 @@ impl Act {
     /// Begins one; nobody acts on those above them.
     async fn on(admin: &Admin, id: &str, action: &'static str) -> Result<Self> {
         let change = admin.change().await?;
-        let (member, user) = change.members(&[id]).await?.pop().ok_or(Error::NotFound)?;
+        let (member, user) = change.members(&[id]).await?.pop().ok_or(Error::NoMember)?;
         let above = member.role > change.role();
         let act = Self { change, member, user, action };
         let needs_owner = Err(Error::Forbidden(Forbidden::NeedsOwner));

@@ -39,7 +39,8 @@ struct BulkPage {
     question: String,
     button: String,
     deed: &'static str,
-    ids: Vec<String>,
+    /// With spaces between them.
+    ids: String,
     names: Vec<String>,
     more: usize,
     skipped: Vec<Skipped>,
@@ -52,7 +53,7 @@ impl Page for BulkPage {
     }
 }
 
-/// What the form says: a name may be there many times.
+/// What the form says: people may be there one by one, or many in one field.
 struct Wish {
     deed: Deed,
     ids: Vec<String>,
@@ -67,7 +68,8 @@ impl Wish {
         let deed = deed.ok_or_else(|| Error::invalid("deed", "Choose what to do."))?;
         let back = Back::of(field("back"));
         let ids = if field("all").is_empty() {
-            fields.iter().filter(|(key, _)| key == "user").map(|(_, id)| id.clone()).collect()
+            let chosen = fields.iter().filter(|(key, _)| key == "user").flat_map(|(_, ids)| ids.split(' '));
+            chosen.map(ToOwned::to_owned).collect()
         } else {
             bulk::matching(admin, &back.asked().parse()?).await?
         };
@@ -108,7 +110,7 @@ fn page(wish: Wish, plan: Plan) -> BulkPage {
         question,
         button: if count == 0 { String::new() } else { button },
         deed: wish.deed.name(),
-        ids: wish.ids,
+        ids: wish.ids.join(" "),
         more: count.saturating_sub(MOST_NAMES),
         names: plan.people.into_iter().take(MOST_NAMES).collect(),
         skipped: plan.skipped,

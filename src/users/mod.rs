@@ -135,7 +135,7 @@ pub async fn active_owners(person: &SignedIn) -> Result<Vec<String>> {
 pub async fn one(member: &Member, id: &str) -> Result<Listed> {
     let this = member.scope().find::<membership::Entity>();
     let rows = this.narrow(|ours| shown(ours.filter(column(membership::Column::UserId).eq(id)))).rows(SHOWN);
-    rows.await?.pop().ok_or(Error::NotFound)
+    rows.await?.pop().ok_or(Error::NoMember)
 }
 
 fn is_backwards(query: &ListQuery) -> bool {

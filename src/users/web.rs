@@ -9,7 +9,6 @@ use crate::sign_in::Provider;
 use crate::web::file::Format;
 use crate::web::view::initials;
 use crate::web::{Moment, Page, Reply, View};
-use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -121,7 +120,7 @@ pub async fn index(member: Member, view: View, raw: web::Query<RawQuery>) -> Rep
     let query = ListQuery { limit: PAGE, ..raw.parse()? };
     let list = super::list(&member, &query).await?;
     let owners = if member.is_admin() { super::active_owners(member.person()).await? } else { Vec::new() };
-    view.page(&member, StatusCode::OK, &page(&member, &query, list, &owners))
+    view.page_at(&address(&query), &member, &page(&member, &query, list, &owners))
 }
 
 fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -> UsersPage {

@@ -45,7 +45,7 @@ impl ResponseError for Error {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoMember => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale | Self::LastMethod | Self::LastOwner | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
@@ -86,6 +86,12 @@ fn words(error: &Error) -> Words {
             "There is nothing here",
             "The page does not exist, or it is not for you.",
             "Check the address.",
+        ),
+        Error::NoMember => (
+            "not_found",
+            "This person is not here",
+            "Nobody in the organization has this page. Perhaps they were removed in between.",
+            "",
         ),
         Error::MethodNotAllowed => {
             ("method_not_allowed", "That can't be done here", "This address does not take that method.", "")
@@ -302,7 +308,7 @@ fn way_out(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Forbidden(Forbidden::NoOrganization) => ("/settings", "Your account"),
         Error::Forbidden(Forbidden::NeedsAdmin) => ("/settings/admin", "Back to General"),
-        Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner => {
+        Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner | Error::NoMember => {
             ("/settings/admin/users", "Back to Users")
         }
         Error::TooManyRequests(_) => ("/sign-in", "Back to sign-in"),
@@ -319,7 +325,7 @@ mod tests {
     use super::*;
     use crate::error::FieldErrors;
 
-    fn errors() -> [(Error, u16); 16] {
+    fn errors() -> [(Error, u16); 17] {
         [
             (Error::Malformed("secret detail".into()), 400),
             (Error::Forbidden(Forbidden::NeedsAdmin), 403),
@@ -329,6 +335,7 @@ mod tests {
             (Error::Forbidden(Forbidden::NeedsFreshSignIn), 403),
             (Error::LastOwner, 409),
             (Error::NotFound, 404),
+            (Error::NoMember, 404),
             (Error::MethodNotAllowed, 405),
             (Error::Stale, 409),
             (Error::TooLarge, 413),

@@ -4,7 +4,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, VARY};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, LOCATION, VARY,
+};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -213,6 +215,17 @@ impl View {
     pub fn leading_out(&self, mut response: HttpResponse) -> HttpResponse {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.services.sign_in_policy.clone());
         response
+    }
+
+    /// The same, for a view of a list. A form writes fields that are empty into its address, too: htmx is told the
+    /// short one.
+    pub fn page_at(&self, address: &str, viewer: &impl Viewer, page: &impl Page) -> Reply {
+        let mut answer = self.page(viewer, StatusCode::OK, page)?;
+        if self.region.is_some() && self.here != address {
+            let address = HeaderValue::from_str(address).map_err(|e| Error::Internal(e.to_string()))?;
+            answer.headers_mut().insert(HeaderName::from_static("hx-push-url"), address);
+        }
+        Ok(answer)
     }
 
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, addDomain, allowDomain, deletesAccount, demoDatabase, fillInvites, heading,
-  holds, introduce, inviteOf, invites, isTold, keyOf, linkFor, obstacles, offboards, offer, opensKeyForm, proofread, raises, rowOf,
+  holds, introduce, inviteOf, invites, isTold, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opensKeyForm, proofread, raises, rowOf,
   setsKey, shoot, signIn, story, turnedAway, undo,
 } from "./support.mjs";
 
@@ -222,6 +222,14 @@ async function users(page) {
   await look(page, "Users, sorted");
   await page.goto("/settings/admin/users?q=zz");
   await look(page, "Users, none found and a hint");
+  await page.goto("/settings/admin/users?status=locked_out&method=demo");
+  await look(page, "Users, filtered");
+  await looksAtMany(page, [], "Deactivate");
+  await look(page, "many, nobody chosen");
+  await page.goto(USERS);
+  await page.getByLabel("Everybody here").check();
+  await looksAtMany(page, [], "End sessions");
+  await look(page, "many, and who is left out");
   await page.goto("/settings/admin/users?role=admin");
   await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
   await look(page, "Users, none with the role");

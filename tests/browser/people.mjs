@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, USERS, allowDomain, answerTo, deletesAccount, focusIs, heading, holds, invites, isTold, main, offboards, offer,
-  raises, rowOf, shoot, signIn, story, undo, undoes,
+  ADA, GRACE, USERS, allowDomain, answerTo, deletesAccount, focusIs, heading, holds, invites, isTold, looksAtMany, main,
+  offboards, offer, raises, rowOf, shoot, signIn, story, undo, undoes,
 } from "./support.mjs";
 
 const BEN = { name: "Ben Marsh", email: "ben@acme.test" };
@@ -44,7 +44,10 @@ await story(async (visitor) => {
   await losesASession(ada, grace, await arrives(GRACE, { userAgent: IPHONE }));
   await isDeactivated(ada, grace);
   await isReactivatedInTheList(ada);
+  await isFoundByStatus(ada);
+  await areChangedTogether(ada, zoe);
   await actsOnNobodyAbove(grace);
+  await isUndoneTooLate(ada, grace, ben);
   await isRemoved(ada, ben);
   await isChangedByKeyboard(ada);
   await sharesTheHouse(ada);
@@ -251,6 +254,93 @@ async function isReactivatedInTheList(page) {
   await says(page, ZOE, "Deactivated", "detached");
   await focusIs(page, actionsFor(ZOE), "at the row that it was about");
   holds("somebody who was deactivated is let in again from the table");
+}
+
+async function isFoundByStatus(page) {
+  await offboards(page, ZOE.name);
+  await page.getByRole("button", { name: "Deactivate Zoë Zimmer" }).click();
+  await isTold(page, DEACTIVATED);
+  await page.goto(USERS);
+  await page.evaluate(() => { window.marked = true; });
+  await page.getByLabel("Status").focus();
+  await page.getByLabel("Status").selectOption({ label: "Deactivated" });
+  await page.waitForURL(`**${USERS}?status=deactivated`);
+  await rowOf(page, ADA.name).waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("rowheader").count(), 1);
+  await focusIs(page, /^Status$/, "where it was chosen");
+  assert.ok(await page.evaluate(() => window.marked), "the table changed in place");
+  await page.getByLabel("Last seen").selectOption({ label: "Not for 90 days" });
+  await page.waitForURL(`**${USERS}?status=deactivated&unseen=90`);
+  await main(page).getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.goBack();
+  await rowOf(page, ZOE.name).waitFor();
+  assert.equal(await page.getByLabel("Status").inputValue(), "deactivated");
+  await page.getByLabel("Sign-in method").selectOption({ label: "Demo ID" });
+  await page.waitForURL(`**${USERS}?status=deactivated&method=demo`);
+  await page.reload();
+  assert.match(await rowOf(page, ZOE.name).innerText(), /Zoë Zimmer Deactivated[^]*Demo ID/);
+  await shoot(page, "90-users-filtered");
+  await (await offer(page, ZOE.name, "Reactivate")).click();
+  await isTold(page, REACTIVATED);
+  await main(page).getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("link", { name: "Clear" }).click();
+  await says(page, ZOE, "Deactivated", "detached");
+  holds("people are found by status, sign-in method and last visit, each view has an address, and a change stays in it");
+}
+
+async function areChangedTogether(page, zoe) {
+  await signIn(zoe, ZOE);
+  await page.goto(`${USERS}?q=acme`);
+  await looksAtMany(page, [ADA.name, GRACE.name, BEN.name, ZOE.name], "Make admin");
+  assert.equal(await heading(page), "Make 2 people admin?");
+  const text = await main(page).innerText();
+  assert.match(text, /Ben Marsh[^]*Zoë Zimmer[^]*Left as they are[^]*Ada Lovelace: That is you\.[^]*Grace Hopper: It is their role already\./);
+  await shoot(page, "90-users-together");
+  await page.getByRole("link", { name: "Cancel" }).first().click();
+  assert.ok(page.url().endsWith(`${USERS}?q=acme`), "the view stays");
+  assert.equal((await me(zoe)).role, "member", "looking changes nothing");
+  await looksAtMany(page, [BEN.name, ZOE.name], "Make admin");
+  await page.getByRole("button", { name: "Make 2 people admin" }).click();
+  await isTold(page, "Done.");
+  assert.ok(page.url().endsWith(`${USERS}?q=acme`), "the view stays");
+  await says(page, BEN, "Admin");
+  assert.equal((await me(zoe)).role, "admin");
+  await page.goto(`${USERS}?role=admin&q=@acme`);
+  await page.getByLabel("Everybody who matches").check();
+  await looksAtMany(page, [], "Make member");
+  assert.equal(await heading(page), "Make 3 people member?", "all of the view, and nobody else");
+  await page.getByRole("link", { name: "Cancel" }).first().click();
+  await looksAtMany(page, [BEN.name, ZOE.name], "Make member");
+  await page.getByRole("button", { name: "Make 2 people member" }).click();
+  await isTold(page, "Done.");
+  await says(page, BEN, "Admin", "detached");
+  await page.goto(USERS);
+  await looksAtMany(page, [ZOE.name], "End sessions");
+  await page.getByRole("button", { name: "End the sessions of 1 person" }).click();
+  await isTold(page, "Done.");
+  assert.equal((await zoe.request.get("/api/me")).status(), 401);
+  await page.goto("/settings/admin/audit");
+  await main(page).getByText(/changed the role of 2 people/).first().waitFor();
+  holds("many are changed at once after a look at whom, those left out are named, and it is one event");
+}
+
+// Threats V27: somebody else was quicker.
+async function isUndoneTooLate(page, grace, ben) {
+  await raises(page, BEN.name, "Admin");
+  await undo(page).focus();
+  await offboards(grace, BEN.name);
+  await grace.getByRole("button", { name: "Remove Ben Marsh" }).click();
+  await isTold(grace, "They are no longer in the organization.");
+  const answer = answerTo(page, "POST", new URL(page.url()).pathname + "/role");
+  await undo(page).click();
+  assert.equal((await answer).status(), 404);
+  await page.getByRole("heading", { level: 1, name: "This person is not here" }).waitFor();
+  assert.match(await main(page).innerText(), /Perhaps they were removed in between\. Nothing was saved\./);
+  await page.getByRole("link", { name: "Back to Users" }).click();
+  await shoot(page, "90-undo-too-late");
+  await signIn(ben, BEN);
+  assert.equal((await me(ben)).role, "member");
+  holds("Undo says politely that it comes too late");
 }
 
 async function actsOnNobodyAbove(grace) {

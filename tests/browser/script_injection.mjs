@@ -1,7 +1,7 @@
 // Thirty ways to make a page run what somebody typed, in every field that people fill: none runs, all are text.
 
 import assert from "node:assert/strict";
-import { ADA, KEYS, addDomain, allowDomain, holds, keyField, main, save, signIn, story } from "./support.mjs";
+import { ADA, KEYS, addDomain, allowDomain, holds, keyField, looksAtMany, main, save, signIn, story } from "./support.mjs";
 
 // Rule W01. At most 100 characters each: as much of a name as is kept.
 const PAYLOADS = [
@@ -27,7 +27,15 @@ await story(async (visitor) => {
     await signIn(guest, { name, email: `guest${n}@acme.test` });
     await showsLiterally(guest, "/settings", name);
     await guest.context().close();
+    const person = await personNamed(owner, name);
+    for (const page of ["", "/role?role=admin", "/offboarding"]) await showsLiterally(owner, `${person}${page}`, name);
   }
+  await owner.goto("/settings/admin/users");
+  await owner.getByLabel("Everybody here").check();
+  await looksAtMany(owner, [], "End sessions");
+  await isOnlyText(owner);
+  await owner.goto("/settings/admin/audit");
+  await isOnlyText(owner);
   await owner.goto("/settings/admin/users");
   const everybody = await main(owner).innerText();
   assert.deepEqual(PAYLOADS.filter((name) => !everybody.includes(name)), [], "all names are shown as they are");
@@ -35,6 +43,12 @@ await story(async (visitor) => {
   for (const text of PAYLOADS) await typesEverywhere(owner, text);
   holds(`${PAYLOADS.length} payloads in every field are text`);
 });
+
+// The page of the one whose name this is.
+async function personNamed(page, name) {
+  const { items } = await (await page.request.get(`/api/admin/users?limit=200`)).json();
+  return `/settings/admin/users/${items.find((person) => person.name === name).id}`;
+}
 
 async function showsLiterally(page, path, text) {
   await page.goto(path);

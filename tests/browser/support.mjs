@@ -233,6 +233,13 @@ export async function offer(page, name, what) {
   return rowOf(page, name).getByRole(/…$/.test(what) ? "link" : "button", { name: what, exact: true });
 }
 
+// Chooses people in the table and what to do with them, and looks at it first.
+export async function looksAtMany(page, people, deed) {
+  for (const name of people) await page.getByLabel(`Choose ${name}`, { exact: true }).check();
+  await page.getByLabel("What to do with those chosen").selectOption({ label: deed });
+  await page.getByRole("button", { name: "Look at it first…" }).click();
+}
+
 // Opens the page where somebody is let go.
 export async function offboards(page, name) {
   await page.goto(USERS);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, alert, allowDomain, answerTo, deletesAccount, fillInvites, heading, holds, introduce,
-  inviteOf, invites, isTold, keyField, keyOf, linkFor, main, offboards, offer, opensKeyForm, proofread, raises, results, rowOf, save,
+  inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, main, offboards, offer, opensKeyForm, proofread, raises, results, rowOf, save,
   setsKey, signIn, signOut, story, undoes,
 } from "./support.mjs";
 
@@ -38,6 +38,7 @@ await story(async (visitor) => {
   await getsAnotherLink(ada, await plain());
   await keepsKeys(ada);
   await changesRoles(ada);
+  await changesMany(ada);
   await letsSomebodyGo(ada, sam);
   await goesByThemselves(await plain());
   await choosesATheme(ada);
@@ -145,6 +146,11 @@ async function looksForPeople(page) {
   await page.getByRole("link", { name: "Clear" }).click();
   assert.equal((await names(page)).length, 4);
   await page.goBack();
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.goto(USERS);
+  await page.getByLabel("Last seen").selectOption({ label: "Not for 30 days" });
+  await page.getByRole("button", { name: "Filter" }).click();
+  assert.match(page.url(), /unseen=30/);
   await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
   assert.equal((await page.goto("/settings/admin/users?sort=nonsense")).status(), 422);
   holds("search, filter and order are links and a form, and an address is a view");
@@ -301,7 +307,7 @@ async function changesRoles(page) {
   await raises(page, "Zoë Zimmer", "Admin");
   assert.match(await main(page).innerText(), /Role\s+Admin/);
   await undoes(page, "The role is changed.");
-  assert.match(await rowOf(page, "Zoë Zimmer").innerText(), /Member/);
+  assert.match(await main(page).innerText(), /Role\s+Member/, "where the button was");
   await page.goto(`${USERS}?q=other.test`);
   await (await offer(page, SAM.name, "Make Member")).click();
   await isTold(page, "The role is changed.");
@@ -310,6 +316,21 @@ async function changesRoles(page) {
   await undoes(page, "The role is changed.");
   assert.match(await rowOf(page, SAM.name).innerText(), /Admin/);
   holds("roles are given and taken with links and buttons, and Undo is one");
+}
+
+async function changesMany(page) {
+  await page.goto(`${USERS}?q=acme`);
+  await looksAtMany(page, [ADA.name, GRACE.name, "Zoë Zimmer"], "Make admin");
+  assert.match(await heading(page), /^Make \d people admin\?$/);
+  assert.match(await main(page).innerText(), /Ada Lovelace: That is you\./);
+  await page.getByRole("button", { name: /^Make \d people admin$/ }).click();
+  await isTold(page, "Done.");
+  await rowOf(page, "Zoë Zimmer").getByText("Admin", { exact: true }).waitFor();
+  await looksAtMany(page, [GRACE.name, "Zoë Zimmer"], "Make member");
+  await page.getByRole("button", { name: /^Make \d people member$/ }).click();
+  await rowOf(page, "Zoë Zimmer").getByText("Member", { exact: true }).waitFor();
+  assert.match(page.url(), /users\?q=acme$/, "the view stays");
+  holds("many are chosen in a form, looked at and changed");
 }
 
 async function letsSomebodyGo(page, sam) {

@@ -358,7 +358,7 @@ on_both_databases! {
         assert_eq!(out.status, 403);
         for page in [&out, &ben.get("/").await] {
             assert!(page.says("Run this Gatehouse yourself, and locked out?"), "{}", page.body);
-            for command in ["user sign-in-link", "access reset", "access show", "user promote", "user reactivate", "user list"] {
+            for command in ["user sign-in-link", "access reset", "access show", "user promote", "user reactivate", "user list", "user demote", "user deactivate", "sessions end --all"] {
                 assert!(page.body.contains(command), "{command}");
             }
             assert!(page.body.contains("<details class=\"rest from-the-shell\">"));

@@ -206,7 +206,7 @@ on_both_databases! {
     async fn how_others_sign_in_is_for_admins(house: &House) {
         let ada = house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
-        let (method, label) = ("id=\"method\"", "class=\"methods\"");
+        let (method, label) = ("id=\"filter_method\"", "class=\"methods\"");
         let page = ada.get("/settings/admin/users").await.body;
         assert!(page.contains(method) && page.contains(label));
         let page = ben.get("/settings/admin/users").await.body;
