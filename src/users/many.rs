@@ -82,7 +82,7 @@ pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, Strin
     let wish = Wish::read(&admin, &fields).await?;
     if !wish.confirmed {
         let plan = bulk::plan(&admin, &wish.ids, wish.deed).await?;
-        return view.page(&*admin, StatusCode::OK, &page(wish, plan));
+        return view.page(&*admin, StatusCode::OK, &page(&wish, plan));
     }
     match bulk::apply(&admin, &wish.ids, wish.deed).await {
         Ok(_) => Ok(see_other(wish.back.path(), Notice::ManyChanged)),
@@ -93,7 +93,7 @@ pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, Strin
     }
 }
 
-fn page(wish: Wish, plan: Plan) -> BulkPage {
+fn page(wish: &Wish, plan: Plan) -> BulkPage {
     let count = plan.people.len();
     let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
     let (question, button) = match wish.deed {
