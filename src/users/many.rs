@@ -98,7 +98,12 @@ fn page(wish: &Wish, plan: Plan) -> BulkPage {
     let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
     let (question, button) = match wish.deed {
         Deed::Role(role) => {
-            let made = format!("Make {people} {}", role.label().to_lowercase());
+            let (article, plural) = match (count, role) {
+                (1, Role::Member) => ("a ", ""),
+                (1, _) => ("an ", ""),
+                _ => ("", "s"),
+            };
+            let made = format!("Make {people} {article}{}{plural}", role.name());
             (format!("{made}?"), made)
         }
         Deed::Deactivate => (format!("Deactivate {people}?"), format!("Deactivate {people}")),
@@ -107,7 +112,7 @@ fn page(wish: &Wish, plan: Plan) -> BulkPage {
         }
     };
     BulkPage {
-        question,
+        question: if count == 0 { "There is nobody to change".to_owned() } else { question },
         button: if count == 0 { String::new() } else { button },
         deed: wish.deed.name(),
         ids: wish.ids.join(" "),

@@ -321,13 +321,13 @@ async function changesRoles(page) {
 async function changesMany(page) {
   await page.goto(`${USERS}?q=acme`);
   await looksAtMany(page, [ADA.name, GRACE.name, "Zoë Zimmer"], "Make admin");
-  assert.match(await heading(page), /^Make \d people admin\?$/);
+  assert.match(await heading(page), /^Make \d people admins\?$/);
   assert.match(await main(page).innerText(), /Ada Lovelace: That is you\./);
-  await page.getByRole("button", { name: /^Make \d people admin$/ }).click();
+  await page.getByRole("button", { name: /^Make \d people admins$/ }).click();
   await isTold(page, "Done.");
   await rowOf(page, "Zoë Zimmer").getByText("Admin", { exact: true }).waitFor();
   await looksAtMany(page, [GRACE.name, "Zoë Zimmer"], "Make member");
-  await page.getByRole("button", { name: /^Make \d people member$/ }).click();
+  await page.getByRole("button", { name: /^Make \d people members$/ }).click();
   await rowOf(page, "Zoë Zimmer").getByText("Member", { exact: true }).waitFor();
   assert.match(page.url(), /users\?q=acme$/, "the view stays");
   holds("many are chosen in a form, looked at and changed");
