@@ -211,11 +211,17 @@ fn matches(text: &str, backend: DbBackend) -> Condition {
         return Condition::all().add(column(Column::Email).gte(beginning)).add(column(Column::Email).lt(end));
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = LikeExpr::new(format!("%{escaped}%"));
-    let like = |of| match backend {
-        DbBackend::Sqlite => column(of).like(pattern.clone().escape('\\')),
-        // The backslash escapes by itself; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
-        _ => column(of).ilike(pattern.clone()),
-    };
-    Condition::any().add(like(Column::Name)).add(like(Column::Email))
+    let inside = |text: &str| LikeExpr::new(format!("%{text}%"));
+    let (email, name) = (column(Column::Email), column(Column::Name));
+    // The backslash escapes by itself in PostgreSQL; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
+    // Addresses are kept in lower case, and LIKE takes half as long as ILIKE.
+    match backend {
+        DbBackend::Sqlite => {
+            let like = inside(&escaped).escape('\\');
+            Condition::any().add(email.like(like.clone())).add(name.like(like))
+        }
+        _ => Condition::any()
+            .add(email.like(inside(&escaped.to_lowercase())))
+            .add(name.ilike(inside(&escaped))),
+    }
 }
