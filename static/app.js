@@ -63,8 +63,16 @@
       : minutes < 60 ? `in ${minutes} minute${minutes > 1 ? "s" : ""}` : `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
     if (left <= 0 && ticking) document.body.dispatchEvent(new Event("expired"));
   });
-  const tick = () => counts(true);
+  // A page that tells what is new looks again as long as somebody is there, and not in a tab that nobody sees.
+  const REST = 1_800_000;
+  let stirred = Date.now();
+  const stir = () => { stirred = Date.now(); };
+  const tick = () => {
+    counts(true);
+    if (!document.hidden && Date.now() - stirred < REST) document.body.dispatchEvent(new Event("look"));
+  };
   setInterval(tick, 20_000);
+  ["keydown", "pointermove", "visibilitychange"].forEach((type) => on(type, stir));
   on("visibilitychange", tick);
 
   // A form knows whether it holds something that was typed and not saved.
@@ -95,6 +103,12 @@
       if (menu) { menu.open = false; $("summary", menu).focus(); }
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) typing?.form?.requestSubmit();
+  });
+  // A browser completes a field as a whole: what can be typed comes behind the words that are there.
+  on("input", ({ target }) => {
+    if (!target.matches("[data-words]")) return;
+    const before = target.value.replace(/\S*$/, "");
+    for (const option of target.list.options) option.value = before + (option.dataset.word ??= option.value);
   });
   on("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
@@ -162,7 +176,7 @@
   });
   on("htmx:error", ({ detail: { ctx } }) => {
     const alert = $("#alert"), offline = $("#offline");
-    if (ctx && !ctx.response && alert && offline) alert.replaceChildren(offline.content.cloneNode(true));
+    if (ctx && !ctx.response && ctx.sourceElement?.id !== "news" && alert && offline) alert.replaceChildren(offline.content.cloneNode(true));
   });
 
   const start = () => {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use super::language;
 use super::words::{self, Group};
-use crate::error::FieldErrors;
+use crate::error::{Error, FieldErrors};
 use crate::paging::{self, Mark};
 
 /// Events on a page.
@@ -17,6 +18,8 @@ const LONGEST: usize = 100;
 /// The query string as it was sent. Dates are texts here, so that nonsense gets a sentence.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct RawQuery {
+    /// All of it in one line, instead of the fields.
+    pub q: Option<String>,
     #[serde(default)]
     pub who: String,
     #[serde(default)]
@@ -31,12 +34,15 @@ pub struct RawQuery {
     pub target: String,
     #[serde(default)]
     pub cursor: String,
+    /// The place of the newest event that the reader has seen.
+    #[serde(default)]
+    pub newer: String,
     #[serde(default)]
     pub format: String,
 }
 
 /// What is asked of the log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// The beginning of the actor's address, or nothing.
     pub who: String,
@@ -87,25 +93,40 @@ impl Outcome {
 
 impl RawQuery {
     /// # Errors
-    /// Sentences about the fields that make no sense.
+    /// Sentences about the fields or words that make no sense.
     pub fn parse(&self) -> Result<Query, FieldErrors> {
+        match &self.q {
+            Some(line) => language::parse(line),
+            None => self.parse_fields(),
+        }
+    }
+
+    pub(super) fn parse_fields(&self) -> Result<Query, FieldErrors> {
         let mut problems = Problems::default();
         let what = problems.optional("what", &self.what, What::parse, "Choose one from the list.");
         let outcome = |text: &str| Outcome::ALL.into_iter().find(|outcome| outcome.name() == text);
         let query = Query {
-            who: beginning(&self.who).to_lowercase(),
+            who: beginning(&self.who.to_lowercase()),
             what: what.unwrap_or(What::Everything),
             outcome: problems.optional("outcome", &self.outcome, outcome, "The outcome is done or refused."),
             from: problems.optional("from", &self.from, day, DAY),
             to: problems.optional("to", &self.to, day, DAY),
             target: beginning(&self.target),
-            cursor: problems.optional("cursor", &self.cursor, Cursor::parse, "This is no place in the log."),
+            cursor: problems.optional("cursor", &self.cursor, Cursor::parse, NO_PLACE),
             limit: PAGE,
         };
         if query.from.zip(query.to).is_some_and(|(from, to)| from > to) {
             problems.add("to", "The last day is before the first.");
         }
         problems.or(query)
+    }
+
+    /// Where the newest event stands that the reader has seen.
+    ///
+    /// # Errors
+    /// 422 when it is no place in the log.
+    pub fn newest_seen(&self) -> Result<Cursor, Error> {
+        Cursor::parse(&self.newer).ok_or_else(|| Error::invalid("cursor", NO_PLACE))
     }
 }
 
@@ -154,18 +175,23 @@ impl What {
 }
 
 const DAY: &str = "Use a date like 2026-11-21.";
+const NO_PLACE: &str = "This is no place in the log.";
 
-fn day(text: &str) -> Option<NaiveDate> {
+/// A day that has one before and one after it of the same form.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
     let is_short = text.len() == "2026-11-21".len();
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| is_short)
+    let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| is_short);
+    parsed.filter(|day| (1..9999).contains(&day.year()))
 }
 
 fn midnight(day: NaiveDate) -> i64 {
     day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
-fn beginning(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+/// As much of what was typed as is looked for. Read once more, it stays as it is.
+pub(super) fn beginning(text: &str) -> String {
+    let letters = text.chars().filter(|c| !c.is_control()).skip_while(|c| c.is_whitespace());
+    letters.take(LONGEST).collect::<String>().trim_end().to_owned()
 }
 
 #[derive(Default)]

@@ -3,13 +3,13 @@
 //! Each filter has an index that holds its events in order of time, so a page is the first rows of one walk, or of
 //! a few: a group of actions is one walk for each action, the beginning of an address one for each address that
 //! begins so. The ends of the walks are put together, and only the rows of the page are looked up. Of several
-//! filters one leads, and the others are looked at on its way.
+//! filters the rarest leads, and the others are looked at on its way.
 //!
 //! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT,
 //! and in SQLite a CROSS JOIN begins with the table on its left.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Sql, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query as Sql, SelectStatement, UnionType};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 
@@ -22,6 +22,10 @@ use crate::paging::{self, Mark};
 
 /// As many addresses or targets as a beginning may fit: each is a walk of its own.
 const MOST: usize = 20;
+/// As many events as are counted to tell which filter leads, off an index alone.
+const WEIGHED: u64 = 10_000;
+/// What a walk gives, all of it in each index.
+const WALKED: [Column; 3] = [Column::Id, Column::At, Column::OrganizationId];
 /// How many columns [`shown`] gives.
 const SHOWN: usize = 13;
 
@@ -86,32 +90,53 @@ impl By {
         }
     }
 
+    /// Whether it begins so, of an event that another index has led to.
     fn begins_with(self, text: &str) -> Expr {
-        self.key().gte(text).and(self.key().lt(end(text)))
+        let key = looked_at(self.key());
+        key.clone().gte(text).and(key.lt(end(text)))
     }
 }
 
 impl Source {
-    /// Finds out which addresses and targets begin as asked.
+    /// Finds out which addresses and targets begin as asked, and which of the filters leads to the fewest events.
     ///
     /// # Errors
     /// 422 when there are more than can be walked and nothing else leads.
     pub async fn of(admin: &Admin, query: &Query) -> Result<Self> {
-        let mut too_many = None;
+        let (mut sources, mut too_many) = (Vec::new(), None);
         for (field, by, text) in [("target", By::Target, &query.target), ("who", By::Actor, &query.who)] {
             if text.is_empty() {
                 continue;
             }
             match beginning(admin, by, text).await? {
-                Some(values) => return Ok(Self { by, values }),
+                Some(values) => sources.push(Self { by, values }),
                 None => too_many = Some(field),
             }
         }
-        match (Self::of_actions(&query.what), too_many) {
-            (Some(source), _) => Ok(source),
-            (None, Some(field)) => Err(Error::invalid(field, TYPE_MORE)),
-            (None, None) => Ok(Self::everything()),
+        sources.extend(Self::of_actions(&query.what));
+        match too_many {
+            Some(field) if sources.is_empty() => Err(Error::invalid(field, TYPE_MORE)),
+            _ => Self::rarest(admin, query, sources).await,
         }
+    }
+
+    /// The source with the fewest events in the days asked for, which all have to be looked at where few of them
+    /// fit the other filters, too. Of those with more than are counted the first.
+    async fn rarest(admin: &Admin, query: &Query, mut sources: Vec<Self>) -> Result<Self> {
+        if sources.len() < 2 {
+            return Ok(sources.pop().unwrap_or_else(Self::everything));
+        }
+        let (who, target) = (String::new(), String::new());
+        let what = What::Everything;
+        let alone = Query { who, target, what, cursor: None, limit: WEIGHED, ..query.clone() };
+        let mut least = (u64::MAX, Self::everything());
+        for source in sources {
+            let events = count(admin, &alone, &source).await?;
+            if events < least.0 {
+                least = (events, source);
+            }
+        }
+        Ok(least.1)
     }
 
     /// All events, in order of time.
@@ -184,6 +209,20 @@ pub async fn list(admin: &Admin, query: &Query, source: &Source) -> Result<Part>
     Ok(Part::new(rows, query.limit, query.cursor.as_ref(), Listed::mark))
 }
 
+/// How many events are asked for, from the query's cursor on: up to its limit, and one more if there are more. It
+/// takes time for each event counted and never for the rest of the log.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn count(admin: &Admin, query: &Query, source: &Source) -> Result<u64> {
+    if source.values.is_empty() {
+        return Ok(0);
+    }
+    let ours = admin.scope().find::<Entity>();
+    let counted = ours.narrow(|ours| counted(&ours, query, source)).rows::<(u64,)>(1).await?;
+    Ok(counted.first().map_or(0, |(count,)| *count))
+}
+
 /// The latest events by and about somebody, the latest first.
 ///
 /// # Errors
@@ -210,14 +249,34 @@ pub async fn one(admin: &Admin, id: &str) -> Result<Listed> {
 
 /// A page of `ours`, which has its owner's filter in it, and one row more if there is.
 pub fn narrowed(ours: &Select<Entity>, query: &Query, source: &Source) -> Select<Entity> {
+    shown(sorted(led_by(nearest(walks(ours, query, source), query)), query))
+}
+
+/// The number of `ours`, up to one more than the page holds. In any order: the first walks may be enough. No row is
+/// looked up: what is counted stands in for the table, with the column that tells whose it is.
+fn counted(ours: &Select<Entity>, query: &Query, source: &Source) -> Select<Entity> {
+    use sea_orm::EntityTrait;
+    let some = Sql::select()
+        .column(Column::OrganizationId)
+        .from_subquery(walks(ours, query, source), alias("near"))
+        .limit(slots(query))
+        .take();
+    let mut events = Entity::find().select_only().expr_as(column(Column::OrganizationId).count(), "c0");
+    QuerySelect::query(&mut events).from_clear().from_subquery(some, Entity);
+    events
+}
+
+/// The ends of all walks, one behind the other.
+fn walks(ours: &Select<Entity>, query: &Query, source: &Source) -> SelectStatement {
     let outcomes: Vec<Option<Outcome>> = match (query.outcome, source.by) {
         (Some(outcome), _) => vec![Some(outcome)],
         (None, By::Time) => vec![None],
         (None, _) => Outcome::ALL.map(Some).to_vec(),
     };
     let steps = source.values.iter().flat_map(|value| outcomes.iter().map(move |outcome| (value, *outcome)));
-    let walks = steps.map(|(value, outcome)| walk(ours, query, source.by, value, outcome));
-    shown(sorted(led_by(nearest(walks, query)), query))
+    let whole = |walk| Sql::select().columns(WALKED).from_subquery(walk, alias("walk")).take();
+    let walks = steps.map(|(value, outcome)| whole(walk(ours, query, source.by, value, outcome)));
+    walks.reduce(|mut all, walk| all.union(UnionType::All, walk).take()).unwrap_or_default()
 }
 
 /// The keys of the next events along one value of an index.
@@ -236,7 +295,7 @@ fn walk(
         walk = walk.filter(column(Column::Outcome).eq(outcome.name()));
     }
     walk = sorted(in_time(beside(walk, query, by), query), query);
-    let mut walk = walk.select_only().columns([Column::Id, Column::At]).limit(slots(query));
+    let mut walk = walk.select_only().columns(WALKED).limit(slots(query));
     QuerySelect::query(&mut walk).take()
 }
 
@@ -249,7 +308,7 @@ fn beside(mut ours: Select<Entity>, query: &Query, by: By) -> Select<Entity> {
         ours = ours.filter(By::Actor.begins_with(&query.who));
     }
     match actions(&query.what) {
-        Some(actions) if by != By::Action => ours.filter(column(Column::Action).is_in(actions)),
+        Some(actions) if by != By::Action => ours.filter(looked_at(column(Column::Action)).is_in(actions)),
         _ => ours,
     }
 }
@@ -279,13 +338,10 @@ fn in_time(mut ours: Select<Entity>, query: &Query) -> Select<Entity> {
 }
 
 /// Of the ends of all walks the nearest.
-fn nearest(walks: impl Iterator<Item = SelectStatement>, query: &Query) -> SelectStatement {
-    let whole =
-        |walk| Sql::select().columns([Column::Id, Column::At]).from_subquery(walk, alias("walk")).take();
-    let all = walks.map(whole).reduce(|mut all, walk| all.union(UnionType::All, walk).take());
+fn nearest(walks: SelectStatement, query: &Query) -> SelectStatement {
     Sql::select()
         .column(Column::Id)
-        .from_subquery(all.unwrap_or_default(), alias("near"))
+        .from_subquery(walks, alias("near"))
         .order_by(Column::At, order(query))
         .order_by(Column::Id, order(query))
         .limit(slots(query))
@@ -340,6 +396,11 @@ fn order(query: &Query) -> Order {
 /// As many rows as are read: one more than the page holds, which tells whether there is another page.
 fn slots(query: &Query) -> u64 {
     query.limit + 1
+}
+
+/// In a form that no planner takes for an invitation to use an index.
+fn looked_at(key: Expr) -> Expr {
+    Func::coalesce([key, Expr::val("")]).into()
 }
 
 fn column(column: Column) -> Expr {

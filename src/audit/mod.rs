@@ -4,13 +4,14 @@
 mod export;
 mod fields;
 pub mod form;
+mod language;
 mod list;
 pub mod web;
 mod words;
 
 pub use export::export;
 pub use form::{Outcome, Query};
-pub use list::{Listed, Part, Source, about, list, narrowed, one};
+pub use list::{Listed, Part, Source, about, count, list, narrowed, one};
 pub use words::in_words;
 
 use sea_orm::JsonValue;

@@ -64,6 +64,20 @@ fn link(page: &str, rel: &str) -> Option<String> {
     Some(tag.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
 }
 
+/// Where a page asks by itself what is new.
+fn news_of(page: &str) -> Option<String> {
+    let tag = page.split("id=\"news\"").nth(1)?;
+    Some(tag.split("hx-get=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+/// What it is told then.
+async fn news(visitor: &Visitor, address: &str) -> Answer {
+    let answer = visitor.htmx(Method::GET, address, "div#news", &[]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.starts_with("<div id=\"news\"") && !answer.body.contains("<form"), "{}", answer.body);
+    answer
+}
+
 /// The ids of the events on a page, from top to bottom.
 fn shown(page: &str) -> Vec<String> {
     let ids = page.split("id=\"event_").skip(1);
@@ -186,6 +200,153 @@ on_both_databases! {
         assert!(region.body.starts_with("<section id=\"events\"") && !region.body.contains("<html"));
     }
 
+    async fn a_line_leads_to_the_address_of_the_same_filters_and_is_shown_as_it_was_read(house: &House) {
+        let ada = house.owner().await;
+        history(house, 3).await;
+        write(house, Past { id: "event-other", action: "access.refused", outcome: "refused", ..RENAMED }).await;
+        let typed = |line: &str| format!("{LOG}?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("q", line).finish());
+        for (line, fields, read) in [
+            ("", "", ""),
+            ("OUTCOME:done actor:Zoe@", "?outcome=done&who=zoe%40", "actor:zoe@ outcome:done"),
+            ("after:1970-01-01 before:1970-01-02", "?from=1970-01-01&to=1970-01-01", "after:1970-01-01 before:1970-01-02"),
+            ("target:\"Name 0001\" action:organization", "?target=Name+0001&what=organization", "action:organization target:\"Name 0001\""),
+        ] {
+            let answer = ada.get(&typed(line)).await;
+            assert_eq!((answer.status, answer.location()), (303, format!("{LOG}{fields}").as_str()), "{line}");
+            let page = ada.get(answer.location()).await;
+            assert_eq!(field(&page.body, "q").replace("&#34;", "\""), read, "{line}");
+        }
+        let both = ada.get(&typed("actor:zoe action:organization before:1970-01-02")).await;
+        let by_fields = found(&ada, "who=zoe&what=organization&to=1970-01-01").await;
+        assert_eq!(by_fields, ["event-0002", "event-0001", "event-0000"]);
+        assert_eq!(shown(&ada.get(both.location()).await.body), by_fields);
+        let file = ada.get(&format!("{}&format=jsonl", typed("actor:zoe outcome:refused").replace(LOG, &format!("{LOG}/export")))).await;
+        assert!(file.body.lines().count() == 1 && file.body.contains("event-other"), "{}", file.body);
+    }
+
+    // D01, D02, D03
+    async fn a_line_that_makes_no_sense_is_kept_with_a_sentence_about_the_word(house: &House) {
+        let ada = house.owner().await;
+        for (line, sentence) in [
+            ("sam", "“sam” is nothing to look for. Write actor:, action:, target:, outcome:, after: or before: in front of it."),
+            ("actor:sam action:nonsense", "“action:nonsense” is no action. Use one such as user.role_changed, or a group: sign-in, users,"),
+            ("outcome:maybe", "“outcome:maybe”: The outcome is done or refused."),
+            ("after:tomorrow", "“after:tomorrow”: Use a date like 2026-11-21."),
+            ("target:\"Acme", "“target:\"Acme” has no closing quote."),
+            ("actor:<img> x", "“x” is nothing to look for."),
+        ] {
+            let query: String = url::form_urlencoded::byte_serialize(line.as_bytes()).collect();
+            let answer = ada.get(&format!("{LOG}?q={query}")).await;
+            assert_eq!(answer.status, 422, "{line}");
+            assert!(answer.says(sentence) && answer.says("This can’t be looked for"), "{line}: {}", answer.body);
+            assert!(answer.says(line) && !answer.body.contains("<img"), "what was typed is kept: {}", answer.body);
+            assert!(answer.body.contains("aria-invalid=\"true\" aria-describedby=\"q_error\""));
+            assert_eq!(ada.get(&format!("{LOG}/export?format=csv&q={query}")).await.status, 422, "{line}");
+        }
+        let kept = ada.get(&format!("{LOG}?who=sam&outcome=done&cursor=x")).await;
+        assert!(kept.status == 422 && field(&kept.body, "who") == "sam", "{}", kept.body);
+    }
+
+    async fn what_came_since_the_page_was_made_is_told_and_not_pushed_in(house: &House) {
+        let ada = house.owner().await;
+        history(house, 60).await;
+        let page = ada.get(&format!("{LOG}?who=zoe")).await;
+        let address = news_of(&page.body).expect("the page asks");
+        let none = news(&ada, &address).await;
+        assert_eq!(news_of(&none.body).as_deref(), Some(address.as_str()), "and will ask the same again");
+        assert!(!none.says("new event"), "{}", none.body);
+        let next = Past { id: "next-1", at: 1_000, ..RENAMED };
+        write(house, next).await;
+        write(house, Past { id: "other", actor: "bob@acme.test", ..next }).await;
+        let one = news(&ada, &address).await;
+        assert!(one.says("1 new event") && !one.says("1 new events"), "only what the filters ask for: {}", one.body);
+        assert!(one.body.contains(&format!("href=\"{LOG}?who=zoe\"")), "{}", one.body);
+        for n in 0..98 {
+            write(house, Past { id: &format!("more-{n}"), at: 2_000, ..RENAMED }).await;
+        }
+        assert!(news(&ada, &address).await.says("99 new events"));
+        write(house, Past { id: "last", at: 3_000, ..RENAMED }).await;
+        assert!(news(&ada, &address).await.says("99+ new events"));
+        let renewed = ada.get(&format!("{LOG}?who=zoe")).await;
+        assert_eq!(shown(&renewed.body)[0], "last");
+        assert!(!news(&ada, &news_of(&renewed.body).expect("it asks again")).await.says("new event"));
+    }
+
+    async fn only_the_newest_part_of_the_log_asks_for_news(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        history(house, 60).await;
+        let first = ada.get(&format!("{LOG}?who=zoe")).await.body;
+        let second = ada.get(&link(&first, "next").expect("a next page")).await.body;
+        assert!(news_of(&second).is_none());
+        assert!(news_of(&ada.get(&format!("{LOG}?to=1970-01-02")).await.body).is_none(), "that day is over");
+        let nobody = ada.get(&format!("{LOG}?who=nobody-at-all")).await.body;
+        let address = news_of(&nobody).expect("somebody may come");
+        assert!(!news(&ada, &address).await.says("new event"));
+        let later = chrono::Utc::now().timestamp_millis() + 60_000;
+        write(house, Past { id: "late", at: later, actor: "nobody-at-all@acme.test", ..RENAMED }).await;
+        assert!(news(&ada, &address).await.says("1 new event"));
+        let events = house.events().await.len();
+        news(&ada, &address).await;
+        assert_eq!(house.events().await.len(), events, "to look is no event");
+        for nonsense in ["", "&newer=garbage", "&newer=e30"] {
+            let answer = ada.htmx(Method::GET, &format!("{LOG}?who=zoe{nonsense}"), "div#news", &[]).await;
+            assert_eq!(answer.status, 422, "{nonsense}");
+        }
+        let whole = ada.get(&address).await;
+        assert!(whole.status == 200 && shown(&whole.body) == ["late"], "as a page, it is the page");
+        assert_eq!(ben.htmx(Method::GET, &address, "div#news", &[]).await.status, 403);
+    }
+
+    async fn an_export_says_first_how_many_events_it_has(house: &House) {
+        let ada = house.owner().await;
+        house.foreign_owner("boris@globex.test").await;
+        history(house, 1_200).await;
+        write(house, Past { id: "foreign-1", organization: "globex", ..RENAMED }).await;
+        let log = ada.get(&format!("{LOG}?who=zoe&what=organization")).await;
+        assert!(log.body.contains(&format!("href=\"{LOG}/export?what=organization&#38;who=zoe\"")), "{}", log.body);
+        for (filter, count) in [
+            ("who=zoe", "1,200 events"),
+            ("who=zoe&target=Name+0001&what=organization", "1 event"),
+            ("who=zoe&outcome=refused", "0 events"),
+            ("who=nobody-at-all", "0 events"),
+        ] {
+            let page = ada.get(&format!("{LOG}/export?{filter}")).await;
+            assert_eq!(page.status, 200, "{filter}");
+            assert!(page.body.contains(&format!(">{count}</h2>")), "{filter}: {}", page.body);
+            assert_eq!(page.says("Download CSV"), !count.starts_with('0'), "{filter}");
+        }
+        let before = house.events().await.len();
+        let page = ada.get(&format!("{LOG}/export?target=Name+000&who=zoe")).await;
+        assert!(page.says("actor:zoe target:\"Name 000\"") && page.body.contains(">10 events</h2>"), "{}", page.body);
+        assert_eq!(house.events().await.len(), before, "to count is no event");
+        let file = page.body.split("href=\"").find(|href| href.contains("format=jsonl")).expect("a link");
+        let file = file.split('"').next().unwrap_or_default().replace("&#38;", "&");
+        assert_eq!(ada.get(&file).await.body.lines().count(), 10, "{file}");
+        house.run("DELETE FROM events", []).await;
+        fill(house).await;
+        for filter in ["", "what=sign-in", "what=sign-in&who=person"] {
+            let page = ada.get(&format!("{LOG}/export?{filter}")).await;
+            assert!(page.says("More than 10,000 events"), "{filter}: {}", page.body);
+        }
+    }
+
+    async fn of_several_filters_the_rarest_leads_to_the_same_events(house: &House) {
+        let ada = house.owner().await;
+        fill(house).await;
+        write(house, Past { id: "rare-1", actor: "person7@acme.test", target: "target-7", ..RENAMED }).await;
+        for (filter, count) in [
+            ("who=person7@&what=organization", 1),
+            ("who=person7@&target=target-7&what=organization", 1),
+            ("target=target-299&what=organization", 0),
+            ("who=person499@&what=sign-in", 40),
+            ("who=person499@&target=target-299", 13),
+            ("who=person&what=organization", 1),
+        ] {
+            assert_eq!(found(&ada, filter).await.len(), count, "{filter}");
+        }
+    }
+
     // U05, T10
     async fn an_event_has_an_address_of_its_own_and_those_of_others_are_unknown(house: &House) {
         let ada = house.owner().await;
@@ -193,6 +354,11 @@ on_both_databases! {
         write(house, RENAMED).await;
         write(house, Past { id: "foreign-1", organization: "globex", target: "Globex secret", ..RENAMED }).await;
         let own = ada.get(&format!("{LOG}/event-1")).await;
+        let json = own.body.split("data-copy=\"Copy JSON\">").nth(1).and_then(|rest| rest.split('<').next()).expect("JSON");
+        let json: serde_json::Value = serde_json::from_str(&json.replace("&#34;", "\"")).expect("JSON");
+        assert_eq!((&json["id"], &json["actor"]), (&"event-1".into(), &"zoe@acme.test".into()));
+        let part = ada.htmx(Method::GET, &format!("{LOG}/event-1"), "div#json_event-1", &[]).await;
+        assert!(part.body.starts_with("<div class=\"json\" id=\"json_event-1\">") && !part.body.contains("<main"), "{}", part.body);
         assert!(own.status == 200 && text(&own).contains("zoe@acme.test renamed the organization to Acme"), "{}", own.body);
         let anonymous = |answer: &Answer, id: &str| answer.body.replace(answer.header("x-request-id"), "").replace(id, "");
         let (foreign, unknown) = (ada.get(&format!("{LOG}/foreign-1")).await, ada.get(&format!("{LOG}/unknown-1")).await);
@@ -237,7 +403,7 @@ on_both_databases! {
             assert!(answer.says("This can’t be looked for"), "{query}: {}", answer.body);
             assert_eq!(ada.get(&format!("{LOG}/export?format=csv&{query}")).await.status, 422, "{query}");
         }
-        for format in ["", "xml", "csv%00"] {
+        for format in ["xml", "csv%00"] {
             assert_eq!(ada.get(&format!("{LOG}/export?format={format}")).await.status, 422, "{format}");
         }
         let injection = cursor(r#"{"at":1,"id":"' OR 1=1 --","backwards":false}"#);
@@ -308,8 +474,10 @@ on_both_databases! {
             (query("who=person7"), &zoe, "events_actor"),
             (query("who=person7&outcome=done"), &zoe, "events_actor"),
             (query("who=person7&what=llm-keys"), &zoe, "events_actor"),
-            (invites, &of_invites, "events_action"),
+            (invites.clone(), &of_invites, "events_action"),
             (query("target=target-7"), &two, "events_target"),
+            (query("target=target-7&who=person7&what=sign-in"), &two, "events_target"),
+            (query("target=target-7&who=person7&what=invites"), &of_invites, "events_action"),
         ] {
             for cursor in [None, Some(true), Some(false)] {
                 let mut query = query.clone();

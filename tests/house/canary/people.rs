@@ -48,6 +48,12 @@ impl<'a> Person<'a> {
         self.ask(self.request(Method::GET, path)).await
     }
 
+    /// A page's region, as htmx asks for it.
+    pub async fn part(&self, path: &str, region: &str) -> Answer {
+        let request = self.request(Method::GET, path).header("hx-request", "true");
+        self.ask(request.header("hx-target", format!("div#{region}"))).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Body<'_>) -> Answer {
         let request = self.request(method, path).header("origin", &self.visitor.base);
         let request = match body {

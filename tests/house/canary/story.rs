@@ -1,6 +1,7 @@
 //! What happens: every route is driven, well and badly, and every failure.
 
 use data_encoding::BASE64;
+use gatehouse::paging::{Cursor, Mark};
 use gatehouse::routes::table;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -369,7 +370,11 @@ impl<'a> Story<'a> {
         }
         for event in texts(self.rows, "SELECT id FROM events").await.iter().step_by(7) {
             ada.get(&format!("{AUDIT}/{event}")).await;
+            ada.part(&format!("{AUDIT}/{event}"), &format!("json_{event}")).await;
         }
+        let mark = Mark { at: 0, id: String::new() };
+        let seen = Cursor { mark, backwards: true };
+        assert_eq!(ada.part(&format!("{AUDIT}?newer={seen}"), "news").await.status, 200);
     }
 
     /// Every route: to look at as a page, a part and a document; to change something with what does not belong there.
@@ -402,8 +407,7 @@ impl<'a> Story<'a> {
         person.ask(person.request(Method::GET, path).header("accept", "application/json")).await;
         for (_, regions) in REGIONS.iter().filter(|(page, _)| *page == path) {
             for region in *regions {
-                let request = person.request(Method::GET, path).header("hx-request", "true");
-                person.ask(request.header("hx-target", *region)).await;
+                person.part(path, region).await;
             }
         }
     }
