@@ -17,7 +17,7 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 
 use crate::access::Db;
-use crate::access::session::{LIFETIME, Sessions};
+use crate::access::session::{self, LIFETIME, Sessions};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
@@ -206,12 +206,18 @@ fn serve(
     let shared = services.clone();
     let server = HttpServer::new(move || {
         let sessions = Sessions::new(shared.db.clone(), shared.clock.clone());
-        let session = session_middleware(sessions, cookie_key.clone(), shared.config.base_url.is_https());
+        let session_layer =
+            session_middleware(sessions, cookie_key.clone(), shared.config.base_url.is_https());
         actix_web::App::new()
             .app_data(shared.clone())
             .configure(form::configure)
             .configure(|config| shared.assets.register(config))
-            .service(web::scope("").configure(routes::register).wrap(session))
+            .service(
+                web::scope("")
+                    .configure(routes::register)
+                    .wrap(from_fn(session::renew_if_due))
+                    .wrap(session_layer),
+            )
             .wrap(from_fn(cross_site::refuse))
             .wrap(Compress::default())
             .wrap(from_fn(envelope::wrap))

@@ -18,6 +18,7 @@ mod m0008_llm_keys;
 mod m0009_audit_page;
 mod m0010_sign_in_links;
 mod m0011_member_filters;
+mod m0012_session_renewal;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_audit_page::Migration),
             Box::new(m0010_sign_in_links::Migration),
             Box::new(m0011_member_filters::Migration),
+            Box::new(m0012_session_renewal::Migration),
         ]
     }
 }

@@ -16,7 +16,6 @@
 //! }
 //! ```
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use sea_orm::sea_query::{Expr, LockType};
@@ -27,6 +26,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
+use super::roster::{self, MemberAccount};
 use super::scope::{guard, rows};
 use super::{Db, Role, SINGLE_ORGANIZATION};
 use crate::audit::{Actor, Event, Origin};
@@ -212,27 +212,8 @@ impl Change<Organization> {
 
     /// Members and the accounts behind the memberships, as they are inside this change; whoever is no member is left
     /// out.
-    pub async fn members(&self, ids: &[&str]) -> Result<Vec<(membership::Model, user::Model)>> {
-        let ours = membership::Entity::find()
-            .filter(membership::Column::OrganizationId.eq(self.of.id.as_str()))
-            .filter(membership::Column::UserId.is_in(ids.iter().copied()));
-        let members = ours.all(&self.tx).await?;
-        let accounts = user::Entity::find().filter(user::Column::Id.is_in(ids.iter().copied()));
-        let mut accounts: HashMap<String, user::Model> =
-            accounts.all(&self.tx).await?.into_iter().map(|user| (user.id.clone(), user)).collect();
-        let with_account = |member: membership::Model| {
-            let user = accounts.remove(&member.user_id)?;
-            Some((member, user))
-        };
-        Ok(members.into_iter().filter_map(with_account).collect())
-    }
-
-    /// Which of the members belong to another organization, too: their accounts are not this one's to end.
-    pub async fn belonging_elsewhere(&self, members: &[membership::Model]) -> Result<HashSet<String>> {
-        let others = membership::Entity::find()
-            .filter(membership::Column::UserId.is_in(members.iter().map(|member| member.user_id.as_str())))
-            .filter(membership::Column::OrganizationId.ne(self.of.id.as_str()));
-        Ok(others.all(&self.tx).await?.into_iter().map(|membership| membership.user_id).collect())
+    pub async fn members(&self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
+        roster::members(&self.tx, &self.of.id, ids).await
     }
 
     /// Deletes members' own rows that `which` narrows to; tells how many there were.
@@ -344,6 +325,32 @@ impl Change<Arrival> {
     {
         <A::Entity as EntityTrait>::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Gives a person a place in an organization: makes them a member, or gives the member that they are this role; no
+    /// access rule leaves them out any more.
+    pub async fn seat(&self, organization: &str, person: &user::Model, role: Role) -> Result<()> {
+        let seated = membership::Entity::update_many()
+            .col_expr(membership::Column::Role, Expr::value(role))
+            .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
+            .filter(membership::Column::OrganizationId.eq(organization))
+            .filter(membership::Column::UserId.eq(&person.id))
+            .exec(&self.tx)
+            .await?;
+        if seated.rows_affected > 0 {
+            return Ok(());
+        }
+        self.insert(membership::ActiveModel {
+            organization_id: Set(organization.to_owned()),
+            user_id: Set(person.id.clone()),
+            role: Set(role),
+            name: Set(person.name.clone()),
+            email: Set(person.email.clone()),
+            joined_at: Set(self.at),
+            last_seen_at: Set(self.at),
+            ..Default::default()
+        })
+        .await
     }
 
     /// Makes it durable together with its event, which `organization` keeps and `actor` did.

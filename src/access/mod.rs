@@ -12,6 +12,7 @@ mod change;
 mod db;
 mod people;
 mod role;
+mod roster;
 mod scope;
 pub mod session;
 
@@ -19,6 +20,7 @@ pub use change::{Arrival, Change, Organization, Person, Sender};
 pub use db::{Db, SchemaStatus};
 pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
 pub use role::Role;
+pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};
 
 /// The organization of an installation that has just one (rule 1.1).

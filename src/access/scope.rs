@@ -22,6 +22,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 use serde::de::DeserializeOwned;
 
 use super::Db;
+use super::roster::{self, MemberAccount};
 use crate::entity::{Personal, Tenant, membership};
 use crate::error::{Error, Result};
 
@@ -50,6 +51,11 @@ impl<'a> Scope<'a> {
         let this = self.find::<membership::Entity>();
         this.narrow(|ours| ours.filter(membership::Column::UserId.eq(id))).one().await?;
         Ok(own(self.db, id))
+    }
+
+    /// Members and the accounts behind the memberships; whoever is no member is left out.
+    pub async fn members(self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
+        roster::members(self.db.reader(), self.organization, ids).await
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use anyhow::Context;
 use chrono::SecondsFormat;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -11,7 +12,8 @@ use super::counted;
 use crate::access::{Db, Role};
 use crate::address::EmailAddress;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
+use crate::mail::Mail;
 use crate::sign_in::link;
 use crate::users::Status;
 use crate::users::shell::{self, Account, Outcome};
@@ -71,20 +73,22 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
         return make_link(file, &person.email).await;
     }
     let db = super::open_configured(file).await?;
-    let outcome = perform(&db, task).await;
+    let outcome = perform(&db, file, task).await;
     db.close().await;
     outcome
 }
 
-async fn perform(db: &Db, task: Task) -> anyhow::Result<()> {
+async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let clock = Clock::default();
     match task {
         Task::List(options) => list(db, &options).await?,
         Task::Promote { person, role } => {
-            tell_promotion(&shell::promote(db, &clock, &person.email, role).await?, role);
+            let outcome = shell::promote(db, &clock, &mail(file)?, &person.email, role).await?;
+            tell_promotion(&outcome, role);
         }
         Task::Demote { person, role } => {
-            tell(&shell::demote(db, &clock, &person.email, role).await?, &format!("is {} now", role.name()));
+            let outcome = shell::demote(db, &clock, &mail(file)?, &person.email, role).await?;
+            tell(&outcome, &format!("is {} now", role.name()));
         }
         Task::Deactivate(person) => tell_deactivation(&shell::deactivate(db, &clock, &person.email).await?),
         Task::Reactivate(person) => tell_reactivation(&shell::reactivate(db, &clock, &person.email).await?),
@@ -93,12 +97,20 @@ async fn perform(db: &Db, task: Task) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where mails are queued, if the configuration has a server for them.
+fn mail(file: Option<&Path>) -> anyhow::Result<Mail> {
+    Mail::new(config::mail_only(file)?.as_ref()).context("GATEHOUSE_SMTP_URL")
+}
+
 fn tell(outcome: &Outcome, news: &str) {
     let email = &outcome.email;
     if outcome.changed {
         println!("{email} {news}.");
     } else {
         println!("{email} is as you say already. Nothing was changed.");
+    }
+    if outcome.told {
+        println!("A mail tells them.");
     }
 }
 

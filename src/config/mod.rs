@@ -221,6 +221,14 @@ pub fn database_only(file: Option<&Path>) -> Result<(SecretString, LogConfig)> {
     Ok((database_url(&mut source)?, log_config(&mut source)?))
 }
 
+/// How mail goes out, for commands that need little else.
+///
+/// # Errors
+/// When the settings can't be read.
+pub fn mail_only(file: Option<&Path>) -> Result<Option<MailConfig>> {
+    mail::read(&mut Source::load(file, environment()?)?)
+}
+
 fn database_url(source: &mut Source) -> Result<SecretString> {
     let url = source.secret("DATABASE_URL")?.unwrap_or_else(|| "sqlite://data/gatehouse.db".to_owned());
     if ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {

@@ -21,6 +21,8 @@ pub struct Model {
     pub last_seen_at: Timestamp,
     /// When the provider says that the person proved who they are; none where it doesn't say.
     pub authenticated_at: Option<Timestamp>,
+    /// Whether the person's role has changed since the id in the cookie was given out; set by a trigger.
+    pub renewal_due: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

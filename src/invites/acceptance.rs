@@ -1,7 +1,7 @@
 //! Accepting: by a signed-in person whose proven address is the invited one, once (rules 3.4, 3.5).
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::Status;
@@ -11,7 +11,7 @@ use crate::access::{Arrival, Change, Role, SignedIn};
 use crate::address::EmailAddress;
 use crate::audit::{Actor, Event};
 use crate::entity::invite::{Column, Entity, Model, Stage};
-use crate::entity::{membership, org_settings};
+use crate::entity::{membership, org_settings, user};
 use crate::error::{Error, Result};
 use crate::gate::InstanceLists;
 
@@ -130,28 +130,9 @@ async fn seat(change: &Change<Arrival>, person: &SignedIn, invite: &Model) -> Re
         .filter(membership::Column::UserId.eq(&person.visitor.id))
         .one(change.connection())
         .await?;
-    let role = here.as_ref().map_or(invite.role, |membership| membership.role.max(invite.role));
-    let Some(membership) = here else {
-        let visitor = &person.visitor;
-        let row = membership::ActiveModel {
-            organization_id: Set(invite.organization_id.clone()),
-            user_id: Set(visitor.id.clone()),
-            role: Set(role),
-            name: Set(visitor.name.clone()),
-            email: Set(visitor.email.clone()),
-            joined_at: Set(change.at()),
-            last_seen_at: Set(change.at()),
-            ..Default::default()
-        };
-        change.insert(row).await?;
-        return Ok(role);
-    };
-    membership::Entity::update_many()
-        .col_expr(membership::Column::Role, Expr::value(role))
-        .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
-        .filter(membership::Column::Id.eq(membership.id))
-        .exec(change.connection())
-        .await?;
+    let role = here.map_or(invite.role, |membership| membership.role.max(invite.role));
+    let user = user::Entity::find_by_id(&person.visitor.id).one(change.connection()).await?;
+    change.seat(&invite.organization_id, &user.ok_or(Error::Unauthenticated)?, role).await?;
     Ok(role)
 }
 

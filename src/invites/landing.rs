@@ -139,7 +139,7 @@ pub async fn ask_for_another(services: &Services, origin: &Origin, token: &str) 
         if let Some(inviter) = user::Entity::find_by_id(&invite.invited_by).one(change.connection()).await? {
             let to = EmailAddress::parse(&inviter.email).map_err(|e| Error::Internal(e.to_string()))?;
             let letter = Letter::InviteAskedFor { invite: invite.id.clone() };
-            mail::queue(services, &change, &to, &letter).await?;
+            mail::queue(&services.mail, &change, &to, &letter).await?;
         }
         let event = Event::done("invite.asked_for", invite.email.as_str());
         change.commit(&invite.organization_id, Actor::nobody(), event).await?;

@@ -223,7 +223,7 @@ impl Sender<'_> {
 
     async fn queue(&self, email: &EmailAddress, invite: &str, generation: i64) -> Result<Option<String>> {
         let letter = Letter::Invite { invite: invite.to_owned(), generation };
-        mail::queue(self.admin.services(), self.change, email, &letter).await
+        mail::queue(&self.admin.services().mail, self.change, email, &letter).await
     }
 
     fn expiry(&self) -> Timestamp {

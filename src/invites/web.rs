@@ -231,7 +231,7 @@ pub async fn test_mail(admin: Admin, request: actix_web::HttpRequest) -> Reply {
     services.limits.count_test(client::address(&request, &services.config.trusted_proxies))?;
     let to = admin.visitor().address()?;
     let change = admin.change().await?;
-    if mail::queue(services, &change, &to, &Letter::Test).await?.is_none() {
+    if mail::queue(&services.mail, &change, &to, &Letter::Test).await?.is_none() {
         return Err(Error::Conflict("Mail is not set up."));
     }
     change.commit(crate::audit::Event::done("mail.tested", to.as_str())).await?;

@@ -2,7 +2,7 @@
 //! server by a worker, its state visible all the way.
 //!
 //! ```text
-//! queue(services, change, to, letter) ─► outbox ─► worker ─► Letter::compose ─► Delivery ─► sent, retrying, refused
+//! queue(mail, change, to, letter) ─► outbox ─► worker ─► Letter::compose ─► Delivery ─► sent, retrying, refused
 //! ```
 //! What is kept is what to write, not what was written: a link that opens something is in no row.
 
@@ -23,7 +23,6 @@ use tokio::sync::Notify;
 
 use crate::access::{Change, Sender};
 use crate::address::EmailAddress;
-use crate::app::Services;
 use crate::config::MailConfig;
 use crate::entity::outbox::{ActiveModel, Stage};
 use crate::error::{Error, Result};
@@ -81,12 +80,12 @@ impl Mail {
 /// # Errors
 /// When the row can't be written.
 pub async fn queue<Of: Sender>(
-    services: &Services,
+    mail: &Mail,
     change: &Change<Of>,
     to: &EmailAddress,
     letter: &Letter,
 ) -> Result<Option<String>> {
-    let Some(way) = &services.mail.way else { return Ok(None) };
+    let Some(way) = &mail.way else { return Ok(None) };
     let id = random::id();
     let row = ActiveModel {
         id: Set(id.clone()),
@@ -102,6 +101,6 @@ pub async fn queue<Of: Sender>(
         created_at: Set(change.at()),
         sent_at: Set(None),
     };
-    change.post(row, &services.mail.wake).await?;
+    change.post(row, &mail.wake).await?;
     Ok(Some(id))
 }

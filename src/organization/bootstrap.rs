@@ -1,7 +1,7 @@
 //! What an operator does from the shell before anybody can sign in: names the organization and its owner.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::form::Name;
@@ -46,7 +46,10 @@ pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress
     }
     let outcome = match &user {
         Some(user) if is_owner(&change, user).await? => Bootstrapped::Unchanged,
-        Some(user) => make_owner(&change, user).await?,
+        Some(user) => {
+            change.seat(SINGLE_ORGANIZATION, user, Role::Owner).await?;
+            Bootstrapped::IsOwner
+        }
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
         None => Bootstrapped::WillBeOwner,
     };
@@ -74,30 +77,6 @@ async fn is_owner(change: &Change<Arrival>, user: &user::Model) -> Result<bool> 
         .filter(membership::Column::Role.eq(Role::Owner))
         .filter(membership::Column::LockedOutAt.is_null());
     Ok(owner.one(change.connection()).await?.is_some())
-}
-
-async fn make_owner(change: &Change<Arrival>, user: &user::Model) -> Result<Bootstrapped> {
-    let updated = membership::Entity::update_many()
-        .col_expr(membership::Column::Role, Expr::value(Role::Owner))
-        .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
-        .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
-        .filter(membership::Column::UserId.eq(&user.id))
-        .exec(change.connection())
-        .await?;
-    if updated.rows_affected == 0 {
-        let membership = membership::ActiveModel {
-            organization_id: Set(SINGLE_ORGANIZATION.to_owned()),
-            user_id: Set(user.id.clone()),
-            role: Set(Role::Owner),
-            name: Set(user.name.clone()),
-            email: Set(user.email.clone()),
-            joined_at: Set(change.at()),
-            last_seen_at: Set(change.at()),
-            ..Default::default()
-        };
-        change.insert(membership).await?;
-    }
-    Ok(Bootstrapped::IsOwner)
 }
 
 async fn write(change: &Change<Arrival>, name: &Name, awaited: Option<String>) -> Result<()> {

@@ -185,7 +185,7 @@ impl Newcomer<'_> {
         match (self.asked, is_member) {
             (true, _) => {}
             (false, true) => self.stay(&change, &user).await?,
-            (false, false) => self.join(&change, &user).await?,
+            (false, false) => change.seat(SINGLE_ORGANIZATION, &user, self.role).await?,
         }
         if self.person.standing == Standing::Awaited {
             await_no_more(&change).await?;
@@ -260,20 +260,6 @@ impl Newcomer<'_> {
         }
         update.exec(change.connection()).await?;
         Ok(())
-    }
-
-    async fn join(&self, change: &Change<Arrival>, user: &user::Model) -> Result<()> {
-        let membership = membership::ActiveModel {
-            organization_id: Set(SINGLE_ORGANIZATION.to_owned()),
-            user_id: Set(user.id.clone()),
-            role: Set(self.role),
-            name: Set(user.name.clone()),
-            email: Set(user.email.clone()),
-            joined_at: Set(change.at()),
-            last_seen_at: Set(change.at()),
-            ..Default::default()
-        };
-        change.insert(membership).await
     }
 
     /// The name that the provider gives, without control characters, or the front of the address.

@@ -53,7 +53,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
 async fn tell(person: &SignedIn, change: &Change<Own>, claims: &Claims) -> Result<()> {
     let to = person.visitor.address()?;
     let letter = Letter::AccountConnected { provider: claims.provider.clone() };
-    mail::queue(&person.services, change, &to, &letter).await?;
+    mail::queue(&person.services.mail, change, &to, &letter).await?;
     Ok(())
 }
 

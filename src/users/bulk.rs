@@ -5,18 +5,18 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::{ListQuery, changes::ELSEWHERE};
-use crate::access::{Admin, Change, Organization, Role};
+use crate::access::{Admin, Change, MemberAccount, Organization, Role};
 use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::membership::{self, Column};
+use crate::entity::session;
 use crate::entity::user::Status;
-use crate::entity::{session, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, Letter};
 
 /// As many people as are changed at once.
 pub const MOST: usize = 1000;
-/// As many ids as one statement names.
+/// As many ids as one statement writes to.
 const CHUNK: usize = 500;
 /// As many people as an event names.
 const MOST_NAMED: usize = 100;
@@ -94,11 +94,14 @@ pub async fn matching(admin: &Admin, query: &ListQuery) -> Result<Vec<String>> {
     }
 }
 
-/// Who would be concerned now; changes nothing.
+/// Who would be concerned now. A look: it waits for nobody who writes, and nobody waits for it.
+///
+/// # Errors
+/// 403 when the role is above the admin.
 pub async fn plan(admin: &Admin, ids: &[String], deed: Deed) -> Result<Plan> {
-    let change = admin.change().await?;
-    let (chosen, skipped) = choose(&change, admin, ids, deed).await?;
-    Ok(Plan { people: chosen.into_iter().map(|(_, user)| user.name).collect(), skipped })
+    let members = admin.scope().members(&at_once(ids)).await?;
+    let (chosen, skipped) = choose(admin, admin.role(), members, deed)?;
+    Ok(Plan { people: chosen.into_iter().map(|person| person.user.name).collect(), skipped })
 }
 
 /// Does it, in one change with one event; tells to how many.
@@ -107,22 +110,24 @@ pub async fn plan(admin: &Admin, ids: &[String], deed: Deed) -> Result<Plan> {
 /// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin.
 pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
     let change = admin.change().await?;
-    let (chosen, _) = choose(&change, admin, ids, deed).await?;
+    let members = change.members(&at_once(ids)).await?;
+    let (chosen, _) = choose(admin, change.role(), members, deed)?;
     if chosen.is_empty() {
         return Ok(0);
     }
-    let raises = |(member, _): &(membership::Model, user::Model)| matches!(deed, Deed::Role(role) if role > member.role);
+    let raises = |person: &MemberAccount| matches!(deed, Deed::Role(role) if role > person.member.role);
     if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
         return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
     }
-    let (members, users): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
+    let (members, users): (Vec<_>, Vec<_>) =
+        chosen.into_iter().map(|person| (person.member, person.user)).unzip();
     for members in members.chunks(CHUNK) {
         write(&change, members, deed).await?;
     }
     if let Deed::Role(role) = deed {
         for user in &users {
             let to = EmailAddress::parse(&user.email).map_err(|e| Error::Internal(e.to_string()))?;
-            mail::queue(admin.services(), &change, &to, &Letter::RoleChanged { role }).await?;
+            mail::queue(&admin.services().mail, &change, &to, &Letter::RoleChanged { role }).await?;
         }
     }
     let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();
@@ -139,50 +144,41 @@ fn role_of(deed: Deed) -> Option<Role> {
     }
 }
 
-type Person = (membership::Model, user::Model);
+fn at_once(ids: &[String]) -> Vec<&str> {
+    ids.iter().take(MOST).map(String::as_str).collect()
+}
 
-/// Those to whom it is done, as they are inside the change, and those who are left out. Whoever does it is always
-/// left out: so an owner who does it stays, and nobody else can do it to an owner (rule 1.5).
-async fn choose(
-    change: &Change<Organization>,
+/// Those to whom it is done by an admin whose role is `mine`, and those who are left out. Whoever does it is always left
+/// out: so an owner who does it stays, and nobody else can do it to an owner (rule 1.5).
+fn choose(
     admin: &Admin,
-    ids: &[String],
+    mine: Role,
+    members: Vec<MemberAccount>,
     deed: Deed,
-) -> Result<(Vec<Person>, Vec<Skipped>)> {
-    if matches!(deed, Deed::Role(role) if role > change.role()) {
+) -> Result<(Vec<MemberAccount>, Vec<Skipped>)> {
+    if matches!(deed, Deed::Role(role) if role > mine) {
         return Err(Error::Forbidden(Forbidden::NeedsOwner));
     }
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
-    let ids: Vec<&str> = ids.iter().take(MOST).map(String::as_str).collect();
-    for ids in ids.chunks(CHUNK) {
-        let people = change.members(ids).await?;
-        let members: Vec<membership::Model> = people.iter().map(|(member, _)| member.clone()).collect();
-        let elsewhere = change.belonging_elsewhere(&members).await?;
-        for (member, user) in people {
-            let why = why_not(change.role(), &member, &user, deed, elsewhere.contains(&user.id));
-            let why = if user.id == admin.visitor().id { Some("That is you.") } else { why };
-            match why {
-                Some(why) => skipped.push(Skipped { name: user.name, why }),
-                None => chosen.push((member, user)),
-            }
+    for person in members {
+        let is_you = person.user.id == admin.visitor().id;
+        match if is_you { Some("That is you.") } else { why_not(mine, &person, deed) } {
+            Some(why) => skipped.push(Skipped { name: person.user.name, why }),
+            None => chosen.push(person),
         }
     }
     Ok((chosen, skipped))
 }
 
-fn why_not(
-    mine: Role,
-    member: &membership::Model,
-    user: &user::Model,
-    deed: Deed,
-    elsewhere: bool,
-) -> Option<&'static str> {
+fn why_not(mine: Role, person: &MemberAccount, deed: Deed) -> Option<&'static str> {
     match deed {
-        _ if member.role > mine => Some("Only an owner can do that to an owner."),
-        Deed::Role(role) if role == member.role => Some("It is their role already."),
+        _ if person.member.role > mine => Some("Only an owner can do that to an owner."),
+        Deed::Role(role) if role == person.member.role => Some("It is their role already."),
         Deed::Role(_) => None,
-        _ if elsewhere => Some(ELSEWHERE),
-        Deed::Deactivate if user.status == Status::Deactivated => Some("They are deactivated already."),
+        _ if person.is_elsewhere => Some(ELSEWHERE),
+        Deed::Deactivate if person.user.status == Status::Deactivated => {
+            Some("They are deactivated already.")
+        }
         Deed::Deactivate | Deed::EndSessions => None,
     }
 }

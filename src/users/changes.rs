@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DeleteMany, QueryFilter};
 use serde_json::json;
 
 use super::owners;
-use crate::access::{Admin, Change, Organization, Role};
+use crate::access::{Admin, Change, MemberAccount, Organization, Role};
 use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::membership::{self, Column};
@@ -45,7 +45,7 @@ pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed>
         .await?;
     if act.user.id != admin.visitor().id {
         let to = EmailAddress::parse(&act.user.email).map_err(|e| Error::Internal(e.to_string()))?;
-        mail::queue(admin.services(), &act.change, &to, &Letter::RoleChanged { role }).await?;
+        mail::queue(&admin.services().mail, &act.change, &to, &Letter::RoleChanged { role }).await?;
     }
     let (before, after) = (json!({ "role": act.member.role }), json!({ "role": role }));
     act.done(|event| event.with(before, after)).await
@@ -76,7 +76,7 @@ pub async fn reactivate(admin: &Admin, id: &str) -> Result<Changed> {
     if act.user.status == Status::Active {
         return Ok(act.changed());
     }
-    let refusal = act.refuse_elsewhere().await;
+    let refusal = act.refuse_elsewhere();
     let act = act.unless(refusal).await?;
     act.change.set_status(slice::from_ref(&act.member), Status::Active).await?;
     act.done(|event| event).await
@@ -90,9 +90,8 @@ pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
     let act = Act::on(admin, id, "user.removed").await?;
     let refusal = act.refuse_none_left().await;
     let act = act.unless(refusal).await?;
-    let elsewhere = act.is_elsewhere().await?;
     act.change.delete::<membership::Entity>(|ours| ours.filter(Column::UserId.eq(id))).await?;
-    let members = if elsewhere { &[] } else { slice::from_ref(&act.member) };
+    let members = if act.is_elsewhere { &[] } else { slice::from_ref(&act.member) };
     let ended = act.change.delete_of::<session::Entity>(members, |own| own).await?;
     let before = json!({ "role": act.member.role });
     act.done(|event| event.with(before, json!({ "sessionsEnded": ended }))).await
@@ -105,7 +104,7 @@ pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
 /// belong to another organization, too.
 pub async fn end_sessions(admin: &Admin, id: &str, one: Option<&str>) -> Result<Changed> {
     let act = Act::on(admin, id, "user.sessions_ended").await?;
-    let refusal = act.refuse_elsewhere().await;
+    let refusal = act.refuse_elsewhere();
     let act = act.unless(refusal).await?;
     let this = |own: DeleteMany<session::Entity>| match one {
         Some(session) => own.filter(session::Column::Id.eq(session)),
@@ -123,6 +122,7 @@ struct Act {
     change: Change<Organization>,
     member: membership::Model,
     user: user::Model,
+    is_elsewhere: bool,
     action: &'static str,
 }
 
@@ -130,9 +130,10 @@ impl Act {
     /// Begins one; nobody acts on those above them.
     async fn on(admin: &Admin, id: &str, action: &'static str) -> Result<Self> {
         let change = admin.change().await?;
-        let (member, user) = change.members(&[id]).await?.pop().ok_or(Error::NoMember)?;
+        let found = change.members(&[id]).await?.pop().ok_or(Error::NoMember)?;
+        let MemberAccount { member, user, is_elsewhere } = found;
         let above = member.role > change.role();
-        let act = Self { change, member, user, action };
+        let act = Self { change, member, user, is_elsewhere, action };
         let needs_owner = Err(Error::Forbidden(Forbidden::NeedsOwner));
         act.unless(if above { needs_owner } else { Ok(()) }).await
     }
@@ -165,16 +166,12 @@ impl Act {
     }
 
     async fn refuse_losing_account(&self) -> Result<()> {
-        self.refuse_elsewhere().await?;
+        self.refuse_elsewhere()?;
         self.refuse_none_left().await
     }
 
-    async fn refuse_elsewhere(&self) -> Result<()> {
-        if self.is_elsewhere().await? { Err(Error::Conflict(ELSEWHERE)) } else { Ok(()) }
-    }
-
-    async fn is_elsewhere(&self) -> Result<bool> {
-        Ok(!self.change.belonging_elsewhere(slice::from_ref(&self.member)).await?.is_empty())
+    fn refuse_elsewhere(&self) -> Result<()> {
+        if self.is_elsewhere { Err(Error::Conflict(ELSEWHERE)) } else { Ok(()) }
     }
 
     async fn refuse_none_left(&self) -> Result<()> {

@@ -1,10 +1,7 @@
 //! What an operator does about people from the shell, while servers run: they see it on the next request (rule P5).
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use super::{Status, owners};
@@ -15,6 +12,7 @@ use crate::clock::Clock;
 use crate::entity::user::Status as Activity;
 use crate::entity::{Timestamp, membership, session, user};
 use crate::error::{Error, Result};
+use crate::mail::{self, Letter, Mail};
 use crate::organization::shell::begin;
 use crate::sign_in::standing;
 
@@ -63,6 +61,8 @@ pub struct Outcome {
     /// Whether the access rules had left the person out (rule 2.4).
     pub was_locked_out: bool,
     pub sessions_ended: u64,
+    /// Whether a mail tells the person.
+    pub told: bool,
 }
 
 /// An account in the list.
@@ -74,19 +74,19 @@ pub struct Account {
     activity: Activity,
     /// None for somebody who is no member.
     pub role: Option<Role>,
-    locked_out_at: Option<Timestamp>,
+    /// None for somebody who is no member.
+    standing: Option<Status>,
     /// None for somebody who is no member.
     pub last_seen_at: Option<Timestamp>,
 }
 
 impl Account {
-    /// Whether the person can come in.
+    /// Whether the person can come in, as lists of members tell it.
     pub fn status(&self) -> Status {
-        match self.activity {
-            _ if self.locked_out_at.is_some() => Status::LockedOut,
-            Activity::Active => Status::Active,
+        self.standing.unwrap_or(match self.activity {
             Activity::Deactivated => Status::Deactivated,
-        }
+            Activity::Active => Status::Active,
+        })
     }
 }
 
@@ -106,7 +106,8 @@ pub async fn accounts(db: &Db, role: Option<Role>, after: &str) -> Result<Vec<Ac
         .select_only()
         .columns([user::Column::Id, user::Column::Email, user::Column::Name])
         .column_as(user::Column::Status, "activity")
-        .columns([membership::Column::Role, membership::Column::LockedOutAt, membership::Column::LastSeenAt])
+        .column_as(membership::Column::Status, "standing")
+        .columns([membership::Column::Role, membership::Column::LastSeenAt])
         .join(JoinType::LeftJoin, seat)
         .filter(user::Column::Email.gt(after))
         .order_by_asc(user::Column::Email)
@@ -118,11 +119,17 @@ pub async fn accounts(db: &Db, role: Option<Role>, after: &str) -> Result<Vec<Ac
 }
 
 /// Raises a person to `role`, and lets them in again if the access rules have left them out; makes a member of
-/// somebody who is none.
+/// somebody who is none. They hear of another role by mail.
 ///
 /// # Errors
 /// When nobody has the address, or the person is deactivated or above `role`.
-pub async fn promote(db: &Db, clock: &Clock, email: &EmailAddress, role: Role) -> Acted<Outcome> {
+pub async fn promote(
+    db: &Db,
+    clock: &Clock,
+    mail: &Mail,
+    email: &EmailAddress,
+    role: Role,
+) -> Acted<Outcome> {
     let act = Act::on(db, clock, email, "user.role_changed").await?;
     let is = act.role();
     if act.user.status == Activity::Deactivated {
@@ -134,16 +141,19 @@ pub async fn promote(db: &Db, clock: &Clock, email: &EmailAddress, role: Role) -
     if is == Some(role) && !act.is_locked_out() {
         return Ok(act.unchanged());
     }
-    act.seat(role).await?;
+    act.change.seat(SINGLE_ORGANIZATION, &act.user, role).await?;
+    let told = is != Some(role) && act.tell(mail, role).await?;
     let before = json!({ "role": is, "lockedOut": act.is_locked_out() });
-    Ok(act.done(0, |event| event.with(before, json!({ "role": role, "lockedOut": false }))).await?)
+    let outcome =
+        act.done(0, |event| event.with(before, json!({ "role": role, "lockedOut": false }))).await?;
+    Ok(Outcome { told, ..outcome })
 }
 
-/// Lowers a member to `role`.
+/// Lowers a member to `role`. They hear of it by mail.
 ///
 /// # Errors
 /// When nobody has the address, or the person is no member, below `role`, or the last owner (rule 1.5).
-pub async fn demote(db: &Db, clock: &Clock, email: &EmailAddress, role: Role) -> Acted<Outcome> {
+pub async fn demote(db: &Db, clock: &Clock, mail: &Mail, email: &EmailAddress, role: Role) -> Acted<Outcome> {
     let act = Act::on(db, clock, email, "user.role_changed").await?;
     let Some(is) = act.role() else { return Err(Refusal::NoMember(act.user.email)) };
     if is < role {
@@ -153,8 +163,10 @@ pub async fn demote(db: &Db, clock: &Clock, email: &EmailAddress, role: Role) ->
         return Ok(act.unchanged());
     }
     let act = act.unless_the_last_owner(&[SINGLE_ORGANIZATION.to_owned()]).await?;
-    act.set(membership::Column::Role, Expr::value(role)).await?;
-    Ok(act.done(0, |event| event.with(json!({ "role": is }), json!({ "role": role }))).await?)
+    act.lower(role).await?;
+    let told = act.tell(mail, role).await?;
+    let outcome = act.done(0, |event| event.with(json!({ "role": is }), json!({ "role": role }))).await?;
+    Ok(Outcome { told, ..outcome })
 }
 
 /// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
@@ -245,28 +257,10 @@ impl Act {
         Ok(seats.into_iter().map(|seat| seat.organization_id).collect())
     }
 
-    /// Makes the person a member with `role` whom no access rule leaves out.
-    async fn seat(&self, role: Role) -> Result<()> {
-        if self.membership.is_some() {
-            self.set(membership::Column::Role, Expr::value(role)).await?;
-            return self.set(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None)).await;
-        }
-        let row = membership::ActiveModel {
-            organization_id: Set(SINGLE_ORGANIZATION.to_owned()),
-            user_id: Set(self.user.id.clone()),
-            role: Set(role),
-            name: Set(self.user.name.clone()),
-            email: Set(self.user.email.clone()),
-            joined_at: Set(self.change.at()),
-            last_seen_at: Set(self.change.at()),
-            ..Default::default()
-        };
-        self.change.insert(row).await
-    }
-
-    async fn set(&self, column: membership::Column, value: Expr) -> Result<()> {
+    /// Whom the access rules leave out stays out.
+    async fn lower(&self, role: Role) -> Result<()> {
         membership::Entity::update_many()
-            .col_expr(column, value)
+            .col_expr(membership::Column::Role, Expr::value(role))
             .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
             .filter(membership::Column::UserId.eq(&self.user.id))
             .exec(self.change.connection())
@@ -288,16 +282,22 @@ impl Act {
         Ok(theirs.exec(self.change.connection()).await?.rows_affected)
     }
 
+    /// The person hears of their role as of one that is given on the page; the server's process delivers the mail.
+    async fn tell(&self, mail: &Mail, role: Role) -> Result<bool> {
+        let to = EmailAddress::parse(&self.user.email).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(mail::queue(mail, &self.change, &to, &Letter::RoleChanged { role }).await?.is_some())
+    }
+
     fn unchanged(self) -> Outcome {
         let was_locked_out = self.is_locked_out();
-        Outcome { email: self.user.email, changed: false, was_locked_out, sessions_ended: 0 }
+        Outcome { email: self.user.email, changed: false, was_locked_out, sessions_ended: 0, told: false }
     }
 
     async fn done(self, sessions_ended: u64, tell: impl FnOnce(Event) -> Event) -> Result<Outcome> {
         let event = tell(Event::done(self.action, self.user.email.as_str()));
         let was_locked_out = self.is_locked_out();
         self.change.commit(SINGLE_ORGANIZATION, Actor::operator(), event).await?;
-        Ok(Outcome { email: self.user.email, changed: true, was_locked_out, sessions_ended })
+        Ok(Outcome { email: self.user.email, changed: true, was_locked_out, sessions_ended, told: false })
     }
 }
 

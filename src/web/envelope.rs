@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY as CONTENT_SECURITY, HeaderMap, HeaderName, HeaderValue,
+    CONTENT_SECURITY_POLICY as CONTENT_SECURITY, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
@@ -85,7 +85,13 @@ fn paint<B: MessageBody + 'static>(
             None => error_page::paint(asked, links, &Error::Malformed(error.to_string())),
         });
     match painted {
-        Some(painted) => response.into_response(painted).map_into_right_body(),
+        Some(mut painted) => {
+            // A session's new id, without which its cookie would open nothing any more.
+            for cookie in response.headers().get_all(SET_COOKIE) {
+                painted.headers_mut().append(SET_COOKIE, cookie.clone());
+            }
+            response.into_response(painted).map_into_right_body()
+        }
         None => response.map_into_left_body(),
     }
 }

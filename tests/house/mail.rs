@@ -173,7 +173,9 @@ async fn post(house: &House) {
     let services = &house.services;
     let change = Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
     let email = EmailAddress::parse("sam@acme.test").expect("an address");
-    mail::queue(services, &change, &email, &Letter::RoleChanged { role: Role::Admin }).await.expect("queued");
+    mail::queue(&services.mail, &change, &email, &Letter::RoleChanged { role: Role::Admin })
+        .await
+        .expect("queued");
     let event = Event::done("mail.tested", "sam@acme.test");
     change.commit("default", Actor::nobody(), event).await.expect("committed");
 }

@@ -12,7 +12,9 @@ use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
 use super::commands::{Demo, complaint, folder, gatehouse, stop, wait_for};
-use crate::web::support::{Answer, House, Identity, MASTER_KEY, Visitor, field, on_both_databases};
+use crate::web::support::{
+    Answer, Database, House, Identity, MASTER_KEY, Smtp, Visitor, field, on_both_databases,
+};
 
 const ADMINS_ONLY: &str = "/settings/admin/access";
 
@@ -82,6 +84,11 @@ async fn sessions(house: &House) -> i64 {
     house.count("SELECT count(*) FROM sessions").await
 }
 
+fn by_address(person: &serde_json::Value) -> (String, String) {
+    let text = |name: &str| person[name].as_str().expect("text").to_owned();
+    (text("email"), text("status"))
+}
+
 /// Saves access rules by which only people at `domain` may join, and ends the access of the others.
 async fn let_in_only(admin: &Visitor, domain: &str) -> Answer {
     let page = admin.get(ADMINS_ONLY).await;
@@ -123,6 +130,31 @@ on_both_databases! {
         assert_eq!(run(house, &["user", "list", "--role", "Owner"]).status.code(), Some(2));
     }
 
+    async fn the_list_and_the_page_agree_on_who_can_come_in(house: &House) {
+        let ada = house.owner().await;
+        for (email, status, locked_out) in [
+            ("ben@acme.test", "active", false),
+            ("cy@acme.test", "active", true),
+            ("dee@acme.test", "deactivated", false),
+            ("eve@acme.test", "deactivated", true),
+        ] {
+            house.enroll(email, "default", Role::Member).await;
+            house.run("UPDATE users SET status = $2 WHERE email = $1", [email.into(), status.into()]).await;
+            if locked_out {
+                house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", [email.into()]).await;
+            }
+        }
+        let members = ada.get("/api/admin/users?role=member").await.json();
+        let on_page: Vec<(String, String)> =
+            members["items"].as_array().expect("items").iter().map(by_address).collect();
+        let listed = good(house, &["user", "list", "--json", "--role", "member"]);
+        let listed: Vec<(String, String)> =
+            listed.lines().map(|line| by_address(&serde_json::from_str(line).expect("JSON"))).collect();
+        assert_eq!(listed, on_page);
+        let statuses: Vec<&str> = listed.iter().map(|(_, status)| status.as_str()).collect();
+        assert_eq!(statuses, ["active", "locked_out", "deactivated", "deactivated"]);
+    }
+
     async fn a_long_list_is_whole_and_in_order(house: &House) {
         let rows: Vec<String> =
             (0..2500).map(|n| format!("('u{n}', 'p{n:04}@acme.test', 'P', 'active', 0)")).collect();
@@ -132,6 +164,23 @@ on_both_databases! {
         let listed: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
         let all: Vec<String> = (0..2500).map(|n| format!("p{n:04}@acme.test")).collect();
         assert_eq!(listed, all);
+    }
+
+    // S01
+    async fn a_role_from_the_shell_gives_their_sessions_a_new_id(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Member).await;
+        for act in ["promote", "demote"] {
+            good(house, &["user", act, "ben@acme.test"]);
+            let answer = ben.get("/api/me").await;
+            assert!(answer.header("set-cookie").starts_with("session="), "{act}");
+            let answer = ben.get("/api/me").await;
+            assert!(answer.status == 200 && !answer.headers.contains_key("set-cookie"), "{act}");
+        }
+        let eve = house.outsider("eve@acme.test").await;
+        assert_eq!(eve.get("/settings").await.status, 200);
+        good(house, &["user", "promote", "eve@acme.test", "--role", "member"]);
+        assert!(eve.get("/api/me").await.header("set-cookie").starts_with("session="), "a new member");
     }
 
     // P5, U09
@@ -156,6 +205,15 @@ on_both_databases! {
         let event = "user.role_changed done ben@acme.test by operator (cli:ops)";
         assert_eq!(by_operators(house).await, [event; 3], "one for each change, none for what changed nothing");
         assert_eq!(details(house, "user.role_changed").await["role"], "member");
+    }
+
+    async fn a_demotion_lets_nobody_in_again(house: &House) {
+        house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Admin).await;
+        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
+        assert_eq!(good(house, &["user", "demote", "ben@acme.test"]), "ben@acme.test is member now.\n");
+        assert_eq!(ben.get("/settings/admin").await.status, 403);
+        assert!(good(house, &["user", "list", "--role", "member"]).contains("locked out"));
     }
 
     async fn a_promotion_lets_in_again_and_makes_a_member_of_whoever_is_none(house: &House) {
@@ -421,6 +479,52 @@ on_both_databases! {
         assert!(complaint.contains("GATEHOUSE_TENANCY is single"), "{complaint}");
         assert_eq!(good(house, &["org", "list"]).lines().count(), 1);
     }
+}
+
+// U09, P8
+#[actix_web::test]
+async fn whoever_gets_another_role_from_the_shell_is_told_by_mail() {
+    for database in Database::each().await {
+        let smtp = Smtp::start().await;
+        let settings = smtp.settings();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let house = House::open_with(database, &settings).await;
+        house.owner().await;
+        house.enroll("ben@acme.test", "default", Role::Member).await;
+        let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
+        assert_eq!(said, "ben@acme.test is owner now.\nA mail tells them.\n");
+        let begun = std::time::Instant::now();
+        while smtp.mails_to("ben@acme.test").is_empty() {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(30), "no mail");
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(smtp.mails_to("ben@acme.test")[0].raw.contains("owner"));
+        let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
+        assert_eq!(said, "ben@acme.test is as you say already. Nothing was changed.\n");
+        house
+            .run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()])
+            .await;
+        let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
+        assert!(!said.contains("mail"), "the role is the same: {said}");
+        let queued = house.count("SELECT count(*) FROM outbox").await;
+        let said = told(&house, &settings, &["user", "demote", "ben@acme.test"]);
+        assert_eq!(said, "ben@acme.test is member now.\nA mail tells them.\n");
+        assert_eq!(house.count("SELECT count(*) FROM outbox").await, queued + 1);
+        let said = good(&house, &["user", "promote", "ben@acme.test", "--role", "admin"]);
+        assert_eq!(said, "ben@acme.test is admin now.\n", "this shell has no settings of mail");
+        assert_eq!(house.count("SELECT count(*) FROM outbox").await, queued + 1);
+        house.close().await;
+    }
+}
+
+/// What a command says in a shell that has `settings`, too.
+fn told(house: &House, settings: &[(&str, &str)], arguments: &[&str]) -> String {
+    let folder = folder();
+    let settings = settings.iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), *value));
+    let output = command(house, &folder, arguments).envs(settings).output().expect("run");
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+    said(&output)
 }
 
 #[test]

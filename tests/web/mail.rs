@@ -39,7 +39,7 @@ fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'
 async fn post_letter(services: &Services, to: &str, letter: &Letter) -> String {
     let change = Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
     let email = EmailAddress::parse(to).expect("an address");
-    let id = mail::queue(services, &change, &email, letter).await.expect("queued").expect("mail is on");
+    let id = mail::queue(&services.mail, &change, &email, letter).await.expect("queued").expect("mail is on");
     change.commit("default", Actor::nobody(), Event::done("mail.tested", to)).await.expect("committed");
     id
 }
@@ -112,7 +112,7 @@ async fn a_mail_goes_out_once_its_change_is_committed_and_not_at_all_if_it_is_no
         let change =
             Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
         let email = EmailAddress::parse("nobody@acme.test").expect("an address");
-        mail::queue(services, &change, &email, &Letter::Test).await.expect("queued");
+        mail::queue(&services.mail, &change, &email, &Letter::Test).await.expect("queued");
         drop(change);
         let began = Instant::now();
         let id = post(house, "sam@acme.test").await;
@@ -138,7 +138,10 @@ async fn without_a_server_nothing_is_queued_and_the_caller_knows() {
         let change =
             Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
         let email = EmailAddress::parse("sam@acme.test").expect("an address");
-        assert_eq!(mail::queue(services, &change, &email, &Letter::Test).await.expect("an answer"), None);
+        assert_eq!(
+            mail::queue(&services.mail, &change, &email, &Letter::Test).await.expect("an answer"),
+            None
+        );
         change
             .commit("default", Actor::nobody(), Event::done("mail.tested", "sam"))
             .await

@@ -4,7 +4,9 @@
 use chrono::Duration;
 use futures_util::future::{join, join_all};
 use gatehouse::access::Role;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::support::{Answer, Database, House, Identity, Smtp, Visitor, field, on_both_databases};
 
@@ -25,6 +27,13 @@ async fn act(admin: &Visitor, id: &str, what: &str) -> u16 {
 
 async fn role_of(house: &House, email: &str) -> String {
     house.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.remove(0)
+}
+
+/// Whether the next answer to somebody brings another cookie for their session.
+async fn brings_a_new_id(person: &Visitor) -> bool {
+    let answer = person.get("/api/me").await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.header("set-cookie").starts_with("session=")
 }
 
 async fn active_owners(house: &House) -> i64 {
@@ -308,6 +317,19 @@ on_both_databases! {
         assert_eq!(ada.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("user", bea.as_str()), ("confirmed", "1")]).await.status, 403, "raising takes a fresh sign-in");
     }
 
+    async fn a_look_at_whom_it_concerns_waits_for_nobody_who_writes(house: &House) {
+        let ada = house.owner().await;
+        house.enroll("sam@acme.test", "default", Role::Member).await;
+        let writer = house.rows.begin().await.expect("begun");
+        writer.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
+        let form = [("deed", "admin"), ("all", "1")];
+        let path = format!("{PAGE}/bulk");
+        let look = timeout(std::time::Duration::from_secs(4), ada.post(&path, &form)).await;
+        writer.rollback().await.expect("released");
+        let look = look.expect("an answer");
+        assert!(look.status == 200 && look.says("Make 1 person admin?"), "{}", look.body);
+    }
+
     async fn the_list_goes_out_as_a_file_and_leaves_an_event(house: &House) {
         let ada = house.owner().await;
         house.enroll("sam@acme.test", "default", Role::Member).await;
@@ -343,6 +365,38 @@ on_both_databases! {
         }
     }
 
+    // S01
+    async fn however_a_role_is_changed_the_sessions_of_whom_it_concerns_get_a_new_id(house: &House) {
+        let ada = house.owner().await;
+        let ben = house.person("ben@acme.test", Role::Owner).await;
+        let sam = house.person("sam@acme.test", Role::Member).await;
+        let (who, own) = (id(house, "sam@acme.test").await, id(house, "ben@acme.test").await);
+        for role in ["admin", "member"] {
+            assert_eq!(ada.post(&format!("{PAGE}/{who}/role"), &[("role", role)]).await.status, 303);
+            assert!(brings_a_new_id(&sam).await, "by the menu, and undone: {role}");
+        }
+        assert_eq!(ada.post(&format!("{PAGE}/{who}/role"), &[("role", "member")]).await.status, 303);
+        assert!(!brings_a_new_id(&sam).await, "it was so");
+        assert_eq!(patch(&ada, &who, json!({ "role": "admin" })).await.status, 200);
+        assert!(brings_a_new_id(&sam).await, "by the API");
+        let form = [("deed", "member"), ("user", who.as_str()), ("confirmed", "1")];
+        assert_eq!(ada.post(&format!("{PAGE}/bulk"), &form).await.status, 303);
+        assert!(brings_a_new_id(&sam).await, "with others");
+        let eve = house.outsider("eve@acme.test").await;
+        let invite = json!({ "email": "eve@acme.test", "role": "admin" });
+        assert_eq!(ada.post_json("/api/admin/invites", &invite).await.status, 201);
+        let page = ada.get("/settings/admin/invites").await.body;
+        let link = page.split('"').find(|text| text.contains("/invites/") && text.starts_with("http")).expect("a link");
+        let accepted = eve.post(&format!("{}/acceptance", link.trim_start_matches(&house.base)), &[]).await;
+        assert_eq!(accepted.status, 303, "{}", accepted.body);
+        assert!(brings_a_new_id(&eve).await, "by an invite");
+        assert!(!brings_a_new_id(&ada).await, "the role of whoever did it is the same");
+        let down = patch(&ben, &own, json!({ "role": "member" })).await;
+        assert!(down.status == 200 && !down.headers.contains_key("set-cookie"));
+        assert!(brings_a_new_id(&ben).await, "who steps down does so in a session, too");
+        assert!(ben.is_signed_in().await && sam.is_signed_in().await && eve.is_signed_in().await);
+    }
+
     async fn members_see_no_controls(house: &House) {
         house.owner().await;
         let sam = house.person("sam@acme.test", Role::Member).await;
@@ -357,10 +411,10 @@ async fn an_owner_is_left_however_two_owners_go_for_each_other() {
     for database in Database::each().await {
         let house = House::open(database).await;
         let (second, handle) = house.second_instance().await;
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Owner).await.at(&second);
+        let mut ada = house.owner().await;
+        let mut ben = house.person("ben@acme.test", Role::Owner).await.at(&second);
         let (a, b) = (id(&house, "ada@acme.test").await, id(&house, "ben@acme.test").await);
-        for table in ["users", "identities", "sessions"] {
+        for table in ["users", "identities"] {
             house.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), []).await;
         }
         let rounds = if std::env::var("CI").is_ok() { 200 } else { 60 };
@@ -368,6 +422,8 @@ async fn an_owner_is_left_however_two_owners_go_for_each_other() {
             join(goes(&ada, &a, &b, round), goes(&ben, &b, &a, round / WAYS)).await;
             assert!(active_owners(&house).await >= 1, "round {round}");
             mend(&house, &a, &b).await;
+            ada = signed_in(&house, ada, "ada@acme.test").await;
+            ben = signed_in(&house, ben, "ben@acme.test").await;
         }
         handle.stop(false).await;
         house.close().await;
@@ -392,10 +448,10 @@ async fn goes(owner: &Visitor, own: &str, other: &str, way: usize) -> u16 {
     }
 }
 
-/// Both are owners and signed in, as they were.
+/// Both are owners, as they were.
 async fn mend(house: &House, a: &str, b: &str) {
-    for (table, key) in [("users", "id"), ("identities", "id"), ("sessions", "key_hash")] {
-        let missing = format!("{key} NOT IN (SELECT {key} FROM {table})");
+    for table in ["users", "identities"] {
+        let missing = format!("id NOT IN (SELECT id FROM {table})");
         house.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table} WHERE {missing}"), []).await;
     }
     house.run("UPDATE users SET status = 'active'", []).await;
@@ -409,6 +465,16 @@ async fn mend(house: &House, a: &str, b: &str) {
             )
             .await;
     }
+}
+
+/// The same person, with another browser at the same instance if this one's session is over.
+async fn signed_in(house: &House, person: Visitor, email: &str) -> Visitor {
+    if person.is_signed_in().await {
+        return person;
+    }
+    let another = house.visitor().at(&person.base);
+    assert_eq!(another.sign_in(&house.provider, &Identity::new(email, email)).await.status, 303);
+    another
 }
 
 #[actix_web::test]

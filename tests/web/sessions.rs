@@ -1,8 +1,10 @@
 //! Sessions: made at sign-in, ended everywhere at once (threats S).
 
 use chrono::Duration;
+use futures_util::future::{join, join_all};
 use gatehouse::access::Role;
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::json;
 
 use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor, on_both_databases};
@@ -28,6 +30,121 @@ on_both_databases! {
         let answer = visitor.get(&back).await;
         assert_eq!(answer.status, 303);
         assert_eq!(with_cookie(house, planted).await.status, 401);
+    }
+
+    // S01
+    async fn a_raise_gives_a_new_id_and_the_old_one_is_dead(house: &House) {
+        house.owner().await;
+        let (ben, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+        let page = ben.get("/settings").await;
+        assert!(page.status == 200 && renewed(&page).is_none(), "an ordinary answer brings no cookie");
+        let before = remaining(house).await;
+        change_role(house, "ben@acme.test", "admin").await;
+        let answer = ben.get("/api/me").await;
+        assert_eq!((answer.status, answer.json()["role"].as_str()), (200, Some("admin")));
+        let new = renewed(&answer).expect("another cookie");
+        assert_ne!(new, old);
+        assert_eq!(with_cookie(house, &old).await.status, 401, "the old id is dead");
+        assert_eq!(with_cookie(house, &new).await.status, 200);
+        assert_eq!(remaining(house).await, before, "sign-in, device and name of the session are the same");
+        assert!(renewed(&ben.get("/settings/admin").await).is_none(), "once");
+        assert!(ben.is_signed_in().await);
+    }
+
+    // S01
+    async fn a_demotion_gives_a_new_id_even_with_a_refusal(house: &House) {
+        house.owner().await;
+        for (n, path) in ["/settings/admin/access", "/api/admin/users", "/no/such/page"].into_iter().enumerate() {
+            let (ben, old) = with_known_cookie(house, &format!("ben{n}@acme.test"), Role::Admin).await;
+            change_role(house, &format!("ben{n}@acme.test"), "member").await;
+            let answer = ben.get(path).await;
+            assert!([403, 404].contains(&answer.status), "{path}: {}", answer.status);
+            let new = renewed(&answer).unwrap_or_else(|| panic!("another cookie from {path}"));
+            assert_eq!(with_cookie(house, &old).await.status, 401);
+            assert_eq!(with_cookie(house, &new).await.status, 200);
+            assert!(ben.is_signed_in().await);
+        }
+    }
+
+    // S01
+    async fn whatever_is_asked_brings_the_new_id_once(house: &House) {
+        house.owner().await;
+        let (ben, _) = with_known_cookie(house, "ben@acme.test", Role::Owner).await;
+        let get = |path: &str| ben.request(Method::GET, path);
+        let theme = ben.request(Method::POST, "/settings/theme").header("origin", &ben.base);
+        let requests = [
+            get("/settings"),
+            get("/settings/admin/users?q=b").header("hx-request", "true").header("hx-target", "div#list"),
+            theme.form(&[("theme", "dark")]),
+            get("/settings/admin/users/export?format=csv"),
+            get("/api/admin/users"),
+            get("/sign-in"),
+        ];
+        for (n, request) in requests.into_iter().enumerate() {
+            change_role(house, "ben@acme.test", if n % 2 == 0 { "admin" } else { "owner" }).await;
+            let answer = ben.send(request).await;
+            assert!(answer.status < 400 && renewed(&answer).is_some(), "{n}: {}", answer.status);
+            assert!(renewed(&ben.get("/api/me").await).is_none(), "{n}: once");
+            assert!(ben.is_signed_in().await, "{n}");
+        }
+    }
+
+    // S01
+    async fn of_requests_at_once_one_brings_the_new_id_and_the_others_leave_the_cookie_alone(house: &House) {
+        house.owner().await;
+        let (_, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+        change_role(house, "ben@acme.test", "admin").await;
+        let writer = house.rows.begin().await.expect("begun");
+        writer.execute_unprepared("UPDATE sessions SET last_seen_at = last_seen_at").await.expect("held");
+        let release = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
+            writer.rollback().await.expect("released");
+        };
+        let (answers, ()) = join(join_all((0..4).map(|_| with_cookie(house, &old))), release).await;
+        let new: Vec<String> = answers.iter().filter_map(renewed).collect();
+        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+        assert_eq!(new.len(), 1, "{answers:?}");
+        assert!(answers.iter().filter(|answer| answer.headers.contains_key("set-cookie")).count() == 1);
+        assert_eq!(with_cookie(house, &new[0]).await.status, 200);
+        let late = with_cookie(house, &old).await;
+        assert!(late.status == 401 && !late.headers.contains_key("set-cookie"), "{late:?}");
+    }
+
+    // S01
+    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_nobody_is_locked_out(house: &House) {
+        house.owner().await;
+        let (ben, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+        change_role(house, "ben@acme.test", "admin").await;
+        let (make, drop) = forbid_new_ids(house);
+        house.rows.execute_unprepared(make).await.expect("forbidden");
+        for path in ["/settings/admin", "/api/admin/users"] {
+            let answer = ben.get(path).await;
+            assert!(answer.status == 200 && renewed(&answer).is_none(), "{path}: {}", answer.status);
+        }
+        house.rows.execute_unprepared(drop).await.expect("allowed");
+        assert!(renewed(&ben.get("/settings/admin").await).is_some(), "the next request tries again");
+        assert_eq!(with_cookie(house, &old).await.status, 401);
+        assert!(ben.is_signed_in().await);
+    }
+
+    // S01
+    async fn signing_in_again_ends_a_session_that_was_renewed_on_the_way(house: &House) {
+        house.owner().await;
+        let (ben, _) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+        let departure = ben.depart("/").await;
+        let back = ben.way_back(&house.provider, &departure, &Identity::new("ben@acme.test", "Ben"));
+        change_role(house, "ben@acme.test", "admin").await;
+        let writer = house.rows.begin().await.expect("begun");
+        let renew = "UPDATE sessions SET key_hash = 'another', renewal_due = FALSE WHERE renewal_due";
+        writer.execute_unprepared(renew).await.expect("renewed");
+        let release = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
+            writer.commit().await.expect("released");
+        };
+        let (answer, ()) = join(ben.get(&back), release).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert_eq!(house.count("SELECT count(*) FROM sessions WHERE key_hash = 'another'").await, 0);
+        assert!(ben.is_signed_in().await);
     }
 
     // S03
@@ -146,9 +263,48 @@ on_both_databases! {
 }
 
 fn session_cookie(answer: &Answer) -> String {
+    renewed(answer).expect("a session cookie")
+}
+
+/// The session's cookie that an answer brings, if it brings one.
+fn renewed(answer: &Answer) -> Option<String> {
     let cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
-    let cookie = cookies.into_iter().find(|cookie| cookie.starts_with("session=")).expect("a session cookie");
-    cookie.split(';').next().expect("a value").to_owned()
+    let cookie = cookies.into_iter().find(|cookie| cookie.starts_with("session="))?;
+    cookie.split(';').next().map(str::to_owned)
+}
+
+/// A person, signed in, and their cookie.
+async fn with_known_cookie(house: &House, email: &str, role: Role) -> (Visitor, String) {
+    house.enroll(email, "default", role).await;
+    let visitor = house.visitor();
+    let cookie = session_cookie(&visitor.sign_in(&house.provider, &Identity::new(email, email)).await);
+    (visitor, cookie)
+}
+
+async fn change_role(house: &House, email: &str, role: &str) {
+    let sql = "UPDATE memberships SET role = $2 WHERE email = $1";
+    house.run(sql, [email.into(), role.into()]).await;
+}
+
+/// What a renewal must leave as it is.
+async fn remaining(house: &House) -> Vec<String> {
+    let sql = "SELECT id || ' ' || user_id || ' ' || created_at || ' ' || address || ' ' || user_agent
+               FROM sessions ORDER BY id";
+    house.texts(sql).await
+}
+
+/// Has every new id of a session fail, and takes that back.
+fn forbid_new_ids(house: &House) -> (&'static str, &'static str) {
+    if house.rows.get_database_backend() == DbBackend::Sqlite {
+        let make = "CREATE TRIGGER full BEFORE UPDATE OF key_hash ON sessions
+                    BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+        return (make, "DROP TRIGGER full");
+    }
+    let make = "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'disk full'; END $$;
+                CREATE TRIGGER disk_full BEFORE UPDATE OF key_hash ON sessions
+                FOR EACH ROW EXECUTE FUNCTION disk_full()";
+    (make, "DROP TRIGGER disk_full ON sessions")
 }
 
 async fn with_cookie(house: &House, cookie: &str) -> Answer {
@@ -239,5 +395,26 @@ async fn other_sites_can_not_have_a_browser_change_anything() {
     }
     assert_eq!(house.footprint().await, before);
     assert!(ada.is_signed_in().await);
+    house.close().await;
+}
+
+// S01, X09
+#[actix_web::test]
+async fn nobody_waits_long_for_a_new_id_while_another_process_has_the_file() {
+    let house = House::open(Database::sqlite()).await;
+    house.owner().await;
+    let (ben, _) = with_known_cookie(&house, "ben@acme.test", Role::Member).await;
+    change_role(&house, "ben@acme.test", "admin").await;
+    let stopped = house.stop_database().await;
+    let begun = std::time::Instant::now();
+    let answer = ben.get("/settings/admin").await;
+    assert!(answer.status == 200 && renewed(&answer).is_none(), "{}", answer.status);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(3), "{:?}", begun.elapsed());
+    house.start_database(stopped).await;
+    let begun = std::time::Instant::now();
+    while renewed(&ben.get("/settings/admin").await).is_none() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "not renewed");
+    }
+    assert!(ben.is_signed_in().await);
     house.close().await;
 }

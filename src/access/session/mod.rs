@@ -1,6 +1,8 @@
 //! Sessions: rows in the database, found by the hash of what the cookie holds, so that neither the database
 //! nor a backup of it opens one. They end on the next request of every instance (rule P5).
 
+mod renewal;
+
 use std::collections::HashMap;
 
 use actix_session::SessionExt;
@@ -19,6 +21,9 @@ use crate::clock::Clock;
 use crate::entity::{Timestamp, membership, session, sign_in_flow};
 use crate::error::{Error, Result};
 use crate::random;
+
+use renewal::Due;
+pub use renewal::renew_if_due;
 
 /// A session that nobody used for this long is over.
 pub const IDLE: Duration = Duration::days(7);
@@ -124,6 +129,7 @@ pub struct Sessions {
 #[derive(FromQueryResult)]
 struct Row {
     session: String,
+    renewal_due: bool,
     seen: Timestamp,
     authenticated: Timestamp,
     id: String,
@@ -137,7 +143,7 @@ struct Row {
 
 /// Session, person and memberships in one query: a row for each organization, one with nulls for none.
 const LOAD: &str = "
-    SELECT s.id AS session, s.last_seen_at AS seen, 
+    SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
            COALESCE(s.authenticated_at, s.created_at) AS authenticated, u.id, u.email, u.name,
            m.role, o.id AS organization, o.slug, o.name AS organization_name
     FROM sessions s
@@ -168,7 +174,7 @@ impl Sessions {
         tx.commit().await
     }
 
-    async fn find(&self, key_hash: &str) -> std::result::Result<Option<Visitor>, DbErr> {
+    async fn find(&self, key_hash: &str) -> std::result::Result<Option<Found>, DbErr> {
         let now = self.clock.now();
         let connection = self.db.reader();
         let values = [
@@ -179,20 +185,20 @@ impl Sessions {
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), LOAD, values);
         let rows = Row::find_by_statement(statement).all(connection).await?;
         if let Some(row) = rows.first() {
-            self.touch(row, key_hash, now);
+            self.touch(row, now);
         }
-        Ok(into_visitor(rows))
+        Ok(into_found(rows))
     }
 
     /// Moves "last seen" in the background: a page is not slower for it, and not refused when the database
     /// can't write.
-    fn touch(&self, row: &Row, key_hash: &str, now: DateTime<Utc>) {
+    fn touch(&self, row: &Row, now: DateTime<Utc>) {
         if now - *row.seen < TOUCH {
             return;
         }
-        let (db, key_hash, person) = (self.db.clone(), key_hash.to_owned(), row.id.clone());
+        let (db, session, person) = (self.db.clone(), row.session.clone(), row.id.clone());
         actix_web::rt::spawn(async move {
-            if let Err(error) = mark_seen(&db, &key_hash, &person, now).await {
+            if let Err(error) = mark_seen(&db, &session, &person, now).await {
                 tracing::warn!(%error, "last seen not moved");
             }
         });
@@ -212,6 +218,7 @@ impl Sessions {
             created_at: Set(now),
             last_seen_at: Set(now),
             authenticated_at: Set(new.authenticated_at.map(|at| Timestamp::from(Ord::min(at, *now)))),
+            renewal_due: Set(false),
         };
         let tx = self.db.begin().await?;
         session::Entity::insert(row).exec_without_returning(&tx).await?;
@@ -226,8 +233,15 @@ impl Sessions {
     }
 }
 
-fn into_visitor(rows: Vec<Row>) -> Option<Visitor> {
+/// A session that stands.
+struct Found {
+    visitor: Visitor,
+    renewal_due: bool,
+}
+
+fn into_found(rows: Vec<Row>) -> Option<Found> {
     let first = rows.first()?;
+    let renewal_due = first.renewal_due;
     let mut visitor = Visitor {
         session: first.session.clone(),
         id: first.id.clone(),
@@ -237,7 +251,16 @@ fn into_visitor(rows: Vec<Row>) -> Option<Visitor> {
         memberships: Vec::new(),
     };
     visitor.memberships = rows.into_iter().filter_map(into_membership).collect();
-    Some(visitor)
+    Some(Found { visitor, renewal_due })
+}
+
+fn into_state(found: &Found, key_hash: String) -> serde_json::Result<HashMap<String, String>> {
+    let mut state = HashMap::from([(VISITOR.to_owned(), serde_json::to_string(&found.visitor)?)]);
+    if found.renewal_due {
+        let due = Due { key_hash, session: found.visitor.session.clone() };
+        state.insert(renewal::DUE.to_owned(), serde_json::to_string(&due)?);
+    }
+    Ok(state)
 }
 
 fn into_membership(row: Row) -> Option<Membership> {
@@ -249,22 +272,23 @@ fn into_membership(row: Row) -> Option<Membership> {
     })
 }
 
+/// Memberships before sessions, as a change of a role does: who locks in one order never waits in a circle.
 async fn mark_seen(
     db: &Db,
-    key_hash: &str,
+    session: &str,
     person: &str,
     now: DateTime<Utc>,
 ) -> std::result::Result<(), DbErr> {
     let now = Timestamp::from(now);
     let tx = db.begin().await?;
-    session::Entity::update_many()
-        .col_expr(session::Column::LastSeenAt, Expr::value(now))
-        .filter(session::Column::KeyHash.eq(key_hash))
-        .exec(&tx)
-        .await?;
     membership::Entity::update_many()
         .col_expr(membership::Column::LastSeenAt, Expr::value(now))
         .filter(membership::Column::UserId.eq(person))
+        .exec(&tx)
+        .await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::LastSeenAt, Expr::value(now))
+        .filter(session::Column::Id.eq(session))
         .exec(&tx)
         .await?;
     tx.commit().await
@@ -275,16 +299,16 @@ impl SessionStore for Sessions {
         &self,
         key: &SessionKey,
     ) -> std::result::Result<Option<HashMap<String, String>>, LoadError> {
-        let visitor = match self.find(&random::hash(key.as_ref())).await {
-            Ok(Some(visitor)) => visitor,
+        let key_hash = random::hash(key.as_ref());
+        let found = match self.find(&key_hash).await {
+            Ok(Some(found)) => found,
             Ok(None) => return Ok(None),
             Err(error) => {
                 tracing::error!(%error, "session not read");
                 return Ok(Some(HashMap::from([(UNKNOWN.to_owned(), "\"database\"".to_owned())])));
             }
         };
-        let json = serde_json::to_string(&visitor).map_err(|e| LoadError::Other(e.into()))?;
-        Ok(Some(HashMap::from([(VISITOR.to_owned(), json)])))
+        into_state(&found, key_hash).map(Some).map_err(|e| LoadError::Other(e.into()))
     }
 
     async fn save(
@@ -295,14 +319,14 @@ impl SessionStore for Sessions {
         self.store(&state).await.map_err(SaveError::Other)
     }
 
-    /// A session never changes: signing in again makes a new one under a new id.
+    /// A session changes in one way: it has been given a new id, which the cookie has to follow.
     async fn update(
         &self,
         _: SessionKey,
-        _: HashMap<String, String>,
+        state: HashMap<String, String>,
         _: &time::Duration,
     ) -> std::result::Result<SessionKey, UpdateError> {
-        Err(UpdateError::Other(anyhow!("a session never changes")))
+        renewal::new_key(&state).map_err(UpdateError::Other)
     }
 
     async fn update_ttl(&self, _: &SessionKey, _: &time::Duration) -> anyhow::Result<()> {
