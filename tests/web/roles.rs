@@ -327,7 +327,7 @@ on_both_databases! {
         let look = timeout(std::time::Duration::from_secs(4), ada.post(&path, &form)).await;
         writer.rollback().await.expect("released");
         let look = look.expect("an answer");
-        assert!(look.status == 200 && look.says("Make 1 person admin?"), "{}", look.body);
+        assert!(look.status == 200 && look.says("Make 1 person an admin?"), "{}", look.body);
     }
 
     async fn the_list_goes_out_as_a_file_and_leaves_an_event(house: &House) {
