@@ -140,7 +140,7 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
             .unwrap_or_default(),
         back: address(query),
         roles: filters(query),
-        selects: selects(member, query),
+        selects: if member.is_admin() { selects(member, query) } else { Vec::new() },
         logos: logos(member),
         columns: columns(query, member.is_admin()),
         is_filtered: query.is_filtered(),
@@ -246,7 +246,7 @@ fn selects(viewer: &Member, query: &ListQuery) -> Vec<Select> {
     let providers = &viewer.services().providers;
     let unknown = query.method.iter().filter(|name| providers.get(name).is_none());
     let other = query.unseen.iter().filter(|days| !UNSEEN.contains(days));
-    let selects = [
+    vec![
         Select {
             name: "status",
             label: "Status",
@@ -269,8 +269,7 @@ fn selects(viewer: &Member, query: &ListQuery) -> Vec<Select> {
             any: "Seen any time",
             options: UNSEEN.iter().chain(other).map(|days| unseen(*days)).collect(),
         },
-    ];
-    selects.into_iter().filter(|select| viewer.is_admin() || select.name != "method").collect()
+    ]
 }
 
 fn columns(query: &ListQuery, with_methods: bool) -> Vec<Column> {

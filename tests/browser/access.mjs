@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, MALLORY, addDomain, allowDomain, answerTo, demoDatabase, focusIs, heading, holds, isTold, main, save, shoot,
+  ADA, GRACE, MALLORY, addDomain, allowDomain, answerTo, demoDatabase, focusIs, heading, holds, isTold, main, rowOf, save, shoot,
   signIn, signOut, story, turnedAway,
 } from "./support.mjs";
 
@@ -182,7 +182,7 @@ async function endsTheirAccess(page, bob) {
   await bob.getByRole("button", { name: /^Sign out/ }).click();
   await turnedAway(bob, BOB);
   await page.goto("/settings/admin/users?q=bob");
-  await page.getByText("Locked out by access rules").waitFor();
+  await rowOf(page, BOB.name).getByText("Locked out by access rules").waitFor();
   await shoot(page, "41-users-locked-out");
   holds("ending access puts them out at their next click, and says so beside their name");
   return role;

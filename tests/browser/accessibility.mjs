@@ -215,7 +215,7 @@ async function manyTurnedAway(page, strangers) {
 
 async function users(page) {
   await page.goto("/settings/admin/users");
-  await page.getByText("Locked out by access rules").first().waitFor();
+  await page.getByRole("rowheader").getByText("Locked out by access rules").first().waitFor();
   await look(page, "Users, owner");
   await page.getByRole("link", { name: "Joined" }).click();
   await page.waitForURL("**sort=**");
