@@ -176,7 +176,7 @@
   });
   on("htmx:error", ({ detail: { ctx } }) => {
     const alert = $("#alert"), offline = $("#offline");
-    if (ctx && !ctx.response && ctx.sourceElement?.id !== "news" && alert && offline) alert.replaceChildren(offline.content.cloneNode(true));
+    if (ctx && !ctx.response && !ctx.sourceElement?.matches("[data-quiet]") && alert && offline) alert.replaceChildren(offline.content.cloneNode(true));
   });
 
   const start = () => {

@@ -42,9 +42,10 @@ const SQLITE_TRIGGERS: &[&str] = &[
 ];
 
 const POSTGRES_TRIGGERS: &[&str] = &[
+    // Whoever changes the account just now is waited for: they would not see this row.
     "CREATE FUNCTION memberships_account() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        NEW.account := (SELECT status FROM users WHERE id = NEW.user_id);
+        SELECT status INTO NEW.account FROM users WHERE id = NEW.user_id FOR SHARE;
         RETURN NEW;
     END $$",
     "CREATE TRIGGER memberships_account BEFORE INSERT ON memberships

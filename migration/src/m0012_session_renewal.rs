@@ -8,13 +8,13 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// For somebody who becomes a member, and for a member who gets another role.
+/// For somebody who becomes a member, for a member who gets another role, and for one whom the rules let in again.
 const SQLITE_TRIGGERS: &[&str] = &[
     "CREATE TRIGGER memberships_insert_renews_sessions AFTER INSERT ON memberships BEGIN
         UPDATE sessions SET renewal_due = TRUE WHERE user_id = new.user_id;
     END",
-    "CREATE TRIGGER memberships_role_renews_sessions AFTER UPDATE OF role ON memberships
-        WHEN new.role <> old.role
+    "CREATE TRIGGER memberships_role_renews_sessions AFTER UPDATE OF role, locked_out_at ON memberships
+        WHEN new.role <> old.role OR (old.locked_out_at IS NOT NULL AND new.locked_out_at IS NULL)
     BEGIN
         UPDATE sessions SET renewal_due = TRUE WHERE user_id = new.user_id;
     END",
@@ -28,8 +28,10 @@ const POSTGRES_TRIGGERS: &[&str] = &[
     END $$",
     "CREATE TRIGGER memberships_insert_renews_sessions AFTER INSERT ON memberships
         FOR EACH ROW EXECUTE FUNCTION renew_sessions()",
-    "CREATE TRIGGER memberships_role_renews_sessions AFTER UPDATE OF role ON memberships
-        FOR EACH ROW WHEN (NEW.role <> OLD.role) EXECUTE FUNCTION renew_sessions()",
+    "CREATE TRIGGER memberships_role_renews_sessions AFTER UPDATE OF role, locked_out_at ON memberships
+        FOR EACH ROW
+        WHEN (NEW.role <> OLD.role OR (OLD.locked_out_at IS NOT NULL AND NEW.locked_out_at IS NULL))
+        EXECUTE FUNCTION renew_sessions()",
 ];
 
 #[async_trait::async_trait]

@@ -89,8 +89,14 @@ pub struct Change<Of> {
 
 impl<Of> Change<Of> {
     pub(super) async fn begin(db: &Db, clock: &Clock, of: Of, actor: Actor, origin: Origin) -> Result<Self> {
+        let tx = db.begin().await?;
         let at = Timestamp::from(clock.now());
-        Ok(Self { tx: db.begin().await?, of, actor, origin, at, postman: OnceLock::new() })
+        Ok(Self { tx, of, actor, origin, at, postman: OnceLock::new() })
+    }
+
+    /// Tells the moment once nobody has to be waited for: events would come into the log below newer ones.
+    fn has_its_turn(&mut self, clock: &Clock) {
+        self.at = Timestamp::from(clock.now());
     }
 
     /// The moment of this change: every row it writes bears the same.
@@ -147,6 +153,7 @@ impl Change<Organization> {
         let of = Organization { id: organization.to_owned(), role: Role::Member };
         let mut change = Self::begin(db, clock, of, actor, origin).await?;
         org_settings::Entity::find_by_id(organization).lock_exclusive().one(&change.tx).await?;
+        change.has_its_turn(clock);
         match change.present_role().await? {
             Some(role) if role >= Role::Admin => change.of.role = role,
             _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
@@ -263,10 +270,11 @@ impl Change<Person> {
         origin: Origin,
         lock: LockType,
     ) -> Result<Self> {
-        let change = Self::begin(db, clock, of, actor, origin).await?;
+        let mut change = Self::begin(db, clock, of, actor, origin).await?;
         let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
         org_settings::Entity::find_by_id(rules).lock(lock).one(&change.tx).await?;
         user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
+        change.has_its_turn(clock);
         Ok(change)
     }
 

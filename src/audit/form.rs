@@ -10,6 +10,8 @@ use super::words::{self, Group};
 use crate::error::{Error, FieldErrors};
 use crate::paging::{self, Mark};
 
+/// What is said of days that leave none.
+pub(super) const LAST_BEFORE_FIRST: &str = "The last day is before the first.";
 /// Events on a page.
 pub const PAGE: u64 = 50;
 /// As much of a beginning as is looked at, in characters: more of a target is in no index.
@@ -116,7 +118,7 @@ impl RawQuery {
             limit: PAGE,
         };
         if query.from.zip(query.to).is_some_and(|(from, to)| from > to) {
-            problems.add("to", "The last day is before the first.");
+            problems.add("to", LAST_BEFORE_FIRST);
         }
         problems.or(query)
     }

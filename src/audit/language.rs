@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::form::{Query, RawQuery, beginning, day};
+use super::form::{LAST_BEFORE_FIRST, Query, RawQuery, beginning, day};
 use super::words::{self, GROUPS};
 use crate::error::FieldErrors;
 
@@ -182,6 +182,9 @@ fn fields(mut values: BTreeMap<&str, String>) -> RawQuery {
 
 /// What is wrong with a word whose field can't be read.
 fn explain(field: &str, typed: &str, sentences: &[String]) -> String {
+    if sentences.iter().any(|sentence| sentence == LAST_BEFORE_FIRST) {
+        return "before: has to be a later day than after:.".to_owned();
+    }
     if field != "what" {
         return format!("{}: {}", named(typed), sentences.join(" "));
     }
@@ -281,7 +284,7 @@ mod tests {
             ("after:2026-02-30", "“after:2026-02-30”: Use a date like 2026-11-21."),
             ("before:9999-12-31", "“before:9999-12-31”: Use a date"),
             ("before:0001-01-01", "“before:0001-01-01”: Use a date"),
-            ("after:2026-11-02 before:2026-11-02", "“before:2026-11-02”: The last day is before the first."),
+            ("after:2026-11-02 before:2026-11-02", "before: has to be a later day than after:."),
             (r#"target:"Acme"#, "“target:\"Acme” has no closing quote."),
             (r#"target:"Acme\"#, "has no closing quote."),
             (r#"target:"Acme"x"#, "There is no space behind “target:\"Acme\"”."),

@@ -128,7 +128,8 @@ impl Source {
         }
         let (who, target) = (String::new(), String::new());
         let what = What::Everything;
-        let alone = Query { who, target, what, cursor: None, limit: WEIGHED, ..query.clone() };
+        let news = query.cursor.clone().filter(|cursor| cursor.backwards);
+        let alone = Query { who, target, what, cursor: news, limit: WEIGHED, ..query.clone() };
         let mut least = (u64::MAX, Self::everything());
         for source in sources {
             let events = count(admin, &alone, &source).await?;

@@ -166,20 +166,19 @@ async fn answer(admin: &Admin, view: &View, raw: &RawQuery) -> Reply {
     if raw.q.is_some() {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, address(PATH, &query, None))).finish());
     }
-    let source = Source::of(admin, &query).await?;
     let page = if view.wants("news") {
-        news(admin, query, &source, raw.newest_seen()?).await?
+        news(admin, query, raw.newest_seen()?).await?
     } else {
-        let part = super::list(admin, &query, &source).await?;
+        let part = super::list(admin, &query, &Source::of(admin, &query).await?).await?;
         page(admin, &query, part)
     };
     view.page(&**admin, StatusCode::OK, &page)
 }
 
 /// What came since `seen`, which the page asks for by itself while somebody looks at it.
-async fn news(admin: &Admin, query: Query, source: &Source, seen: Cursor) -> Result<LogPage, Error> {
+async fn news(admin: &Admin, query: Query, seen: Cursor) -> Result<LogPage, Error> {
     let since = Query { limit: MOST_NEWS, cursor: Some(Cursor { backwards: true, ..seen.clone() }), ..query };
-    let new_events = match super::count(admin, &since, source).await? {
+    let new_events = match super::count(admin, &since, &Source::of(admin, &since).await?).await? {
         0 => String::new(),
         1 => "1 new event".to_owned(),
         count if count > MOST_NEWS => format!("{MOST_NEWS}+ new events"),
@@ -209,7 +208,7 @@ pub async fn show(admin: Admin, view: View, id: web::Path<String>) -> Reply {
 /// `GET /settings/admin/audit/export`: the events of the same filters as a file; without a format, how many these
 /// are and which files there can be. They are counted here, by whoever is about to take them, and not on every view
 /// of the log: that would cost each view more than all else on it. Nor is more counted than a file's reader has to
-/// know, so that a log of a million events answers as quickly as one of ten thousand.
+/// know: with one filter a log of a million events answers as quickly as one of ten thousand.
 pub async fn export(admin: Admin, view: View, raw: web::Query<RawQuery>) -> Reply {
     let query = raw.parse().map_err(Error::Invalid)?;
     if raw.format.is_empty() {

@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::Context;
 use chrono::SecondsFormat;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -83,11 +82,11 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
     match task {
         Task::List(options) => list(db, &options).await?,
         Task::Promote { person, role } => {
-            let outcome = shell::promote(db, &clock, &mail(file)?, &person.email, role).await?;
+            let outcome = shell::promote(db, &clock, &mail(file), &person.email, role).await?;
             tell_promotion(&outcome, role);
         }
         Task::Demote { person, role } => {
-            let outcome = shell::demote(db, &clock, &mail(file)?, &person.email, role).await?;
+            let outcome = shell::demote(db, &clock, &mail(file), &person.email, role).await?;
             tell(&outcome, &format!("is {} now", role.name()));
         }
         Task::Deactivate(person) => tell_deactivation(&shell::deactivate(db, &clock, &person.email).await?),
@@ -97,9 +96,13 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Where mails are queued, if the configuration has a server for them.
-fn mail(file: Option<&Path>) -> anyhow::Result<Mail> {
-    Mail::new(config::mail_only(file)?.as_ref()).context("GATEHOUSE_SMTP_URL")
+/// Where mails are queued, if the configuration has a server for them. A way back in must not hang on that.
+fn mail(file: Option<&Path>) -> Mail {
+    let configured = config::mail_only(file).map_err(anyhow::Error::from);
+    configured.and_then(|config| Mail::new(config.as_ref())).unwrap_or_else(|error| {
+        eprintln!("No mail will tell them: {error:#}");
+        Mail::none()
+    })
 }
 
 fn tell(outcome: &Outcome, news: &str) {

@@ -58,6 +58,11 @@ impl Mail {
         Ok(Self { way: config.map(way).transpose()?, wake: Arc::default() })
     }
 
+    /// No server takes mail.
+    pub fn none() -> Self {
+        Self { way: None, wake: Arc::default() }
+    }
+
     /// Whether there is a server that takes mail; if not, people hand links on themselves.
     pub fn is_on(&self) -> bool {
         self.way.is_some()

@@ -1,12 +1,13 @@
-//! What admins do about a person, as forms send it. Each answer leads back to where the form stood.
+//! What admins do about a person, as forms send it. Answers lead back to where the form stood, or to the person.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use super::Changed;
 use super::form::RawQuery;
 use super::web::PATH;
+use super::{Changed, ListQuery};
 use crate::access::{Admin, Role};
 use crate::error::{Error, Forbidden, Result};
 use crate::sign_in::ReturnTo;
@@ -34,10 +35,26 @@ impl Back {
         if ours { &self.back } else { PATH }
     }
 
+    /// What a link to a person's page ends with, so that the way back leads here; nothing for the bare list.
+    pub fn carried(&self) -> String {
+        match self.path() {
+            PATH => String::new(),
+            path => format!("?{}", Serializer::new(String::new()).append_pair("back", path).finish()),
+        }
+    }
+
     /// What was asked of the list there.
-    pub fn asked(&self) -> RawQuery {
-        let query = self.path().split_once('?').map_or("", |(_, query)| query);
-        web::Query::from_query(query).map(web::Query::into_inner).unwrap_or_default()
+    ///
+    /// # Errors
+    /// 422 when it was not the list: nobody else must be taken for those who were shown.
+    pub fn asked(&self) -> Result<ListQuery> {
+        let query = match self.back.strip_prefix(PATH) {
+            Some("") => Some(""),
+            Some(rest) => rest.strip_prefix('?'),
+            None => None,
+        };
+        let raw = query.and_then(|query| web::Query::<RawQuery>::from_query(query).ok());
+        raw.ok_or_else(|| Error::invalid("back", "Open the list of people again."))?.parse()
     }
 }
 
@@ -93,9 +110,9 @@ pub async fn reactivate(admin: Admin, id: web::Path<String>, back: web::Form<Bac
 }
 
 /// `POST /settings/admin/users/{user}/removal`.
-pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
+pub async fn remove(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
     super::remove(&admin, &id).await?;
-    Ok(see_other(PATH, Notice::UserRemoved))
+    Ok(see_other(back.path(), Notice::UserRemoved))
 }
 
 /// `POST /settings/admin/users/{user}/sessions/end`.

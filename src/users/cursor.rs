@@ -24,6 +24,11 @@ pub enum Key {
 }
 
 impl Mark {
+    /// Whether the row is one of before that moment, in milliseconds, in a list by time.
+    pub(super) fn is_before(&self, moment: i64) -> bool {
+        matches!(self.key, Key::Milliseconds(at) if at < moment)
+    }
+
     pub(super) fn key_as_value(&self) -> Expr {
         match &self.key {
             Key::Text(text) => Expr::val(text.as_str()),

@@ -1,4 +1,4 @@
-//! What can be asked of the list: text, role, status, ways to sign in, order, place.
+//! What can be asked of the list: text, role, status, ways to sign in, last visit, order, place.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -135,6 +135,11 @@ impl ListQuery {
     pub fn is_filtered(&self) -> bool {
         let Self { search, role, status, method, unseen, .. } = self;
         search.is_some() || role.is_some() || status.is_some() || method.is_some() || unseen.is_some()
+    }
+
+    /// Whether it is asked what members don't see of one another.
+    pub fn is_for_admins(&self) -> bool {
+        self.status.is_some() || self.method.is_some() || self.unseen.is_some()
     }
 
     /// What is asked, without the place in the list, as it stands in addresses.

@@ -12,13 +12,12 @@
 //! and in SQLite a CROSS JOIN begins with the table on its left. That holds for SQLite without statistics; ANALYZE on
 //! a nearly empty database spoils the search for one or two letters until the next.
 
-use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::form::By;
-use super::{ListQuery, Listed, SHOWN, column, in_order, of_the_same_person, shown, slots, sorted};
+use super::{Asked, ListQuery, Listed, SHOWN, column, of_the_same_person, shown, slots, sorted};
 use crate::access::Member;
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
@@ -47,13 +46,14 @@ fn is_by_visit(query: &ListQuery) -> bool {
     query.unseen.is_some() && query.sort.by != By::Seen
 }
 
-/// The first of those who match in the part of the list that `query` means: a page, and one more if there is.
+/// The first of those who match in the part of the list that is meant: a page, and one more if there is.
 ///
 /// # Errors
 /// When the database can't be asked.
-pub(super) async fn find(member: &Member, query: &ListQuery, now: DateTime<Utc>) -> Result<Vec<Listed>> {
+pub(super) async fn find(member: &Member, asked: Asked<'_>) -> Result<Vec<Listed>> {
+    let query = asked.query;
     let members = || member.scope().find::<membership::Entity>();
-    let wanted = Wanted { query, now, backend: members().backend() };
+    let wanted = Wanted { asked, query, backend: members().backend() };
     if wanted.can_be_walked() {
         for stretch in wanted.stretches() {
             let near = members().narrow(|ours| page(wanted.near(ours, stretch), query));
@@ -75,10 +75,10 @@ pub(super) async fn find(member: &Member, query: &ListQuery, now: DateTime<Utc>)
     anywhere.rows(SHOWN).await
 }
 
-/// Who is asked for, when, and of which database.
+/// Who is asked for, and of which database.
 struct Wanted<'a> {
+    asked: Asked<'a>,
     query: &'a ListQuery,
-    now: DateTime<Utc>,
     backend: DbBackend,
 }
 
@@ -105,7 +105,7 @@ impl Wanted<'_> {
         if is_by_visit(self.query) {
             walked = walked.column(Column::LastSeenAt);
         }
-        let walked = in_order(walked, self.query, self.now).limit(stretch);
+        let walked = self.asked.in_order(walked).limit(stretch);
         let ids = membership::Entity::find().select_only().column(Column::Id);
         instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(slots(self.query))
     }
@@ -113,14 +113,14 @@ impl Wanted<'_> {
     /// Whoever comes after that stretch.
     fn further(&self, ours: People, stretch: u64) -> People {
         let in_the_index = ours.select_only().columns([Column::Id, Column::OrganizationId]);
-        let next = in_order(in_the_index, self.query, self.now).offset(stretch).limit(1);
+        let next = self.asked.in_order(in_the_index).offset(stretch).limit(1);
         instead(membership::Entity::find().select_only().column_as(Column::Id, "c0"), next)
     }
 
     /// Those who match, wherever in the list, and of them the first.
     fn anywhere(&self, ours: People) -> People {
         let ours = instead(ours.clone(), self.found(ours).limit(ALL)).select_only().column(Column::Id);
-        in_order(ours.filter(self.otherwise()), self.query, self.now).limit(slots(self.query))
+        self.asked.in_order(ours.filter(self.otherwise())).limit(slots(self.query))
     }
 
     /// Those whom one index finds, by what is likely to be rare.
@@ -131,7 +131,7 @@ impl Wanted<'_> {
             (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text)),
             (Some(_), _) => membership::Entity::find().filter(self.by_text()),
             (None, Some(method)) => led_by(who_sign_in_with(method)),
-            (None, None) => ours.filter(self.otherwise()),
+            (None, None) => self.asked.of_role_and_status(ours).filter(self.otherwise()),
         }
     }
 
@@ -141,7 +141,7 @@ impl Wanted<'_> {
 
     /// What is asked besides a text.
     fn otherwise(&self) -> Condition {
-        let since = self.query.unseen_since(self.now).filter(|_| is_by_visit(self.query));
+        let since = self.query.unseen_since(self.asked.now).filter(|_| is_by_visit(self.query));
         let visit = since.map(|since| column(Column::LastSeenAt).lt(since));
         let method = self.query.method.as_ref().map(|method| {
             let account = Query::select()

@@ -66,14 +66,17 @@ impl Wish {
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
         let deed = Deed::parse(field("deed"));
         let deed = deed.ok_or_else(|| Error::invalid("deed", "Choose what to do."))?;
-        let back = Back::of(field("back"));
+        let (back, confirmed) = (Back::of(field("back")), !field("confirmed").is_empty());
+        if confirmed && !field("all").is_empty() {
+            return Err(Error::invalid("all", "Look first at whom it concerns."));
+        }
         let ids = if field("all").is_empty() {
             let chosen = fields.iter().filter(|(key, _)| key == "user").flat_map(|(_, ids)| ids.split(' '));
             chosen.map(ToOwned::to_owned).collect()
         } else {
-            bulk::matching(admin, &back.asked().parse()?).await?
+            bulk::matching(admin, &back.asked()?).await?
         };
-        Ok(Self { deed, ids, confirmed: !field("confirmed").is_empty(), back })
+        Ok(Self { deed, ids, confirmed, back })
     }
 }
 
@@ -85,6 +88,9 @@ pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, Strin
         return view.page(&*admin, StatusCode::OK, &page(&wish, plan));
     }
     match bulk::apply(&admin, &wish.ids, wish.deed).await {
+        Ok(0) => {
+            view.page(&*admin, StatusCode::OK, &page(&wish, bulk::plan(&admin, &wish.ids, wish.deed).await?))
+        }
         Ok(_) => Ok(see_other(wish.back.path(), Notice::ManyChanged)),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             sign_in_again(admin.person(), &view, wish.back.path()).await

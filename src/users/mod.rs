@@ -102,17 +102,17 @@ fn beside(column_: membership::Column, value: impl Into<Expr>) -> Expr {
 /// One part of the list, found by its neighbours' keys and never by counting (no OFFSET, no total).
 ///
 /// # Errors
-/// 403 for a member who asks how others sign in, which admins see; else when the database can't be asked.
+/// 403 for a member who filters by what is for admins to see; else when the database can't be asked.
 pub async fn list(member: &Member, query: &ListQuery) -> Result<ListPage> {
-    if query.method.is_some() && !member.is_admin() {
+    if query.is_for_admins() && !member.is_admin() {
         return Err(Error::Forbidden(Forbidden::NeedsAdmin));
     }
-    let now = member.services().clock.now();
+    let asked = Asked { query, now: member.services().clock.now(), lead: Lead::of(member, query).await? };
     let people = if found::is_needed(query) {
-        found::find(member, query, now).await?
+        found::find(member, asked).await?
     } else {
         let rows = member.scope().find::<membership::Entity>();
-        rows.narrow(|ours| shown(in_order(ours, query, now).limit(slots(query)))).rows(SHOWN).await?
+        rows.narrow(|ours| shown(asked.in_order(ours).limit(slots(query)))).rows(SHOWN).await?
     };
     Ok(ListPage::new(people, query.limit, query.cursor.as_ref(), |person| query.sort.mark(person)))
 }
@@ -147,32 +147,79 @@ fn slots(query: &ListQuery) -> u64 {
     query.limit + 1
 }
 
-/// The rows of one role and status, past the cursor, in the order of the list: what one index gives.
-fn in_order(
-    mut ours: Select<membership::Entity>,
-    query: &ListQuery,
+/// As many people as are counted to tell which of two filters finds fewer.
+const WEIGHED: u64 = 1000;
+
+/// Which of a role and a status finds the people, where both are asked for; the other is looked at row by row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    Role,
+    Status,
+}
+
+impl Lead {
+    /// The one that fewer people have, as far as counting is worth it. Two that many have and few share walk one.
+    async fn of(member: &Member, query: &ListQuery) -> Result<Self> {
+        let (Some(role), Some(status)) = (query.role, query.status) else { return Ok(Self::Role) };
+        let have = async |these: Expr| {
+            let some = member.scope().find::<membership::Entity>().narrow(|ours| {
+                let ids = ours.select_only().column_as(membership::Column::Id, "c0");
+                ids.filter(these).limit(WEIGHED)
+            });
+            some.rows::<(i64,)>(1).await.map(|rows| rows.len())
+        };
+        let have_role = have(column(membership::Column::Role).eq(role)).await?;
+        let have_status = have(column(membership::Column::Status).eq(status)).await?;
+        Ok(if have_status < have_role { Self::Status } else { Self::Role })
+    }
+}
+
+/// What is asked of the list, at this moment, and which filter leads.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    query: &'a ListQuery,
     now: DateTime<Utc>,
-) -> Select<membership::Entity> {
-    use membership::Column;
-    match (query.role, query.status) {
-        // Members are many and those who can't come in few; of all else, a role has fewer.
-        (Some(role @ Role::Member), Some(status)) if status != Status::Active => {
-            ours = ours.filter(column(Column::Status).eq(status)).filter(beside(Column::Role, role));
+    lead: Lead,
+}
+
+impl Asked<'_> {
+    /// The rows of one role and status.
+    fn of_role_and_status(&self, ours: Select<membership::Entity>) -> Select<membership::Entity> {
+        use membership::Column;
+        match (self.query.role, self.query.status, self.lead) {
+            (Some(role), Some(status), Lead::Role) => {
+                ours.filter(column(Column::Role).eq(role)).filter(beside(Column::Status, status))
+            }
+            (Some(role), Some(status), Lead::Status) => {
+                ours.filter(column(Column::Status).eq(status)).filter(beside(Column::Role, role))
+            }
+            (Some(role), None, _) => ours.filter(column(Column::Role).eq(role)),
+            (None, Some(status), _) => ours.filter(column(Column::Status).eq(status)),
+            (None, None, _) => ours,
         }
-        (Some(role), Some(status)) => {
-            ours = ours.filter(column(Column::Role).eq(role)).filter(beside(Column::Status, status));
+    }
+
+    /// Those, past the cursor, in the order of the list: what one index gives.
+    fn in_order(&self, ours: Select<membership::Entity>) -> Select<membership::Entity> {
+        let query = self.query;
+        let mut ours = self.of_role_and_status(ours);
+        if let Some(since) = self.unseen_since().filter(|_| query.sort.by == By::Seen) {
+            ours = ours.filter(column(membership::Column::LastSeenAt).lt(since));
         }
-        (Some(role), None) => ours = ours.filter(column(Column::Role).eq(role)),
-        (None, Some(status)) => ours = ours.filter(column(Column::Status).eq(status)),
-        (None, None) => {}
+        if let Some(cursor) = &query.cursor {
+            ours = ours.filter(beyond(query.sort, cursor, is_descending(query)));
+        }
+        sorted(ours, query)
     }
-    if let Some(since) = query.unseen_since(now).filter(|_| query.sort.by == By::Seen) {
-        ours = ours.filter(column(Column::LastSeenAt).lt(since));
+
+    /// Those who were last here before this moment are asked for, in milliseconds. None where the cursor asks for it
+    /// already: of two upper bounds SQLite begins at the first, and walks to the other.
+    fn unseen_since(&self) -> Option<i64> {
+        let cursor = self.query.cursor.as_ref().filter(|_| is_descending(self.query));
+        let since = self.query.unseen_since(self.now)?;
+        let is_implied = cursor.is_some_and(|cursor| cursor.mark.is_before(since));
+        (self.query.sort.by != By::Seen || !is_implied).then_some(since)
     }
-    if let Some(cursor) = &query.cursor {
-        ours = ours.filter(beyond(query.sort, cursor, is_descending(query)));
-    }
-    sorted(ours, query)
 }
 
 fn sorted(ours: Select<membership::Entity>, query: &ListQuery) -> Select<membership::Entity> {

@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
+use super::acts::Back;
+use super::changes::ELSEWHERE;
 use super::rights::{Rights, RoleOption};
 use super::web::PATH;
 use super::{Listed, Status};
@@ -47,7 +49,9 @@ struct PersonPage {
     is_you: bool,
     joined: Moment,
     seen: Moment,
-    back: &'static str,
+    /// The list that one comes from.
+    back: String,
+    carried: String,
     menu: bool,
     roles: Vec<RoleOption>,
     why_not: String,
@@ -95,7 +99,7 @@ impl Page for PersonPage {
 }
 
 /// `GET /settings/admin/users/{user}`.
-pub async fn show(admin: Admin, view: View, id: web::Path<String>) -> Reply {
+pub async fn show(admin: Admin, view: View, id: web::Path<String>, back: web::Query<Back>) -> Reply {
     let person = super::one(&admin, &id).await?;
     let rights = Rights::of(&admin, &person, &super::active_owners(admin.person()).await?);
     let now = admin.services().clock.now();
@@ -111,7 +115,8 @@ pub async fn show(admin: Admin, view: View, id: web::Path<String>) -> Reply {
         is_you: person.id == admin.visitor().id,
         joined: Moment::new(person.joined_at, now),
         seen: Moment::new(person.last_seen_at, now),
-        back: PATH,
+        carried: back.carried(),
+        back: back.path().to_owned(),
         can_end: rights.menu,
         menu: rights.menu,
         roles: rights.roles,
@@ -277,6 +282,8 @@ struct OffboardingPage {
     name: String,
     email: String,
     back: String,
+    /// Where a removal leads: the person has no page any more.
+    list: String,
     title: String,
     stops: Vec<String>,
     stays: Vec<String>,
@@ -293,8 +300,9 @@ impl Page for OffboardingPage {
 }
 
 /// `GET /settings/admin/users/{user}/offboarding`: what stops when they go, computed.
-pub async fn offboarding(admin: Admin, view: View, id: web::Path<String>) -> Reply {
+pub async fn offboarding(admin: Admin, view: View, id: web::Path<String>, back: web::Query<Back>) -> Reply {
     let person = super::one(&admin, &id).await?;
+    let account = admin.scope().members(&[id.as_str()]).await?.pop().ok_or(Error::NoMember)?;
     let rights = Rights::of(&admin, &person, &super::active_owners(admin.person()).await?);
     let above = "Only an owner can let an owner go.".to_owned();
     let page = OffboardingPage {
@@ -307,9 +315,10 @@ pub async fn offboarding(admin: Admin, view: View, id: web::Path<String>) -> Rep
             ""
         },
         why_not: if rights.menu { rights.why_not } else { above },
-        why_not_deactivate: "",
+        why_not_deactivate: if account.is_elsewhere { ELSEWHERE } else { "" },
         deactivated: person.status == Status::Deactivated,
-        back: format!("{PATH}/{}", person.id),
+        back: format!("{PATH}/{}{}", person.id, back.carried()),
+        list: back.path().to_owned(),
         id: person.id,
         name: person.name,
         email: person.email,

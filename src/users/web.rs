@@ -1,5 +1,6 @@
 //! `/settings/admin/users`: who is here.
 
+use super::acts::Back;
 use super::form::{By, PAGE, RawQuery};
 use super::many::{Choice, choices};
 use super::rights::{Rights, RoleOption};
@@ -30,6 +31,8 @@ struct UsersPage {
     sort: String,
     /// Where this view is.
     back: String,
+    /// What leads back here from a person's page.
+    carried: String,
     roles: Vec<Filter>,
     selects: Vec<Select>,
     logos: Vec<Logo>,
@@ -138,6 +141,7 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
             .find(|(name, _)| *name == "sort")
             .map(|(_, sort)| sort)
             .unwrap_or_default(),
+        carried: Back::of(&address(query)).carried(),
         back: address(query),
         roles: filters(query),
         selects: if member.is_admin() { selects(member, query) } else { Vec::new() },

@@ -3,10 +3,11 @@
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 use serde_json::json;
+use url::{Position, Url};
 
 use super::assets::Links;
 use super::envelope::RequestId;
@@ -19,6 +20,8 @@ use crate::sign_in::ReturnTo;
 pub struct Asked {
     is_api: bool,
     is_htmx: bool,
+    /// The page, with its query, in which htmx asks.
+    htmx_is_at: Option<String>,
     is_get: bool,
     path_and_query: String,
     theme: Theme,
@@ -31,6 +34,7 @@ impl Asked {
         Self {
             is_api: request.path() == "/api" || request.path().starts_with("/api/"),
             is_htmx: is_htmx(request.request()),
+            htmx_is_at: request.headers().get("hx-current-url").and_then(path_and_query),
             is_get: request.method().is_safe(),
             path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             theme: Theme::of(request.request()),
@@ -268,9 +272,19 @@ fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, word
     response.content_type("application/problem+json").body(body.to_string())
 }
 
-/// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole.
+fn path_and_query(url: &HeaderValue) -> Option<String> {
+    let url = Url::parse(url.to_str().ok()?).ok()?;
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole, and comes back to the
+/// page that it is in.
 fn to_sign_in(asked: &Asked) -> HttpResponse {
-    let back = if asked.is_get && !asked.is_htmx { asked.path_and_query.as_str() } else { "/" };
+    let back = match &asked.htmx_is_at {
+        Some(page) => page.as_str(),
+        None if asked.is_get => asked.path_and_query.as_str(),
+        None => "/",
+    };
     let location = ReturnTo::parse(back).sign_in_address();
     if asked.is_htmx {
         return HttpResponse::Unauthorized().insert_header(("HX-Redirect", location)).finish();
@@ -351,6 +365,7 @@ mod tests {
         let asked = Asked {
             is_api,
             is_htmx,
+            htmx_is_at: None,
             is_get: false,
             path_and_query: "/settings".into(),
             theme: Theme::Auto,

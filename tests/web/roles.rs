@@ -289,13 +289,17 @@ on_both_databases! {
             house.enroll(&format!("{name}@acme.test"), "default", Role::Member).await;
         }
         house.enroll("eve@acme.test", "default", Role::Admin).await;
-        let mut form = vec![("deed", "admin"), ("all", "1")];
+        let form = [("deed", "admin"), ("all", "1"), ("back", PAGE)];
         let look = ada.post(&format!("{PAGE}/bulk"), &form).await;
         assert!(look.status == 200 && look.says("Make 3 people admins?") && look.says("Bea"), "{}", look.body);
         assert!(look.says("That is you.") && look.says("It is their role already."), "{}", look.body);
         assert_eq!(house.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 1, "looked only");
-        form.push(("confirmed", "1"));
-        assert_eq!(ada.post(&format!("{PAGE}/bulk"), &form).await.status, 303);
+        let ids = field(&look.body, "user");
+        let sure = [("deed", "admin"), ("user", ids.as_str()), ("confirmed", "1"), ("back", "/settings/admin/users?q=acme")];
+        let done = ada.post(&format!("{PAGE}/bulk"), &sure).await;
+        assert_eq!((done.status, done.location()), (303, "/settings/admin/users?q=acme"));
+        let again = ada.post(&format!("{PAGE}/bulk"), &sure).await;
+        assert!(again.status == 200 && again.says("There is nobody to change"), "{}", again.body);
         assert_eq!(house.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 4);
         assert_eq!(role_of(house, "ada@acme.test").await, "owner");
         let (bea, cal) = (id(house, "bea@acme.test").await, id(house, "cal@acme.test").await);
@@ -304,14 +308,17 @@ on_both_databases! {
         assert_eq!(house.count("SELECT count(*) FROM users WHERE status = 'deactivated'").await, 2);
         let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("users.")).collect();
         assert_eq!(events, ["users.role_changed done 3 people", "users.deactivated done 2 people"], "one event each");
-        for wrong in [vec![("deed", "")], vec![("deed", "nobody")]] {
-            assert_eq!(ada.post(&format!("{PAGE}/bulk"), &wrong).await.status, 422);
+        let all = |back| vec![("deed", "deactivate"), ("all", "1"), ("back", back)];
+        let unreadable = ["", "/settings", "/settings/admin/usersx", "//evil.test/settings/admin/users", "/settings/admin/users?role=admin&role=member", "/settings/admin/users?role=nobody", "/settings/admin/users/1?back=x"].map(all);
+        let blind = vec![("deed", "deactivate"), ("all", "1"), ("back", PAGE), ("confirmed", "1")];
+        for wrong in unreadable.into_iter().chain([vec![("deed", "")], vec![("deed", "nobody")], blind]) {
+            assert_eq!(ada.post(&format!("{PAGE}/bulk"), &wrong).await.status, 422, "{wrong:?}");
         }
         let nobody = ada.post(&format!("{PAGE}/bulk"), &[("deed", "end-sessions")]).await;
         assert!(nobody.status == 200 && nobody.says("There is nobody to change") && nobody.says("Choose people in the table"), "{}", nobody.body);
         let ben = house.person("ben@acme.test", Role::Admin).await;
-        assert_eq!(ben.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("all", "1")]).await.status, 403);
-        let look = ben.post(&format!("{PAGE}/bulk"), &[("deed", "member"), ("all", "1")]).await;
+        assert_eq!(ben.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("all", "1"), ("back", PAGE)]).await.status, 403);
+        let look = ben.post(&format!("{PAGE}/bulk"), &[("deed", "member"), ("all", "1"), ("back", PAGE)]).await;
         assert!(look.says("Only an owner can do that to an owner."), "{}", look.body);
         house.skip(Duration::minutes(11));
         assert_eq!(ada.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("user", bea.as_str()), ("confirmed", "1")]).await.status, 403, "raising takes a fresh sign-in");
@@ -322,7 +329,7 @@ on_both_databases! {
         house.enroll("sam@acme.test", "default", Role::Member).await;
         let writer = house.rows.begin().await.expect("begun");
         writer.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
-        let form = [("deed", "admin"), ("all", "1")];
+        let form = [("deed", "admin"), ("all", "1"), ("back", PAGE)];
         let path = format!("{PAGE}/bulk");
         let look = timeout(std::time::Duration::from_secs(4), ada.post(&path, &form)).await;
         writer.rollback().await.expect("released");

@@ -219,7 +219,16 @@ async fn errors_come_as_page_fragment_or_problem() {
     );
     assert_eq!(ada.get("/api/nowhere").await.json()["code"], "not_found");
     let expired = house.visitor().htmx(Method::GET, "/settings/admin/users", "section#users", &[]).await;
-    assert_eq!((expired.status, expired.header("hx-redirect")), (401, "/sign-in"));
+    assert_eq!(
+        (expired.status, expired.header("hx-redirect")),
+        (401, "/sign-in?return_to=%2Fsettings%2Fadmin%2Fusers")
+    );
+    let stranger = house.visitor();
+    let part = stranger.request(Method::GET, "/settings/admin/audit?newer=x").header("hx-request", "true");
+    let at = format!("{}/settings/admin/audit?who=ada", stranger.base);
+    let expired = stranger.send(part.header("hx-current-url", at)).await;
+    let back_to_the_page = "/sign-in?return_to=%2Fsettings%2Fadmin%2Faudit%3Fwho%3Dada";
+    assert_eq!((expired.status, expired.header("hx-redirect")), (401, back_to_the_page));
     house.close().await;
 }
 

@@ -194,6 +194,20 @@ on_both_databases! {
                 }
             }
         }
+        for (role, status) in [("admin", "locked_out"), ("member", "deactivated"), ("member", "active"), ("admin", "active"), ("owner", "active")] {
+            for unseen in [0, 30] {
+                let mut people = expected(status, "", unseen);
+                people.retain(|name| name.ends_with('0') == (role == "admin") && role != "owner");
+                let days = if unseen == 0 { String::new() } else { unseen.to_string() };
+                for sort in ["name", "-seen", "joined"] {
+                    let query = format!("role={role}&status={status}&unseen={days}&sort={sort}&limit=3");
+                    let mut shown = walk(&ada, &query).await.concat();
+                    shown.retain(|name| name.starts_with("Person"));
+                    shown.sort();
+                    assert_eq!(shown, people, "{query}");
+                }
+            }
+        }
         let page = ada.get("/settings/admin/users?status=deactivated&unseen=30").await;
         let (longest, shortest) = (page.body.find("Person 0127"), page.body.find("Person 0037"));
         assert!(page.says("10 people on this page") && longest.is_some() && longest < shortest, "{}", page.body);
@@ -203,7 +217,7 @@ on_both_databases! {
         assert_eq!(file.body.matches("@acme.test").count(), 1, "{}", file.body);
     }
 
-    async fn how_others_sign_in_is_for_admins(house: &House) {
+    async fn how_others_sign_in_and_who_is_away_is_for_admins(house: &House) {
         let ada = house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
         let (method, label) = ("id=\"filter_method\"", "class=\"methods\"");
@@ -212,7 +226,9 @@ on_both_databases! {
         let page = ben.get("/settings/admin/users").await.body;
         assert!(!page.contains(method) && !page.contains(label));
         for path in ["/settings/admin/users", "/api/org/users"] {
-            assert_eq!(ben.get(&format!("{path}?method=okta")).await.status, 403, "{path}");
+            for filter in ["method=okta", "status=active", "unseen=30"] {
+                assert_eq!(ben.get(&format!("{path}?{filter}")).await.status, 403, "{path}?{filter}");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::time;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement};
 use serde::{Deserialize, Serialize};
 
@@ -168,7 +168,15 @@ impl Sessions {
         let tx = self.db.begin().await?;
         let idle = session::Column::LastSeenAt.lte(Timestamp::from(now - IDLE));
         let old = session::Column::CreatedAt.lte(Timestamp::from(now - LIFETIME));
-        session::Entity::delete_many().filter(idle.or(old)).exec(&tx).await?;
+        // Sessions that somebody is about to change are left for the next time: PostgreSQL would wait for them in
+        // another order than theirs.
+        let over = Query::select()
+            .column(session::Column::KeyHash)
+            .from(session::Entity)
+            .and_where(idle.or(old))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .to_owned();
+        session::Entity::delete_many().filter(session::Column::KeyHash.in_subquery(over)).exec(&tx).await?;
         let abandoned = sign_in_flow::Column::CreatedAt.lte(Timestamp::from(now - abandoned_after));
         sign_in_flow::Entity::delete_many().filter(abandoned).exec(&tx).await?;
         tx.commit().await

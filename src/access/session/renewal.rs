@@ -5,7 +5,8 @@
 //! role changes ─► trigger: renewal_due ─► next request: load ─► answer ─► new id in the row ─► Set-Cookie
 //! ```
 //! The session stays the same one: its sign-in, its device and the name by which it is ended. Of requests at once one
-//! renews it; the others are answered as who they came, and leave the cookie alone. When the database can't write, the
+//! renews it; the others are answered as who they came, and leave the cookie alone; one that comes with the old cookie
+//! just after is nobody's. When the database can't write, the
 //! request is answered all the same and the next one tries again: what a person may do is read per request, and a database
 //! that only reads must not lock everybody out. Whoever never gets the answer that brings the new id signs in again.
 
@@ -18,8 +19,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use anyhow::{Context, anyhow};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
@@ -33,7 +34,7 @@ use crate::random;
 pub(super) const DUE: &str = "due";
 /// Where it keeps the new id once that is in the row.
 const RENEWED: &str = "renewed";
-/// How long an answer waits for other writers.
+/// How long an answer waits for other writers, where writers take turns.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A session that is due for a new id.
@@ -78,6 +79,13 @@ impl Sessions {
     async fn renew(&self, due: &Due) -> anyhow::Result<Option<String>> {
         let token = random::token().map_err(|e| anyhow!("no randomness: {e}"))?;
         let tx = timeout(PATIENCE, self.db.begin()).await??;
+        // PostgreSQL would wait for whoever is changing the role once more; SQLite has waited above.
+        let free = Entity::find_by_id(&due.key_hash)
+            .filter(Column::RenewalDue.eq(true))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        if free.one(&tx).await?.is_none() {
+            return Ok(None);
+        }
         let renewed = Entity::update_many()
             .col_expr(Column::KeyHash, Expr::value(random::hash(&token)))
             .col_expr(Column::RenewalDue, Expr::value(false))
