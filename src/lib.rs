@@ -26,6 +26,7 @@ pub mod mail;
 pub mod organization;
 pub mod outbound;
 pub mod paging;
+pub mod plan;
 pub mod random;
 pub mod routes;
 pub mod sign_in;

@@ -25,6 +25,7 @@ use super::Db;
 use super::roster::{self, MemberAccount};
 use crate::entity::{Personal, Tenant, membership};
 use crate::error::{Error, Result};
+use crate::plan::not_by_index;
 
 /// What one organization's people may read: every query begins with the organization's filter.
 #[derive(Clone, Copy)]
@@ -130,8 +131,7 @@ pub(super) async fn rows<E: EntityTrait, T: DeserializeOwned>(
 /// Asks for the owner once more, outermost, because [`Scoped::narrow`] may have returned another query. In a form
 /// that no planner takes for an invitation to use an index: the filter at the query's birth is for that.
 pub(super) fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner: &str) -> Select<E> {
-    let column = Expr::col((E::default(), column));
-    select.filter(Expr::expr(Func::coalesce([column, Expr::val("")])).eq(owner))
+    select.filter(not_by_index(Expr::col((E::default(), column))).eq(owner))
 }
 
 /// `SELECT json_array_of(c0, c1, …) FROM (query) AS rows`.

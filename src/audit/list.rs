@@ -9,7 +9,7 @@
 //! and in SQLite a CROSS JOIN begins with the table on its left.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query as Sql, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Sql, SelectStatement, UnionType};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 
@@ -19,6 +19,7 @@ use crate::entity::event::{Column, Entity};
 use crate::entity::user;
 use crate::error::{Error, Result};
 use crate::paging::{self, Mark};
+use crate::plan::{led_by, not_by_index};
 
 /// As many addresses or targets as a beginning may fit: each is a walk of its own.
 const MOST: usize = 20;
@@ -92,7 +93,7 @@ impl By {
 
     /// Whether it begins so, of an event that another index has led to.
     fn begins_with(self, text: &str) -> Expr {
-        let key = looked_at(self.key());
+        let key = not_by_index(self.key());
         key.clone().gte(text).and(key.lt(end(text)))
     }
 }
@@ -250,7 +251,7 @@ pub async fn one(admin: &Admin, id: &str) -> Result<Listed> {
 
 /// A page of `ours`, which has its owner's filter in it, and one row more if there is.
 pub fn narrowed(ours: &Select<Entity>, query: &Query, source: &Source) -> Select<Entity> {
-    shown(sorted(led_by(nearest(walks(ours, query, source), query)), query))
+    shown(sorted(led_by(nearest(walks(ours, query, source), query), Column::Id), query))
 }
 
 /// The number of `ours`, up to one more than the page holds. In any order: the first walks may be enough. No row is
@@ -309,7 +310,7 @@ fn beside(mut ours: Select<Entity>, query: &Query, by: By) -> Select<Entity> {
         ours = ours.filter(By::Actor.begins_with(&query.who));
     }
     match actions(&query.what) {
-        Some(actions) if by != By::Action => ours.filter(looked_at(column(Column::Action)).is_in(actions)),
+        Some(actions) if by != By::Action => ours.filter(not_by_index(column(Column::Action)).is_in(actions)),
         _ => ours,
     }
 }
@@ -349,18 +350,6 @@ fn nearest(walks: SelectStatement, query: &Query) -> SelectStatement {
         .take()
 }
 
-/// The events with the ids that `ids` finds, which is asked first.
-fn led_by(ids: SelectStatement) -> Select<Entity> {
-    use sea_orm::EntityTrait;
-    let mut events = Entity::find();
-    QuerySelect::query(&mut events)
-        .from_clear()
-        .from_subquery(ids, alias("found"))
-        .cross_join(Entity)
-        .and_where(column(Column::Id).equals((alias("found"), Column::Id)));
-    events
-}
-
 /// What a list shows, and nothing else. Documents come as texts, which the two databases keep differently.
 fn shown(page: Select<Entity>) -> Select<Entity> {
     let person = Sql::select()
@@ -397,11 +386,6 @@ fn order(query: &Query) -> Order {
 /// As many rows as are read: one more than the page holds, which tells whether there is another page.
 fn slots(query: &Query) -> u64 {
     query.limit + 1
-}
-
-/// In a form that no planner takes for an invitation to use an index.
-fn looked_at(key: Expr) -> Expr {
-    Func::coalesce([key, Expr::val("")]).into()
 }
 
 fn column(column: Column) -> Expr {

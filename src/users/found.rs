@@ -8,9 +8,9 @@
 //! sign in; last visits) and sorted. That costs about 1 ms for each thousand matches, and so grows for thousands who
 //! stand together far down.
 //!
-//! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT,
-//! and in SQLite a CROSS JOIN begins with the table on its left. That holds for SQLite without statistics; ANALYZE on
-//! a nearly empty database spoils the search for one or two letters until the next.
+//! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT. That
+//! holds for SQLite without statistics; ANALYZE on a nearly empty database spoils the search for one or two letters until
+//! the next.
 
 use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement};
@@ -22,6 +22,7 @@ use crate::access::Member;
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
 use crate::error::Result;
+use crate::plan::led_by;
 
 /// How many rows are walked for each row of the page: at first, and once more when that was promising.
 const STRETCHES: [u64; 2] = [20, 200];
@@ -128,9 +129,9 @@ impl Wanted<'_> {
         match (self.query.search.as_deref(), &self.query.method) {
             (Some(text), _) if !is_inside(text) => ours.filter(self.by_text()),
             // The organization's filter stays outside of a search by trigrams: beside it, planners forget the trigrams.
-            (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text)),
+            (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text), Column::Id),
             (Some(_), _) => membership::Entity::find().filter(self.by_text()),
-            (None, Some(method)) => led_by(who_sign_in_with(method)),
+            (None, Some(method)) => led_by(who_sign_in_with(method), Column::Id),
             (None, None) => self.asked.of_role_and_status(ours).filter(self.otherwise()),
         }
     }
@@ -159,7 +160,7 @@ impl Wanted<'_> {
 /// The people whose ids `ids` finds.
 fn page(mut ids: People, query: &ListQuery) -> People {
     let ids = QuerySelect::query(&mut ids).take();
-    shown(sorted(led_by(ids), query))
+    shown(sorted(led_by(ids, Column::Id), query))
 }
 
 /// `query` over what `rows` gives instead of the table.
@@ -167,18 +168,6 @@ fn instead(mut query: People, mut rows: People) -> People {
     let rows = QuerySelect::query(&mut rows).take();
     QuerySelect::query(&mut query).from_clear().from_subquery(rows, membership::Entity);
     query
-}
-
-/// The people with the ids that `ids` finds, which is asked first.
-fn led_by(ids: SelectStatement) -> People {
-    let found = Alias::new("found");
-    let mut people = membership::Entity::find();
-    QuerySelect::query(&mut people)
-        .from_clear()
-        .from_subquery(ids, found.clone())
-        .cross_join(membership::Entity)
-        .and_where(column(Column::Id).equals((found, Column::Id)));
-    people
 }
 
 /// The ids that SQLite's trigram index finds, of all organizations.
