@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::commands::{Demo, complaint, folder, gatehouse, stop, wait_for};
 use crate::web::support::{
-    Answer, Database, House, Identity, MASTER_KEY, Smtp, Visitor, field, on_both_databases,
+    Answer, Database, House, Identity, MASTER_KEY, Smtp, Visitor, borrowed, field, on_both_databases,
 };
 
 const ADMINS_ONLY: &str = "/settings/admin/access";
@@ -487,8 +487,7 @@ async fn whoever_gets_another_role_from_the_shell_is_told_by_mail() {
     for database in Database::each().await {
         let smtp = Smtp::start().await;
         let settings = smtp.settings();
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let settings = borrowed(&settings);
         let house = House::open_with(database, &settings).await;
         house.owner().await;
         house.enroll("ben@acme.test", "default", Role::Member).await;

@@ -14,7 +14,7 @@ use gatehouse::mail::{self, Letter, State};
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 
-use super::support::{Database, House, SILENCE, Smtp, Stage, free_port, smtp_settings};
+use super::support::{Database, House, SILENCE, Smtp, Stage, borrowed, free_port, smtp_settings};
 
 /// Tells a story with a house on each database, each with a mail server of its own.
 async fn with_mail(story: impl AsyncFn(&House, &Smtp)) {
@@ -29,10 +29,6 @@ async fn with_mail(story: impl AsyncFn(&House, &Smtp)) {
 
 async fn open(database: Database, settings: &[(&'static str, String)]) -> House {
     House::open_with(database, &borrowed(settings)).await
-}
-
-fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
-    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
 /// Queues a letter as a part of a change, and commits it.

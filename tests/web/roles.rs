@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::support::{Answer, Database, House, Identity, Smtp, Visitor, field, on_both_databases};
+use super::support::{Answer, Database, House, Identity, Smtp, Visitor, borrowed, field, on_both_databases};
 
 const PAGE: &str = "/settings/admin/users";
 const API: &str = "/api/admin/users";
@@ -489,8 +489,7 @@ async fn whoever_gets_another_role_is_told_by_mail() {
     for database in Database::each().await {
         let smtp = Smtp::start().await;
         let settings = smtp.settings();
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let settings = borrowed(&settings);
         let house = House::open_with(database, &settings).await;
         let ada = house.owner().await;
         house.person("sam@acme.test", Role::Member).await;

@@ -19,7 +19,7 @@ pub use microsoft::{Microsoft, TENANT};
 pub use page::field;
 pub use provider::{CLIENT_SECRET, Identity, Provider, Trouble};
 pub use signing::Signature;
-pub use smtp::{SILENCE, Smtp, Stage, settings as smtp_settings};
+pub use smtp::{SILENCE, Smtp, Stage, borrowed, settings as smtp_settings};
 pub use visitor::{Answer, Visitor, query};
 
 /// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.

@@ -105,6 +105,11 @@ pub fn settings(url: String) -> Vec<(&'static str, String)> {
     vec![("SMTP_URL", url), ("MAIL_FROM", "Gatehouse <gatehouse@acme.test>".to_owned())]
 }
 
+/// Settings as a house takes them.
+pub fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
 impl Received {
     /// The first header of this name, unfolded.
     pub fn header(&self, name: &str) -> String {
