@@ -17,7 +17,8 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatemen
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::form::By;
-use super::{Asked, ListQuery, Listed, SHOWN, column, of_the_same_person, shown, slots, sorted};
+use super::list::{Asked, SHOWN, column, of_the_same_person, shown, slots, sorted};
+use super::{ListQuery, Listed};
 use crate::access::Member;
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
