@@ -2,6 +2,7 @@
 
 use gatehouse::access::Role;
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::support::{House, Visitor, on_both_databases};
 
@@ -215,6 +216,26 @@ on_both_databases! {
         assert!(link(&next, "next").expect("a next page").contains("?status=active&method=demo&sort=-joined&cursor="));
         let file = ada.get("/settings/admin/users/export?status=deactivated&method=okta&unseen=30&format=csv").await;
         assert_eq!(file.body.matches("@acme.test").count(), 1, "{}", file.body);
+    }
+
+    async fn whoever_joins_while_their_account_is_deactivated_counts_as_deactivated(house: &House) {
+        house.owner().await;
+        let sam = "INSERT INTO users (id, email, name, status, created_at) VALUES ('sam', 'sam@acme.test', 'Sam', 'active', 0)";
+        house.run(sam, []).await;
+        let url = house.database_url();
+        let first = sea_orm::Database::connect(&url).await.expect("connected");
+        let second = sea_orm::Database::connect(&url).await.expect("connected");
+        let deactivation = first.begin().await.expect("begun");
+        deactivation.execute_unprepared("UPDATE users SET status = 'deactivated' WHERE id = 'sam'").await.expect("deactivated");
+        let commit = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            deactivation.commit().await.expect("committed");
+        };
+        let join = "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+                    VALUES ('default', 'sam', 'owner', 'Sam', 'sam@acme.test', 0, 0)";
+        let (joined, ()) = futures_util::future::join(second.execute_unprepared(join), commit).await;
+        joined.expect("joined");
+        assert_eq!(house.texts("SELECT status FROM memberships WHERE user_id = 'sam'").await, ["deactivated"]);
     }
 
     async fn how_others_sign_in_and_who_is_away_is_for_admins(house: &House) {
