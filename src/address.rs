@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use unicode_security::MixedScript;
 use unicode_security::confusable_detection::skeleton;
 
+use crate::error::Error;
+
 /// A domain name in canonical ASCII (IDNA, lower case, no trailing dot), with at least two labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -90,6 +92,14 @@ fn label(text: &str) -> Result<String, AddressError> {
 }
 
 impl EmailAddress {
+    /// Reads an address that is kept, and so was parsed before.
+    ///
+    /// # Errors
+    /// When what is stored is no address, which is a fault of ours.
+    pub fn stored(text: &str) -> Result<Self, Error> {
+        Self::parse(text).map_err(|e| Error::Internal(format!("a stored address: {e}")))
+    }
+
     /// Parses one address, exactly: no white space around it, no `Name <…>`, no quoted local part, no comment.
     ///
     /// # Errors

@@ -137,7 +137,7 @@ pub async fn ask_for_another(services: &Services, origin: &Origin, token: &str) 
         .await?;
     if first.rows_affected == 1 {
         if let Some(inviter) = user::Entity::find_by_id(&invite.invited_by).one(change.connection()).await? {
-            let to = EmailAddress::parse(&inviter.email).map_err(|e| Error::Internal(e.to_string()))?;
+            let to = EmailAddress::stored(&inviter.email)?;
             let letter = Letter::InviteAskedFor { invite: invite.id.clone() };
             mail::queue(&services.mail, &change, &to, &letter).await?;
         }

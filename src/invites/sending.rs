@@ -105,7 +105,7 @@ pub async fn resend(admin: &Admin, id: &str) -> Result<()> {
     if row.role > change.role() {
         return Err(Error::invalid("role", ABOVE));
     }
-    let email = EmailAddress::parse(&row.email).map_err(|e| Error::Internal(e.to_string()))?;
+    let email = EmailAddress::stored(&row.email)?;
     let batch = random::id();
     Sender { admin, change: &change, batch: &batch, role: row.role }.renew(&email, &row).await?;
     change.commit(Event::done("invite.resent", row.email)).await

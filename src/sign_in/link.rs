@@ -149,7 +149,7 @@ fn is_over(link: &Model, now: Timestamp) -> bool {
 
 /// Whether the installation's lists leave the person in: no link widens them (rule 2.1).
 fn is_within(lists: &InstanceLists, user: &user::Model) -> Result<bool> {
-    let email = EmailAddress::parse(&user.email).map_err(|e| Error::Internal(e.to_string()))?;
+    let email = EmailAddress::stored(&user.email)?;
     Ok(!lists.blocks(&email) && lists.allows(&email))
 }
 

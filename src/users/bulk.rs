@@ -4,15 +4,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
-use super::{ListQuery, changes::ELSEWHERE};
+use super::ListQuery;
+use super::changes::{ELSEWHERE, tell_role};
 use crate::access::{Admin, Change, MemberAccount, Organization, Role};
-use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::membership::{self, Column};
 use crate::entity::session;
 use crate::entity::user::Status;
 use crate::error::{Error, Forbidden, Result};
-use crate::mail::{self, Letter};
 
 /// As many people as are changed at once.
 pub const MOST: usize = 1000;
@@ -126,8 +125,7 @@ pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
     }
     if let Deed::Role(role) = deed {
         for user in &users {
-            let to = EmailAddress::parse(&user.email).map_err(|e| Error::Internal(e.to_string()))?;
-            mail::queue(&admin.services().mail, &change, &to, &Letter::RoleChanged { role }).await?;
+            tell_role(&admin.services().mail, &change, user, role).await?;
         }
     }
     let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();

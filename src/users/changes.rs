@@ -7,14 +7,14 @@ use sea_orm::{ColumnTrait, DeleteMany, QueryFilter};
 use serde_json::json;
 
 use super::owners;
-use crate::access::{Admin, Change, MemberAccount, Organization, Role};
+use crate::access::{Admin, Change, MemberAccount, Organization, Role, Sender};
 use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::membership::{self, Column};
 use crate::entity::user::Status;
 use crate::entity::{session, user};
 use crate::error::{Error, Forbidden, Result};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, Mail};
 
 /// Why the account of somebody is left alone.
 pub const ELSEWHERE: &str =
@@ -44,11 +44,21 @@ pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed>
         .update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(Column::UserId.eq(id)))
         .await?;
     if act.user.id != admin.visitor().id {
-        let to = EmailAddress::parse(&act.user.email).map_err(|e| Error::Internal(e.to_string()))?;
-        mail::queue(&admin.services().mail, &act.change, &to, &Letter::RoleChanged { role }).await?;
+        tell_role(&admin.services().mail, &act.change, &act.user, role).await?;
     }
     let (before, after) = (json!({ "role": act.member.role }), json!({ "role": role }));
     act.done(|event| event.with(before, after)).await
+}
+
+/// Queues the mail by which somebody hears of their role; tells whether mail is set up.
+pub(super) async fn tell_role<Of: Sender>(
+    mail: &Mail,
+    change: &Change<Of>,
+    user: &user::Model,
+    role: Role,
+) -> Result<bool> {
+    let to = EmailAddress::stored(&user.email)?;
+    Ok(mail::queue(mail, change, &to, &Letter::RoleChanged { role }).await?.is_some())
 }
 
 /// Ends a member's access until they are let in again: their account can't be used, and their sessions are over.

@@ -55,7 +55,7 @@ fn is_by_visit(query: &ListQuery) -> bool {
 pub(super) async fn find(member: &Member, asked: Asked<'_>) -> Result<Vec<Listed>> {
     let query = asked.query;
     let members = || member.scope().find::<membership::Entity>();
-    let wanted = Wanted { asked, query, backend: members().backend() };
+    let wanted = Wanted { asked, backend: members().backend() };
     if wanted.can_be_walked() {
         for stretch in wanted.stretches() {
             let near = members().narrow(|ours| page(wanted.near(ours, stretch), query));
@@ -80,36 +80,35 @@ pub(super) async fn find(member: &Member, asked: Asked<'_>) -> Result<Vec<Listed
 /// Who is asked for, and of which database.
 struct Wanted<'a> {
     asked: Asked<'a>,
-    query: &'a ListQuery,
     backend: DbBackend,
 }
 
 impl Wanted<'_> {
     /// SQLite's LIKE takes É and é for different letters; its trigrams do not.
     fn can_be_walked(&self) -> bool {
-        self.backend != DbBackend::Sqlite || self.query.search.as_deref().is_none_or(str::is_ascii)
+        self.backend != DbBackend::Sqlite || self.asked.query.search.as_deref().is_none_or(str::is_ascii)
     }
 
     /// How many rows are walked. Only names and addresses are read off the index; for all else a long walk costs
     /// more than what it saves.
     fn stretches(&self) -> impl Iterator<Item = u64> {
-        let all_in_the_index = self.query.method.is_none() && !is_by_visit(self.query);
-        let slots = slots(self.query);
+        let all_in_the_index = self.asked.query.method.is_none() && !is_by_visit(self.asked.query);
+        let slots = slots(self.asked.query);
         STRETCHES.into_iter().take(if all_in_the_index { 2 } else { 1 }).map(move |rows| rows * slots)
     }
 
     /// Those who match in the next stretch of the list. They come in its order, so the first are the page.
     fn near(&self, ours: People, stretch: u64) -> People {
         let mut walked = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
-        if self.query.method.is_some() {
+        if self.asked.query.method.is_some() {
             walked = walked.column(Column::UserId);
         }
-        if is_by_visit(self.query) {
+        if is_by_visit(self.asked.query) {
             walked = walked.column(Column::LastSeenAt);
         }
         let walked = self.asked.in_order(walked).limit(stretch);
         let ids = membership::Entity::find().select_only().column(Column::Id);
-        instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(slots(self.query))
+        instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(slots(self.asked.query))
     }
 
     /// Whoever comes after that stretch.
@@ -122,12 +121,12 @@ impl Wanted<'_> {
     /// Those who match, wherever in the list, and of them the first.
     fn anywhere(&self, ours: People) -> People {
         let ours = instead(ours.clone(), self.found(ours).limit(ALL)).select_only().column(Column::Id);
-        self.asked.in_order(ours.filter(self.otherwise())).limit(slots(self.query))
+        self.asked.in_order(ours.filter(self.otherwise())).limit(slots(self.asked.query))
     }
 
     /// Those whom one index finds, by what is likely to be rare.
     fn found(&self, ours: People) -> People {
-        match (self.query.search.as_deref(), &self.query.method) {
+        match (self.asked.query.search.as_deref(), &self.asked.query.method) {
             (Some(text), _) if !is_inside(text) => ours.filter(self.by_text()),
             // The organization's filter stays outside of a search by trigrams: beside it, planners forget the trigrams.
             (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text), Column::Id),
@@ -138,14 +137,14 @@ impl Wanted<'_> {
     }
 
     fn by_text(&self) -> Condition {
-        self.query.search.as_deref().map_or_else(Condition::all, |text| matches(text, self.backend))
+        self.asked.query.search.as_deref().map_or_else(Condition::all, |text| matches(text, self.backend))
     }
 
     /// What is asked besides a text.
     fn otherwise(&self) -> Condition {
-        let since = self.query.unseen_since(self.asked.now).filter(|_| is_by_visit(self.query));
+        let since = self.asked.query.unseen_since(self.asked.now).filter(|_| is_by_visit(self.asked.query));
         let visit = since.map(|since| column(Column::LastSeenAt).lt(since));
-        let method = self.query.method.as_ref().map(|method| {
+        let method = self.asked.query.method.as_ref().map(|method| {
             let account = Query::select()
                 .expr(Expr::val(1))
                 .from(identity::Entity)

@@ -83,13 +83,11 @@ impl Wish {
 /// `POST /settings/admin/users/bulk`.
 pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, String)>>) -> Reply {
     let wish = Wish::read(&admin, &fields).await?;
-    if !wish.confirmed {
-        let plan = bulk::plan(&admin, &wish.ids, wish.deed).await?;
-        return view.page(&*admin, StatusCode::OK, &page(&wish, plan));
-    }
-    match bulk::apply(&admin, &wish.ids, wish.deed).await {
+    let changed = if wish.confirmed { bulk::apply(&admin, &wish.ids, wish.deed).await } else { Ok(0) };
+    match changed {
         Ok(0) => {
-            view.page(&*admin, StatusCode::OK, &page(&wish, bulk::plan(&admin, &wish.ids, wish.deed).await?))
+            let plan = bulk::plan(&admin, &wish.ids, wish.deed).await?;
+            view.page(&*admin, StatusCode::OK, &page(&wish, plan))
         }
         Ok(_) => Ok(see_other(wish.back.path(), Notice::ManyChanged)),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {

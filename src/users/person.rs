@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 
 use super::acts::Back;
 use super::changes::ELSEWHERE;
-use super::rights::{Rights, RoleOption};
+use super::rights::Rights;
 use super::web::PATH;
 use super::{Listed, Status};
 use crate::access::session::IDLE;
@@ -34,7 +34,6 @@ const MOST_INVITES: u64 = 5;
 /// As many sessions as the page lists.
 const MOST_SESSIONS: u64 = 100;
 
-#[expect(clippy::struct_excessive_bools, reason = "what the page lets one do")]
 #[derive(Template)]
 #[template(path = "users/person.html", blocks = ["sessions"])]
 struct PersonPage {
@@ -52,14 +51,9 @@ struct PersonPage {
     /// The list that one comes from.
     back: String,
     carried: String,
-    menu: bool,
-    roles: Vec<RoleOption>,
-    why_not: String,
-    can_offboard: bool,
-    can_reactivate: bool,
+    rights: Rights,
     ways: Vec<Way>,
     sessions: Vec<Session>,
-    can_end: bool,
     invites: Vec<SentInvite>,
     invites_more: bool,
     events: Vec<Line>,
@@ -117,12 +111,7 @@ pub async fn show(admin: Admin, view: View, id: web::Path<String>, back: web::Qu
         seen: Moment::new(person.last_seen_at, now),
         carried: back.carried(),
         back: back.path().to_owned(),
-        can_end: rights.menu,
-        menu: rights.menu,
-        roles: rights.roles,
-        why_not: rights.why_not,
-        can_offboard: rights.can_offboard,
-        can_reactivate: rights.can_reactivate,
+        rights,
         ways: ways(&admin, &id, now).await?,
         sessions: sessions(&admin, &id, now).await?,
         invites: invites.into_iter().map(|row| sent_invite(row, now)).collect(),
@@ -362,6 +351,6 @@ async fn stays(admin: &Admin, person: &Listed) -> Result<Vec<String>> {
 /// Whether the rules would let the address in again, came it new.
 async fn could_return(admin: &Admin, person: &Listed) -> Result<bool> {
     let rules = Rules::from(&admin.scope().find::<org_settings::Entity>().one().await?);
-    let email = EmailAddress::parse(&person.email).map_err(|e| Error::Internal(e.to_string()))?;
+    let email = EmailAddress::stored(&person.email)?;
     Ok(gate::would_be_let_in(&admin.services().config.instance, &rules, &email).admitted.is_some())
 }

@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
+use super::changes::tell_role;
 use super::{Status, owners};
 use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::entity::user::Status as Activity;
 use crate::entity::{Timestamp, membership, session, user};
 use crate::error::{Error, Result};
-use crate::mail::{self, Letter, Mail};
+use crate::mail::Mail;
 use crate::organization::shell::begin;
 use crate::sign_in::standing;
 
@@ -284,8 +285,7 @@ impl Act {
 
     /// The person hears of their role as of one that is given on the page; the server's process delivers the mail.
     async fn tell(&self, mail: &Mail, role: Role) -> Result<bool> {
-        let to = EmailAddress::parse(&self.user.email).map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(mail::queue(mail, &self.change, &to, &Letter::RoleChanged { role }).await?.is_some())
+        tell_role(mail, &self.change, &self.user, role).await
     }
 
     fn unchanged(self) -> Outcome {

@@ -3,7 +3,7 @@
 use super::acts::Back;
 use super::form::{By, PAGE, RawQuery};
 use super::many::{Choice, choices};
-use super::rights::{Rights, RoleOption};
+use super::rights::Rights;
 use super::{Cursor, ListPage, ListQuery, Listed, Sort, Status, found};
 use crate::access::{Member, Role};
 use crate::sign_in::Provider;
@@ -85,7 +85,6 @@ struct Column {
     aria_sort: &'static str,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "what a row shows and lets one do")]
 struct Row {
     name: String,
     email: String,
@@ -99,11 +98,7 @@ struct Row {
     is_only_owner: bool,
     id: String,
     href: String,
-    menu: bool,
-    roles: Vec<RoleOption>,
-    can_offboard: bool,
-    can_reactivate: bool,
-    why_not: String,
+    rights: Rights,
     joined: Moment,
     seen: Moment,
 }
@@ -163,17 +158,12 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
 }
 
 fn row(viewer: &Member, person: Listed, owners: &[String], now: DateTime<Utc>) -> Row {
-    let rights = Rights::of(viewer, &person, owners);
     Row {
         is_you: person.id == viewer.visitor().id,
         is_only_owner: owners.len() == 1 && owners.contains(&person.id),
         methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
         href: if viewer.is_admin() { format!("{PATH}/{}", person.id) } else { String::new() },
-        menu: rights.menu,
-        roles: rights.roles,
-        can_offboard: rights.can_offboard,
-        can_reactivate: rights.can_reactivate,
-        why_not: rights.why_not,
+        rights: Rights::of(viewer, &person, owners),
         id: person.id,
         initials: initials(&person.name),
         name: person.name,

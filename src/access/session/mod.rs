@@ -93,7 +93,7 @@ impl Visitor {
     /// # Errors
     /// When what is stored is no address, which is a fault of ours.
     pub fn address(&self) -> Result<EmailAddress> {
-        EmailAddress::parse(&self.email).map_err(|e| Error::Internal(format!("the address of a person: {e}")))
+        EmailAddress::stored(&self.email)
     }
 
     /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.
