@@ -16,8 +16,8 @@ use actix_web::{HttpRequest, HttpServer, web};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use crate::access::Db;
 use crate::access::session::{self, LIFETIME, Sessions};
+use crate::access::{Db, in_words};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
@@ -67,10 +67,16 @@ impl Services {
     }
 }
 
+/// How long a start waits for a database that is not up yet.
+const DATABASE_WAIT: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the process is told to stop.
 const GRACE: u64 = 20;
 /// How often what is over is deleted, and quiet clients are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
+
+/// How often it is tried whether the database takes changes, and how often while it does not.
+const BEAT: Duration = Duration::from_secs(15);
+const BEAT_IN_TROUBLE: Duration = Duration::from_secs(2);
 
 /// A started application.
 pub struct App {
@@ -87,7 +93,7 @@ impl App {
     /// When the database can't be reached or migrated, the master key does not open what it should, or an
     /// address can't be bound.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let db = connect(config.database_url.expose_secret()).await?;
+        let db = connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
         db.migrate_up().await?;
         instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
@@ -142,6 +148,7 @@ impl App {
         let Self { services, server, metrics, .. } = self;
         let discovery = actix_web::rt::spawn(discover(services.clone()));
         let housekeeping = actix_web::rt::spawn(keep_house(services.clone()));
+        let heartbeat = actix_web::rt::spawn(beat(services.clone()));
         let postman = Worker::start(services.clone().into_inner());
         let key_watch = watch::start(services.clone().into_inner());
         let signals = actix_web::rt::spawn(stop_on_signal(services.clone(), server.handle()));
@@ -152,6 +159,7 @@ impl App {
         let result = server.await;
         discovery.abort();
         housekeeping.abort();
+        heartbeat.abort();
         signals.abort();
         key_watch.abort();
         if let Some(postman) = postman {
@@ -168,13 +176,19 @@ impl App {
 /// Opens the database at `url`.
 ///
 /// # Errors
-/// When it can't be reached.
+/// When it can't be reached, with the cause.
 pub async fn connect(url: &str) -> anyhow::Result<Db> {
+    connect_within(url, Duration::ZERO).await
+}
+
+/// The same; a server that is not up yet is waited for.
+async fn connect_within(url: &str, patience: Duration) -> anyhow::Result<Db> {
     if let Some(file) = config::sqlite_path(url) {
         prepare(&file).with_context(|| format!("making {}", file.display()))?;
     }
     // The address may hold a password: the error must not.
-    Db::connect(url).await.map_err(|e| anyhow::anyhow!("the database of GATEHOUSE_DATABASE_URL: {e}"))
+    let db = Db::connect(url, patience).await;
+    db.map_err(|error| anyhow::anyhow!("the database of GATEHOUSE_DATABASE_URL {}", in_words(&error)))
 }
 
 /// Makes an SQLite file and its folder for their owner's eyes only; SQLite gives its log the same mode.
@@ -259,6 +273,14 @@ async fn discover(services: web::Data<Services>) {
     }
 }
 
+/// Sees whether changes can be saved, and sooner whether they can be again.
+async fn beat(services: web::Data<Services>) {
+    loop {
+        let is_well = services.db.beat(&services.clock).await.is_ok();
+        actix_web::rt::time::sleep(if is_well { BEAT } else { BEAT_IN_TROUBLE }).await;
+    }
+}
+
 async fn keep_house(services: web::Data<Services>) {
     let sessions = Sessions::new(services.db.clone(), services.clock.clone());
     loop {
@@ -266,6 +288,9 @@ async fn keep_house(services: web::Data<Services>) {
         services.limits.forget_quiet();
         if let Err(error) = sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
+        }
+        if let Err(error) = services.db.forget_old_beats(&services.clock).await {
+            tracing::warn!(%error, "stopped processes not forgotten");
         }
         if let Err(error) = sign_in::link::forget_old(&services).await {
             tracing::warn!(%error, "old sign-in links not forgotten");

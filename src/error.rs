@@ -57,6 +57,13 @@ pub enum Error {
     /// tried again (503, rules 2.5, P6).
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    /// The connection broke while the database was told to keep a change, and could not be asked again: whether it was
+    /// saved is not known (503).
+    #[error("outcome unknown: {0}")]
+    OutcomeUnknown(DbErr),
+    /// A request of this idempotency key has done it already, and nothing was done twice (409).
+    #[error("already done")]
+    AlreadyDone,
     /// A fault of ours (500).
     #[error("internal: {0}")]
     Internal(String),

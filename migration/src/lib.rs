@@ -19,6 +19,7 @@ mod m0009_audit_page;
 mod m0010_sign_in_links;
 mod m0011_member_filters;
 mod m0012_session_renewal;
+mod m0013_heartbeats;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_sign_in_links::Migration),
             Box::new(m0011_member_filters::Migration),
             Box::new(m0012_session_renewal::Migration),
+            Box::new(m0013_heartbeats::Migration),
         ]
     }
 }

@@ -20,15 +20,15 @@ use std::sync::{Arc, OnceLock};
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DeleteMany,
-    EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter,
+    QuerySelect, Select, UpdateMany,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
 use super::roster::{self, MemberAccount};
 use super::scope::{guard, rows};
-use super::{Db, Role, SINGLE_ORGANIZATION};
+use super::{Db, Role, SINGLE_ORGANIZATION, Transaction};
 use crate::audit::{Actor, Event, Origin};
 use crate::clock::Clock;
 use crate::entity::{Personal, Tenant, Timestamp, event, membership, org_settings, outbox, user};
@@ -78,7 +78,7 @@ impl Sender for Arrival {
 
 /// A write under way.
 pub struct Change<Of> {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     of: Of,
     actor: Actor,
     origin: Origin,

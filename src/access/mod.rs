@@ -17,7 +17,7 @@ mod scope;
 pub mod session;
 
 pub use change::{Arrival, Change, Organization, Person, Sender};
-pub use db::{Db, SchemaStatus};
+pub use db::{Db, Reader, SchemaStatus, Transaction, Trouble, Writer, in_words};
 pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
 pub use role::Role;
 pub use roster::MemberAccount;

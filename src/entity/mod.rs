@@ -2,6 +2,8 @@
 
 pub mod denial;
 pub mod event;
+pub mod event_head;
+pub mod heartbeat;
 pub mod identity;
 pub mod instance;
 pub mod invite;

@@ -51,12 +51,16 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMember => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale | Self::LastMethod | Self::LastOwner | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale | Self::LastMethod | Self::LastOwner | Self::Conflict(_) | Self::AlreadyDone => {
+                StatusCode::CONFLICT
+            }
             Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Database(_) | Self::OutcomeUnknown(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -153,6 +157,18 @@ fn words(error: &Error) -> Words {
             "Something that it depends on is not reachable.",
             "Try again in a moment.",
         ),
+        Error::OutcomeUnknown(_) => (
+            "outcome_unknown",
+            "It is not known whether this was saved",
+            "The connection to the database broke while it was saving.",
+            "Look whether the change is there before you repeat it. Sending the same again from here is safe: it is done once.",
+        ),
+        Error::AlreadyDone => (
+            "already_done",
+            "This has been done already",
+            "The same request has come before, and was saved. Nothing was done twice.",
+            "",
+        ),
         Error::Internal(_) => (
             "internal",
             "Something failed on our side",
@@ -232,7 +248,7 @@ impl Page for ErrorPage<'_> {
 
 /// The answer for an error.
 pub fn paint(asked: &Asked, assets: &Links, error: &Error) -> HttpResponse {
-    if matches!(error, Error::Internal(_) | Error::Unavailable(_) | Error::Database(_)) {
+    if error.status_code().is_server_error() {
         tracing::error!(%error, "failed");
     }
     let mut response = HttpResponse::build(error.status_code());
@@ -240,7 +256,7 @@ pub fn paint(asked: &Asked, assets: &Links, error: &Error) -> HttpResponse {
     if let Error::TooManyRequests(wait) = error {
         response.insert_header((RETRY_AFTER, wait.as_secs() + 1));
     }
-    if matches!(error, Error::Unavailable(_) | Error::Database(_)) {
+    if error.status_code() == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((RETRY_AFTER, 5));
     }
     if matches!(error, Error::MethodNotAllowed) {
@@ -301,7 +317,9 @@ fn fragment(asked: &Asked, words: &Words) -> String {
 }
 
 fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
-    let about_saving = !asked.is_get && !matches!(error, Error::TooManyRequests(_));
+    let says_itself =
+        matches!(error, Error::TooManyRequests(_) | Error::OutcomeUnknown(_) | Error::AlreadyDone);
+    let about_saving = !asked.is_get && !says_itself;
     let saved = if about_saving { "Nothing was saved." } else { "" };
     let (link_href, link_label) = way_out(error);
     let page = ErrorPage {

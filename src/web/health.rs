@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::Reply;
-use crate::access::Anyone;
+use crate::access::{Anyone, Trouble, in_words};
 use crate::error::Error;
 
 /// The process answers.
@@ -11,21 +11,24 @@ pub async fn live(_: Anyone) -> Reply {
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n"))
 }
 
-/// The database is reachable, its schema is this binary's, and the process is not stopping.
+/// The database takes changes, its schema is this binary's, and the process is not stopping; else the text says why.
 pub async fn ready(anyone: Anyone) -> Reply {
     let services = &anyone.services;
     if services.is_stopping() {
         return Err(Error::Unavailable("stopping".to_owned()));
     }
-    let (database, schema) = match services.db.schema_status().await {
-        Ok(status) if status.is_current() => ("ok", "ok"),
-        Ok(_) => ("ok", "not current"),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            ("not reachable", "unknown")
-        }
+    let schema = match services.db.schema_status().await {
+        Ok(status) if status.is_current() => Ok("ok"),
+        Ok(_) => Ok("not current"),
+        Err(error) => Err(Trouble { reason: in_words(&error) }),
     };
-    let mut response = if schema == "ok" { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let (database, schema) = match schema {
+        Ok(schema) => (services.db.beat(&services.clock).await, schema),
+        Err(trouble) => (Err(trouble), "unknown"),
+    };
+    let is_ready = database.is_ok() && schema == "ok";
+    let database = database.map_or_else(|trouble| trouble.reason, |()| "ok".to_owned());
+    let mut response = if is_ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     let text = format!("database: {database}\nschema: {schema}\n");
     Ok(response.content_type("text/plain; charset=utf-8").body(text))
 }

@@ -1,13 +1,13 @@
 //! Migrations and entities agree, go forward and back, and are run by one instance at a time.
 
 use futures_util::future::join_all;
-use gatehouse::access::Db;
+use gatehouse::access::{Db, Reader};
 use gatehouse::app::connect;
 use gatehouse::entity::{
-    denial, event, identity, instance, invite, invite_batch, llm_key, llm_key_health, membership,
+    denial, event, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health, membership,
     org_settings, organization, outbox, session, sign_in_flow, sign_in_link, switched_off_provider, user,
 };
-use sea_orm::{DatabaseConnection, EntityTrait};
+use sea_orm::EntityTrait;
 
 use crate::web::support::Database;
 
@@ -37,6 +37,7 @@ async fn every_entity_reads_its_table() {
         reads::<sign_in_link::Entity>(rows).await;
         reads::<instance::Entity>(rows).await;
         reads::<event::Entity>(rows).await;
+        reads::<heartbeat::Entity>(rows).await;
         reads::<denial::Entity>(rows).await;
         reads::<switched_off_provider::Entity>(rows).await;
         reads::<outbox::Entity>(rows).await;
@@ -49,7 +50,7 @@ async fn every_entity_reads_its_table() {
     }
 }
 
-async fn reads<E: EntityTrait>(rows: &DatabaseConnection) {
+async fn reads<E: EntityTrait>(rows: &Reader) {
     E::find().all(rows).await.expect("the entity's columns");
 }
 

@@ -12,7 +12,10 @@ use actix_web::cookie::time;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    Statement,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Db, Role};
@@ -163,7 +166,7 @@ impl Sessions {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn purge(&self, abandoned_after: Duration) -> std::result::Result<(), DbErr> {
+    pub async fn purge(&self, abandoned_after: Duration) -> Result<()> {
         let now = self.clock.now();
         let tx = self.db.begin().await?;
         let idle = session::Column::LastSeenAt.lte(Timestamp::from(now - IDLE));
@@ -234,7 +237,7 @@ impl Sessions {
         token.try_into().context("session key")
     }
 
-    async fn remove(&self, key: &SessionKey) -> std::result::Result<(), DbErr> {
+    async fn remove(&self, key: &SessionKey) -> Result<()> {
         let tx = self.db.begin().await?;
         session::Entity::delete_by_id(random::hash(key.as_ref())).exec(&tx).await?;
         tx.commit().await
@@ -281,12 +284,7 @@ fn into_membership(row: Row) -> Option<Membership> {
 }
 
 /// Memberships before sessions, as a change of a role does: who locks in one order never waits in a circle.
-async fn mark_seen(
-    db: &Db,
-    session: &str,
-    person: &str,
-    now: DateTime<Utc>,
-) -> std::result::Result<(), DbErr> {
+async fn mark_seen(db: &Db, session: &str, person: &str, now: DateTime<Utc>) -> Result<()> {
     let now = Timestamp::from(now);
     let tx = db.begin().await?;
     membership::Entity::update_many()

@@ -20,14 +20,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use anyhow::{Context, anyhow};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::Sessions;
 use crate::app::Services;
 use crate::entity::session::{Column, Entity};
-use crate::error::Error;
 use crate::random;
 
 /// Where the state of a session keeps that it is [`Due`].
@@ -68,7 +67,7 @@ pub async fn renew_if_due(
             Err(error) => tracing::warn!(%error, "session not renewed"),
         },
         // A sign-in ends it, by its name: another request may have given it a new id meanwhile.
-        SessionStatus::Renewed => sessions.end(&due.session).await.map_err(Error::Database)?,
+        SessionStatus::Renewed => sessions.end(&due.session).await?,
         SessionStatus::Purged | SessionStatus::Changed => {}
     }
     Ok(response)
@@ -97,7 +96,7 @@ impl Sessions {
         Ok((renewed.rows_affected == 1).then_some(token))
     }
 
-    async fn end(&self, session: &str) -> Result<(), DbErr> {
+    async fn end(&self, session: &str) -> crate::error::Result<()> {
         let tx = self.db.begin().await?;
         Entity::delete_many().filter(Column::Id.eq(session)).exec(&tx).await?;
         tx.commit().await

@@ -1,0 +1,157 @@
+//! Whether the database takes changes: a row is written, and read back on another connection. Whoever says "ready"
+//! has tried it.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QuerySelect};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::failure::{in_words, keeps_from_writing};
+use super::pool::Pool;
+use super::{Db, Transaction};
+use crate::clock::Clock;
+use crate::entity::Timestamp;
+use crate::entity::heartbeat::{ActiveModel, Column, Entity};
+use crate::error::Error;
+use crate::random;
+
+/// How long one answer serves everybody who asks.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long the beat of a process is kept that does not beat any more.
+const KEPT: chrono::Duration = chrono::Duration::days(1);
+
+/// Why changes can't be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What is the matter with the database, to be read after its name: "is read-only".
+    pub reason: String,
+}
+
+/// What is known of whether changes can be saved. Clones share it.
+#[derive(Clone)]
+pub(super) struct Pulse {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: Pool,
+    process: String,
+    beats: AtomicI64,
+    is_only_read: AtomicBool,
+    trouble: std::sync::Mutex<Option<Trouble>>,
+    last: Mutex<Option<Instant>>,
+}
+
+impl Pulse {
+    /// One that beats on `pool`.
+    pub fn new(pool: Pool, is_only_read: bool) -> Self {
+        let trouble = is_only_read.then(|| Trouble { reason: "is read-only".to_owned() });
+        let shared = Shared {
+            pool,
+            process: random::id(),
+            beats: AtomicI64::new(0),
+            is_only_read: AtomicBool::new(is_only_read),
+            trouble: std::sync::Mutex::new(trouble),
+            last: Mutex::new(None),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Notes that a change failed, if others will, too.
+    pub fn note(&self, error: &DbErr) {
+        if keeps_from_writing(error) {
+            self.is(Some(Trouble { reason: in_words(error) }));
+        }
+    }
+
+    pub async fn close(&self) {
+        self.shared.pool.close().await;
+    }
+
+    fn is(&self, trouble: Option<Trouble>) {
+        let mut known = self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*known, &trouble) {
+            (None, Some(now)) => tracing::error!("changes can't be saved: the database {}", now.reason),
+            (Some(_), None) => tracing::warn!("changes can be saved again"),
+            _ => {}
+        }
+        *known = trouble;
+    }
+}
+
+impl Db {
+    /// Why changes can't be saved, as far as is known.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.pulse.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Writes the row of this process and reads it back on another connection; who asks at once gets one answer.
+    ///
+    /// # Errors
+    /// Why changes can't be saved.
+    pub async fn beat(&self, clock: &Clock) -> Result<(), Trouble> {
+        let mut last = self.pulse.shared.last.lock().await;
+        if last.is_none_or(|at| at.elapsed() >= FRESH) {
+            let trouble = self.try_beat(clock).await.err();
+            self.pulse.is(trouble.map(|error| Trouble { reason: reason(&error) }));
+            *last = Some(Instant::now());
+        }
+        self.trouble().map_or(Ok(()), Err)
+    }
+
+    async fn try_beat(&self, clock: &Clock) -> crate::error::Result<()> {
+        let shared = &self.pulse.shared;
+        let beats = shared.beats.fetch_add(1, Ordering::Relaxed);
+        // As any change does: not on what has been taken away.
+        self.write.pool()?;
+        let tx = Transaction::begin(&shared.pool, self.source.backend(), &self.pulse).await?;
+        let row = ActiveModel {
+            process: Set(shared.process.clone()),
+            beats: Set(beats),
+            at: Set(Timestamp::from(clock.now())),
+        };
+        let again =
+            OnConflict::column(Column::Process).update_columns([Column::Beats, Column::At]).to_owned();
+        Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        if shared.is_only_read.swap(false, Ordering::Relaxed) {
+            self.read.use_instead(self.source.readers()).close().await;
+        }
+        let read = Entity::find_by_id(&shared.process).one(self.reader()).await?;
+        if read.is_some_and(|row| row.beats == beats) {
+            return Ok(());
+        }
+        Err(DbErr::Custom("has lost what it said it had saved".to_owned()).into())
+    }
+
+    /// The latest moment that any process on this database has written down.
+    ///
+    /// # Errors
+    /// When it can't be asked.
+    pub async fn latest_beat(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
+        let latest = Entity::find().select_only().column_as(Expr::col(Column::At).max(), "latest");
+        let latest: Option<Option<Timestamp>> = latest.into_tuple().one(self.reader()).await?;
+        Ok(latest.flatten().map(|at| *at))
+    }
+
+    /// Forgets processes that have stopped long ago.
+    ///
+    /// # Errors
+    /// When the rows can't be deleted.
+    pub async fn forget_old_beats(&self, clock: &Clock) -> Result<(), DbErr> {
+        let old = Timestamp::from(clock.now() - KEPT);
+        Entity::delete_many().filter(Column::At.lt(old)).exec(&self.write).await.map(|_| ())
+    }
+}
+
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Database(error) | Error::OutcomeUnknown(error) => in_words(error),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,99 @@
+//! The database, private to `access`: everything else reads through a `Scope` and writes through a `Change`.
+//!
+//! ```text
+//! Db ─► Reader ──────┐                    asks; once more when its connection was cut
+//!    ─► Writer ──────┼─► Pool ─► Lease    a connection on loan, thrown away after anything doubtful
+//!    ─► Transaction ─┘                    begun outermost, ended once, and bounded in time
+//! ```
+
+mod failure;
+mod file;
+mod heartbeat;
+mod lease;
+mod opening;
+mod pool;
+mod reader;
+mod schema;
+mod transaction;
+
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbErr};
+use sqlx::Error;
+use tokio::time::timeout;
+
+pub use failure::in_words;
+use heartbeat::Pulse;
+pub use heartbeat::Trouble;
+use opening::Source;
+pub use reader::{Reader, Writer};
+pub use schema::SchemaStatus;
+pub use transaction::Transaction;
+
+/// How long closing waits for statements under way.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// The database. On SQLite one connection writes and several read, so that writers queue in order instead of
+/// starving each other; on PostgreSQL, too, who waits for a row keeps nobody from reading.
+#[derive(Clone)]
+pub struct Db {
+    read: Reader,
+    write: Writer,
+    source: Source,
+    pulse: Pulse,
+}
+
+impl Db {
+    /// Opens `sqlite://…` or `postgres://…`. An SQLite file is made if there is none; one that can only be read is
+    /// opened for that. A server that is not up yet is waited for, as long as `patience` lasts.
+    ///
+    /// # Errors
+    /// When the database can't be reached, with the cause.
+    pub async fn connect(url: &str, patience: Duration) -> Result<Self, DbErr> {
+        let source = Source::parse(url).map_err(failure::told)?;
+        let opened = source.open(patience).await.map_err(failure::told)?;
+        Ok(Self {
+            read: Reader::new(opened.read, source.backend()),
+            write: Writer::new(opened.write, source.backend(), source.file()),
+            pulse: Pulse::new(opened.pulse, opened.is_only_read),
+            source,
+        })
+    }
+
+    /// The connection without any organization: for what happens before an organization is known (sign-in,
+    /// start-up). A test lists the files that may call it.
+    pub fn outside_any_organization(&self) -> &Reader {
+        &self.read
+    }
+
+    /// The same for single statements that write: they queue with the other writers of this process.
+    pub fn write_outside_any_organization(&self) -> &Writer {
+        &self.write
+    }
+
+    /// Begins to write.
+    pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
+        let pool = self.write.pool().inspect_err(|error| self.pulse.note(error))?;
+        Transaction::begin(pool, self.source.backend(), &self.pulse).await
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.read
+    }
+
+    /// Waits for running statements and closes the pools, which checkpoints SQLite's log.
+    pub async fn close(&self) {
+        // What does not end in time has been answered as not done.
+        let _ = timeout(CLOSING, async {
+            self.read.pool().close().await;
+            self.write.close().await;
+            self.pulse.close().await;
+        })
+        .await;
+    }
+
+    /// One that no pool bounds, for a migration.
+    async fn connection_of_its_own(&self) -> Result<DatabaseConnection, Error> {
+        self.source.connection().await
+    }
+}
