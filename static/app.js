@@ -134,6 +134,16 @@
     ctx.said = button.innerHTML;
     ctx.timer = setTimeout(() => { if (button.dataset.busy) button.textContent = button.dataset.busy; }, 300);
   });
+  // What could not be answered may have been saved: the same form sent again says so, and is done once.
+  const again = new WeakMap();
+  on("htmx:config:request", ({ detail: { ctx } }) => {
+    const key = again.get(ctx.sourceElement);
+    if (key) ctx.request.headers["Idempotency-Key"] = key;
+  });
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    const key = ctx.response?.headers.get("Idempotency-Key");
+    if (key) again.set(ctx.sourceElement, key); else again.delete(ctx.sourceElement);
+  });
   on("htmx:finally:request", ({ detail: { ctx } }) => {
     const button = ctx.request.submitter;
     clearTimeout(ctx.timer);

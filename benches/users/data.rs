@@ -175,9 +175,9 @@ fn events(backend: DbBackend, users: usize, now: i64) -> String {
         "WITH RECURSIVE numbers (n) AS (
             SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}
          )
-         INSERT INTO events (id, organization_id, at, action, outcome, actor_id, actor, target, address, user_agent,
+         INSERT INTO events (id, organization_id, number, at, action, outcome, actor_id, actor, target, address, user_agent,
                              request_id)
-         SELECT '018f0000-0000-7000-9000-' || substr('000000000000' || n, -12), 'default',
+         SELECT '018f0000-0000-7000-9000-' || substr('000000000000' || n, -12), 'default', n,
                 {now} - 63072000000 / {count} * ({count} - n),
                 CASE n % 7 WHEN 0 THEN 'invites.sent' WHEN 1 THEN 'user.role_changed' WHEN 2 THEN 'access.rules_changed'
                            WHEN 3 THEN 'llm_key.tested' ELSE 'sign_in.completed' END,

@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter,
-    QuerySelect, Select, UpdateMany,
+    QuerySelect, Select, Statement, UpdateMany,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
@@ -76,6 +76,15 @@ impl Sender for Arrival {
     }
 }
 
+/// A day in milliseconds is as far as a clock is believed to have been ahead.
+const NEXT_PLACE: &str = "
+    INSERT INTO event_heads (organization_id, number, at) VALUES ($1, 1, $2)
+    ON CONFLICT (organization_id) DO UPDATE SET
+        number = event_heads.number + 1,
+        at = CASE WHEN event_heads.at > excluded.at AND event_heads.at <= excluded.at + 86400000
+                  THEN event_heads.at ELSE excluded.at END
+    RETURNING number, at";
+
 /// A write under way.
 pub struct Change<Of> {
     tx: Transaction,
@@ -104,11 +113,40 @@ impl<Of> Change<Of> {
         self.at
     }
 
+    /// Refuses what a request of this idempotency key has done before. Asked once nobody has to be waited for: of two
+    /// that came at once the second sees what the first has done.
+    async fn refuse_repeated(&self) -> Result<()> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        let Some(event) = self.origin.idempotency.repeats(person) else { return Ok(()) };
+        match event::Entity::find_by_id(event).one(&self.tx).await? {
+            Some(_) => Err(Error::AlreadyDone),
+            None => Ok(()),
+        }
+    }
+
+    /// The place of the next event in a log, which nobody else has: whoever comes next waits until this is kept. Taken
+    /// last, so that nobody is waited for by whom a change waits. Its time is not before that of the one before it,
+    /// whosever clock it is, unless that is more than a day ahead.
+    async fn next_place(&self, organization: Option<&str>) -> Result<(i64, Timestamp)> {
+        let backend = self.tx.get_database_backend();
+        let values = [organization.unwrap_or_default().into(), self.at.into()];
+        let head = Statement::from_sql_and_values(backend, NEXT_PLACE, values);
+        let row = self.tx.query_one_raw(head).await?;
+        let row = row.ok_or_else(|| Error::Internal("a log without an end".to_owned()))?;
+        Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+    }
+
     async fn finish(self, organization: Option<String>, event: Event) -> Result<()> {
+        let (number, at) = self.next_place(organization.as_deref()).await?;
+        let of_request = match &self.actor.id {
+            Some(person) if event.outcome == "done" => self.origin.idempotency.event(person),
+            _ => None,
+        };
         let row = event::ActiveModel {
-            id: Set(random::id()),
+            id: Set(of_request.unwrap_or_else(random::id)),
             organization_id: Set(organization),
-            at: Set(self.at),
+            number: Set(number),
+            at: Set(at),
             action: Set(event.action.to_owned()),
             outcome: Set(event.outcome.to_owned()),
             actor_id: Set(self.actor.id),
@@ -154,6 +192,7 @@ impl Change<Organization> {
         let mut change = Self::begin(db, clock, of, actor, origin).await?;
         org_settings::Entity::find_by_id(organization).lock_exclusive().one(&change.tx).await?;
         change.has_its_turn(clock);
+        change.refuse_repeated().await?;
         match change.present_role().await? {
             Some(role) if role >= Role::Admin => change.of.role = role,
             _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
@@ -275,6 +314,7 @@ impl Change<Person> {
         org_settings::Entity::find_by_id(rules).lock(lock).one(&change.tx).await?;
         user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
         change.has_its_turn(clock);
+        change.refuse_repeated().await?;
         Ok(change)
     }
 

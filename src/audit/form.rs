@@ -6,9 +6,10 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::language;
+use super::list::Mark;
 use super::words::{self, Group};
 use crate::error::{Error, FieldErrors};
-use crate::paging::{self, Mark};
+use crate::paging;
 
 /// What is said of days that leave none.
 pub(super) const LAST_BEFORE_FIRST: &str = "The last day is before the first.";

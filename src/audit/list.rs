@@ -8,17 +8,19 @@
 //! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT,
 //! and in SQLite a CROSS JOIN begins with the table on its left.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Sql, SelectStatement, UnionType};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::form::{Cursor, Outcome, Query, RawQuery, What};
 use crate::access::Admin;
 use crate::entity::event::{Column, Entity};
 use crate::entity::user;
 use crate::error::{Error, Result};
-use crate::paging::{self, Mark};
+use crate::paging;
 use crate::plan::{led_by, not_by_index};
 
 /// As many addresses or targets as a beginning may fit: each is a walk of its own.
@@ -26,14 +28,16 @@ const MOST: usize = 20;
 /// As many events as are counted to tell which filter leads, off an index alone.
 const WEIGHED: u64 = 10_000;
 /// What a walk gives, all of it in each index.
-const WALKED: [Column; 3] = [Column::Id, Column::At, Column::OrganizationId];
+const WALKED: [Column; 4] = [Column::Id, Column::At, Column::Number, Column::OrganizationId];
 /// How many columns [`shown`] gives.
-const SHOWN: usize = 13;
+const SHOWN: usize = 14;
 
 /// An event in the list.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Listed {
     pub id: String,
+    /// Its place in the organization's log, from 1.
+    pub number: i64,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
     pub action: String,
@@ -54,13 +58,21 @@ pub struct Listed {
     pub request_id: String,
 }
 
+/// The place of an event in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// In milliseconds.
+    pub at: i64,
+    pub number: i64,
+}
+
 /// A part of the log and where it goes on.
 pub type Part = paging::Part<Listed, Mark>;
 
 impl Listed {
     /// The place of the event in the log.
     pub fn mark(&self) -> Mark {
-        Mark { at: self.at.timestamp_millis(), id: self.id.clone() }
+        Mark { at: self.at.timestamp_millis(), number: self.number }
     }
 }
 
@@ -234,8 +246,8 @@ pub async fn about(admin: &Admin, address: &str, limit: u64) -> Result<Vec<Liste
     let query = Query { limit, ..query };
     let mut events = list(admin, &query, &Source::actors(&[address])).await?.rows;
     events.extend(list(admin, &query, &Source::targets(&[address])).await?.rows);
-    events.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
-    events.dedup_by(|a, b| a.id == b.id);
+    events.sort_by_key(|event| Reverse((event.at, event.number)));
+    events.dedup_by_key(|event| event.number);
     events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(events)
 }
@@ -320,8 +332,8 @@ fn beside(mut ours: Select<Entity>, query: &Query, by: By) -> Select<Entity> {
 fn in_time(mut ours: Select<Entity>, query: &Query) -> Select<Entity> {
     let (mut since, mut until) = (query.since(), query.until());
     if let Some(Cursor { mark, backwards }) = &query.cursor {
-        let key = Expr::tuple([column(Column::At), column(Column::Id)]);
-        let place = Expr::tuple([Expr::val(mark.at), Expr::val(mark.id.as_str())]);
+        let key = Expr::tuple([column(Column::At), column(Column::Number)]);
+        let place = Expr::tuple([Expr::val(mark.at), Expr::val(mark.number)]);
         if *backwards && since.is_none_or(|since| since <= mark.at) {
             ours = ours.filter(key.gt(place));
             since = None;
@@ -345,7 +357,7 @@ fn nearest(walks: SelectStatement, query: &Query) -> SelectStatement {
         .column(Column::Id)
         .from_subquery(walks, alias("near"))
         .order_by(Column::At, order(query))
-        .order_by(Column::Id, order(query))
+        .order_by(Column::Number, order(query))
         .limit(slots(query))
         .take()
 }
@@ -360,22 +372,23 @@ fn shown(page: Select<Entity>) -> Select<Entity> {
     let text = |of| column(of).cast_as(alias("text"));
     page.select_only()
         .column_as(Column::Id, "c0")
-        .column_as(Column::At, "c1")
-        .column_as(Column::Action, "c2")
-        .column_as(Column::Outcome, "c3")
-        .column_as(Column::Actor, "c4")
-        .expr_as(Expr::from(person), "c5")
-        .column_as(Column::ActorId, "c6")
-        .column_as(Column::Target, "c7")
-        .expr_as(text(Column::Before), "c8")
-        .expr_as(text(Column::After), "c9")
-        .column_as(Column::Address, "c10")
-        .column_as(Column::UserAgent, "c11")
-        .column_as(Column::RequestId, "c12")
+        .column_as(Column::Number, "c1")
+        .column_as(Column::At, "c2")
+        .column_as(Column::Action, "c3")
+        .column_as(Column::Outcome, "c4")
+        .column_as(Column::Actor, "c5")
+        .expr_as(Expr::from(person), "c6")
+        .column_as(Column::ActorId, "c7")
+        .column_as(Column::Target, "c8")
+        .expr_as(text(Column::Before), "c9")
+        .expr_as(text(Column::After), "c10")
+        .column_as(Column::Address, "c11")
+        .column_as(Column::UserAgent, "c12")
+        .column_as(Column::RequestId, "c13")
 }
 
 fn sorted(ours: Select<Entity>, query: &Query) -> Select<Entity> {
-    ours.order_by(column(Column::At), order(query)).order_by(column(Column::Id), order(query))
+    ours.order_by(column(Column::At), order(query)).order_by(column(Column::Number), order(query))
 }
 
 fn order(query: &Query) -> Order {

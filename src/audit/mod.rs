@@ -11,10 +11,14 @@ mod words;
 
 pub use export::export;
 pub use form::{Outcome, Query};
-pub use list::{Listed, Part, Source, about, count, list, narrowed, one};
+pub use list::{Listed, Mark, Part, Source, about, count, list, narrowed, one};
 pub use words::in_words;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sea_orm::JsonValue;
+use sha2::{Digest, Sha256};
 
 /// What an event tells beside who, when and from where, which the [`Change`](crate::access::Change) knows.
 pub struct Event {
@@ -83,4 +87,40 @@ pub struct Origin {
     pub user_agent: String,
     /// The id under which the log knows the request.
     pub request_id: String,
+    /// By what a repeated request is known again.
+    pub idempotency: Idempotency,
+}
+
+/// By what a request that is sent again is known again, so that what it asks for is done once.
+#[derive(Clone, Default)]
+pub struct Idempotency {
+    key: String,
+    is_repeatable: bool,
+    is_used: Arc<AtomicBool>,
+}
+
+impl Idempotency {
+    /// Of the request that `key` stands for: the client's own key with what it is for, or else the request's id.
+    /// A request without a key of its own has not come before.
+    pub fn new(key: String, is_repeatable: bool) -> Self {
+        Self { key, is_repeatable, is_used: Arc::default() }
+    }
+
+    /// The id of the event that the request has left if it has come before: of the same person, with the same key.
+    pub(crate) fn repeats(&self, person: &str) -> Option<String> {
+        self.is_repeatable.then(|| self.event_of(person))
+    }
+
+    /// The id of the first event that the request leaves; none for further ones.
+    pub(crate) fn event(&self, person: &str) -> Option<String> {
+        let is_first = !self.key.is_empty() && !self.is_used.swap(true, Ordering::Relaxed);
+        is_first.then(|| self.event_of(person))
+    }
+
+    fn event_of(&self, person: &str) -> String {
+        let digest = Sha256::digest(format!("{person}\n{}", self.key).as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(id).into_uuid().to_string()
+    }
 }

@@ -11,11 +11,10 @@ use super::fields::{Field, differences};
 use super::form::{Cursor, RawQuery};
 use super::language;
 use super::words::{self, GROUPS};
-use super::{Listed, Outcome, Part, Query, Source};
+use super::{Listed, Mark, Outcome, Part, Query, Source};
 use crate::access::Admin;
 use crate::account::web::device;
 use crate::error::{Error, FieldErrors};
-use crate::paging::Mark;
 use crate::vault::survey::grouped;
 use crate::web::file::Format;
 use crate::web::{Moment, Page, Reply, View};
@@ -268,7 +267,7 @@ fn has_news(query: &Query, now: DateTime<Utc>) -> bool {
 
 /// The address that tells what came after the first event of `part`, or from now on if it has none.
 fn ask_for_news(query: &Query, part: &Part, now: DateTime<Utc>) -> String {
-    let from_now_on = || Mark { at: now.timestamp_millis(), id: String::new() };
+    let from_now_on = || Mark { at: now.timestamp_millis(), number: 0 };
     let mark = part.rows.first().map_or_else(from_now_on, Listed::mark);
     address(PATH, query, Some(("newer", &Cursor { mark, backwards: true }.to_string())))
 }

@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub organization_id: Option<String>,
+    /// Its place in the organization's log, from 1.
+    pub number: i64,
     pub at: Timestamp,
     pub action: String,
     pub outcome: String,

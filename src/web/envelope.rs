@@ -15,6 +15,7 @@ use tracing::Instrument;
 use super::assets::Links;
 use super::client;
 use super::error_page::{self, Asked};
+use super::typed::Typed;
 use crate::app::Services;
 use crate::error::Error;
 use crate::random;
@@ -40,13 +41,14 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// The outermost layer.
 pub async fn wrap<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, ActixError> {
     let services = Services::of(request.request())?;
     let id = RequestId(random::id());
     request.extensions_mut().insert(id.clone());
-    let asked = Asked::of(&request, id.clone());
+    let typed = Typed::of(&mut request).await;
+    let asked = Asked::of(&request, id.clone(), typed);
     let started = Instant::now();
     let line = Line::of(&request, &services);
     let span = tracing::info_span!("request", id = %id.0);

@@ -10,8 +10,10 @@ use serde_json::json;
 use url::{Position, Url};
 
 use super::assets::Links;
+use super::client::{IDEMPOTENCY_KEY, idempotency_key};
 use super::envelope::RequestId;
 use super::theme::Theme;
+use super::typed::{Again, Typed};
 use super::view::{Entry, Page, is_htmx};
 use crate::error::{Error, Forbidden};
 use crate::sign_in::ReturnTo;
@@ -26,11 +28,14 @@ pub struct Asked {
     path_and_query: String,
     theme: Theme,
     id: RequestId,
+    typed: Option<Typed>,
+    /// By what the request is known when it comes again.
+    idempotency_key: String,
 }
 
 impl Asked {
     /// Notes what the painter needs.
-    pub fn of(request: &ServiceRequest, id: RequestId) -> Self {
+    pub fn of(request: &ServiceRequest, id: RequestId, typed: Option<Typed>) -> Self {
         Self {
             is_api: request.path() == "/api" || request.path().starts_with("/api/"),
             is_htmx: is_htmx(request.request()),
@@ -38,8 +43,17 @@ impl Asked {
             is_get: request.method().is_safe(),
             path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             theme: Theme::of(request.request()),
+            idempotency_key: idempotency_key(request.request()).unwrap_or_else(|| id.0.clone()),
             id,
+            typed,
         }
+    }
+
+    /// The form that came, to be sent again, where trying again may help.
+    fn again(&self, error: &Error) -> Option<Again> {
+        let may_help = error.status_code() == StatusCode::SERVICE_UNAVAILABLE;
+        let typed = self.typed.as_ref().filter(|_| may_help)?;
+        Some(typed.again(&self.path_and_query, &self.idempotency_key))
     }
 }
 
@@ -230,6 +244,7 @@ struct ErrorPage<'a> {
     request_id: &'a str,
     link_href: &'a str,
     link_label: &'a str,
+    again: Option<Again>,
 }
 
 #[derive(Template)]
@@ -258,6 +273,10 @@ pub fn paint(asked: &Asked, assets: &Links, error: &Error) -> HttpResponse {
     }
     if error.status_code() == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((RETRY_AFTER, 5));
+        if asked.is_htmx && !asked.is_get {
+            // The form is still there; sent again with this, it is done once.
+            response.insert_header((IDEMPOTENCY_KEY, asked.idempotency_key.as_str()));
+        }
     }
     if matches!(error, Error::MethodNotAllowed) {
         response.insert_header((ALLOW, "GET, HEAD"));
@@ -317,9 +336,7 @@ fn fragment(asked: &Asked, words: &Words) -> String {
 }
 
 fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
-    let says_itself =
-        matches!(error, Error::TooManyRequests(_) | Error::OutcomeUnknown(_) | Error::AlreadyDone);
-    let about_saving = !asked.is_get && !says_itself;
+    let about_saving = !asked.is_get && !says_itself(error);
     let saved = if about_saving { "Nothing was saved." } else { "" };
     let (link_href, link_label) = way_out(error);
     let page = ErrorPage {
@@ -331,9 +348,15 @@ fn page(asked: &Asked, assets: &Links, error: &Error, words: &Words) -> String {
         request_id: &asked.id.0,
         link_href,
         link_label,
+        again: asked.again(error),
     };
     let frame = Entry::of(&page, asked.theme, assets);
     frame.render().unwrap_or_else(|_| words.title.to_owned())
+}
+
+/// Whether the words for it tell all there is to say of what was saved.
+fn says_itself(error: &Error) -> bool {
+    matches!(error, Error::TooManyRequests(_) | Error::OutcomeUnknown(_) | Error::AlreadyDone)
 }
 
 fn way_out(error: &Error) -> (&'static str, &'static str) {
@@ -357,7 +380,7 @@ mod tests {
     use super::*;
     use crate::error::FieldErrors;
 
-    fn errors() -> [(Error, u16); 17] {
+    fn errors() -> [(Error, u16); 19] {
         [
             (Error::Malformed("secret detail".into()), 400),
             (Error::Forbidden(Forbidden::NeedsAdmin), 403),
@@ -376,6 +399,8 @@ mod tests {
             (Error::Internal("secret detail".into()), 500),
             (Error::Unavailable("secret detail".into()), 503),
             (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
+            (Error::OutcomeUnknown(sea_orm::DbErr::Custom("secret detail".into())), 503),
+            (Error::AlreadyDone, 409),
         ]
     }
 
@@ -388,6 +413,8 @@ mod tests {
             path_and_query: "/settings".into(),
             theme: Theme::Auto,
             id: RequestId("request-7".into()),
+            typed: None,
+            idempotency_key: "request-7".into(),
         };
         let link = |name: &str| format!("/static/{name}");
         let links = Links { css: link("css"), js: link("js"), htmx: link("htmx"), favicon: link("svg") };
@@ -406,7 +433,7 @@ mod tests {
             assert_eq!((status, kind.as_str()), (expected, "text/html; charset=utf-8"));
             assert!(
                 page.contains("<html")
-                    && page.contains("Nothing was saved.") != (expected == 429)
+                    && page.contains("Nothing was saved.") != says_itself(&error)
                     && page.contains("request-7")
             );
             assert!(page.contains("<a class=\"button"), "there is a way out of {error}");

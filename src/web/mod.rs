@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod moment;
 pub mod notice;
 pub mod theme;
+mod typed;
 pub mod view;
 
 pub use moment::Moment;

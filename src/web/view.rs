@@ -86,6 +86,8 @@ struct Layout<'a, P: Page> {
     person: FramePerson<'a>,
     nav: Vec<NavItem>,
     said: Said<'a>,
+    /// What is the matter with the database, for admins.
+    trouble: String,
     alarm: &'a str,
     alarm_href: &'static str,
     theme: &'a str,
@@ -243,6 +245,7 @@ impl View {
             },
             nav: viewer.membership().map(|m| self.nav(m.role, &alarm)).unwrap_or_default(),
             said: self.said(),
+            trouble: self.trouble(viewer.membership()),
             // Where it can be seen to, it stands beside the key itself.
             alarm: if self.is_within(llm_keys::web::PATH) { "" } else { &alarm },
             alarm_href: llm_keys::web::PATH,
@@ -259,10 +262,17 @@ impl View {
         Partial { title, error_title, organization, said: self.said() }.render()
     }
 
+    /// Why changes can't be saved, for those who can see to it.
+    fn trouble(&self, membership: Option<&Membership>) -> String {
+        let trouble = admin(membership).and_then(|_| self.services.db.trouble());
+        trouble.map(|trouble| trouble.reason).unwrap_or_default()
+    }
+
     /// What admins have to know of the LLM keys.
     fn alarm(&self, membership: Option<&Membership>) -> String {
-        let admin = membership.filter(|membership| membership.role >= Role::Admin);
-        admin.map(|membership| self.services.key_watch.alarm(&membership.organization)).unwrap_or_default()
+        admin(membership)
+            .map(|membership| self.services.key_watch.alarm(&membership.organization))
+            .unwrap_or_default()
     }
 
     fn is_within(&self, href: &str) -> bool {
@@ -295,6 +305,10 @@ impl View {
         }
         response.body(html)
     }
+}
+
+fn admin(membership: Option<&Membership>) -> Option<&Membership> {
+    membership.filter(|membership| membership.role >= Role::Admin)
 }
 
 impl FromRequest for View {

@@ -131,7 +131,7 @@ async fn rewraps(house: &House) -> Vec<String> {
     house
         .texts(
             "SELECT target || ' by ' || actor || ': ' || CAST(after AS TEXT) FROM events
-             WHERE action = 'keys.rewrapped' ORDER BY at, id",
+             WHERE action = 'keys.rewrapped' ORDER BY number",
         )
         .await
 }

@@ -62,12 +62,12 @@ fn bad(house: &House, arguments: &[&str]) -> String {
 /// What operators have done, in order.
 async fn by_operators(house: &House) -> Vec<String> {
     let sql = "SELECT action || ' ' || outcome || ' ' || target || ' by ' || actor FROM events
-               WHERE actor LIKE 'operator%' ORDER BY at, id";
+               WHERE actor LIKE 'operator%' ORDER BY number";
     house.texts(sql).await
 }
 
 async fn details(house: &House, action: &str) -> serde_json::Value {
-    let sql = format!("SELECT CAST(after AS TEXT) FROM events WHERE action = '{action}' ORDER BY at, id");
+    let sql = format!("SELECT CAST(after AS TEXT) FROM events WHERE action = '{action}' ORDER BY number");
     let text = house.texts(&sql).await.pop().expect("an event");
     serde_json::from_str(&text).expect("JSON")
 }

@@ -4,8 +4,9 @@ use futures_util::future::join_all;
 use gatehouse::access::{Db, Reader};
 use gatehouse::app::connect;
 use gatehouse::entity::{
-    denial, event, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health, membership,
-    org_settings, organization, outbox, session, sign_in_flow, sign_in_link, switched_off_provider, user,
+    denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health,
+    membership, org_settings, organization, outbox, session, sign_in_flow, sign_in_link,
+    switched_off_provider, user,
 };
 use sea_orm::EntityTrait;
 
@@ -37,6 +38,7 @@ async fn every_entity_reads_its_table() {
         reads::<sign_in_link::Entity>(rows).await;
         reads::<instance::Entity>(rows).await;
         reads::<event::Entity>(rows).await;
+        reads::<event_head::Entity>(rows).await;
         reads::<heartbeat::Entity>(rows).await;
         reads::<denial::Entity>(rows).await;
         reads::<switched_off_provider::Entity>(rows).await;

@@ -35,8 +35,9 @@ const RENAMED: Past<'static> = Past {
 async fn write(house: &House, past: Past<'_>) {
     house
         .run(
-            "INSERT INTO events (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, '203.0.113.9', '', '')",
+            "INSERT INTO events
+                 (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id, number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, '203.0.113.9', '', '', (SELECT 1000000 + count(*) FROM events))",
             [
                 past.id.into(),
                 past.organization.into(),
@@ -390,8 +391,9 @@ on_both_databases! {
         let cursor = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
         let cursors = [
             cursor("{}"),
-            cursor(r#"{"at":"x","id":"a","backwards":false}"#),
-            cursor(r#"{"at":1e99,"id":"a","backwards":false}"#),
+            cursor(r#"{"at":"x","number":1,"backwards":false}"#),
+            cursor(r#"{"at":1e99,"number":1,"backwards":false}"#),
+            cursor(r#"{"at":1,"number":"' OR 1=1 --","backwards":false}"#),
             cursor(r#"{"at":1,"id":"\u0000","backwards":false}"#),
             "garbage".to_owned(),
         ];
@@ -406,8 +408,6 @@ on_both_databases! {
         for format in ["xml", "csv%00"] {
             assert_eq!(ada.get(&format!("{LOG}/export?format={format}")).await.status, 422, "{format}");
         }
-        let injection = cursor(r#"{"at":1,"id":"' OR 1=1 --","backwards":false}"#);
-        assert_eq!(found(&ada, &format!("cursor={injection}")).await, [""; 0]);
         let far = cursor(&format!(r#"{{"at":{},"id":"a","backwards":true}}"#, i64::MIN));
         assert_eq!(ada.get(&format!("{LOG}?cursor={far}")).await.status, 200);
         for text in ["' OR 1=1 --", "\u{0}", "\\", "%", "_", "\u{10ffff}", "\u{202e}", "é", &"x".repeat(5_000)] {
@@ -443,7 +443,7 @@ on_both_databases! {
             line["id"].as_str().expect("an id").to_owned()
         }).collect();
         assert_eq!(ids, (0..100).rev().map(|n| format!("event-{n:04}")).collect::<Vec<_>>());
-        let exported = "SELECT CAST(after AS TEXT) FROM events WHERE action = 'audit.exported' ORDER BY at, id";
+        let exported = "SELECT CAST(after AS TEXT) FROM events WHERE action = 'audit.exported' ORDER BY number";
         let exported = house.texts(exported).await;
         assert_eq!(exported.len(), 2, "one event for each file");
         assert!(exported[0].contains("zoe") && exported[1].contains("Name 00"), "{exported:?}");
@@ -485,7 +485,7 @@ on_both_databases! {
                 let plan = plan(house, &query, source).await;
                 assert!(plan.contains(index), "{index}: {plan}");
                 assert!(!plan.contains("Seq Scan on events") && !plan.contains("SCAN events"), "{index}: {plan}");
-                let key = if house.rows.get_database_backend() == DbBackend::Sqlite { "(at,id)" } else { "ROW(at, id)" };
+                let key = if house.rows.get_database_backend() == DbBackend::Sqlite { "(at,number)" } else { "ROW(at, number)" };
                 assert_eq!(plan.contains(key), query.cursor.is_some(), "a place is found in the index: {plan}");
             }
         }
@@ -527,7 +527,7 @@ fn asked(query: &str) -> Query {
 }
 
 fn place(backwards: bool) -> gatehouse::audit::form::Cursor {
-    let mark = gatehouse::paging::Mark { at: 10_000, id: "event-10000".to_owned() };
+    let mark = gatehouse::audit::Mark { at: 10_000, number: 1_010_000 };
     gatehouse::audit::form::Cursor { mark, backwards }
 }
 
@@ -543,8 +543,9 @@ async fn fill(house: &House) {
     house
         .run(
             &format!(
-                "INSERT INTO events (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id)
-                 SELECT 'event-' || n, 'default', n,
+                "INSERT INTO events
+                     (id, organization_id, number, at, action, outcome, actor, target, address, user_agent, request_id)
+                 SELECT 'event-' || n, 'default', 1000000 + n, n,
                         CASE n % 5 WHEN 0 THEN 'invites.sent' WHEN 1 THEN 'invite.revoked' ELSE 'sign_in.completed' END,
                         CASE n % 7 WHEN 0 THEN 'refused' ELSE 'done' END,
                         'person' || (n % 500) || '@acme.test', 'target-' || (n % 300), '', '', ''

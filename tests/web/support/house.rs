@@ -187,7 +187,7 @@ impl House {
 
     /// What has happened, in order: `action outcome target`.
     pub async fn events(&self) -> Vec<String> {
-        self.texts("SELECT action || ' ' || outcome || ' ' || target FROM events ORDER BY at, id").await
+        self.texts("SELECT action || ' ' || outcome || ' ' || target FROM events ORDER BY at, number").await
     }
 
     /// How many rows there are in every table that a refusal must not touch.
