@@ -17,7 +17,7 @@ mod scope;
 pub mod session;
 
 pub use change::{Arrival, Change, Organization, Person, Sender};
-pub use db::{Db, Reader, SchemaStatus, Transaction, Trouble, Writer, in_words};
+pub use db::{Db, Fault, Reader, SchemaStatus, Transaction, Writer};
 pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
 pub use role::Role;
 pub use roster::MemberAccount;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use crate::access::Db;
+use crate::access::{Db, Fault};
 use crate::address::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{self, Config, MailConfig};
@@ -90,41 +90,50 @@ async fn database(report: &mut Report, config: &Config) -> Option<Db> {
     // An SQLite file is not made here: it would hide that the path is wrong.
     if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
         let path = path.display();
-        report.bad(
-            "database",
-            format!(
-                "there is none at {path} yet: run `gatehouse migrate up`, or check GATEHOUSE_DATABASE_URL"
-            ),
-        );
+        let cure = "run `gatehouse migrate up`, or check GATEHOUSE_DATABASE_URL";
+        report.bad("database", format!("there is none at {path} yet: {cure}"));
         return None;
     }
-    let found = async {
-        let db = app::connect(url).await?;
-        let status = db.schema_status().await?;
-        anyhow::Ok((db, status))
-    };
-    let (db, status) = match found.await {
-        Ok(found) => found,
-        Err(error) => {
-            report.bad(
-                "database",
-                format!("{error:#}. Check GATEHOUSE_DATABASE_URL, and that the server runs"),
-            );
+    let db = app::connect(url).await.inspect_err(|error| report.bad("database", error)).ok()?;
+    match newest_step(&db).await {
+        Ok(newest) => match is_sound(&db).await {
+            Ok(()) => {
+                let sentence = format!("takes changes, and its schema is current ({newest})");
+                report.good("database", sentence);
+            }
+            Err(Fault { reason, cure }) => report.bad("database", format!("{reason}. {cure}")),
+        },
+        Err(sentence) => {
+            report.bad("database", sentence);
+            db.close().await;
             return None;
         }
-    };
-    if let Some(refusal) = status.refusal() {
-        report.bad("database", refusal);
-    } else if !status.is_current() {
-        let pending = status.pending.join(", ");
-        report.bad("database", format!("the schema lacks {pending}: run `gatehouse migrate up`"));
-    } else {
-        let newest = status.applied.last().map(String::as_str).unwrap_or_default();
-        report.good("database", format!("reachable, and its schema is current ({newest})"));
-        return Some(db);
     }
-    db.close().await;
-    None
+    Some(db)
+}
+
+/// The newest step of a schema that is current.
+async fn newest_step(db: &Db) -> Result<String, String> {
+    let status = db.schema_status().await.map_err(|failure| {
+        let Fault { reason, cure } = Fault::of(&failure);
+        format!("{reason}. {cure}")
+    })?;
+    if let Some(refusal) = status.refusal() {
+        return Err(refusal);
+    }
+    if !status.is_current() {
+        let pending = status.pending.join(", ");
+        return Err(format!("the schema lacks {pending}: run `gatehouse migrate up`"));
+    }
+    Ok(status.applied.last().cloned().unwrap_or_default())
+}
+
+/// Whether its file is whole, and what is written can be read back.
+async fn is_sound(db: &Db) -> Result<(), Fault> {
+    if let Some(damage) = db.damage().await.map_err(|failure| Fault::of(&failure))? {
+        return Err(Fault::damaged(&damage));
+    }
+    db.beat(&Clock::default()).await
 }
 
 async fn master_key(report: &mut Report, config: &Config, db: &Db) {

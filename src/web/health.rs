@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::Reply;
-use crate::access::{Anyone, Trouble, in_words};
+use crate::access::{Anyone, Fault};
 use crate::error::Error;
 
 /// The process answers.
@@ -20,7 +20,7 @@ pub async fn ready(anyone: Anyone) -> Reply {
     let schema = match services.db.schema_status().await {
         Ok(status) if status.is_current() => Ok("ok"),
         Ok(_) => Ok("not current"),
-        Err(error) => Err(Trouble { reason: in_words(&error) }),
+        Err(error) => Err(Fault::of(&error)),
     };
     let (database, schema) = match schema {
         Ok(schema) => (services.db.beat(&services.clock).await, schema),

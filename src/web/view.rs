@@ -264,7 +264,7 @@ impl View {
 
     /// Why changes can't be saved, for those who can see to it.
     fn trouble(&self, membership: Option<&Membership>) -> String {
-        let trouble = admin(membership).and_then(|_| self.services.db.trouble());
+        let trouble = admin(membership).and_then(|_| self.services.db.fault());
         trouble.map(|trouble| trouble.reason).unwrap_or_default()
     }
 

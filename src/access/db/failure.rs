@@ -6,11 +6,17 @@ use std::io::ErrorKind;
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::Error;
 
-/// `SQLITE_BUSY`, `SQLITE_READONLY`, `SQLITE_FULL` and `SQLITE_CONSTRAINT`, without their extensions.
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_READONLY: u32 = 8;
+const SQLITE_IOERR: u32 = 10;
+const SQLITE_CORRUPT: u32 = 11;
 const SQLITE_FULL: u32 = 13;
+const SQLITE_CANTOPEN: u32 = 14;
 const SQLITE_CONSTRAINT: u32 = 19;
+const SQLITE_NOTADB: u32 = 26;
+/// What keeps SQLite from writing anything.
+const SQLITE_UNWRITABLE: [u32; 6] =
+    [SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_NOTADB];
 
 /// The bound of whoever asked has passed without an answer.
 pub(super) fn late() -> Error {
@@ -73,8 +79,7 @@ pub(super) fn keeps_from_writing(error: &DbErr) -> bool {
         // The file is gone.
         DbErr::Custom(_) => true,
         DbErr::Query(RuntimeErr::SqlxError(cause)) => match sqlite_code(cause) {
-            // Read-only, I/O error, damaged, full, can't be opened, no database.
-            Some(code) => matches!(code, SQLITE_READONLY | 10 | 11 | SQLITE_FULL | 14 | 26),
+            Some(code) => SQLITE_UNWRITABLE.contains(&code),
             None => matches!(&**cause, Error::Database(refusal)
                 if refusal.code().is_some_and(|code| matches!(&*code, "25006" | "53100" | "58030"))),
         },
@@ -89,43 +94,102 @@ fn sqlite_code(error: &Error) -> Option<u32> {
     Some(sqlx::error::DatabaseError::code(refusal)?.parse::<u32>().ok()? & 0xff)
 }
 
-/// Why the database does not take a change, in words for an operator.
-pub fn in_words(error: &DbErr) -> String {
-    let cause = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause))
-        | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => &**cause,
-        DbErr::Custom(sentence) => return sentence.clone(),
-        other => return other.to_string(),
-    };
-    cause_in_words(cause)
+/// What is the matter with a database, and what to do about it; both to be read by an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// To be read after its name: "is read-only".
+    pub reason: String,
+    pub cure: &'static str,
 }
 
-/// The same of the driver's own error.
-pub(super) fn cause_in_words(cause: &Error) -> String {
-    if let Some(code) = sqlite_code(cause) {
-        return match code {
-            SQLITE_BUSY => "is locked by another process".to_owned(),
-            SQLITE_READONLY => "is read-only".to_owned(),
-            10 => "can't be read or written: the disk reports an error".to_owned(),
-            11 | 26 => "is damaged: the file is no sound SQLite database".to_owned(),
-            SQLITE_FULL => "can't grow: the disk is full".to_owned(),
-            14 => "can't be opened: the file or its folder may not be used".to_owned(),
-            _ => format!("refuses: {cause}"),
-        };
+impl Fault {
+    pub(super) fn new(reason: impl Into<String>, cure: &'static str) -> Self {
+        Self { reason: reason.into(), cure }
     }
-    match cause {
-        Error::PoolTimedOut => "has no connection free: all are in use".to_owned(),
-        Error::Io(error) if error.kind() == ErrorKind::TimedOut => "does not answer in time".to_owned(),
-        Error::Io(error) => format!("is not reachable: {error}"),
-        Error::Database(refusal) => match refusal.code().as_deref() {
-            Some("25006") => "is read-only".to_owned(),
-            Some("53100") => "can't grow: the disk is full".to_owned(),
-            Some("53300") => "has no connection free: the server's max_connections are in use".to_owned(),
-            Some("55P03") => "keeps rows locked".to_owned(),
-            Some("57014") => "does not answer in time".to_owned(),
-            _ => refusal.message().to_owned(),
-        },
-        other => other.to_string(),
+
+    /// What SQLite's own check has found.
+    pub fn damaged(found: &str) -> Self {
+        Self::new(format!("is damaged: {found}"), RESTORE)
+    }
+
+    /// What a failure says of the database.
+    pub fn of(failure: &DbErr) -> Self {
+        match failure {
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => Self::caused_by(cause),
+            DbErr::Custom(sentence) => Self::new(sentence.as_str(), "Restart gatehouse"),
+            other => Self::new(format!("refuses: {other}"), CHECK),
+        }
+    }
+
+    pub(super) fn caused_by(cause: &Error) -> Self {
+        if let Some(code) = sqlite_code(cause) {
+            return Self::of_sqlite(code, cause);
+        }
+        match cause {
+            Error::Database(refusal) => {
+                Self::of_postgres(refusal.code().as_deref().unwrap_or_default(), refusal.message())
+            }
+            Error::PoolTimedOut => Self::new("has no connection free: all are in use", SEE_BUSY),
+            Error::Io(error) if error.kind() == ErrorKind::TimedOut => {
+                Self::new("does not answer in time", SEE_BUSY)
+            }
+            Error::Io(error) => Self::new(format!("is not reachable: {error}"), CHECK),
+            other => Self::new(format!("can't be used: {other}"), CHECK),
+        }
+    }
+
+    fn of_sqlite(code: u32, cause: &Error) -> Self {
+        match code {
+            SQLITE_BUSY => {
+                Self::new("is locked by another process", "End that process: `fuser` on the file names it")
+            }
+            SQLITE_READONLY => Self::new("is read-only", ALLOW),
+            SQLITE_IOERR => {
+                Self::new("can't be read or written: the disk reports an error", "Look at the disk's own log")
+            }
+            SQLITE_CORRUPT | SQLITE_NOTADB => Self::new("is damaged", RESTORE),
+            SQLITE_FULL => Self::new("can't grow: the disk is full", "Free space on its disk"),
+            SQLITE_CANTOPEN => Self::new("can't be opened", ALLOW),
+            _ => Self::new(format!("refuses: {cause}"), CHECK),
+        }
+    }
+
+    /// By the code of PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+    fn of_postgres(code: &str, message: &str) -> Self {
+        match code {
+            "25006" => Self::new(
+                "is read-only",
+                "Name the primary, or let this role write (default_transaction_read_only)",
+            ),
+            "28000" | "28P01" => {
+                Self::new(format!("refuses: {message}"), "Check user and password in GATEHOUSE_DATABASE_URL")
+            }
+            "3D000" => Self::new(
+                format!("is not there: {message}"),
+                "Create it, or check its name in GATEHOUSE_DATABASE_URL",
+            ),
+            "42501" => Self::new(
+                format!("refuses: {message}"),
+                "Make this role the owner of the tables, or grant it all rights on the schema",
+            ),
+            "53100" => Self::new("can't grow: the disk is full", "Free space on the server's disk"),
+            "53300" => Self::new(
+                "has no connection free: the server's are all in use",
+                "Raise its max_connections, or run fewer instances",
+            ),
+            "55P03" => Self::new("keeps rows locked", SEE_BUSY),
+            "57014" => Self::new("does not answer in time", SEE_BUSY),
+            "57P03" => Self::new(format!("is not ready: {message}"), "Wait until the server is up"),
+            "XX001" | "XX002" => Self::new(format!("is damaged: {message}"), "Restore a backup"),
+            _ => Self::new(format!("refuses: {message}"), CHECK),
+        }
     }
 }
+
+const CHECK: &str = "Check GATEHOUSE_DATABASE_URL, and that the server runs";
+const ALLOW: &str =
+    "Let this user read and write the file and its folder, on a disk that is mounted for writing";
+const RESTORE: &str = "Stop gatehouse and restore a backup; `sqlite3 FILE .recover` saves what can be saved";
+const SEE_BUSY: &str = "See what keeps the server busy, and who holds locks (pg_stat_activity)";

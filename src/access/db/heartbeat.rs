@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait as _,
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::failure::{in_words, keeps_from_writing};
+use super::failure::{Fault, keeps_from_writing};
 use super::pool::Pool;
 use super::{Db, Transaction};
 use crate::clock::Clock;
@@ -25,13 +25,6 @@ const FRESH: Duration = Duration::from_secs(1);
 /// How long the beat of a process is kept that does not beat any more.
 const KEPT: chrono::Duration = chrono::Duration::days(1);
 
-/// Why changes can't be saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// What is the matter with the database, to be read after its name: "is read-only".
-    pub reason: String,
-}
-
 /// What is known of whether changes can be saved. Clones share it.
 #[derive(Clone)]
 pub(super) struct Pulse {
@@ -43,20 +36,20 @@ struct Shared {
     process: String,
     beats: AtomicI64,
     is_only_read: AtomicBool,
-    trouble: std::sync::Mutex<Option<Trouble>>,
+    fault: std::sync::Mutex<Option<Fault>>,
     last: Mutex<Option<Instant>>,
 }
 
 impl Pulse {
     /// One that beats on `pool`.
     pub fn new(pool: Pool, is_only_read: bool) -> Self {
-        let trouble = is_only_read.then(|| Trouble { reason: "is read-only".to_owned() });
+        let fault = is_only_read.then(|| Fault::new("is read-only", "Let it be written"));
         let shared = Shared {
             pool,
             process: random::id(),
             beats: AtomicI64::new(0),
             is_only_read: AtomicBool::new(is_only_read),
-            trouble: std::sync::Mutex::new(trouble),
+            fault: std::sync::Mutex::new(fault),
             last: Mutex::new(None),
         };
         Self { shared: Arc::new(shared) }
@@ -65,7 +58,7 @@ impl Pulse {
     /// Notes that a change failed, if others will, too.
     pub fn note(&self, error: &DbErr) {
         if keeps_from_writing(error) {
-            self.is(Some(Trouble { reason: in_words(error) }));
+            self.is(Some(Fault::of(error)));
         }
     }
 
@@ -73,35 +66,35 @@ impl Pulse {
         self.shared.pool.close().await;
     }
 
-    fn is(&self, trouble: Option<Trouble>) {
-        let mut known = self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&*known, &trouble) {
+    fn is(&self, fault: Option<Fault>) {
+        let mut known = self.shared.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*known, &fault) {
             (None, Some(now)) => tracing::error!("changes can't be saved: the database {}", now.reason),
             (Some(_), None) => tracing::warn!("changes can be saved again"),
             _ => {}
         }
-        *known = trouble;
+        *known = fault;
     }
 }
 
 impl Db {
     /// Why changes can't be saved, as far as is known.
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.pulse.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn fault(&self) -> Option<Fault> {
+        self.pulse.shared.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes the row of this process and reads it back on another connection; who asks at once gets one answer.
     ///
     /// # Errors
     /// Why changes can't be saved.
-    pub async fn beat(&self, clock: &Clock) -> Result<(), Trouble> {
+    pub async fn beat(&self, clock: &Clock) -> Result<(), Fault> {
         let mut last = self.pulse.shared.last.lock().await;
         if last.is_none_or(|at| at.elapsed() >= FRESH) {
-            let trouble = self.try_beat(clock).await.err();
-            self.pulse.is(trouble.map(|error| Trouble { reason: reason(&error) }));
+            let failure = self.try_beat(clock).await.err();
+            self.pulse.is(failure.map(|error| fault_in(&error)));
             *last = Some(Instant::now());
         }
-        self.trouble().map_or(Ok(()), Err)
+        self.fault().map_or(Ok(()), Err)
     }
 
     async fn try_beat(&self, clock: &Clock) -> crate::error::Result<()> {
@@ -149,9 +142,9 @@ impl Db {
     }
 }
 
-fn reason(error: &Error) -> String {
-    match error {
-        Error::Database(error) | Error::OutcomeUnknown(error) => in_words(error),
-        other => other.to_string(),
+fn fault_in(failure: &Error) -> Fault {
+    match failure {
+        Error::Database(failure) | Error::OutcomeUnknown(failure) => Fault::of(failure),
+        other => Fault::new(format!("refuses: {other}"), "Restart gatehouse"),
     }
 }

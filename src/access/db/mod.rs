@@ -18,13 +18,12 @@ mod transaction;
 
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use sqlx::Error;
 use tokio::time::timeout;
 
-pub use failure::in_words;
+pub use failure::Fault;
 use heartbeat::Pulse;
-pub use heartbeat::Trouble;
 use opening::Source;
 pub use reader::{Reader, Writer};
 pub use schema::SchemaStatus;
@@ -90,6 +89,23 @@ impl Db {
             self.pulse.close().await;
         })
         .await;
+    }
+
+    /// What SQLite finds wrong with its file; nothing of PostgreSQL, which looks after its files itself. Takes as long as
+    /// reading the file takes.
+    ///
+    /// # Errors
+    /// When the file can't be examined.
+    pub async fn damage(&self) -> Result<Option<String>, DbErr> {
+        if self.source.backend() != DbBackend::Sqlite {
+            return Ok(None);
+        }
+        let connection = self.source.reading_connection().await.map_err(failure::told)?;
+        let check = Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check(1)");
+        let found = connection.query_one_raw(check).await?;
+        connection.close().await?;
+        let found = found.map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
+        Ok((found != "ok").then_some(found))
     }
 
     /// One that no pool bounds, for a migration.

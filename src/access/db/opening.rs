@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::failure::{cause_in_words, is_locked, late, passes};
+use super::failure::{Fault, is_locked, late, passes};
 use super::file::DataFile;
 use super::pool::Pool;
 
@@ -98,20 +98,29 @@ impl Source {
         }
     }
 
+    /// The same that only reads, if need be.
+    pub async fn reading_connection(&self) -> Result<DatabaseConnection, Error> {
+        match self {
+            Self::Sqlite(options) => unbounded(readable(options).await?.0).await,
+            Self::Postgres(_) => self.connection().await,
+        }
+    }
+
     /// One connection, bounded by nobody.
     pub async fn connection(&self) -> Result<DatabaseConnection, Error> {
         Ok(match self {
-            Self::Sqlite(options) => {
-                let pool = SqlitePoolOptions::new().max_connections(1);
-                let pool = pool.connect_with(writing(options)).await?;
-                SqlxSqliteConnector::from_sqlx_sqlite_pool(pool)
-            }
+            Self::Sqlite(options) => unbounded(writing(options)).await?,
             Self::Postgres(options) => {
                 let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
                 SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
             }
         })
     }
+}
+
+async fn unbounded(options: SqliteConnectOptions) -> Result<DatabaseConnection, Error> {
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
 }
 
 /// FULL: an answered change survives a power cut, too (P1).
@@ -174,7 +183,7 @@ async fn wait_for(options: &PgConnectOptions, patience: Duration) -> Result<(), 
             return Err(failure);
         }
         if Instant::now() >= say {
-            tracing::warn!("waiting for the database: it {}", cause_in_words(&failure));
+            tracing::warn!("waiting for the database: it {}", Fault::caused_by(&failure).reason);
             say = Instant::now() + SAY;
         }
         sleep(AGAIN).await;
