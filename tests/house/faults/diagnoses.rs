@@ -159,30 +159,30 @@ async fn a_missing_file_is_named() {
     assert!(!file(&server).exists(), "the doctor makes nothing");
 }
 
-/// The doctor of an installation whose database is at `url`.
-fn doctor_at(url: &str) -> Command {
+/// What the doctor of an installation says whose database is at `url`.
+async fn says_at(url: &str, named: &[&str]) {
     let server = Server::on(url, "http://localhost:9");
-    server.command(&["doctor"])
+    says(server.command(&["doctor"]), named).await;
 }
 
 #[actix_web::test]
 async fn postgres_that_does_not_listen_is_named() {
     let url = format!("postgres://ada@127.0.0.1:{}/gatehouse", free_port());
-    says(doctor_at(&url), &["refused", "runs|running|start|reach"]).await;
+    says_at(&url, &["refused", "runs|running|start|reach"]).await;
 }
 
 #[actix_web::test]
 async fn a_wrong_password_is_named() {
     let port = refusing("28P01", "password authentication failed for user \"ada\"").await;
     let url = format!("postgres://ada:wrong@127.0.0.1:{port}/gatehouse?sslmode=disable");
-    says(doctor_at(&url), &["password", "gatehouse_database_url"]).await;
+    says_at(&url, &["password", "gatehouse_database_url"]).await;
 }
 
 #[actix_web::test]
 async fn a_postgres_database_that_is_missing_is_named() {
     let Some(database) = Database::postgres().await else { return };
     let url = format!("{}_missing", database.url());
-    says(doctor_at(&url), &["does not exist", "create"]).await;
+    says_at(&url, &["does not exist", "create"]).await;
     database.drop().await;
 }
 
@@ -193,7 +193,7 @@ async fn a_role_without_rights_is_named() {
     let role = format!("guest_{}", std::process::id());
     house.run(&format!("CREATE ROLE {role} LOGIN PASSWORD 'guest'"), []).await;
     let url = house.database_url().replace("//postgres@", &format!("//{role}:guest@"));
-    says(doctor_at(&url), &["permission|rights|privilege", &role, "grant"]).await;
+    says_at(&url, &["permission|rights|privilege", &role, "grant"]).await;
     house.run(&format!("DROP ROLE {role}"), []).await;
     house.close().await;
 }
@@ -205,6 +205,6 @@ async fn a_postgres_database_that_is_read_only_is_named() {
     let url = house.database_url();
     let name = url.rsplit('/').next().expect("a name");
     house.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"), []).await;
-    says(doctor_at(&url_at(&url, 5432)), &["read-only", "default_transaction_read_only"]).await;
+    says_at(&url_at(&url, 5432), &["read-only", "default_transaction_read_only"]).await;
     house.close().await;
 }

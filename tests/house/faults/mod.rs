@@ -2,7 +2,9 @@
 
 mod diagnoses;
 mod disk;
+mod postgres;
 mod proxy;
+mod restarts;
 mod rounds;
 mod server;
 mod states;
