@@ -101,7 +101,7 @@ async fn nothing_answered_is_lost_in_six_restarts_of_postgres_under_load() {
     let writers = join_all((0..WRITERS).map(|n| figures.invite(&ada, n)));
     join(join(readers, writers), restarts(&figures)).await;
     let stored = house.texts("SELECT email FROM invites").await;
-    let invited = figures.invited.borrow();
+    let invited = figures.invited.take();
     let lost: Vec<&String> = invited.iter().filter(|email| !stored.contains(email)).collect();
     eprintln!(
         "answers by status: {:?}; longest: {} ms; changes answered as done: {}, lost: {}",

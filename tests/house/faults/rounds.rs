@@ -44,6 +44,11 @@ impl Dice {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % end
     }
+
+    fn one_of<T: Copy>(&mut self, things: &[T]) -> T {
+        let n = self.below(things.len() as u64);
+        things[usize::try_from(n).expect("small")]
+    }
 }
 
 /// What one client was answered.
@@ -130,12 +135,12 @@ impl Client<'_> {
 async fn trouble(disk: &Disk, dice: &mut Dice, over: &AtomicBool) {
     let begun = std::time::Instant::now();
     while begun.elapsed() < ROUND {
-        let fault = [FULL, TORN, BROKEN, UNSYNCED, READ_ONLY][dice.below(5) as usize];
+        let fault = dice.one_of(&[FULL, TORN, BROKEN, UNSYNCED, READ_ONLY]);
         let n = u32::try_from(dice.below(60) + 1).expect("small");
         if dice.below(2) == 0 {
-            disk.fails_at(fault, n)
+            disk.fails_at(fault, n);
         } else {
-            disk.fails(fault)
+            disk.fails(fault);
         }
         actix_web::rt::time::sleep(Duration::from_millis(dice.below(120))).await;
         disk.is_well();
@@ -165,7 +170,9 @@ async fn round(server: &mut Server, team: &Team, people: &[(String, Role)], seed
     server.restart().await;
     assert!(clients[0].visitor.is_signed_in().await);
     let after = Stored::read(server).await;
-    clients.iter().for_each(|client| after.holds(&client.answers));
+    for client in &clients {
+        after.holds(&client.answers);
+    }
 }
 
 /// What is in the database.
