@@ -190,8 +190,9 @@ async fn a_database_that_swallows_everything_makes_pages_fail_in_time_and_then_f
         let (status, time) = visit(&site.ada, path).await;
         assert!(status == 503 && time < Duration::from_secs(3), "{status} after {time:?}");
     }
-    let live = visit(&site.ada, "/healthz").await;
-    assert_eq!(live.0, 200, "the process lives");
+    let stranger = Visitor::new(&site.server.base);
+    assert_eq!(visit(&stranger, "/healthz").await.0, 200, "the process lives");
+    assert_eq!(visit(&stranger, "/readyz").await.0, 503);
     site.proxy.be(Mode::Forwards);
     let begun = Instant::now();
     site.server.until("a page", async || visit(&site.ada, "/settings/admin").await.0 == 200).await;

@@ -34,7 +34,7 @@ impl Server {
         std::fs::write(&certificates, "").expect("written");
         let base = format!("http://localhost:{port}");
         let settings = [
-            ("SSL_CERT_FILE", &certificates.to_string_lossy()),
+            ("SSL_CERT_FILE", certificates.to_str().expect("text")),
             ("GATEHOUSE_BASE_URL", base.as_str()),
             ("GATEHOUSE_BIND", &format!("127.0.0.1:{port}")),
             ("GATEHOUSE_DATABASE_URL", url),

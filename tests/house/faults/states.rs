@@ -163,16 +163,13 @@ async fn after_a_clean_stop_a_start_on_a_read_only_disk_serves_what_can_be_read(
 }
 
 /// No change is answered as done that would be in a file which nobody finds again.
-async fn is_noticed(visit: &Visit<'_>) {
-    let (status, line) = readiness(&visit.ada).await;
-    assert_eq!(status, 503, "{line}");
-    assert!(
-        ["deleted", "replaced", "gone", "missing", "moved"].iter().any(|word| line.contains(word)),
-        "{line}"
-    );
-    let body = json!({ "openSignUp": true });
-    let answer = visit.ada.patch("/api/admin/settings", &body).await;
-    assert_eq!(answer.status, 503, "{}", in_short(&answer));
+async fn is_noticed(visit: &Visit<'_>, server: &Server) {
+    let answer = visit.ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await;
+    assert!(is_refused_for_now(&answer), "{}", in_short(&answer));
+    server.until("readiness's refusal", async || readiness(&visit.ada).await.0 == 503).await;
+    let (_, line) = readiness(&visit.ada).await;
+    let words = ["deleted", "replaced", "gone", "missing", "moved", "taken away"];
+    assert!(words.iter().any(|word| line.contains(word)), "{line}");
 }
 
 #[actix_web::test]
@@ -180,7 +177,7 @@ async fn a_database_file_that_is_deleted_under_the_server_is_noticed() {
     let Some((team, server)) = team_with_server().await else { return };
     let visit = Visit::begin(&team, &server).await;
     std::fs::remove_file(file(&server)).expect("deleted");
-    is_noticed(&visit).await;
+    is_noticed(&visit, &server).await;
 }
 
 #[actix_web::test]
@@ -190,5 +187,5 @@ async fn a_database_file_that_is_replaced_under_the_server_is_noticed() {
     let copy = file(&server).with_extension("copy");
     std::fs::copy(file(&server), &copy).expect("copied");
     std::fs::rename(copy, file(&server)).expect("replaced");
-    is_noticed(&visit).await;
+    is_noticed(&visit, &server).await;
 }
