@@ -16,6 +16,7 @@ use gatehouse::llm_keys::form::KeyForm;
 use gatehouse::llm_keys::{ApiKey, Resolution, Usable};
 use secrecy::SecretString;
 
+pub(super) use self::installation::texts;
 use self::installation::{Installation, Outside, Secrets, dump};
 use self::search::{Find, Heard, INVITE_LINK, LAST_FOUR, Place};
 use self::story::Story;

@@ -115,7 +115,7 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
 }
 
 /// A free port whose next three are free, too; below those that the system gives out, which somebody else might get.
-fn four_free_ports() -> u16 {
+pub(super) fn four_free_ports() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = u16::try_from(std::process::id() % 1000).expect("small") * 4;
     loop {

@@ -3,6 +3,7 @@
 mod canary;
 mod commands;
 mod doctor;
+mod faults;
 mod keys;
 mod mail;
 mod recovery;

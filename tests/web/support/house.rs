@@ -1,5 +1,7 @@
 //! The real application on a real socket.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use chrono::Duration;
@@ -240,8 +242,14 @@ fn variable(name: &str) -> String {
     if name.ends_with("_API_KEY") { name.to_owned() } else { format!("GATEHOUSE_{name}") }
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago; below those that the system gives out, which somebody else might get.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 1000).expect("small") * 7;
+    loop {
+        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 7000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

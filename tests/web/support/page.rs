@@ -6,6 +6,42 @@ pub fn field(page: &str, name: &str) -> String {
     let at = page.find(&marker).unwrap_or_else(|| panic!("no field {name} in {page}"));
     let start = page[..at].rfind('<').expect("a tag");
     let tag = &page[start..start + page[start..].find('>').expect("an end")];
-    let value = tag.split("value=\"").nth(1).unwrap_or_default();
-    value.split('"').next().unwrap_or_default().to_owned()
+    attribute(tag, "value").unwrap_or_default().to_owned()
+}
+
+/// What the form that posts to `action` sends as it stands, if the page has one.
+pub fn form(page: &str, action: &str) -> Option<Vec<(String, String)>> {
+    let forms = page.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
+    let found = forms.into_iter().find(|form| {
+        let tag = form.split('>').next().unwrap_or_default();
+        attribute(tag, "method") == Some("post") && attribute(tag, "action") == Some(action)
+    })?;
+    let tags = found.split('<').skip(1);
+    Some(tags.filter_map(sent).collect())
+}
+
+/// What one control sends, given its tag and the text behind it.
+fn sent(tag_and_text: &str) -> Option<(String, String)> {
+    let (tag, text) = tag_and_text.split_once('>')?;
+    let name = attribute(tag, "name")?;
+    let value = match tag.split([' ', '\n']).next()? {
+        "textarea" => text.strip_prefix('\n').unwrap_or(text),
+        "input" if ["checkbox", "radio"].map(Some).contains(&attribute(tag, "type")) => tag
+            .split([' ', '\n'])
+            .any(|word| word == "checked")
+            .then(|| attribute(tag, "value").unwrap_or("on"))?,
+        "input" => attribute(tag, "value").unwrap_or_default(),
+        _ => return None,
+    };
+    Some((name.to_owned(), unescaped(value)))
+}
+
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let rest = tag.split(&format!("{name}=\"")).nth(1)?;
+    rest.split('"').next()
+}
+
+fn unescaped(text: &str) -> String {
+    let named = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    named.iter().fold(text.to_owned(), |text, (escaped, sign)| text.replace(escaped, sign))
 }

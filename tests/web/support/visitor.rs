@@ -1,7 +1,9 @@
 //! Somebody with a browser: keeps cookies, follows nothing by itself, comes from an address of their own.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use reqwest::cookie::Jar;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -29,9 +31,20 @@ pub struct Answer {
 
 impl Visitor {
     pub fn new(base: &str) -> Self {
+        Self::holding(base, Jar::default())
+    }
+
+    /// Somebody whose browser has the cookie of a session already.
+    pub fn with_session(base: &str, session: &str) -> Self {
+        let jar = Jar::default();
+        jar.add_cookie_str(&format!("session={session}; Path=/"), &base.parse().expect("an address"));
+        Self::holding(base, jar)
+    }
+
+    fn holding(base: &str, jar: Jar) -> Self {
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let client = Client::builder()
-            .cookie_store(true)
+            .cookie_provider(Arc::new(jar))
             .redirect(Policy::none())
             // Reading the system's certificates for each visitor takes longer than the visits.
             .tls_built_in_root_certs(false)
@@ -56,6 +69,16 @@ impl Visitor {
 
     pub async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// None where nobody answers.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_send(self.request(Method::GET, path)).await
+    }
+
+    /// As [`Visitor::try_get`].
+    pub async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
+        Answer::read(request).await.ok()
     }
 
     /// Sends a form as a page of the house does.
@@ -142,9 +165,20 @@ pub fn query(url: &Url, name: &str) -> String {
 
 impl Answer {
     async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
+        Self::read(request).await.expect("an answer")
+    }
+
+    async fn read(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.text().await.expect("a body") }
+        Ok(Self { status, headers, body: response.text().await? })
+    }
+
+    /// The value of the session cookie that it sets.
+    pub fn session(&self) -> String {
+        let cookies = self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session = cookies.into_iter().find_map(|cookie| cookie.strip_prefix("session="));
+        session.and_then(|rest| rest.split(';').next()).expect("a session").to_owned()
     }
 
     pub fn header(&self, name: &str) -> &str {

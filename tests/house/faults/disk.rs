@@ -1,0 +1,167 @@
+//! A disk that fails on command, under one SQLite database of the real binary: `disk.c`, preloaded.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::house::commands::{folder, gatehouse};
+
+/// The numbers of `disk.c`: which calls.
+pub const WRITE: u32 = 1;
+pub const SYNC: u32 = 2;
+pub const TRUNCATE: u32 = 4;
+pub const RENAME: u32 = 8;
+pub const UNLINK: u32 = 16;
+const OPEN: u32 = 32;
+const CREATE: u32 = 64;
+const ACCESS: u32 = 128;
+
+/// How a disk fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// As `errno` has it.
+    error: u32,
+    kinds: u32,
+    /// Whether the first write gets half of its bytes onto the disk.
+    torn: bool,
+}
+
+/// No space is left.
+pub const FULL: Fault = Fault { error: 28, kinds: WRITE | CREATE, torn: false };
+/// Half a write, then no space.
+pub const TORN: Fault = Fault { torn: true, ..FULL };
+/// Writes fail.
+pub const BROKEN: Fault = Fault { error: 5, kinds: WRITE, torn: false };
+/// What was written may not be on the disk.
+pub const UNSYNCED: Fault = Fault { error: 5, kinds: SYNC, torn: false };
+/// The file system is mounted read-only.
+pub const READ_ONLY: Fault =
+    Fault { error: 30, kinds: WRITE | TRUNCATE | RENAME | UNLINK | OPEN | CREATE | ACCESS, torn: false };
+
+impl Fault {
+    /// The same for one kind of calls alone.
+    pub const fn of(self, kinds: u32) -> Self {
+        Self { kinds, ..self }
+    }
+}
+
+/// The disk under one database.
+pub struct Disk {
+    library: &'static Path,
+    control: File,
+    path: PathBuf,
+    database: PathBuf,
+}
+
+impl Disk {
+    /// None where nothing can be preloaded.
+    pub fn under(database: &Path) -> Option<Self> {
+        let library = library()?;
+        let disk = Self::with(library, database);
+        Some(disk)
+    }
+
+    fn with(library: &'static Path, database: &Path) -> Self {
+        let path = database.with_file_name("disk-control");
+        let mut options = File::options();
+        let control = options.read(true).write(true).create(true).truncate(false).open(&path);
+        let control = control.expect("a control file");
+        control.set_len(28).expect("its size");
+        Self { library, control, path, database: database.to_owned() }
+    }
+
+    /// Puts a process on this disk.
+    pub fn carry(&self, command: &mut Command) {
+        command.env("LD_PRELOAD", self.library);
+        command.env("FAULTS_CONTROL", &self.path).env("FAULTS_DATABASE", &self.database);
+    }
+
+    /// From now on.
+    pub fn fails(&self, fault: Fault) {
+        self.set(fault, 1, u32::MAX);
+    }
+
+    /// The `n`th call from now; what is torn fails in the one after, too.
+    pub fn fails_at(&self, fault: Fault, n: u32) {
+        self.set(fault, n, n + u32::from(fault.torn));
+    }
+
+    /// Nothing fails; calls of these kinds are counted.
+    pub fn counts(&self, kinds: u32) {
+        self.set(Fault { error: 0, kinds, torn: false }, 0, 0);
+    }
+
+    pub fn is_well(&self) {
+        self.write(0, 0);
+    }
+
+    /// How many calls there were since the last order.
+    pub fn calls(&self) -> u32 {
+        self.read(5)
+    }
+
+    /// How many of them failed.
+    pub fn failed(&self) -> u32 {
+        self.read(6)
+    }
+
+    fn set(&self, fault: Fault, first: u32, last: u32) {
+        self.is_well();
+        self.write(1, fault.kinds);
+        self.write(2, first);
+        self.write(3, last);
+        self.write(4, u32::from(fault.torn));
+        self.write(5, 0);
+        self.write(6, 0);
+        self.write(0, fault.error);
+    }
+
+    fn write(&self, field: u64, number: u32) {
+        self.control.write_all_at(&number.to_ne_bytes(), field * 4).expect("written");
+    }
+
+    fn read(&self, field: u64) -> u32 {
+        let mut bytes = [0; 4];
+        self.control.read_exact_at(&mut bytes, field * 4).expect("a number");
+        u32::from_ne_bytes(bytes)
+    }
+}
+
+/// The library, compiled once; none where there is no compiler, or the binary does not load it.
+fn library() -> Option<&'static Path> {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = LIBRARY.get_or_init(|| compile().filter(|library| is_loaded(library)));
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs cc and LD_PRELOAD");
+        // Not with `eprintln!`, which a passing test keeps to itself.
+        let _ =
+            writeln!(std::io::stderr(), "skipped: the disk can't be made to fail without cc and LD_PRELOAD");
+    }
+    found.as_deref()
+}
+
+fn compile() -> Option<PathBuf> {
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("disk-{}.so", std::process::id()));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/house/faults/disk.c");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]);
+    let compiled = compiler.arg(&library).arg(source).arg("-ldl").status();
+    compiled.is_ok_and(|status| status.success()).then_some(library)
+}
+
+fn is_loaded(library: &Path) -> bool {
+    let folder: TempDir = folder();
+    let library: &'static Path = Box::leak(library.to_owned().into_boxed_path());
+    let disk = Disk::with(library, &folder.path().join("gatehouse.db"));
+    disk.counts(WRITE);
+    let mut command = gatehouse(&folder);
+    disk.carry(&mut command);
+    let url = format!("sqlite://{}", disk.database.display());
+    let output = command.args(["migrate", "up"]).env("GATEHOUSE_DATABASE_URL", url).output();
+    output.is_ok_and(|output| output.status.success()) && disk.calls() > 0
+}
