@@ -16,8 +16,8 @@ use actix_web::{HttpRequest, HttpServer, web};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
+use crate::access::Db;
 use crate::access::session::{self, LIFETIME, Sessions};
-use crate::access::{Db, Fault};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
@@ -187,10 +187,8 @@ async fn connect_within(url: &str, patience: Duration) -> anyhow::Result<Db> {
         prepare(&file).with_context(|| format!("making {}", file.display()))?;
     }
     // The address may hold a password: the error must not.
-    Db::connect(url, patience).await.map_err(|failure| {
-        let Fault { reason, cure } = Fault::of(&failure);
-        anyhow::anyhow!("the database of GATEHOUSE_DATABASE_URL {reason}. {cure}")
-    })
+    let db = Db::connect(url, patience).await;
+    db.map_err(|fault| anyhow::anyhow!("the database of GATEHOUSE_DATABASE_URL {fault}"))
 }
 
 /// Makes an SQLite file and its folder for their owner's eyes only; SQLite gives its log the same mode.

@@ -101,7 +101,7 @@ async fn database(report: &mut Report, config: &Config) -> Option<Db> {
                 let sentence = format!("takes changes, and its schema is current ({newest})");
                 report.good("database", sentence);
             }
-            Err(Fault { reason, cure }) => report.bad("database", format!("{reason}. {cure}")),
+            Err(fault) => report.bad("database", fault),
         },
         Err(sentence) => {
             report.bad("database", sentence);
@@ -114,10 +114,7 @@ async fn database(report: &mut Report, config: &Config) -> Option<Db> {
 
 /// The newest step of a schema that is current.
 async fn newest_step(db: &Db) -> Result<String, String> {
-    let status = db.schema_status().await.map_err(|failure| {
-        let Fault { reason, cure } = Fault::of(&failure);
-        format!("{reason}. {cure}")
-    })?;
+    let status = db.schema_status().await.map_err(|failure| db.fault_of(&failure).to_string())?;
     if let Some(refusal) = status.refusal() {
         return Err(refusal);
     }
@@ -130,10 +127,11 @@ async fn newest_step(db: &Db) -> Result<String, String> {
 
 /// Whether its file is whole, and what is written can be read back.
 async fn is_sound(db: &Db) -> Result<(), Fault> {
-    if let Some(damage) = db.damage().await.map_err(|failure| Fault::of(&failure))? {
-        return Err(Fault::damaged(&damage));
+    match db.damage().await {
+        Ok(None) => db.beat(&Clock::default()).await,
+        Ok(Some(damage)) => Err(damage),
+        Err(failure) => Err(db.fault_of(&failure)),
     }
-    db.beat(&Clock::default()).await
 }
 
 async fn master_key(report: &mut Report, config: &Config, db: &Db) {

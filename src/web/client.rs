@@ -6,11 +6,9 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpMessage, HttpRequest};
 use ipnet::IpNet;
 
-use super::envelope::RequestId;
+use super::envelope::{IdempotencyKey, RequestId};
 use crate::audit::{Idempotency, Origin};
 
-/// By what a client makes repeating a request safe (IETF draft "The Idempotency-Key HTTP Header Field").
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// As much of a user agent as is kept.
 const USER_AGENT_LENGTH: usize = 300;
 
@@ -30,26 +28,11 @@ fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// What the same request would be known by if it came again.
+/// What the same request would be known by if it came again: its key counts for what is asked with it.
 fn idempotency(request: &HttpRequest) -> Idempotency {
-    match idempotency_key(request) {
-        Some(key) => Idempotency::new(known_by(request, &key), true),
-        None => Idempotency::new(known_by(request, &request_id(request)), false),
-    }
-}
-
-/// The key counts for what is asked with it.
-fn known_by(request: &HttpRequest, key: &str) -> String {
-    format!("{} {}\n{key}", request.method(), request.path())
-}
-
-/// The client's own key: a header, or where a form was sent again a parameter of its address.
-pub fn idempotency_key(request: &HttpRequest) -> Option<String> {
-    if let Some(header) = request.headers().get(IDEMPOTENCY_KEY) {
-        return Some(String::from_utf8_lossy(header.as_bytes()).into_owned());
-    }
-    let mut parameters = url::form_urlencoded::parse(request.query_string().as_bytes());
-    parameters.find(|(name, _)| name == IDEMPOTENCY_KEY).map(|(_, key)| key.into_owned())
+    let extensions = request.extensions();
+    let Some(IdempotencyKey { key, is_clients }) = extensions.get() else { return Idempotency::default() };
+    Idempotency::new(format!("{} {}\n{key}", request.method(), request.path()), *is_clients)
 }
 
 /// The client's address: the peer's, or, when the peer is a trusted proxy, the last address in

@@ -24,6 +24,28 @@ use crate::random;
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
+/// By what a client makes repeating a request safe (IETF draft "The Idempotency-Key HTTP Header Field").
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The key of a request, by which it is known if it comes again.
+#[derive(Clone)]
+pub struct IdempotencyKey {
+    pub key: String,
+    /// Whether the client has sent it, or it was made here.
+    pub is_clients: bool,
+}
+
+impl IdempotencyKey {
+    /// From a header or from the form; else the request's own id.
+    fn of(request: &ServiceRequest, typed: Option<&Typed>, id: &RequestId) -> Self {
+        let header = request.headers().get(IDEMPOTENCY_KEY);
+        let header = header.map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+        let clients = header.or_else(|| typed.and_then(Typed::key));
+        let is_clients = clients.is_some();
+        Self { key: clients.unwrap_or_else(|| id.0.clone()), is_clients }
+    }
+}
+
 /// Nothing but our own files, no inline script or style, no frame around us.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -48,7 +70,9 @@ pub async fn wrap<B: MessageBody + 'static>(
     let id = RequestId(random::id());
     request.extensions_mut().insert(id.clone());
     let typed = Typed::of(&mut request).await;
-    let asked = Asked::of(&request, id.clone(), typed);
+    let key = IdempotencyKey::of(&request, typed.as_ref(), &id);
+    request.extensions_mut().insert(key.clone());
+    let asked = Asked::of(&request, id.clone(), key.key, typed);
     let started = Instant::now();
     let line = Line::of(&request, &services);
     let span = tracing::info_span!("request", id = %id.0);

@@ -10,8 +10,7 @@ use serde_json::json;
 use url::{Position, Url};
 
 use super::assets::Links;
-use super::client::{IDEMPOTENCY_KEY, idempotency_key};
-use super::envelope::RequestId;
+use super::envelope::{IDEMPOTENCY_KEY, RequestId};
 use super::theme::Theme;
 use super::typed::{Again, Typed};
 use super::view::{Entry, Page, is_htmx};
@@ -35,7 +34,12 @@ pub struct Asked {
 
 impl Asked {
     /// Notes what the painter needs.
-    pub fn of(request: &ServiceRequest, id: RequestId, typed: Option<Typed>) -> Self {
+    pub fn of(
+        request: &ServiceRequest,
+        id: RequestId,
+        idempotency_key: String,
+        typed: Option<Typed>,
+    ) -> Self {
         Self {
             is_api: request.path() == "/api" || request.path().starts_with("/api/"),
             is_htmx: is_htmx(request.request()),
@@ -43,7 +47,7 @@ impl Asked {
             is_get: request.method().is_safe(),
             path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             theme: Theme::of(request.request()),
-            idempotency_key: idempotency_key(request.request()).unwrap_or_else(|| id.0.clone()),
+            idempotency_key,
             id,
             typed,
         }

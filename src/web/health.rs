@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::Reply;
-use crate::access::{Anyone, Fault};
+use crate::access::Anyone;
 use crate::error::Error;
 
 /// The process answers.
@@ -20,14 +20,14 @@ pub async fn ready(anyone: Anyone) -> Reply {
     let schema = match services.db.schema_status().await {
         Ok(status) if status.is_current() => Ok("ok"),
         Ok(_) => Ok("not current"),
-        Err(error) => Err(Fault::of(&error)),
+        Err(error) => Err(services.db.fault_of(&error)),
     };
     let (database, schema) = match schema {
         Ok(schema) => (services.db.beat(&services.clock).await, schema),
-        Err(trouble) => (Err(trouble), "unknown"),
+        Err(fault) => (Err(fault), "unknown"),
     };
     let is_ready = database.is_ok() && schema == "ok";
-    let database = database.map_or_else(|trouble| trouble.reason, |()| "ok".to_owned());
+    let database = database.map_or_else(|fault| fault.reason, |()| "ok".to_owned());
     let mut response = if is_ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     let text = format!("database: {database}\nschema: {schema}\n");
     Ok(response.content_type("text/plain; charset=utf-8").body(text))

@@ -9,18 +9,19 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use tokio::time::timeout;
 
-use super::client::IDEMPOTENCY_KEY;
 use super::view::is_htmx;
 
 /// The longest form that is kept, in bytes.
 const MOST: usize = 64 * 1024;
 /// How long a form may take to come.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The field that holds the idempotency key.
+const KEY: &str = "idempotency_key";
 /// Fields that hold a secret: they are asked for again and never sent back.
 const SECRETS: [&str; 4] = ["key", "secret", "password", "token"];
 /// Fields that no person has typed.
-const UNSEEN: [&str; 8] =
-    ["back", "batch", "digest", "version", "return_to", "request", "preview", "confirmed"];
+const UNSEEN: [&str; 9] =
+    [KEY, "back", "batch", "digest", "version", "return_to", "request", "preview", "confirmed"];
 
 /// A form that came.
 pub struct Typed {
@@ -29,7 +30,7 @@ pub struct Typed {
 
 /// The same form, to be sent again.
 pub struct Again {
-    /// Where it goes, with the key by which it is done once.
+    /// Where it goes.
     pub action: String,
     pub fields: Vec<Field>,
 }
@@ -54,21 +55,26 @@ impl Typed {
         Some(Self { body })
     }
 
-    /// The form as it is sent again to where it was sent.
-    pub fn again(&self, path_and_query: &str, key: &str) -> Again {
-        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-        let others =
-            url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != IDEMPOTENCY_KEY);
-        let query = pairs.extend_pairs(others).append_pair(IDEMPOTENCY_KEY, key).finish();
-        let fields = url::form_urlencoded::parse(&self.body).into_owned().map(Field::new).collect();
-        Again { action: format!("{path}?{query}"), fields }
+    /// The key that a form has which is sent again.
+    pub fn key(&self) -> Option<String> {
+        self.pairs().find(|(name, _)| name == KEY).map(|(_, key)| key)
+    }
+
+    /// The form as it is sent again to where it was sent: with the key by which it is done once.
+    pub fn again(&self, action: &str, key: &str) -> Again {
+        let typed = self.pairs().filter(|(name, _)| name != KEY);
+        let key = (KEY.to_owned(), key.to_owned());
+        Again { action: action.to_owned(), fields: typed.chain([key]).map(Field::new).collect() }
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        url::form_urlencoded::parse(&self.body).into_owned()
     }
 }
 
 impl Field {
     fn new((name, value): (String, String)) -> Self {
-        let is_secret = SECRETS.iter().any(|secret| name.ends_with(secret));
+        let is_secret = name != KEY && SECRETS.iter().any(|secret| name.ends_with(secret));
         let label =
             if UNSEEN.contains(&name.as_str()) || value.is_empty() { String::new() } else { label(&name) };
         let value = if is_secret { String::new() } else { value };
@@ -98,14 +104,15 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_and_a_secret_does_not() {
-        let typed = Typed { body: Bytes::from_static(b"name=Acme+%26+Co&version=3&key=sk-CANARY&note=") };
-        let again = typed.again("/settings/admin?tab=1&idempotency-key=old", "new key");
-        assert_eq!(again.action, "/settings/admin?tab=1&idempotency-key=new+key");
-        let fields: Vec<_> =
-            again.fields.iter().map(|f| (f.name.as_str(), f.value.as_str(), f.label.as_str())).collect();
+        let body = b"name=Acme+%26+Co&version=3&key=sk-CANARY&note=&idempotency_key=old";
+        let typed = Typed { body: Bytes::from_static(body) };
+        assert_eq!(typed.key().as_deref(), Some("old"));
+        let again = typed.again("/settings/admin?tab=1", "new");
+        let field = |field: &Field| format!("{}={} {}", field.name, field.value, field.label);
+        let fields: Vec<String> = again.fields.iter().map(field).collect();
         assert_eq!(
             fields,
-            [("name", "Acme & Co", "Name"), ("version", "3", ""), ("key", "", "Key"), ("note", "", "")]
+            ["name=Acme & Co Name", "version=3 ", "key= Key", "note= ", "idempotency_key=new "]
         );
         assert!(again.fields[2].is_secret);
     }

@@ -87,6 +87,18 @@ pub(super) fn keeps_from_writing(error: &DbErr) -> bool {
     }
 }
 
+/// Whether the disk knows better than SQLite why a file can't be used.
+pub(super) fn is_of_the_disk(failure: &DbErr) -> bool {
+    let DbErr::Query(RuntimeErr::SqlxError(cause)) = failure else { return false };
+    sqlite_code(cause).is_some_and(|code| matches!(code, SQLITE_READONLY | SQLITE_IOERR | SQLITE_CANTOPEN))
+}
+
+/// Whether PostgreSQL refuses because of the role's rights.
+pub(super) fn lacks_rights(failure: &DbErr) -> bool {
+    let DbErr::Query(RuntimeErr::SqlxError(cause)) = failure else { return false };
+    matches!(&**cause, Error::Database(refusal) if refusal.code().as_deref() == Some("42501"))
+}
+
 /// The primary result code (<https://www.sqlite.org/rescode.html>), if it is SQLite that speaks.
 fn sqlite_code(error: &Error) -> Option<u32> {
     let Error::Database(refusal) = error else { return None };
@@ -99,28 +111,35 @@ fn sqlite_code(error: &Error) -> Option<u32> {
 pub struct Fault {
     /// To be read after its name: "is read-only".
     pub reason: String,
-    pub cure: &'static str,
+    pub cure: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}. {}", self.reason, self.cure)
+    }
 }
 
 impl Fault {
-    pub(super) fn new(reason: impl Into<String>, cure: &'static str) -> Self {
-        Self { reason: reason.into(), cure }
-    }
-
-    /// What SQLite's own check has found.
-    pub fn damaged(found: &str) -> Self {
-        Self::new(format!("is damaged: {found}"), RESTORE)
+    pub(super) fn new(reason: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { reason: reason.into(), cure: cure.into() }
     }
 
     /// What a failure says of the database.
-    pub fn of(failure: &DbErr) -> Self {
+    pub(super) fn of(failure: &DbErr) -> Self {
         match failure {
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => Self::caused_by(cause),
-            DbErr::Custom(sentence) => Self::new(sentence.as_str(), "Restart gatehouse"),
+            DbErr::Custom(sentence) => Self::new(sentence.as_str(), RESTART),
             other => Self::new(format!("refuses: {other}"), CHECK),
         }
+    }
+
+    /// What SQLite's own check has found.
+    pub(super) fn damaged(found: &str) -> Self {
+        let found = found.lines().last().unwrap_or_default();
+        Self::new(format!("is damaged: {found}"), RESTORE)
     }
 
     pub(super) fn caused_by(cause: &Error) -> Self {
@@ -188,6 +207,7 @@ impl Fault {
     }
 }
 
+const RESTART: &str = "Put back what was taken away, or restart gatehouse";
 const CHECK: &str = "Check GATEHOUSE_DATABASE_URL, and that the server runs";
 const ALLOW: &str =
     "Let this user read and write the file and its folder, on a disk that is mounted for writing";

@@ -1,12 +1,15 @@
 //! The file of an SQLite database, which may be taken away or replaced under a running process: what is written then is
 //! gone with the process.
 
-use std::fs::{Metadata, metadata};
+use std::fs::{File, Metadata, metadata};
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sea_orm::DbErr;
+
+use super::failure::Fault;
 
 /// The file as it was when it was opened.
 #[derive(Clone)]
@@ -29,7 +32,47 @@ impl DataFile {
         if metadata(&*self.path).as_ref().is_ok_and(is_there) {
             return Ok(());
         }
-        let path = self.path.display();
-        Err(DbErr::Custom(format!("was taken away or replaced ({path}): put it back, or restart gatehouse")))
+        Err(DbErr::Custom("was taken away or replaced".to_owned()))
     }
+}
+
+/// Why an SQLite file can't be written, as the disk tells it: SQLite itself says only that it can't.
+pub(super) fn unwritable(path: &Path) -> Option<Fault> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = File::options().write(true).open(path);
+    let (what, refusal) = match write.and_then(|_| write_beside(path)) {
+        Ok(()) => return None,
+        Err(refusal) if File::options().write(true).open(path).is_ok() => ("the folder ", refusal),
+        Err(refusal) => ("", refusal),
+    };
+    let place = if what.is_empty() { path } else { folder }.display();
+    let (reason, cure) = match refusal.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("can't grow: the disk is full".to_owned(), format!("Free space on the disk of {place}"))
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            ("is read-only: the disk is".to_owned(), format!("Mount the disk of {place} writable"))
+        }
+        ErrorKind::PermissionDenied => (
+            format!(
+                "is read-only: gatehouse may not write to {}",
+                if what.is_empty() { "the file" } else { "its folder" }
+            ),
+            format!("Let the user that gatehouse runs as own {what}{place} (chown, chmod u+rw)"),
+        ),
+        _ => (format!("can't be written: {refusal}"), format!("Look at the disk of {place}")),
+    };
+    Some(Fault::new(reason, cure))
+}
+
+/// Writes a page into a file beside the database, which is taken away again.
+fn write_beside(path: &Path) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-probe");
+    let written = File::create(&beside).and_then(|mut file| {
+        file.write_all(&[0; 4096])?;
+        file.sync_all()
+    });
+    let removed = std::fs::remove_file(&beside);
+    written.and(removed)
 }

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::failure::{Fault, keeps_from_writing};
+use super::opening::Source;
 use super::pool::Pool;
 use super::{Db, Transaction};
 use crate::clock::Clock;
@@ -32,6 +33,7 @@ pub(super) struct Pulse {
 }
 
 struct Shared {
+    source: Source,
     pool: Pool,
     process: String,
     beats: AtomicI64,
@@ -42,9 +44,10 @@ struct Shared {
 
 impl Pulse {
     /// One that beats on `pool`.
-    pub fn new(pool: Pool, is_only_read: bool) -> Self {
+    pub fn new(source: Source, pool: Pool, is_only_read: bool) -> Self {
         let fault = is_only_read.then(|| Fault::new("is read-only", "Let it be written"));
         let shared = Shared {
+            source,
             pool,
             process: random::id(),
             beats: AtomicI64::new(0),
@@ -56,9 +59,9 @@ impl Pulse {
     }
 
     /// Notes that a change failed, if others will, too.
-    pub fn note(&self, error: &DbErr) {
-        if keeps_from_writing(error) {
-            self.is(Some(Fault::of(error)));
+    pub fn note(&self, failure: &DbErr) {
+        if keeps_from_writing(failure) {
+            self.is(Some(self.shared.source.fault(failure)));
         }
     }
 
@@ -91,7 +94,7 @@ impl Db {
         let mut last = self.pulse.shared.last.lock().await;
         if last.is_none_or(|at| at.elapsed() >= FRESH) {
             let failure = self.try_beat(clock).await.err();
-            self.pulse.is(failure.map(|error| fault_in(&error)));
+            self.pulse.is(failure.map(|failure| self.fault_in(&failure)));
             *last = Some(Instant::now());
         }
         self.fault().map_or(Ok(()), Err)
@@ -140,11 +143,11 @@ impl Db {
         let old = Timestamp::from(clock.now() - KEPT);
         Entity::delete_many().filter(Column::At.lt(old)).exec(&self.write).await.map(|_| ())
     }
-}
 
-fn fault_in(failure: &Error) -> Fault {
-    match failure {
-        Error::Database(failure) | Error::OutcomeUnknown(failure) => Fault::of(failure),
-        other => Fault::new(format!("refuses: {other}"), "Restart gatehouse"),
+    fn fault_in(&self, failure: &Error) -> Fault {
+        match failure {
+            Error::Database(failure) | Error::OutcomeUnknown(failure) => self.fault_of(failure),
+            other => Fault::new(format!("refuses: {other}"), "Restart gatehouse"),
+        }
     }
 }

@@ -48,13 +48,13 @@ impl Db {
     ///
     /// # Errors
     /// When the database can't be reached, with the cause.
-    pub async fn connect(url: &str, patience: Duration) -> Result<Self, DbErr> {
-        let source = Source::parse(url).map_err(failure::told)?;
-        let opened = source.open(patience).await.map_err(failure::told)?;
+    pub async fn connect(url: &str, patience: Duration) -> Result<Self, Fault> {
+        let source = Source::parse(url).map_err(|failure| Fault::caused_by(&failure))?;
+        let opened = source.open(patience).await.map_err(|failure| source.fault(&failure::told(failure)))?;
         Ok(Self {
             read: Reader::new(opened.read, source.backend()),
             write: Writer::new(opened.write, source.backend(), source.file()),
-            pulse: Pulse::new(opened.pulse, opened.is_only_read),
+            pulse: Pulse::new(source.clone(), opened.pulse, opened.is_only_read),
             source,
         })
     }
@@ -96,7 +96,7 @@ impl Db {
     ///
     /// # Errors
     /// When the file can't be examined.
-    pub async fn damage(&self) -> Result<Option<String>, DbErr> {
+    pub async fn damage(&self) -> Result<Option<Fault>, DbErr> {
         if self.source.backend() != DbBackend::Sqlite {
             return Ok(None);
         }
@@ -105,7 +105,12 @@ impl Db {
         let found = connection.query_one_raw(check).await?;
         connection.close().await?;
         let found = found.map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
-        Ok((found != "ok").then_some(found))
+        Ok((found != "ok").then(|| Fault::damaged(&found)))
+    }
+
+    /// What a failure says of the database, and what to do about it.
+    pub fn fault_of(&self, failure: &DbErr) -> Fault {
+        self.source.fault(failure)
     }
 
     /// One that no pool bounds, for a migration.

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::failure::{Fault, is_locked, late, passes};
-use super::file::DataFile;
+use super::failure::{Fault, is_locked, is_of_the_disk, lacks_rights, late, passes};
+use super::file::{DataFile, unwritable};
 use super::pool::Pool;
 
 /// Readers at once. More than this only queue for the two or four cores behind them.
@@ -67,6 +67,22 @@ impl Source {
         match self {
             Self::Sqlite(options) => DataFile::at(options.get_filename()),
             Self::Postgres(_) => None,
+        }
+    }
+
+    /// What a failure says of it, and what to do about that.
+    pub fn fault(&self, failure: &DbErr) -> Fault {
+        let fault = Fault::of(failure);
+        match self {
+            Self::Sqlite(options) if is_of_the_disk(failure) => {
+                unwritable(options.get_filename()).unwrap_or(fault)
+            }
+            Self::Postgres(options) if lacks_rights(failure) => {
+                let role = options.get_username();
+                let cure = format!("Make {role} the owner of the tables, or GRANT it all rights on them");
+                Fault { cure, ..fault }
+            }
+            _ => fault,
         }
     }
 

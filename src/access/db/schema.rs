@@ -135,10 +135,8 @@ async fn applied_steps<C: ConnectionTrait>(connection: &C) -> Result<Vec<String>
     let backend = connection.get_database_backend();
     let catalogue = match backend {
         DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE name = 'seaql_migrations'",
-        _ => {
-            "SELECT table_name FROM information_schema.tables
-              WHERE table_name = 'seaql_migrations' AND table_schema = current_schema()"
-        }
+        // Not `information_schema`, which hides what this role may not use.
+        _ => "SELECT 1 FROM pg_tables WHERE tablename = 'seaql_migrations' AND schemaname = current_schema()",
     };
     if connection.query_one_raw(Statement::from_string(backend, catalogue)).await?.is_none() {
         return Ok(Vec::new());
