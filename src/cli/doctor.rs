@@ -39,18 +39,18 @@ struct Report {
 impl Report {
     fn good(&mut self, what: &str, sentence: impl std::fmt::Display) {
         self.tried += 1;
-        println!("ok    {what:<14} {sentence}");
+        say!("ok    {what:<14} {sentence}");
     }
 
     fn bad(&mut self, what: &str, sentence: impl std::fmt::Display) {
         self.tried += 1;
         self.failed += 1;
-        println!("FAIL  {what:<14} {sentence}");
+        say!("FAIL  {what:<14} {sentence}");
     }
 
     /// Nothing to try, which is no fault.
     fn none(what: &str, sentence: impl std::fmt::Display) {
-        println!("--    {what:<14} {sentence}");
+        say!("--    {what:<14} {sentence}");
     }
 
     fn finish(self) -> anyhow::Result<()> {
