@@ -6,9 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_session::SessionMiddleware;
-use actix_session::config::PersistentSession;
-use actix_web::cookie::{Key, SameSite, time};
+use actix_web::cookie::{Key, time};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Compress, from_fn};
@@ -27,9 +25,10 @@ use crate::mail::{self, Mail};
 use crate::outbound::{HostPort, Outbound};
 use crate::sign_in::{self, FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
+use crate::web::cookies::Cookies;
 use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
-use crate::web::{cross_site, envelope, form, metrics};
+use crate::web::{cross_site, envelope, form, metrics, notice};
 use crate::{instance, routes};
 
 /// What requests share.
@@ -44,6 +43,7 @@ pub struct Services {
     pub key_watch: KeyWatch,
     pub metrics: Metrics,
     pub assets: Assets,
+    pub cookies: Cookies,
     /// The Content-Security-Policy of pages that lead to a provider.
     pub sign_in_policy: HeaderValue,
     stopping: AtomicBool,
@@ -102,6 +102,7 @@ impl App {
             key_watch: KeyWatch::default(),
             metrics: Metrics::default(),
             assets: Assets::unpack().context("temporary folder for style sheet and scripts")?,
+            cookies: Cookies::new(config.base_url.is_https()),
             sign_in_policy: envelope::sign_in_policy(&plain),
             stopping: AtomicBool::new(false),
             config,
@@ -206,8 +207,8 @@ fn serve(
     let shared = services.clone();
     let server = HttpServer::new(move || {
         let sessions = Sessions::new(shared.db.clone(), shared.clock.clone());
-        let session_layer =
-            session_middleware(sessions, cookie_key.clone(), shared.config.base_url.is_https());
+        let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
+        let session_layer = shared.cookies.sessions(sessions, cookie_key.clone(), lifetime);
         actix_web::App::new()
             .app_data(shared.clone())
             .configure(form::configure)
@@ -215,6 +216,7 @@ fn serve(
             .service(
                 web::scope("")
                     .configure(routes::register)
+                    .wrap(from_fn(notice::leave))
                     .wrap(from_fn(session::renew_if_due))
                     .wrap(session_layer),
             )
@@ -237,19 +239,6 @@ fn serve(
         .with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
     let address = server.addrs().first().copied().unwrap_or(bind);
     Ok((server.run(), address))
-}
-
-fn session_middleware(sessions: Sessions, key: Key, https: bool) -> SessionMiddleware<Sessions> {
-    let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
-    let name = if https { "__Host-session" } else { "session" };
-    SessionMiddleware::builder(sessions, key)
-        .cookie_name(name.to_owned())
-        .cookie_secure(https)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .session_lifecycle(PersistentSession::default().session_ttl(lifetime))
-        .build()
 }
 
 /// Learns the providers' addresses and keys, and tries again until all are known.

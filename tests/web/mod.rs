@@ -16,6 +16,7 @@ mod invites;
 mod llm_keys;
 mod mail;
 mod methods;
+mod notices;
 mod oidc;
 mod organization;
 mod preview;
