@@ -203,7 +203,7 @@ async fn send_test(config: &Config, mail: &MailConfig, to: &EmailAddress) -> Res
     let unwritten = |e: crate::error::Error| e.to_string();
     let composed = letter::test(&config.base_url, to).map_err(unwritten)?;
     let id = format!("<{}@{}>", random::id(), mail.from.email.domain());
-    let message = message(&mail.from, to, &id, Utc::now(), &composed).map_err(unwritten)?;
+    let message = message(&mail.from, to, &id, Clock::default().wall(), &composed).map_err(unwritten)?;
     let delivery = Delivery::new(&mail.smtp).map_err(|e| format!("{e:#}"))?;
     let sent = delivery.deliver(&message).await;
     delivery.close().await;
@@ -216,7 +216,7 @@ async fn send_test(config: &Config, mail: &MailConfig, to: &EmailAddress) -> Res
 async fn clock(report: &mut Report, config: &Config) {
     for provider in &config.providers {
         let Some(theirs) = time_at(provider.issuer.as_str()).await else { continue };
-        let (ours, label) = (Utc::now(), &provider.label);
+        let (ours, label) = (Clock::default().wall(), &provider.label);
         let apart = (ours - theirs).num_seconds();
         let direction = if apart > 0 { "ahead of" } else { "behind" };
         if apart.abs() <= TOLERANCE {

@@ -7,6 +7,7 @@ mod account;
 mod api;
 mod audit;
 mod claim;
+mod clock;
 mod connect;
 mod denials;
 mod doors;
