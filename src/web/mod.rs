@@ -5,6 +5,7 @@ pub mod assets;
 pub mod client;
 pub mod cookies;
 pub mod cross_site;
+pub mod door;
 pub mod envelope;
 pub mod error_page;
 pub mod file;

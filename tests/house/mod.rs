@@ -10,3 +10,4 @@ mod recovery;
 mod rooms;
 mod schema;
 mod serving;
+mod stopping;

@@ -11,36 +11,25 @@ pub(super) struct Serving {
     pub child: Child,
     /// `127.0.0.1` with its port.
     pub address: String,
-    pub folder: TempDir,
+    /// Goes when the process has gone.
+    _folder: TempDir,
 }
 
 impl Serving {
     pub fn start(settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        Self::start_in(folder(), settings, log)
-    }
-
-    /// Goes on with what another has left in `folder`.
-    pub fn start_in(folder: TempDir, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
+        let folder = folder();
         let address = format!("127.0.0.1:{}", free_port());
         let mut command = gatehouse(&folder);
         command.arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).envs(PROVIDER);
         command.env("GATEHOUSE_BIND", &address).envs(settings.iter().copied()).stderr(log);
         let child = command.spawn().expect("run");
-        let serving = Self { child, address, folder };
+        let serving = Self { child, address, _folder: folder };
         wait_for(|| std::net::TcpStream::connect(&serving.address).is_ok());
         serving
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
-    }
-
-    /// The status of the answer, and its text.
-    pub fn get(&self, path: &str) -> (u16, String) {
-        actix_web::rt::System::new().block_on(async {
-            let answer = reqwest::get(self.url(path)).await.expect("an answer");
-            (answer.status().as_u16(), answer.text().await.expect("a body"))
-        })
     }
 
     pub fn signal(&self, name: &str) {
