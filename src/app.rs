@@ -1,20 +1,21 @@
 //! The whole application: what production and the tests both start.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_session::SessionMiddleware;
-use actix_session::config::PersistentSession;
-use actix_web::cookie::{Key, SameSite, time};
+use actix_web::cookie::{Key, time};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpRequest, HttpServer, web};
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use tokio::signal::unix::{self, SignalKind};
+use tokio::time::sleep;
 
 use crate::access::Db;
 use crate::access::session::{self, LIFETIME, Sessions};
@@ -27,9 +28,11 @@ use crate::mail::{self, Mail};
 use crate::outbound::{HostPort, Outbound};
 use crate::sign_in::{self, FLOW_LIFETIME, Providers};
 use crate::web::assets::Assets;
+use crate::web::cookies::Cookies;
+use crate::web::door::Door;
 use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
-use crate::web::{cross_site, envelope, form, metrics};
+use crate::web::{cross_site, envelope, form, metrics, notice};
 use crate::{instance, routes};
 
 /// What requests share.
@@ -44,6 +47,7 @@ pub struct Services {
     pub key_watch: KeyWatch,
     pub metrics: Metrics,
     pub assets: Assets,
+    pub cookies: Cookies,
     /// The Content-Security-Policy of pages that lead to a provider.
     pub sign_in_policy: HeaderValue,
     stopping: AtomicBool,
@@ -71,6 +75,12 @@ impl Services {
 const DATABASE_WAIT: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the process is told to stop.
 const GRACE: u64 = 20;
+/// How long it is ready no more and serves all the same, so that balancers look elsewhere first.
+const DRAIN: Duration = Duration::from_secs(3);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// By then every connection that was idle before the drain has come to its end.
+const IDLE: Duration = KEEP_ALIVE.saturating_sub(DRAIN).saturating_add(Duration::from_secs(1));
 /// How often what is over is deleted, and quiet clients are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
@@ -84,6 +94,8 @@ pub struct App {
     server: Server,
     metrics: Option<Server>,
     address: SocketAddr,
+    door: Door,
+    drain: bool,
 }
 
 impl App {
@@ -95,6 +107,9 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let db = connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
         db.migrate_up().await?;
+        if let Some(mark) = db.latest_beat().await? {
+            clock.resume_from(mark);
+        }
         instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
@@ -107,7 +122,8 @@ impl App {
             outbound: outbound(&config).context("the system's certificates")?,
             key_watch: KeyWatch::default(),
             metrics: Metrics::default(),
-            assets: Assets::unpack().context("temporary folder for style sheet and scripts")?,
+            assets: Assets::new().context("memory for style sheet and scripts")?,
+            cookies: Cookies::new(config.base_url.is_https()),
             sign_in_policy: envelope::sign_in_policy(&plain),
             stopping: AtomicBool::new(false),
             config,
@@ -119,15 +135,22 @@ impl App {
             );
         }
         let bind = services.config.bind;
-        let (server, address) = serve(&services, cookie_key, bind)?;
+        let door = Door::open(bind).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let (server, address) = serve(&services, cookie_key, &door)?;
         let metrics =
             services.config.metrics_bind.map(|bind| metrics::serve(bind, services.clone())).transpose()?;
-        Ok(Self { services, server, metrics, address })
+        Ok(Self { services, server, metrics, address, door, drain: true })
     }
 
     /// Where it listens; the port is the one that was given out when the configuration said 0.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Stops without a drain when it is told to: nobody looks for another instance.
+    #[must_use]
+    pub fn without_drain(self) -> Self {
+        Self { drain: false, ..self }
     }
 
     /// Stops it from elsewhere.
@@ -140,31 +163,38 @@ impl App {
         self.services.clone()
     }
 
-    /// Serves until the server is stopped or the process is told to; requests under way are finished.
+    /// Serves until the server is stopped or the process is told to; requests under way are finished, unless it is
+    /// told twice.
     ///
     /// # Errors
     /// When a listener fails.
     pub async fn run(self) -> std::io::Result<()> {
-        let Self { services, server, metrics, .. } = self;
+        let Self { services, server, metrics, door, drain, .. } = self;
         let discovery = actix_web::rt::spawn(discover(services.clone()));
         let housekeeping = actix_web::rt::spawn(keep_house(services.clone()));
         let heartbeat = actix_web::rt::spawn(beat(services.clone()));
         let postman = Worker::start(services.clone().into_inner());
         let key_watch = watch::start(services.clone().into_inner());
-        let signals = actix_web::rt::spawn(stop_on_signal(services.clone(), server.handle()));
+        let signals = obey_signals(&services, server.handle(), &door, drain);
         let metrics_handle = metrics.as_ref().map(Server::handle);
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
         }
-        let result = server.await;
+        let stopped = async {
+            let result = server.await;
+            if let Some(postman) = postman {
+                postman.stop().await;
+            }
+            result
+        };
+        let result = tokio::select! {
+            result = stopped => result,
+            () = signals => Ok(()),
+        };
         discovery.abort();
         housekeeping.abort();
         heartbeat.abort();
-        signals.abort();
         key_watch.abort();
-        if let Some(postman) = postman {
-            postman.stop().await;
-        }
         if let Some(handle) = metrics_handle {
             handle.stop(false).await;
         }
@@ -215,13 +245,15 @@ fn plain_origin(provider: &config::ProviderConfig) -> Option<String> {
 fn serve(
     services: &web::Data<Services>,
     cookie_key: Key,
-    bind: SocketAddr,
+    door: &Door,
 ) -> anyhow::Result<(Server, SocketAddr)> {
+    let (listener, inside) = (door.listener()?, door.inside());
+    let address = listener.local_addr()?;
     let shared = services.clone();
     let server = HttpServer::new(move || {
         let sessions = Sessions::new(shared.db.clone(), shared.clock.clone());
-        let session_layer =
-            session_middleware(sessions, cookie_key.clone(), shared.config.base_url.is_https());
+        let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
+        let session_layer = shared.cookies.sessions(sessions, cookie_key.clone(), lifetime);
         actix_web::App::new()
             .app_data(shared.clone())
             .configure(form::configure)
@@ -229,6 +261,7 @@ fn serve(
             .service(
                 web::scope("")
                     .configure(routes::register)
+                    .wrap(from_fn(notice::leave))
                     .wrap(from_fn(session::renew_if_due))
                     .wrap(session_layer),
             )
@@ -239,31 +272,12 @@ fn serve(
     let server = server
         .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4))
         .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(GRACE)
         .disable_signals()
-        .on_connect(|connection, _| {
-            // Otherwise the last part of an answer waits for the client's acknowledgement.
-            if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
-                let _ = stream.set_nodelay(true);
-            }
-        })
-        .bind(bind)
-        .with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
-    let address = server.addrs().first().copied().unwrap_or(bind);
+        .on_connect(move |connection, data| inside.note(connection, data))
+        .listen(listener)?;
     Ok((server.run(), address))
-}
-
-fn session_middleware(sessions: Sessions, key: Key, https: bool) -> SessionMiddleware<Sessions> {
-    let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
-    let name = if https { "__Host-session" } else { "session" };
-    SessionMiddleware::builder(sessions, key)
-        .cookie_name(name.to_owned())
-        .cookie_secure(https)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .session_lifecycle(PersistentSession::default().session_ttl(lifetime))
-        .build()
 }
 
 /// Learns the providers' addresses and keys, and tries again until all are known.
@@ -307,16 +321,33 @@ async fn keep_house(services: web::Data<Services>) {
     }
 }
 
-/// On SIGTERM or Ctrl-C: readiness says so first, then no new connections, then the requests under way end.
-async fn stop_on_signal(services: web::Data<Services>, server: ServerHandle) {
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// On SIGTERM or Ctrl-C: readiness says so first, while requests go on being served and each answer ends its
+/// connection; then no new connections; then what is under way ends. Returns when it is told a second time.
+async fn obey_signals(services: &Services, server: ServerHandle, door: &Door, drain: bool) {
+    signal().await;
     tracing::info!("stopping");
     services.stopping.store(true, Ordering::Relaxed);
-    server.stop(true).await;
+    let stopping = async {
+        if drain {
+            sleep(DRAIN).await;
+            door.close(&server).await;
+            door.wait_until_empty(IDLE).await;
+        }
+        server.stop(true).await;
+        pending::<()>().await;
+    };
+    tokio::select! {
+        () = stopping => {}
+        () = signal() => tracing::info!("told twice: stopping at once"),
+    }
+}
+
+async fn signal() {
+    match unix::signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => pending().await,
+    }
 }

@@ -22,6 +22,7 @@ pub mod gate;
 pub mod instance;
 pub mod invites;
 pub mod llm_keys;
+pub mod log;
 pub mod mail;
 pub mod organization;
 pub mod outbound;

@@ -228,10 +228,12 @@ pub struct ThemeForm {
 }
 
 /// Changes nothing but this browser's cookie.
-pub async fn set_theme(_: Anyone, form: web::Form<ThemeForm>) -> Reply {
+pub async fn set_theme(anyone: Anyone, form: web::Form<ThemeForm>) -> Reply {
     let theme = Theme::parse(&form.theme);
     let theme = theme.ok_or_else(|| Error::invalid("theme", "Choose auto, light or dark."))?;
     let mut response: HttpResponse = see_other(PATH, Notice::ThemeSaved);
-    response.add_cookie(&theme.cookie()).map_err(|e| Error::Internal(e.to_string()))?;
+    response
+        .add_cookie(&theme.cookie(&anyone.services.cookies))
+        .map_err(|e| Error::Internal(e.to_string()))?;
     Ok(response)
 }

@@ -33,13 +33,13 @@ async fn show(file: Option<&Path>) -> anyhow::Result<()> {
     let access = shell::show(&db).await;
     db.close().await;
     let access = access?;
-    println!("{}", access.rules.in_a_sentence(&config.instance));
+    say!("{}", access.rules.in_a_sentence(&config.instance));
     let lists = lists(&config.instance);
     if !lists.is_empty() {
-        println!("Whatever the rules say, the lists of the installation come first: {}.", lists.join(", "));
+        say!("Whatever the rules say, the lists of the installation come first: {}.", lists.join(", "));
     }
-    println!("{}", methods(&access, &config));
-    println!("{} left out by the access rules.", members(access.locked_out));
+    say!("{}", methods(&access, &config));
+    say!("{} left out by the access rules.", members(access.locked_out));
     Ok(())
 }
 
@@ -76,9 +76,9 @@ async fn reset(file: Option<&Path>) -> anyhow::Result<()> {
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),
-        None => println!("Access is as after a reset already. Nothing was changed."),
+        None => say!("Access is as after a reset already. Nothing was changed."),
     }
-    println!("{}", Rules::default().in_a_sentence(&InstanceLists::default()));
+    say!("{}", Rules::default().in_a_sentence(&InstanceLists::default()));
     Ok(())
 }
 
@@ -90,12 +90,12 @@ fn tell_reset(before: &Access) {
     ];
     let off: Vec<&str> = rules.into_iter().filter(|(_, on)| *on).map(|(rule, _)| rule).collect();
     if !off.is_empty() {
-        println!("Switched off: {}. The lists are kept.", off.join(", "));
+        say!("Switched off: {}. The lists are kept.", off.join(", "));
     }
     if !before.methods_off.is_empty() {
-        println!("Switched on again as sign-in methods: {}.", before.methods_off.join(", "));
+        say!("Switched on again as sign-in methods: {}.", before.methods_off.join(", "));
     }
     if before.locked_out > 0 {
-        println!("{} let in again.", members(before.locked_out));
+        say!("{} let in again.", members(before.locked_out));
     }
 }

@@ -30,9 +30,9 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     db.close().await;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {
-        Bootstrapped::IsOwner => println!("{owner} is owner of {org} now."),
-        Bootstrapped::WillBeOwner => println!("{owner} becomes owner of {org} at the first sign-in."),
-        Bootstrapped::Unchanged => println!("{org} and {owner} are as they should be. Nothing was changed."),
+        Bootstrapped::IsOwner => say!("{owner} is owner of {org} now."),
+        Bootstrapped::WillBeOwner => say!("{owner} becomes owner of {org} at the first sign-in."),
+        Bootstrapped::Unchanged => say!("{org} and {owner} are as they should be. Nothing was changed."),
         Bootstrapped::OtherName(other) => {
             anyhow::bail!(
                 "this Gatehouse has one organization, and it is called {other}: nothing was changed"

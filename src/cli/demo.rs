@@ -64,7 +64,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let base_url = config.base_url.origin();
     let app = App::build(config, Clock::default()).await?;
     greet(&base_url, &provider.issuer, &mail.url);
-    app.run().await?;
+    app.without_drain().run().await?;
     mail.taking.abort();
     for handle in handles {
         handle.stop(false).await;

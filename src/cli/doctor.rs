@@ -39,18 +39,18 @@ struct Report {
 impl Report {
     fn good(&mut self, what: &str, sentence: impl std::fmt::Display) {
         self.tried += 1;
-        println!("ok    {what:<14} {sentence}");
+        say!("ok    {what:<14} {sentence}");
     }
 
     fn bad(&mut self, what: &str, sentence: impl std::fmt::Display) {
         self.tried += 1;
         self.failed += 1;
-        println!("FAIL  {what:<14} {sentence}");
+        say!("FAIL  {what:<14} {sentence}");
     }
 
     /// Nothing to try, which is no fault.
     fn none(what: &str, sentence: impl std::fmt::Display) {
-        println!("--    {what:<14} {sentence}");
+        say!("--    {what:<14} {sentence}");
     }
 
     fn finish(self) -> anyhow::Result<()> {
@@ -210,7 +210,7 @@ async fn send_test(config: &Config, mail: &MailConfig, to: &EmailAddress) -> Res
     let unwritten = |e: crate::error::Error| e.to_string();
     let composed = letter::test(&config.base_url, to).map_err(unwritten)?;
     let id = format!("<{}@{}>", random::id(), mail.from.email.domain());
-    let message = message(&mail.from, to, &id, Utc::now(), &composed).map_err(unwritten)?;
+    let message = message(&mail.from, to, &id, Clock::default().wall(), &composed).map_err(unwritten)?;
     let delivery = Delivery::new(&mail.smtp).map_err(|e| format!("{e:#}"))?;
     let sent = delivery.deliver(&message).await;
     delivery.close().await;
@@ -223,7 +223,7 @@ async fn send_test(config: &Config, mail: &MailConfig, to: &EmailAddress) -> Res
 async fn clock(report: &mut Report, config: &Config) {
     for provider in &config.providers {
         let Some(theirs) = time_at(provider.issuer.as_str()).await else { continue };
-        let (ours, label) = (Utc::now(), &provider.label);
+        let (ours, label) = (Clock::default().wall(), &provider.label);
         let apart = (ours - theirs).num_seconds();
         let direction = if apart > 0 { "ahead of" } else { "behind" };
         if apart.abs() <= TOLERANCE {

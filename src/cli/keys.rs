@@ -50,13 +50,13 @@ async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
     let mut said = 0;
     let progress = |moved: u64, total: u64| {
         if moved / STEP > said / STEP {
-            println!("{} of {}", grouped(moved), grouped(total));
+            say!("{} of {}", grouped(moved), grouped(total));
         }
         said = moved;
     };
     match rewrap(db, &Clock::default(), ring, progress).await? {
-        0 => println!("There is nothing to move."),
-        moved => println!("{} moved.", values(moved)),
+        0 => say!("There is nothing to move."),
+        moved => say!("{} moved.", values(moved)),
     }
     let tally = Tally { columns: survey(db, ring).await?, keys: ring.ids() };
     tally.print();
@@ -73,12 +73,12 @@ struct Tally<'a> {
 impl Tally<'_> {
     fn print(&self) {
         for found in &self.columns {
-            println!("{}.{}: {}", found.column.table, found.column.column, self.by_key(found));
+            say!("{}.{}: {}", found.column.table, found.column.column, self.by_key(found));
         }
         for (table, value) in self.unreadable().take(NAMED) {
-            println!("Can't be opened: {table} {}: {}", value.id, value.error);
+            say!("Can't be opened: {table} {}: {}", value.id, value.error);
         }
-        println!("{}", self.verdict());
+        say!("{}", self.verdict());
     }
 
     /// `60 values sealed with k2, 40 values with k1`.

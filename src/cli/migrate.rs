@@ -39,7 +39,7 @@ async fn report(db: &Db) -> anyhow::Result<()> {
     for (state, steps) in [("applied", &status.applied), ("pending", &status.pending)] {
         for step in steps {
             let newer = if status.unknown.contains(step) { "  (of a newer gatehouse)" } else { "" };
-            println!("{state}  {step}{newer}");
+            say!("{state}  {step}{newer}");
         }
     }
     if let Some(refusal) = status.refusal() {

@@ -1,9 +1,11 @@
 //! One binary, a file per command. Exit codes: 0 good, 1 failed, 2 usage, 78 configuration (`sysexits.h`).
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where the process speaks to its caller"
-)]
+
+/// Says a line to whoever called. One who has gone misses it: what was done is done all the same.
+macro_rules! say {
+    ($($line:tt)*) => {
+        $crate::cli::say(&format!($($line)*))
+    };
+}
 
 mod access;
 mod bootstrap;
@@ -17,7 +19,7 @@ mod serve;
 mod sessions;
 mod user;
 
-use std::io::IsTerminal;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,7 +32,7 @@ use crate::address::EmailAddress;
 use crate::config::{ConfigError, LogConfig};
 use crate::organization::form::Name;
 use crate::vault::survey::grouped;
-use crate::{app, config};
+use crate::{app, config, log};
 
 /// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
 #[derive(Parser)]
@@ -95,17 +97,19 @@ pub fn main() -> ExitCode {
         Command::Org(task) => system.block_on(org::run(config, task)),
         Command::Routes(options) => routes::run(&options),
     };
-    match result {
+    let code = match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
-    }
+    };
+    log::flush();
+    code
 }
 
 /// `EX_CONFIG`.
 const CONFIGURATION: u8 = 78;
 
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("gatehouse: {error:#}");
+    log::say(&format!("gatehouse: {error:#}"));
     if error.downcast_ref::<ConfigError>().is_some() { CONFIGURATION.into() } else { ExitCode::FAILURE }
 }
 
@@ -131,6 +135,15 @@ async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
     open(&url).await
 }
 
+fn say(line: &str) {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            log::say(&format!("gatehouse: standard output: {error}"));
+        }
+        _ => {}
+    }
+}
+
 fn name(text: &str) -> Result<Name, String> {
     Name::parse(text).map_err(ToOwned::to_owned)
 }
@@ -144,16 +157,18 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// Begins to log to standard error.
+/// Begins to log to standard error, panics, too.
 fn start_log(log: &LogConfig) -> Result<(), ConfigError> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|e| ConfigError { variable: "GATEHOUSE_LOG".to_owned(), problem: e.to_string() })?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| log::Lines);
+    // As every other line: a panic in a request must not wait for a reader, either.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     // A second start in one process keeps the first log.
     if log.json {
         let _ = subscriber.json().flatten_event(true).with_current_span(true).try_init();
     } else {
-        let _ = subscriber.with_ansi(std::io::stderr().is_terminal()).try_init();
+        let _ = subscriber.with_ansi(io::stderr().is_terminal()).try_init();
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let organizations = list(&db).await;
     db.close().await;
     for Summary { name, members, owners } in organizations? {
-        println!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));
+        say!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub struct Options {
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let routes = table();
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&routes)?);
+        say!("{}", serde_json::to_string_pretty(&routes)?);
     } else {
         routes.iter().for_each(print);
     }
@@ -23,5 +23,5 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 
 fn print(route: &Route) {
     let who = format!("{:?}", route.who);
-    println!("{:<6} {:<40} {who}", route.method.as_str(), route.path);
+    say!("{:<6} {:<40} {who}", route.method.as_str(), route.path);
 }

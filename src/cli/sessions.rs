@@ -24,8 +24,8 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let ended = end_all_sessions(&db, &Clock::default()).await;
     db.close().await;
     match ended? {
-        0 => println!("Nobody was signed in. Nothing was changed."),
-        ended => println!("{} ended. Everybody has to sign in again.", counted(ended, "session")),
+        0 => say!("Nobody was signed in. Nothing was changed."),
+        ended => say!("{} ended. Everybody has to sign in again.", counted(ended, "session")),
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::access::{Db, Role};
 use crate::address::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::log;
 use crate::mail::Mail;
 use crate::sign_in::link;
 use crate::users::Status;
@@ -100,7 +101,7 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
 fn mail(file: Option<&Path>) -> Mail {
     let configured = config::mail_only(file).map_err(anyhow::Error::from);
     configured.and_then(|config| Mail::new(config.as_ref())).unwrap_or_else(|error| {
-        eprintln!("No mail will tell them: {error:#}");
+        log::say(&format!("No mail will tell them: {error:#}"));
         Mail::none()
     })
 }
@@ -108,12 +109,12 @@ fn mail(file: Option<&Path>) -> Mail {
 fn tell(outcome: &Outcome, news: &str) {
     let email = &outcome.email;
     if outcome.changed {
-        println!("{email} {news}.");
+        say!("{email} {news}.");
     } else {
-        println!("{email} is as you say already. Nothing was changed.");
+        say!("{email} is as you say already. Nothing was changed.");
     }
     if outcome.told {
-        println!("A mail tells them.");
+        say!("A mail tells them.");
     }
 }
 
@@ -134,10 +135,10 @@ fn tell_reactivation(outcome: &Outcome) {
 
 fn warn_of_lock_out(is_locked_out: bool, email: &str) {
     if is_locked_out {
-        eprintln!(
+        log::say(&format!(
             "The access rules leave {email} out. `gatehouse user promote {email} --role member` lets them in again, \
              `gatehouse access reset` everybody."
-        );
+        ));
     }
 }
 
@@ -148,9 +149,9 @@ async fn make_link(file: Option<&Path>, email: &EmailAddress) -> anyhow::Result<
     let made = link::make(&db, &Clock::default(), &config, email).await;
     db.close().await;
     let made = made?;
-    println!("{}", made.address);
+    say!("{}", made.address);
     let minutes = link::LIFETIME.num_minutes();
-    eprintln!("It signs in {}: once, within {minutes} minutes.", made.email);
+    log::say(&format!("It signs in {}: once, within {minutes} minutes.", made.email));
     warn_of_lock_out(made.is_locked_out, &made.email);
     Ok(())
 }

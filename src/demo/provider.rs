@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use askama::Template;
-use chrono::{Duration, Utc};
+use chrono::{TimeDelta, Utc};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use openidconnect::core::{
     CoreClaimName, CoreIdToken, CoreIdTokenClaims, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
@@ -31,7 +32,9 @@ use crate::random;
 use crate::web::view::initials;
 
 /// How long a code may be redeemed.
-const CODE_LIFETIME: Duration = Duration::minutes(1);
+const CODE_LIFETIME: Duration = Duration::from_mins(1);
+/// How long an ID token holds.
+const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 /// As many requests, codes and tokens as are remembered; then all are forgotten.
 const MOST_REMEMBERED: usize = 10_000;
 
@@ -91,7 +94,7 @@ struct Request {
 struct Grant {
     request: Request,
     claimed: Claimed,
-    made: chrono::DateTime<Utc>,
+    made: Instant,
 }
 
 /// What somebody said of themselves.
@@ -266,7 +269,7 @@ async fn answer(state: web::Data<State>, form: web::Form<Choice>) -> HttpRespons
     let claimed = Claimed { email: form.email, name: form.name, verified: form.verified == "true" };
     let answer = [("code", code.as_str()), ("state", request.state.as_str()), ("iss", state.issuer.as_str())]
         .map(|(name, value)| (name, value.to_owned()));
-    state.remember().codes.insert(code, Grant { request, claimed, made: Utc::now() });
+    state.remember().codes.insert(code, Grant { request, claimed, made: Instant::now() });
     back(&state, &answer.each_ref().map(|(name, value)| (*name, value.as_str())))
 }
 
@@ -301,7 +304,7 @@ async fn redeem(
         form.grant_type == "authorization_code"
             && form.redirect_uri == state.client.redirect
             && grant.request.challenge == proof
-            && Utc::now() - grant.made < CODE_LIFETIME
+            && grant.made.elapsed() < CODE_LIFETIME
     };
     let Some(grant) = grant.filter(valid) else {
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
@@ -354,7 +357,7 @@ impl State {
         let claims = CoreIdTokenClaims::new(
             self.issuer.clone(),
             vec![Audience::new(self.client.id.clone())],
-            Utc::now() + Duration::minutes(5),
+            Utc::now() + TOKEN_LIFETIME,
             Utc::now(),
             standard,
             EmptyAdditionalClaims {},

@@ -170,7 +170,7 @@ pub async fn test(admin: Admin, view: View, id: web::Path<String>, request: Http
 pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
     let provider = known(&id)?;
     super::remove(&admin, &provider).await?;
-    Ok(see_other_undoable(PATH, Notice::KeyRemoved, &Undo::KeyRemoval { provider }))
+    Ok(see_other_undoable(PATH, Notice::KeyRemoved, Undo::KeyRemoval { provider }))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/restoration`.

@@ -16,6 +16,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Severity;
 use secrecy::ExposeSecret;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::reason::{self, Secrets};
@@ -176,14 +177,38 @@ impl Delivery {
     async fn reach(&self) -> Result<AsyncSmtpConnection, String> {
         let mut problem = format!("no address is known for {}", self.host);
         for address in self.addresses().await? {
-            let tls = self.tls.clone().filter(|_| self.security == Security::Tls);
-            let reached = AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &self.hello, tls, None);
-            match answer(reached).await {
+            match self.reach_at(address).await {
                 Ok(connection) => return Ok(connection),
                 Err(failure) => problem = self.explain(&failure),
             }
         }
         Err(problem)
+    }
+
+    /// Over a connection of our own where there can be one: on those of lettre, which TLS from the first byte needs, the
+    /// end of a mail waits in the kernel until the server has acknowledged what is before it, and would leave for a
+    /// server even after a crash.
+    async fn reach_at(&self, address: SocketAddr) -> Result<AsyncSmtpConnection, Failure> {
+        if let (Some(tls), Security::Tls) = (self.tls.clone(), self.security) {
+            let tls = Some(tls);
+            return answer(AsyncSmtpConnection::connect_tokio1(
+                address,
+                Some(CONNECT),
+                &self.hello,
+                tls,
+                None,
+            ))
+            .await;
+        }
+        let stream = match timeout(CONNECT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(Failure::NoAnswer(reason::of_connecting(&error))),
+            Err(_) => {
+                return Err(Failure::NoAnswer(format!("no answer within {} seconds", CONNECT.as_secs())));
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        answer(AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)).await
     }
 
     async fn addresses(&self) -> Result<Vec<SocketAddr>, String> {

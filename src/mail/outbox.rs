@@ -1,17 +1,20 @@
 //! The worker's side of the outbox: what is due, whose it is to send, and what came of it. For every organization,
 //! which is why it is here that the back door is used.
 
-use chrono::Duration;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, UpdateMany};
 
 use crate::app::Services;
 use crate::entity::Timestamp;
 use crate::entity::outbox::{Column, Entity, Model, Stage};
 use crate::error::Result;
 
-/// How long an instance has a mail for itself; twice as long as a delivery may take.
-const CLAIM: Duration = Duration::minutes(2);
+/// How long an instance has a mail for itself, unless it renews its claim: what a crash has left goes out soon after.
+const CLAIM: Duration = Duration::seconds(20);
+/// How long after the first, second, … try the next is made; after the last of these, always as long.
+const BACK_OFF: [Duration; 4] = [Duration::minutes(1), Duration::minutes(5), Duration::minutes(15), LONGEST];
+const LONGEST: Duration = Duration::hours(1);
 /// How long what has gone out, or will not, is kept.
 const KEPT: Duration = Duration::days(90);
 
@@ -32,71 +35,120 @@ pub enum Outcome {
 
 /// Takes up to `most` of the mails that are due; no other instance has them until the claim runs out.
 pub async fn claim(services: &Services, most: usize) -> Result<Vec<Model>> {
-    let mut claimed = Vec::new();
-    for mail in due(services, most).await? {
-        match claim_one(services, mail).await {
-            Ok(mail) => claimed.extend(mail),
-            Err(error) if claimed.is_empty() => return Err(error),
-            // What is ours already must not wait until the claim runs out.
-            Err(_) => break,
-        }
+    let now = services.clock.now();
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    if Entity::find().filter(is_due(now)).one(services.db.outside_any_organization()).await?.is_none() {
+        return Ok(Vec::new());
     }
-    Ok(claimed)
-}
-
-/// Those that wait, and those whose instance has not come back from sending them.
-async fn due(services: &Services, most: usize) -> Result<Vec<Model>> {
-    let now = Timestamp::from(services.clock.now());
-    let due = Entity::find()
-        .filter(Column::State.is_in([Stage::Queued, Stage::Retrying, Stage::Sending]))
-        .filter(Column::NextAt.lte(now))
-        .order_by_asc(Column::NextAt)
-        .order_by_asc(Column::Id)
-        .limit(u64::try_from(most).unwrap_or(u64::MAX));
-    Ok(due.all(services.db.outside_any_organization()).await?)
-}
-
-/// Of the instances that have found a mail, one changes its row as it was.
-async fn claim_one(services: &Services, mut mail: Model) -> Result<Option<Model>> {
-    let until = Timestamp::from(services.clock.now() + CLAIM);
-    let claim = Entity::update_many()
+    let until = Timestamp::from(now + CLAIM);
+    // Of several instances each passes over what another is just taking.
+    let due = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(is_due(now))
+        .order_by(Column::NextAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    let claimed = Entity::update_many()
         .col_expr(Column::State, Expr::value(Stage::Sending))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .col_expr(Column::ClaimedUntil, Expr::value(until))
         .col_expr(Column::NextAt, Expr::value(until))
-        .filter(Column::Id.eq(mail.id.as_str()))
-        .filter(Column::State.eq(mail.state))
-        .filter(Column::Attempts.eq(mail.attempts));
-    let won = claim.exec(services.db.write_outside_any_organization()).await?.rows_affected == 1;
-    mail.attempts += 1;
-    Ok(won.then_some(mail))
+        .filter(Column::Id.in_subquery(due))
+        .exec_with_returning(services.db.write_outside_any_organization());
+    Ok(claimed.await?)
 }
 
-/// Writes down what came of a try. A claim that has run out meanwhile is somebody else's to settle, except that
-/// what has been sent has been sent.
-pub async fn settle(services: &Services, mail: &Model, outcome: &Outcome) -> Result<()> {
-    let now = Timestamp::from(services.clock.now());
-    let row = Entity::update_many()
-        .col_expr(Column::ClaimedUntil, Expr::value(None::<Timestamp>))
-        .filter(Column::Id.eq(mail.id.as_str()));
-    let row = match outcome {
-        Outcome::Sent => finished(row, Stage::Sent, None).col_expr(Column::SentAt, Expr::value(now)),
-        Outcome::Cancelled => ours(finished(row, Stage::Cancelled, None), mail),
-        Outcome::Refused { reason } => ours(finished(row, Stage::Refused, Some(reason)), mail),
-        Outcome::Retry { reason, next_at } => ours(finished(row, Stage::Retrying, Some(reason)), mail)
-            .col_expr(Column::NextAt, Expr::value(*next_at)),
-    };
-    row.exec(services.db.write_outside_any_organization()).await?;
+/// Those that were never tried, those whose time has come, and those whose instance has not come back from sending them.
+fn is_due(now: DateTime<Utc>) -> SimpleExpr {
+    let come = Column::State.is_in([Stage::Retrying, Stage::Sending]);
+    Column::State.eq(Stage::Queued).or(come.and(Column::NextAt.lte(Timestamp::from(now))))
+}
+
+/// Brings near what an instance whose clock was ahead has put off: nothing waits longer than if it were put off now.
+pub async fn bring_near(services: &Services) -> Result<()> {
+    let now = services.clock.now();
+    let far = |rows: SimpleExpr, wait: Duration| rows.and(Column::NextAt.gt(Timestamp::from(now + wait)));
+    let rows = waiting().map(|(rows, wait)| far(rows, wait));
+    let any = rows.fold(Condition::any(), Condition::add);
+    if Entity::find().filter(any).one(services.db.outside_any_organization()).await?.is_none() {
+        return Ok(());
+    }
+    for (rows, wait) in waiting() {
+        Entity::update_many()
+            .col_expr(Column::NextAt, Expr::value(Timestamp::from(now + wait)))
+            .filter(far(rows, wait))
+            .exec(services.db.write_outside_any_organization())
+            .await?;
+    }
     Ok(())
 }
 
-fn finished(row: UpdateMany<Entity>, stage: Stage, reason: Option<&str>) -> UpdateMany<Entity> {
-    row.col_expr(Column::State, Expr::value(stage))
+/// The rows that wait for their time, and how long at most.
+fn waiting() -> impl Iterator<Item = (SimpleExpr, Duration)> {
+    let retrying = (1..).zip(BACK_OFF).map(|(attempts, wait)| {
+        let tried =
+            if wait == LONGEST { Column::Attempts.gte(attempts) } else { Column::Attempts.eq(attempts) };
+        (Column::State.eq(Stage::Retrying).and(tried), wait)
+    });
+    retrying.chain([(Column::State.eq(Stage::Sending), CLAIM)])
+}
+
+/// How long a mail waits that was tried so many times.
+pub fn back_off(attempts: i64) -> Duration {
+    let tries = usize::try_from(attempts).unwrap_or_default().saturating_sub(1);
+    BACK_OFF.get(tries).copied().unwrap_or(LONGEST)
+}
+
+/// Has the mail for longer, while it is being delivered.
+pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
+    let until = Timestamp::from(services.clock.now() + CLAIM);
+    let claim = Entity::update_many()
+        .col_expr(Column::ClaimedUntil, Expr::value(until))
+        .col_expr(Column::NextAt, Expr::value(until));
+    ours(claim, mail).exec(services.db.write_outside_any_organization()).await?;
+    Ok(())
+}
+
+/// Writes down what came of tries: first, and at once, which mails were sent. A claim that has run out meanwhile is
+/// somebody else's to settle, except that what has been sent has been sent. Doing it twice changes nothing more.
+pub async fn settle(services: &Services, tried: &[(Model, Outcome)]) -> Result<()> {
+    let is_sent = |(_, outcome): &&(Model, Outcome)| matches!(outcome, Outcome::Sent);
+    let (sent, others): (Vec<_>, Vec<_>) = tried.iter().partition(is_sent);
+    if !sent.is_empty() {
+        let now = Timestamp::from(services.clock.now());
+        finished(Stage::Sent, None)
+            .col_expr(Column::SentAt, Expr::value(now))
+            .filter(Column::Id.is_in(sent.iter().map(|(mail, _)| mail.id.as_str())))
+            .exec(services.db.write_outside_any_organization())
+            .await?;
+    }
+    for (mail, outcome) in others {
+        let row = match outcome {
+            Outcome::Sent | Outcome::Cancelled => finished(Stage::Cancelled, None),
+            Outcome::Refused { reason } => finished(Stage::Refused, Some(reason)),
+            Outcome::Retry { reason, next_at } => {
+                finished(Stage::Retrying, Some(reason)).col_expr(Column::NextAt, Expr::value(*next_at))
+            }
+        };
+        ours(row, mail).exec(services.db.write_outside_any_organization()).await?;
+    }
+    Ok(())
+}
+
+fn finished(stage: Stage, reason: Option<&str>) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(stage))
         .col_expr(Column::Reason, Expr::value(reason.map(str::to_owned)))
+        .col_expr(Column::ClaimedUntil, Expr::value(None::<Timestamp>))
 }
 
 fn ours(row: UpdateMany<Entity>, mail: &Model) -> UpdateMany<Entity> {
-    row.filter(Column::State.eq(Stage::Sending)).filter(Column::Attempts.eq(mail.attempts))
+    row.filter(Column::Id.eq(mail.id.as_str()))
+        .filter(Column::State.eq(Stage::Sending))
+        .filter(Column::Attempts.eq(mail.attempts))
 }
 
 /// Forgets mails that are over and older than ninety days.

@@ -1,6 +1,8 @@
 //! Why a mail was not taken, as an admin may read it: on one line, short, and without anything that we sent to
 //! log in (M10).
 
+use std::io;
+
 use data_encoding::BASE64;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Severity;
@@ -57,12 +59,22 @@ pub fn of_failure(error: &Error, secrets: &Secrets) -> String {
         cause = deeper;
     }
     let said = secrets.without(&one_line(&cause.to_string()));
-    let said = said.split(" (os error").next().unwrap_or_default();
+    let said = without_number(&said);
     shorten(&if error.is_tls() || said.contains("certificate") {
         format!("TLS failed: {said}")
     } else {
         said.to_owned()
     })
+}
+
+/// Why there is no connection.
+pub fn of_connecting(error: &io::Error) -> String {
+    without_number(&error.to_string()).to_owned()
+}
+
+/// Without the system's number of an error.
+fn without_number(said: &str) -> &str {
+    said.split(" (os error").next().unwrap_or_default()
 }
 
 /// Without the code of RFC 3463 that many servers begin with: `5.1.1 mailbox unknown`.

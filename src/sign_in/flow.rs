@@ -1,7 +1,7 @@
 //! A sign-in under way: kept under the hash of its `state`, bound to the browser that began it, taken once.
 
 use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::cookie::{Cookie, time};
 use chrono::Duration;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
@@ -12,9 +12,11 @@ use crate::entity::{Timestamp, invite, sign_in_flow};
 use crate::error::Result;
 use crate::invites::token;
 use crate::random;
+use crate::web::cookies::{self, Cookies};
 
 /// How long a person may take at the provider.
 pub const LIFETIME: Duration = Duration::minutes(10);
+const COOKIE: &str = "sign-in";
 
 /// What the callback needs to finish what was begun.
 pub struct Flow {
@@ -31,33 +33,23 @@ pub struct Browser(String);
 
 impl Browser {
     /// The browser of a request, if it has begun a flow lately.
-    pub fn known(request: &HttpRequest, https: bool) -> Option<Self> {
-        let value = request.cookie(cookie_name(https))?.value().to_owned();
+    pub fn known(request: &HttpRequest) -> Option<Self> {
+        let value = cookies::value(request, COOKIE)?;
         (value.len() == 43).then_some(Self(value))
     }
 
     /// The browser of a request, marked now if it was not.
-    pub fn of(request: &HttpRequest, https: bool) -> Result<Self> {
-        match Self::known(request, https) {
+    pub fn of(request: &HttpRequest) -> Result<Self> {
+        match Self::known(request) {
             Some(browser) => Ok(browser),
             None => Ok(Self(random::token()?)),
         }
     }
 
     /// The mark.
-    pub fn cookie(&self, https: bool) -> Cookie<'static> {
-        Cookie::build(cookie_name(https), self.0.clone())
-            .path("/")
-            .http_only(true)
-            .secure(https)
-            .same_site(SameSite::Lax)
-            .max_age(time::Duration::seconds(LIFETIME.num_seconds()))
-            .finish()
+    pub fn cookie(&self, cookies: &Cookies) -> Cookie<'static> {
+        cookies.make(COOKIE, self.0.clone(), time::Duration::seconds(LIFETIME.num_seconds()))
     }
-}
-
-fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-sign-in" } else { "sign-in" }
 }
 
 /// Remembers a flow until its callback.

@@ -82,7 +82,7 @@ pub async fn change_role(
         }
         Ok(Changed { role, .. }) => {
             let undo = Undo::Role { person: person(&id)?, role };
-            Ok(see_other_undoable(form.back.path(), Notice::RoleChanged, &undo))
+            Ok(see_other_undoable(form.back.path(), Notice::RoleChanged, undo))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             let again = format!("{PATH}/{}/role?role={}", person(&id)?, role.name());
@@ -100,7 +100,7 @@ fn person(id: &str) -> Result<Uuid> {
 pub async fn deactivate(admin: Admin, id: web::Path<String>, back: web::Form<Back>) -> Reply {
     super::deactivate(&admin, &id).await?;
     let undo = Undo::Deactivation { person: person(&id)? };
-    Ok(see_other_undoable(back.path(), Notice::UserDeactivated, &undo))
+    Ok(see_other_undoable(back.path(), Notice::UserDeactivated, undo))
 }
 
 /// `POST /settings/admin/users/{user}/reactivation`.

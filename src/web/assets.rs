@@ -1,19 +1,22 @@
-//! Style sheet, scripts and icon. They are inside the binary; actix-files serves them from a private temporary
-//! folder whose name in addresses is the hash of their content, so that browsers may keep them for good.
+//! Style sheet, scripts and icon. They are inside the binary; actix-files serves them from files that exist in memory
+//! only, so that nothing is left behind, however the process ends. The name of their folder in addresses is the hash of
+//! their content: browsers may keep them for good.
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Write};
 
-use actix_files::Files;
-use actix_web::dev::{ServiceRequest, fn_service};
-use actix_web::http::header::CACHE_CONTROL;
+use actix_files::NamedFile;
+use actix_web::http::header::{AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, Encoding, HeaderValue, VARY};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::web;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
+use super::Reply;
+use crate::app::Services;
 use crate::error::Error;
 
 const FILES: [(&str, &[u8]); 4] = [
@@ -31,25 +34,31 @@ pub struct Links {
     pub favicon: String,
 }
 
-/// The unpacked files; the folder goes when this is dropped.
+/// The files, ready to be served.
 pub struct Assets {
-    folder: TempDir,
+    files: Vec<Asset>,
     prefix: String,
     pub links: Links,
 }
 
+struct Asset {
+    name: &'static str,
+    plain: InMemory,
+    gzipped: InMemory,
+}
+
 impl Assets {
-    /// Unpacks the files.
+    /// Makes the files ready.
     ///
     /// # Errors
-    /// When the temporary folder can't be written.
-    pub fn unpack() -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gatehouse-").tempdir()?;
+    /// When the system has no memory for them.
+    pub fn new() -> io::Result<Self> {
         let mut digest = Sha256::new();
+        let mut files = Vec::new();
         for (name, content) in FILES {
-            std::fs::write(folder.path().join(name), content)?;
-            std::fs::write(folder.path().join(format!("{name}.gz")), gzip(content)?)?;
             digest.update(content);
+            let (plain, gzipped) = (InMemory::new(content.into())?, InMemory::new(gzip(content)?.into())?);
+            files.push(Asset { name, plain, gzipped });
         }
         let prefix = format!("/static/{}", &HEXLOWER.encode(&digest.finalize())[..16]);
         let link = |name: &str| format!("{prefix}/{name}");
@@ -59,22 +68,87 @@ impl Assets {
             htmx: link("htmx.js"),
             favicon: link("favicon.svg"),
         };
-        Ok(Self { folder, prefix, links })
+        Ok(Self { files, prefix, links })
     }
 
-    /// Serves the files: no listing, no dot files, nothing but what was unpacked.
+    /// Serves the files, and nothing else.
     pub fn register(&self, config: &mut web::ServiceConfig) {
-        let missing =
-            fn_service(|request: ServiceRequest| async move { Ok(request.error_response(Error::NotFound)) });
-        let files =
-            Files::new("/", self.folder.path()).prefer_utf8(true).try_compressed().default_handler(missing);
         let forever = DefaultHeaders::new().add((CACHE_CONTROL, "public, max-age=31536000, immutable"));
-        config.service(web::scope(&self.prefix).wrap(forever).service(files));
+        let file = web::resource("/{name}")
+            .route(web::get().to(show))
+            .route(web::head().to(show))
+            .default_service(web::to(|| async { Reply::Err(Error::MethodNotAllowed) }));
+        let missing = web::to(|| async { Reply::Err(Error::NotFound) });
+        config.service(web::scope(&self.prefix).wrap(forever).service(file).default_service(missing));
     }
 }
 
+async fn show(request: HttpRequest, name: web::Path<String>, services: web::Data<Services>) -> Reply {
+    let asset = services.assets.files.iter().find(|asset| asset.name == *name).ok_or(Error::NotFound)?;
+    if !takes_gzip(&request) {
+        return asset.plain.answer(&request, asset.name);
+    }
+    let mut response = asset.gzipped.answer(&request, asset.name)?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(response)
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let ours = [Encoding::gzip(), Encoding::identity()];
+    let accepted = request.get_header::<AcceptEncoding>();
+    accepted.and_then(|accepted| accepted.negotiate(ours.iter())) == Some(Encoding::gzip())
+}
+
+/// Content, and where there are such, a file of it without a name.
+struct InMemory {
+    content: Cow<'static, [u8]>,
+    file: Option<File>,
+}
+
+impl InMemory {
+    fn new(content: Cow<'static, [u8]>) -> io::Result<Self> {
+        let file = nameless(&content)?;
+        Ok(Self { content, file })
+    }
+
+    fn answer(&self, request: &HttpRequest, name: &str) -> Reply {
+        let whole = || {
+            HttpResponse::Ok()
+                .content_type(actix_files::file_extension_to_mime(extension(name)))
+                .body(self.content.clone())
+        };
+        let Some(file) = self.file.as_ref().and_then(opened_again) else { return Ok(whole()) };
+        let file = NamedFile::from_file(file, name).map_err(|e| Error::Internal(format!("{name}: {e}")))?;
+        Ok(file.prefer_utf8(true).into_response(request))
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn nameless(content: &[u8]) -> io::Result<Option<File>> {
+    let mut file = File::from(rustix::fs::memfd_create("gatehouse", rustix::fs::MemfdFlags::CLOEXEC)?);
+    file.write_all(content)?;
+    Ok(Some(file))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &[u8]) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+fn extension(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
+}
+
+/// The same file with a place to read from of its own; none where there is no `/proc`.
+fn opened_again(file: &File) -> Option<File> {
+    use std::os::fd::AsRawFd;
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
 /// As small as gzip gets: it is done once, and sent to every first visitor.
-fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     encoder.finish()

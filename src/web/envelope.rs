@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY as CONTENT_SECURITY, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
+    CONTENT_SECURITY_POLICY as CONTENT_SECURITY, HeaderName, HeaderValue, SET_COOKIE,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
@@ -81,7 +82,7 @@ pub async fn wrap<B: MessageBody + 'static>(
         match result {
             Ok(response) => {
                 let mut response = paint(&asked, &services.assets.links, response);
-                seal(response.headers_mut(), &services, &id);
+                seal(response.response_mut().head_mut(), &services, &id);
                 let route = response.request().match_pattern();
                 line.write(route.as_deref(), response.status().as_u16(), started.elapsed(), &services);
                 Ok(response)
@@ -90,7 +91,7 @@ pub async fn wrap<B: MessageBody + 'static>(
                 tracing::error!(%error, "a layer failed");
                 let unavailable = Error::Unavailable(error.to_string());
                 let mut response = error_page::paint(&asked, &services.assets.links, &unavailable);
-                seal(response.headers_mut(), &services, &id);
+                seal(response.head_mut(), &services, &id);
                 line.write(None, response.status().as_u16(), started.elapsed(), &services);
                 Err(InternalError::from_response("painted", response).into())
             }
@@ -122,7 +123,11 @@ fn paint<B: MessageBody + 'static>(
     }
 }
 
-fn seal(headers: &mut HeaderMap, services: &Services, id: &RequestId) {
+fn seal(head: &mut ResponseHead, services: &Services, id: &RequestId) {
+    if services.is_stopping() {
+        head.set_connection_type(ConnectionType::Close);
+    }
+    let headers = head.headers_mut();
     let mut set =
         |name: &'static str, value: HeaderValue| headers.insert(HeaderName::from_static(name), value);
     for (name, value) in HEADERS {

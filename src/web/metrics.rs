@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpResponse, HttpServer, web};
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::log;
 
 /// Upper bounds in seconds: from a fragment out of the cache to a provider that hangs.
 const BUCKETS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.03, 0.1, 0.5, 2.0, 10.0];
@@ -23,7 +26,7 @@ struct Labels {
     status: u16,
 }
 
-/// Counts and times requests.
+/// Counts and times requests; knows how many lines of the log nobody has read.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Labels, Counter>,
@@ -37,7 +40,22 @@ impl Default for Metrics {
         let seconds = Histogram::new(BUCKETS);
         registry.register("http_requests", "Requests by method, route and status", requests.clone());
         registry.register_with_unit("http_request", "Time to answer", Unit::Seconds, seconds.clone());
+        registry.register("log_lines_dropped", "Lines of the log that were dropped", LinesDropped);
         Self { registry, requests, seconds }
+    }
+}
+
+/// Read from the log when it is asked for.
+#[derive(Debug)]
+struct LinesDropped;
+
+impl EncodeMetric for LinesDropped {
+    fn encode(&self, mut encoder: MetricEncoder) -> Result<(), FormatError> {
+        encoder.encode_counter::<NoLabelSet, _, u64>(&log::dropped(), None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Counter
     }
 }
 

@@ -1,9 +1,11 @@
-//! How it looks on the wire: pages and their frame, errors, headers, cookies that are not the session.
+//! How it looks on the wire: pages and their frame, errors, headers, cookies.
 
 pub mod api;
 pub mod assets;
 pub mod client;
+pub mod cookies;
 pub mod cross_site;
+pub mod door;
 pub mod envelope;
 pub mod error_page;
 pub mod file;

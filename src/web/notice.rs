@@ -1,14 +1,24 @@
 //! The one sentence that a page says after a redirect, carried by a short-lived cookie that holds its name
-//! only, and what would undo it: nothing a visitor could write appears on a page.
+//! only, and what would undo it: nothing a visitor could write appears on a page. It says so with a proof that it is
+//! ours and for this session: whoever can plant a cookie has no page say anything, or offer to undo it.
 
 use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, time::Duration};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use uuid::Uuid;
 
+use super::cookies::{self, Cookies};
 use crate::access::Role;
+use crate::access::session::Visitor;
+use crate::app::Services;
+use crate::error::{self, Error};
 use crate::llm_keys::Provider;
 
 const COOKIE: &str = "notice";
+/// How long a notice waits for the next page, in seconds.
+const LIFETIME: i64 = 60;
 
 /// Each notice with its name in the cookie and its sentence.
 macro_rules! notices {
@@ -76,33 +86,86 @@ notices! {
     ManyChanged "many-changed" "Done. Those who were named as left out are as they were."
 }
 
-impl Notice {
-    /// The notice that the previous answer left, and what would undo that.
-    pub fn of(request: &HttpRequest) -> Option<(Self, Option<Undo>)> {
-        let cookie = request.cookie(COOKIE)?;
-        let (name, undo) = cookie.value().split_once('.').unwrap_or((cookie.value(), ""));
-        let notice = Self::ALL.iter().copied().find(|notice| notice.name() == name)?;
-        Some((notice, Undo::parse(undo)))
+/// What an answer leaves for the next page to say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    pub notice: Notice,
+    pub undo: Option<Undo>,
+}
+
+impl Left {
+    /// What the previous answer to this session has left, and nobody else: not an answer to another session, not one
+    /// of long ago, not somebody who can write cookies. Who is signed in nowhere has done nothing that could be undone.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let cookie = cookies::value(request, COOKIE)?;
+        let services = Services::of(request).ok()?;
+        let session = session_of(request).ok()?;
+        let mut parts = cookie.rsplitn(3, '.');
+        let (proof, at, content) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        let is_ours = services.config.master_key.is_token(proof, &purpose(session.as_deref(), at, content));
+        if !is_ours || (services.clock.now().timestamp() - at).abs() > LIFETIME {
+            return None;
+        }
+        let left = Self::parse(content)?;
+        Some(Self { undo: left.undo.filter(|_| session.is_some()), ..left })
     }
 
-    /// The cookie that carries the notice to the next page.
-    pub fn cookie(self) -> Cookie<'static> {
-        base(self.name().to_owned()).max_age(Duration::minutes(1)).finish()
+    fn parse(content: &str) -> Option<Self> {
+        let (name, undo) = content.split_once('.').unwrap_or((content, ""));
+        let notice = Notice::ALL.iter().copied().find(|notice| notice.name() == name)?;
+        Some(Self { notice, undo: Undo::parse(undo) })
     }
 
-    /// The same with what would undo what was done.
-    pub fn undoable(self, undo: &Undo) -> Cookie<'static> {
-        base(format!("{}.{}", self.name(), undo.code())).max_age(Duration::minutes(1)).finish()
-    }
-
-    /// The cookie that takes the notice back once it was said.
-    pub fn said() -> Cookie<'static> {
-        base(String::new()).max_age(Duration::ZERO).finish()
+    fn content(&self) -> String {
+        match &self.undo {
+            Some(undo) => format!("{}.{}", self.notice.name(), undo.code()),
+            None => self.notice.name().to_owned(),
+        }
     }
 }
 
-fn base(value: String) -> actix_web::cookie::CookieBuilder<'static> {
-    Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax)
+/// Whether a page has to take the notice back: it was said, or is none.
+pub fn is_brought_by(request: &HttpRequest) -> bool {
+    cookies::value(request, COOKIE).is_some()
+}
+
+/// The cookie that takes it back.
+pub fn said(cookies: &Cookies) -> Cookie<'static> {
+    cookies.forget(COOKIE)
+}
+
+/// The layer that gives the browser what an answer has [`Left`], for its session only.
+///
+/// # Errors
+/// Those of the layers inside; when the notice can't be proven ours, which is a fault of ours.
+pub async fn leave(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let left = response.response_mut().extensions_mut().remove::<Left>();
+    if let Some(left) = left {
+        let cookie = cookie(response.request(), &left)?;
+        response.response_mut().add_cookie(&cookie)?;
+    }
+    Ok(response)
+}
+
+fn cookie(request: &HttpRequest, left: &Left) -> error::Result<Cookie<'static>> {
+    let services = Services::of(request)?;
+    let (at, content) = (services.clock.now().timestamp(), left.content());
+    let purpose = purpose(session_of(request)?.as_deref(), at, &content);
+    let proof = services.config.master_key.token(&purpose).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(services.cookies.make(COOKIE, format!("{content}.{at}.{proof}"), Duration::seconds(LIFETIME)))
+}
+
+/// Once an answer has ended the session, there is none.
+fn session_of(request: &HttpRequest) -> error::Result<Option<String>> {
+    Ok(Visitor::of(request)?.map(|visitor| visitor.session))
+}
+
+fn purpose(session: Option<&str>, at: i64, content: &str) -> String {
+    format!("notice/{}/{at}/{content}", session.unwrap_or_default())
 }
 
 /// What would undo what was just done.
@@ -159,6 +222,15 @@ impl Undo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_is_read_as_it_was_written() {
+        for undo in [None, Some(Undo::Deactivation { person: Uuid::from_u128(7) })] {
+            let left = Left { notice: Notice::UserDeactivated, undo };
+            assert_eq!(Left::parse(&left.content()), Some(left));
+        }
+        assert_eq!(Left::parse("no-such-notice"), None);
+    }
 
     #[test]
     fn only_what_we_have_written_undoes_anything() {

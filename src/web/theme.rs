@@ -1,7 +1,9 @@
 //! Light, dark, or what the system says: a cookie, so that the first byte of a page has it.
 
 use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::cookie::{Cookie, time::Duration};
+
+use super::cookies::{self, Cookies};
 
 const COOKIE: &str = "theme";
 
@@ -31,16 +33,11 @@ impl Theme {
 
     /// The theme of a request's browser.
     pub fn of(request: &HttpRequest) -> Self {
-        request.cookie(COOKIE).and_then(|cookie| Self::parse(cookie.value())).unwrap_or_default()
+        cookies::value(request, COOKIE).and_then(|name| Self::parse(&name)).unwrap_or_default()
     }
 
     /// Remembers the theme for a year.
-    pub fn cookie(self) -> Cookie<'static> {
-        Cookie::build(COOKIE, self.name())
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .max_age(Duration::days(365))
-            .finish()
+    pub fn cookie(self, cookies: &Cookies) -> Cookie<'static> {
+        cookies.make(COOKIE, self.name().to_owned(), Duration::days(365))
     }
 }

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::assets::Links;
-use super::notice::{Notice, Undo};
+use super::notice::{self, Left, Notice, Undo};
 use super::theme::Theme;
 use crate::access::session::{Membership, Visitor};
 use crate::access::{Member, Role, SignedIn};
@@ -46,7 +46,8 @@ pub struct View {
     here: String,
     region: Option<String>,
     theme: Theme,
-    notice: Option<(Notice, Option<Undo>)>,
+    left: Option<Left>,
+    brings_notice: bool,
 }
 
 /// Who looks at a page, for the frame around it.
@@ -166,7 +167,8 @@ impl View {
             here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             region: wanted_region(request),
             theme: Theme::of(request),
-            notice: Notice::of(request),
+            left: Left::of(request),
+            brings_notice: notice::is_brought_by(request),
         })
     }
 
@@ -187,12 +189,12 @@ impl View {
 
     /// What the previous answer left to say.
     pub fn notice(&self) -> &'static str {
-        self.notice.as_ref().map_or("", |(notice, _)| notice.sentence())
+        self.left.as_ref().map_or("", |left| left.notice.sentence())
     }
 
     fn said(&self) -> Said<'_> {
         let said = Said { notice: self.notice(), back: &self.here, ..Said::default() };
-        let Some((_, Some(undo))) = &self.notice else { return said };
+        let Some(undo) = self.left.as_ref().and_then(|left| left.undo.as_ref()) else { return said };
         let (undo_name, undo_value) = undo.field().unwrap_or_default();
         Said { undo_action: undo.action(), undo_name, undo_value, ..said }
     }
@@ -300,8 +302,8 @@ impl View {
         response
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((VARY, "HX-Request, HX-Target, Cookie"));
-        if self.notice.is_some() {
-            response.cookie(Notice::said());
+        if self.brings_notice {
+            response.cookie(notice::said(&self.services.cookies));
         }
         response.body(html)
     }
@@ -337,12 +339,18 @@ pub fn is_htmx(request: &HttpRequest) -> bool {
 
 /// The end of every change that worked: the page to look at, and what to say there.
 pub fn see_other(path: &str, notice: Notice) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, path)).cookie(notice.cookie()).finish()
+    leaving(path, Left { notice, undo: None })
 }
 
 /// The same, with what would undo it.
-pub fn see_other_undoable(path: &str, notice: Notice, undo: &Undo) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, path)).cookie(notice.undoable(undo)).finish()
+pub fn see_other_undoable(path: &str, notice: Notice, undo: Undo) -> HttpResponse {
+    leaving(path, Left { notice, undo: Some(undo) })
+}
+
+fn leaving(path: &str, left: Left) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther().insert_header((LOCATION, path)).finish();
+    response.extensions_mut().insert(left);
+    response
 }
 
 /// Up to two letters for a person's avatar.

@@ -85,6 +85,12 @@ fn connections_are_opened_and_transactions_begun_in_one_room() {
 }
 
 #[test]
+fn cookies_are_made_in_one_room() {
+    let words = ["Cookie::build", "Cookie::new", "Cookie::named", "CookieBuilder", "cookie_name("];
+    assert_eq!(files_that_mention(&words), ["web/cookies.rs"]);
+}
+
+#[test]
 fn verbs_know_nothing_of_http_and_forms_nothing_of_the_database() {
     for (name, text) in sources() {
         let room = name.split('/').next().unwrap_or_default();

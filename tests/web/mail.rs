@@ -55,7 +55,7 @@ async fn leave_row(house: &House, to: &str, state: outbox::Stage, due_in: Durati
         letter: Set(serde_json::json!({ "kind": "test" })),
         message_id: Set(format!("<{id}@acme.test>")),
         state: Set(state),
-        attempts: Set(i64::from(state == outbox::Stage::Sending)),
+        attempts: Set(i64::from(state != outbox::Stage::Queued)),
         next_at: Set(Timestamp::from(now + due_in)),
         claimed_until: Set(Some(Timestamp::from(now + due_in))),
         reason: Set(None),
@@ -404,12 +404,60 @@ async fn what_a_killed_instance_has_left_is_sent_by_the_next() {
         until(&house, &queued, "sent").await;
         until(&house, &over, "sent").await;
         assert_eq!(state(&house, &held).await, State::Sending, "somebody may be sending it still");
-        house.skip(Duration::seconds(121));
+        house.skip(Duration::seconds(21));
         until(&house, &held, "sent").await;
         assert_eq!(smtp.mails().len(), 3);
         next.stop(false).await;
         house.close().await;
     }
+}
+
+#[actix_web::test]
+async fn a_slow_delivery_keeps_its_mail_from_other_instances() {
+    with_mail(async |house, smtp| {
+        let (_, second) = house.second_instance_with(&borrowed(&smtp.settings())).await;
+        smtp.will_answer(Stage::End, "sam@acme.test", &[SILENCE]);
+        let id = post(house, "sam@acme.test").await;
+        until(house, &id, "sending").await;
+        // The claim has been renewed once by then. It would run out at once otherwise.
+        pause(6000).await;
+        house.skip(Duration::seconds(12));
+        pause(8000).await;
+        assert_eq!(smtp.mails().len(), 1, "nobody else has taken it over");
+        until(house, &id, "retrying").await;
+        second.stop(false).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_clock_that_was_ahead_holds_no_mail_up() {
+    with_mail(async |house, smtp| {
+        let ahead = Duration::hours(2);
+        let row = async |to: &str, stage| leave_row(house, to, stage, ahead).await;
+        let queued = row("queued@acme.test", outbox::Stage::Queued).await;
+        let retrying = row("retrying@acme.test", outbox::Stage::Retrying).await;
+        let sending = row("sending@acme.test", outbox::Stage::Sending).await;
+        house.services.mail.wake();
+        until(house, &queued, "sent").await;
+        assert!(smtp.mails_to("retrying@acme.test").is_empty(), "it has its wait");
+        pause(5500).await;
+        later(house, Duration::seconds(61));
+        until(house, &retrying, "sent").await;
+        until(house, &sending, "sent").await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_put_back_holds_no_mail_up() {
+    with_mail(async |house, _| {
+        house.skip(Duration::hours(2));
+        until(house, &post(house, "ahead@acme.test").await, "sent").await;
+        house.skip(-Duration::hours(2));
+        until(house, &post(house, "sam@acme.test").await, "sent").await;
+    })
+    .await;
 }
 
 #[actix_web::test]

@@ -1,5 +1,7 @@
 //! The surface that everybody can touch: headers, addresses, sizes, methods, logs (threats W, D, Q).
 
+use std::io::Read;
+
 use reqwest::Method;
 
 use super::support::{Database, House, Identity, field};
@@ -143,6 +145,25 @@ async fn static_files_are_the_ones_we_ship_and_no_others() {
         answer.header("content-type").starts_with("text/css")
             && answer.header("cache-control").contains("immutable")
     );
+    let whole = answer.body;
+    let ask = async |method, name: &str, value: &str| {
+        visitor.send(visitor.request(method, &css).header(name, value)).await
+    };
+    let again = ask(Method::GET, "if-none-match", answer.headers["etag"].to_str().expect("text")).await;
+    assert!(again.status == 304 && again.body.is_empty());
+    let part = ask(Method::GET, "range", "bytes=10-19").await;
+    assert_eq!((part.status, part.body.as_str()), (206, &whole[10..20]));
+    let head = ask(Method::HEAD, "accept", "*/*").await;
+    assert_eq!((head.status, head.header("content-length")), (200, whole.len().to_string().as_str()));
+    let zipped =
+        visitor.request(Method::GET, &css).header("accept-encoding", "gzip").send().await.expect("an answer");
+    assert_eq!(zipped.headers()["content-encoding"], "gzip");
+    assert_eq!(zipped.headers()["content-type"], "text/css; charset=utf-8");
+    let mut unzipped = String::new();
+    let bytes = zipped.bytes().await.expect("a body");
+    flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut unzipped).expect("gzip");
+    assert_eq!(unzipped, whole);
+    assert_eq!(visitor.post(&css, &[]).await.status, 405);
     let folder = css.rsplit_once('/').expect("a folder").0;
     for path in [
         "/../../etc/passwd",

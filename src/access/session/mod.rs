@@ -34,6 +34,8 @@ pub const IDLE: Duration = Duration::days(7);
 pub const LIFETIME: Duration = Duration::days(30);
 /// A sign-in of this long ago is fresh enough for what takes one.
 const FRESH: Duration = Duration::minutes(10);
+/// As far as the clocks of two instances may be apart: what is to come is not fresh.
+const SKEW: Duration = Duration::seconds(30);
 /// "Last seen" moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
 /// Where the session's state keeps who is there: derived at each request, never stored.
@@ -101,7 +103,8 @@ impl Visitor {
 
     /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        now - self.authenticated_at < FRESH
+        let age = now - self.authenticated_at;
+        age < FRESH && age > -SKEW
     }
 }
 
@@ -228,7 +231,9 @@ impl Sessions {
             user_agent: Set(new.user_agent),
             created_at: Set(now),
             last_seen_at: Set(now),
-            authenticated_at: Set(new.authenticated_at.map(|at| Timestamp::from(Ord::min(at, *now)))),
+            authenticated_at: Set(new
+                .authenticated_at
+                .map(|at| Timestamp::from(self.clock.on_this_clock(at)))),
             renewal_due: Set(false),
         };
         let tx = self.db.begin().await?;

@@ -3,7 +3,7 @@
 pub mod link;
 mod pages;
 
-use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::cookie::{Cookie, time};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -23,6 +23,7 @@ use crate::entity::{organization, session as session_row};
 use crate::error::{Error, Result};
 use crate::invites;
 use crate::web::client;
+use crate::web::cookies::{self, Cookies};
 use crate::web::{Notice, Reply, View, see_other};
 use pages::{
     Again, ClaimPage, Invitation, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here,
@@ -100,7 +101,7 @@ pub async fn index(anyone: Anyone, view: View, query: web::Query<Query>, request
         let location = ReturnTo::parse(&query.return_to);
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, location.as_str())).finish());
     }
-    let last = request.cookie(LAST_PROVIDER).map(|cookie| cookie.value().to_owned());
+    let last = cookies::value(&request, LAST_PROVIDER);
     let on = methods_on(&anyone.services).await?;
     let mut providers: Vec<Button> = on.into_iter().map(|p| Button::of(p, last.as_deref())).collect();
     providers.sort_by_key(|button| (!button.available, !button.last_used));
@@ -211,14 +212,13 @@ async fn leave(
             return failed(view, &Again { services, provider, flow: &flow }, &failure);
         }
     };
-    let https = services.config.base_url.is_https();
-    let browser = Browser::of(request, https)?;
+    let browser = Browser::of(request)?;
     let (nonce, pkce_verifier) = (departure.nonce, departure.pkce_verifier);
     let kept = Flow { nonce, pkce_verifier, return_to, purpose, person };
     flow::keep(services, &browser, &provider.name, &departure.state, kept).await?;
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, departure.address))
-        .cookie(browser.cookie(https))
+        .cookie(browser.cookie(&services.cookies))
         .finish())
 }
 
@@ -271,8 +271,7 @@ async fn resume(
     provider: &Provider,
     query: &Callback,
 ) -> Result<Option<Flow>> {
-    let https = anyone.services.config.base_url.is_https();
-    match (Browser::known(request, https), &query.state) {
+    match (Browser::known(request), &query.state) {
         (Some(browser), Some(state)) => flow::take(&anyone.services, &browser, &provider.name, state).await,
         _ => Ok(None),
     }
@@ -296,7 +295,7 @@ async fn finish(
     start_session(anyone, request, person, claims.authenticated_at)?;
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, flow.return_to.as_str()))
-        .cookie(last_provider(&claims.provider, anyone.services.config.base_url.is_https()))
+        .cookie(last_provider(&claims.provider, &anyone.services.cookies))
         .finish())
 }
 
@@ -344,14 +343,8 @@ async fn refused(
     Refused { again, claims, organization: &organization }.show(view, refusal).await
 }
 
-fn last_provider(name: &str, https: bool) -> Cookie<'static> {
-    Cookie::build(LAST_PROVIDER, name.to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(https)
-        .same_site(SameSite::Lax)
-        .max_age(time::Duration::days(365))
-        .finish()
+fn last_provider(name: &str, cookies: &Cookies) -> Cookie<'static> {
+    cookies.make(LAST_PROVIDER, name.to_owned(), time::Duration::days(365))
 }
 
 /// Ends the session; a browser that has none is sent to sign-in all the same.

@@ -1,6 +1,7 @@
 //! Whether an ID token holds (OpenID Connect Core, section 3.1.3.7).
 
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use data_encoding::BASE64URL_NOPAD;
@@ -17,7 +18,7 @@ use super::super::{Failure, rejected, unavailable};
 use super::RelyingParty;
 
 /// The least time between two looks at a provider's keys because a token named an unknown one.
-const KEYS_AT_MOST_EVERY: TimeDelta = TimeDelta::minutes(1);
+const KEYS_AT_MOST_EVERY: Duration = Duration::from_mins(1);
 /// How far a provider's clock may be off.
 const SKEW: TimeDelta = TimeDelta::seconds(30);
 
@@ -90,7 +91,7 @@ impl RelyingParty {
 
     /// Leaves the issuer to [`Self::check_the_rest`] where it depends on the tenant.
     fn verifier(&self, metadata: &CoreProviderMetadata) -> CoreIdTokenVerifier<'static> {
-        let now = self.clock.now();
+        let now = self.clock.wall();
         CoreIdTokenVerifier::new_confidential_client(
             self.registration.client_id.clone(),
             self.registration.client_secret.clone(),
@@ -113,7 +114,7 @@ impl RelyingParty {
         if extras.azp.as_ref().is_some_and(|party| *party != *self.registration.client_id.as_str()) {
             return Err(Failure::Rejected("made for another client".to_owned()));
         }
-        if extras.nbf.is_some_and(|nbf| nbf > (self.clock.now() + SKEW).timestamp()) {
+        if extras.nbf.is_some_and(|nbf| nbf > (self.clock.wall() + SKEW).timestamp()) {
             return Err(Failure::Rejected("not valid yet: is a clock wrong, here or there?".to_owned()));
         }
         Ok(())
@@ -130,11 +131,10 @@ impl RelyingParty {
     }
 
     fn may_look_at_keys(&self) -> bool {
-        let now = self.clock.now();
         let mut looked = self.keys_looked_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = looked.is_none_or(|at| now - at >= KEYS_AT_MOST_EVERY);
+        let may = looked.is_none_or(|at| at.elapsed() >= KEYS_AT_MOST_EVERY);
         if may {
-            *looked = Some(now);
+            *looked = Some(Instant::now());
         }
         may
     }

@@ -8,7 +8,6 @@ mod vouching;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use oauth2::http::header::ACCEPT;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdTokenClaims, CoreJsonWebKeySet,
@@ -46,7 +45,7 @@ pub struct RelyingParty {
     issuer: Issuer,
     clock: Clock,
     known: RwLock<Option<Arc<CoreProviderMetadata>>>,
-    keys_looked_at: Mutex<Option<DateTime<Utc>>>,
+    keys_looked_at: Mutex<Option<Instant>>,
 }
 
 /// Why discovery came to nothing.

@@ -1,0 +1,45 @@
+//! `gatehouse serve` as a process of its own, on a database in a folder.
+
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::commands::{PROVIDER, folder, gatehouse, stop, wait_for};
+use crate::web::support::{MASTER_KEY, free_port};
+
+pub(super) struct Serving {
+    pub child: Child,
+    /// `127.0.0.1` with its port.
+    pub address: String,
+    /// Goes when the process has gone.
+    _folder: TempDir,
+}
+
+impl Serving {
+    pub fn start(settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
+        let folder = folder();
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut command = gatehouse(&folder);
+        command.arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).envs(PROVIDER);
+        command.env("GATEHOUSE_BIND", &address).envs(settings.iter().copied()).stderr(log);
+        let child = command.spawn().expect("run");
+        let serving = Self { child, address, _folder: folder };
+        wait_for(|| std::net::TcpStream::connect(&serving.address).is_ok());
+        serving
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        assert!(kill.expect("kill").success());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}

@@ -1,0 +1,64 @@
+//! The machine's clock is put ahead by two hours and back again, as a wrong time server does: what is over stays over,
+//! and what lasts goes on.
+
+use std::time::Duration as Real;
+
+use chrono::Duration;
+use gatehouse::access::Role;
+
+use super::support::{House, Visitor, on_both_databases};
+
+/// Whether somebody may do what takes a sign-in of the last ten minutes.
+async fn is_fresh(house: &House, owner: &Visitor) -> bool {
+    let id = house.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let answer = owner.post(&format!("/settings/admin/users/{id}/role"), &[("role", "owner")]).await;
+    house.run("UPDATE memberships SET role = 'member' WHERE email = 'sam@acme.test'", []).await;
+    answer.location().starts_with("/settings/admin/users")
+}
+
+/// Waits for what is written in the background of an answer.
+async fn last_seen_moves(house: &House, email: &str) {
+    let moved = format!(
+        "SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE u.email = '{email}' AND s.last_seen_at > s.created_at"
+    );
+    while house.count(&moved).await == 0 {
+        actix_web::rt::time::sleep(Real::from_millis(20)).await;
+    }
+}
+
+on_both_databases! {
+    async fn a_sign_in_is_fresh_for_ten_minutes_also_when_the_clock_is_put_back(house: &House) {
+        house.enroll("sam@acme.test", "default", Role::Member).await;
+        let ada = house.person("ada@acme.test", Role::Owner).await;
+        house.skip(Duration::minutes(5));
+        assert!(is_fresh(house, &ada).await);
+        house.skip(-Duration::hours(2));
+        assert!(is_fresh(house, &ada).await);
+        house.services.clock.pass_for_tests(Real::from_mins(6));
+        assert!(!is_fresh(house, &ada).await, "more than ten minutes ago");
+        house.skip(Duration::hours(2) - Duration::minutes(11));
+        let again = house.person("eve@acme.test", Role::Owner).await;
+        assert!(is_fresh(house, &again).await, "a sign-in now is fresh at once");
+    }
+
+    async fn a_session_that_ended_does_not_live_again_and_one_that_lives_goes_on(house: &House) {
+        let (old, new) = (house.person("old@acme.test", Role::Member).await, house.person("new@acme.test", Role::Member).await);
+        house.skip(Duration::days(6) + Duration::hours(23));
+        assert!(new.is_signed_in().await);
+        last_seen_moves(house, "new@acme.test").await;
+        house.skip(Duration::hours(2));
+        assert!(!old.is_signed_in().await && new.is_signed_in().await);
+        house.skip(-Duration::hours(2));
+        assert!(!old.is_signed_in().await, "it was over");
+        assert!(new.is_signed_in().await);
+    }
+
+    async fn an_age_below_nothing_is_not_fresh(house: &House) {
+        house.enroll("sam@acme.test", "default", Role::Member).await;
+        let ada = house.person("ada@acme.test", Role::Owner).await;
+        let ahead = (house.services.clock.now() + Duration::hours(1)).timestamp_millis();
+        house.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [ahead.into()]).await;
+        assert!(!is_fresh(house, &ada).await);
+    }
+}

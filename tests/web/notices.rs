@@ -1,0 +1,82 @@
+//! What a page says after a change, and offers to undo: to the session that made it, for a minute, and nobody else's word
+//! (threat of a cookie that another host of the same domain plants).
+
+use chrono::Duration;
+use gatehouse::access::Role;
+use reqwest::Method;
+
+use super::support::{Answer, House, Identity, Visitor, on_both_databases};
+
+const PAGE: &str = "/settings/admin/users";
+
+async fn id(house: &House, email: &str) -> String {
+    house.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+}
+
+/// Makes somebody an admin; the notice that the answer leaves.
+async fn promote(admin: &Visitor, person: &str) -> String {
+    let answer = admin.post(&format!("{PAGE}/{person}/role"), &[("role", "admin")]).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    cookie(&answer, "notice").expect("a notice")
+}
+
+/// `name=value`.
+fn cookie(answer: &Answer, name: &str) -> Option<String> {
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
+    let cookie = cookies.into_iter().find(|cookie| cookie.starts_with(&format!("{name}=")))?;
+    cookie.split(';').next().map(str::to_owned)
+}
+
+/// The page, asked for with a planted notice in front of the browser's own cookies.
+async fn with_planted(visitor: &Visitor, session: &str, notice: &str) -> Answer {
+    let request = visitor.request(Method::GET, PAGE).header("cookie", format!("{notice}; {session}"));
+    visitor.send(request).await
+}
+
+/// Somebody who has just signed in, and the cookie of the session.
+async fn session(house: &House, email: &str) -> (Visitor, String) {
+    let visitor = house.visitor();
+    let answer = visitor.sign_in(&house.provider, &Identity::new(email, email)).await;
+    (visitor, cookie(&answer, "session").expect("a session"))
+}
+
+fn says_something(page: &Answer) -> bool {
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.says("The role is changed.") || page.says("Undo")
+}
+
+on_both_databases! {
+    async fn a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other(house: &House) {
+        for (email, role) in [("ada@acme.test", Role::Owner), ("eve@acme.test", Role::Owner), ("sam@acme.test", Role::Member)] {
+            house.enroll(email, "default", role).await;
+        }
+        let (ada, hers) = session(house, "ada@acme.test").await;
+        let (eve, theirs) = session(house, "eve@acme.test").await;
+        let sam = id(house, "sam@acme.test").await;
+        let genuine = promote(&eve, &sam).await;
+        assert!(says_something(&with_planted(&eve, &theirs, &genuine).await), "it is their own");
+        assert!(!says_something(&with_planted(&ada, &hers, &genuine).await), "somebody else's");
+        for forged in [
+            format!("notice=role-changed.role.{sam}.owner"),
+            "notice=role-changed".to_owned(),
+            genuine.replace("member", "owner"),
+            format!("{genuine}x"),
+        ] {
+            let page = with_planted(&eve, &theirs, &forged).await;
+            assert!(!says_something(&page), "{forged}");
+            assert_eq!(cookie(&page, "notice").as_deref(), Some("notice="), "it is taken back");
+        }
+        let (again, new) = session(house, "eve@acme.test").await;
+        assert!(!says_something(&with_planted(&again, &new, &genuine).await), "another session of theirs");
+        house.skip(Duration::seconds(62));
+        assert!(!says_something(&with_planted(&eve, &theirs, &genuine).await), "too late");
+    }
+
+    async fn who_is_signed_out_is_told_so_and_offered_nothing(house: &House) {
+        let ada = house.owner().await;
+        assert_eq!(ada.post("/sign-out", &[]).await.status, 303);
+        let page = ada.get("/sign-in").await;
+        assert!(page.says("You are signed out.") && !page.says("Undo"), "{}", page.body);
+        assert!(!ada.get("/sign-in").await.says("You are signed out."), "once");
+    }
+}
