@@ -32,7 +32,7 @@ use crate::web::cookies::Cookies;
 use crate::web::door::Door;
 use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
-use crate::web::{cross_site, envelope, form, metrics, notice};
+use crate::web::{cross_site, envelope, form, metrics, notice, repeat};
 use crate::{instance, routes};
 
 /// What requests share.
@@ -261,6 +261,7 @@ fn serve(
             .service(
                 web::scope("")
                     .configure(routes::register)
+                    .wrap(from_fn(repeat::answer))
                     .wrap(from_fn(notice::leave))
                     .wrap(from_fn(session::renew_if_due))
                     .wrap(session_layer),

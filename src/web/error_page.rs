@@ -4,7 +4,7 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, LOCATION, RETRY_AFTER};
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 use serde_json::json;
 use url::{Position, Url};
@@ -41,9 +41,9 @@ impl Asked {
         typed: Option<Typed>,
     ) -> Self {
         Self {
-            is_api: request.path() == "/api" || request.path().starts_with("/api/"),
+            is_api: is_api(request.path()),
             is_htmx: is_htmx(request.request()),
-            htmx_is_at: request.headers().get("hx-current-url").and_then(path_and_query),
+            htmx_is_at: htmx_is_at(request.request()),
             is_get: request.method().is_safe(),
             path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             theme: Theme::of(request.request()),
@@ -59,6 +59,16 @@ impl Asked {
         let typed = self.typed.as_ref().filter(|_| may_help)?;
         Some(typed.again(&self.path_and_query, &self.idempotency_key))
     }
+}
+
+/// Whether programs ask there.
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// The page, with its query, in which htmx asks.
+pub fn htmx_is_at(request: &HttpRequest) -> Option<String> {
+    request.headers().get("hx-current-url").and_then(path_and_query)
 }
 
 impl ResponseError for Error {

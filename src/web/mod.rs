@@ -15,6 +15,7 @@ pub mod limits;
 pub mod metrics;
 pub mod moment;
 pub mod notice;
+pub mod repeat;
 pub mod theme;
 mod typed;
 pub mod view;

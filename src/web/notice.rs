@@ -81,6 +81,7 @@ notices! {
     UserRemoved "user-removed" "They are no longer in the organization."
     TheirSessionEnded "their-session-ended" "The session is ended."
     TheirSessionsEnded "their-sessions-ended" "All their sessions are ended."
+    DoneBefore "done-before" "This was saved the first time. Nothing was done twice."
     Left "left" "You have left the organization."
     AccountDeleted "account-deleted" "Your account is deleted."
     ManyChanged "many-changed" "Done. Those who were named as left out are as they were."

@@ -1,0 +1,45 @@
+//! The answer to a request that has come before and was carried out then: that it is done, and was not done twice.
+
+use actix_web::HttpRequest;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use serde::Serialize;
+
+use super::api::json;
+use super::error_page::{htmx_is_at, is_api};
+use super::{Notice, Reply, see_other};
+use crate::error::Error;
+use crate::sign_in::ReturnTo;
+
+#[derive(Serialize)]
+struct Repeated {
+    repeated: bool,
+    detail: &'static str,
+}
+
+/// The layer that answers for [`Error::AlreadyDone`].
+///
+/// # Errors
+/// Those of the layers inside; when there is no answer, which is a fault of ours.
+pub async fn answer<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    if !matches!(error, Some(Error::AlreadyDone)) {
+        return Ok(response.map_into_left_body());
+    }
+    let answer = done(response.request())?;
+    Ok(response.into_response(answer).map_into_right_body())
+}
+
+fn done(request: &HttpRequest) -> Reply {
+    if is_api(request.path()) {
+        return json(&Repeated { repeated: true, detail: Notice::DoneBefore.sentence() });
+    }
+    // A region of the page that asks, or else any page that says so.
+    let page = ReturnTo::parse(htmx_is_at(request).as_deref().unwrap_or("/"));
+    Ok(see_other(page.as_str(), Notice::DoneBefore))
+}
