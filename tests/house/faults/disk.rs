@@ -42,8 +42,8 @@ pub struct Fault {
     torn: bool,
 }
 
-/// No space is left.
-pub const FULL: Fault = Fault { error: 28, kinds: WRITE | CREATE, torn: false };
+/// No space is left; an empty file still finds some.
+pub const FULL: Fault = Fault { error: 28, kinds: WRITE, torn: false };
 /// Half a write, then no space.
 pub const TORN: Fault = Fault { torn: true, ..FULL };
 /// Writes fail.

@@ -166,10 +166,12 @@ async fn after_a_clean_stop_a_start_on_a_read_only_disk_serves_what_can_be_read(
 async fn is_noticed(visit: &Visit<'_>, server: &Server) {
     let answer = visit.ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await;
     assert!(is_refused_for_now(&answer), "{}", in_short(&answer));
-    server.until("readiness's refusal", async || readiness(&visit.ada).await.0 == 503).await;
-    let (_, line) = readiness(&visit.ada).await;
     let words = ["deleted", "replaced", "gone", "missing", "moved", "taken away"];
-    assert!(words.iter().any(|word| line.contains(word)), "{line}");
+    let says_why = async || {
+        let (status, line) = readiness(&visit.ada).await;
+        status == 503 && words.iter().any(|word| line.contains(word))
+    };
+    server.until("readiness's reason", says_why).await;
 }
 
 #[actix_web::test]
@@ -178,6 +180,7 @@ async fn a_database_file_that_is_deleted_under_the_server_is_noticed() {
     let visit = Visit::begin(&team, &server).await;
     std::fs::remove_file(file(&server)).expect("deleted");
     is_noticed(&visit, &server).await;
+    assert!(!file(&server).exists(), "no empty one is put in its place");
 }
 
 #[actix_web::test]
