@@ -100,7 +100,7 @@ async fn lasts_and_passes(fault: Fault, why: &str) {
     server.disk().is_well();
     let answer = visit.ask(Step::SetKey("groq", "bbbb")).await;
     assert!(is_done(&answer), "the next change is made: {}", in_short(&answer));
-    assert_eq!(readiness(ada).await.0, 200);
+    server.until("readiness", async || readiness(ada).await.0 == 200).await;
     for form in [renaming, inviting] {
         let answer = ada.submit(&form).await;
         assert_eq!(answer.status, 303, "{}: {}", form.action, in_short(&answer));
