@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use tempfile::TempDir;
-
 use crate::house::commands::{folder, gatehouse};
 
 /// The numbers of `disk.c`: which calls.
@@ -21,6 +19,19 @@ const OPEN: u32 = 32;
 const CREATE: u32 = 64;
 const ACCESS: u32 = 128;
 
+/// What `struct control` holds, in its order.
+enum Field {
+    Error,
+    Kinds,
+    First,
+    Last,
+    Torn,
+    Calls,
+    Failed,
+}
+
+const FIELDS: u64 = 7;
+
 /// How a disk fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -31,8 +42,8 @@ pub struct Fault {
     torn: bool,
 }
 
-/// No space is left.
-pub const FULL: Fault = Fault { error: 28, kinds: WRITE | CREATE, torn: false };
+/// No space is left; an empty file still finds some.
+pub const FULL: Fault = Fault { error: 28, kinds: WRITE, torn: false };
 /// Half a write, then no space.
 pub const TORN: Fault = Fault { torn: true, ..FULL };
 /// Writes fail.
@@ -52,7 +63,7 @@ impl Fault {
 
 /// The disk under one database.
 pub struct Disk {
-    library: &'static Path,
+    library: PathBuf,
     control: File,
     path: PathBuf,
     database: PathBuf,
@@ -61,23 +72,21 @@ pub struct Disk {
 impl Disk {
     /// None where nothing can be preloaded.
     pub fn under(database: &Path) -> Option<Self> {
-        let library = library()?;
-        let disk = Self::with(library, database);
-        Some(disk)
+        Some(Self::with(library()?, database))
     }
 
-    fn with(library: &'static Path, database: &Path) -> Self {
+    fn with(library: &Path, database: &Path) -> Self {
         let path = database.with_file_name("disk-control");
         let mut options = File::options();
         let control = options.read(true).write(true).create(true).truncate(false).open(&path);
         let control = control.expect("a control file");
-        control.set_len(28).expect("its size");
-        Self { library, control, path, database: database.to_owned() }
+        control.set_len(FIELDS * 4).expect("its size");
+        Self { library: library.to_owned(), control, path, database: database.to_owned() }
     }
 
     /// Puts a process on this disk.
     pub fn carry(&self, command: &mut Command) {
-        command.env("LD_PRELOAD", self.library);
+        command.env("LD_PRELOAD", &self.library);
         command.env("FAULTS_CONTROL", &self.path).env("FAULTS_DATABASE", &self.database);
     }
 
@@ -97,37 +106,37 @@ impl Disk {
     }
 
     pub fn is_well(&self) {
-        self.write(0, 0);
+        self.write(Field::Error, 0);
     }
 
     /// How many calls there were since the last order.
     pub fn calls(&self) -> u32 {
-        self.read(5)
+        self.read(Field::Calls)
     }
 
     /// How many of them failed.
     pub fn failed(&self) -> u32 {
-        self.read(6)
+        self.read(Field::Failed)
     }
 
     fn set(&self, fault: Fault, first: u32, last: u32) {
         self.is_well();
-        self.write(1, fault.kinds);
-        self.write(2, first);
-        self.write(3, last);
-        self.write(4, u32::from(fault.torn));
-        self.write(5, 0);
-        self.write(6, 0);
-        self.write(0, fault.error);
+        self.write(Field::Kinds, fault.kinds);
+        self.write(Field::First, first);
+        self.write(Field::Last, last);
+        self.write(Field::Torn, u32::from(fault.torn));
+        self.write(Field::Calls, 0);
+        self.write(Field::Failed, 0);
+        self.write(Field::Error, fault.error);
     }
 
-    fn write(&self, field: u64, number: u32) {
-        self.control.write_all_at(&number.to_ne_bytes(), field * 4).expect("written");
+    fn write(&self, field: Field, number: u32) {
+        self.control.write_all_at(&number.to_ne_bytes(), field as u64 * 4).expect("written");
     }
 
-    fn read(&self, field: u64) -> u32 {
+    fn read(&self, field: Field) -> u32 {
         let mut bytes = [0; 4];
-        self.control.read_exact_at(&mut bytes, field * 4).expect("a number");
+        self.control.read_exact_at(&mut bytes, field as u64 * 4).expect("a number");
         u32::from_ne_bytes(bytes)
     }
 }
@@ -146,17 +155,19 @@ fn library() -> Option<&'static Path> {
 }
 
 fn compile() -> Option<PathBuf> {
-    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("disk-{}.so", std::process::id()));
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("disk.so");
+    // Another run may be using the one that is there.
+    let own = library.with_extension(std::process::id().to_string());
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/house/faults/disk.c");
     let mut compiler = Command::new("cc");
     compiler.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]);
-    let compiled = compiler.arg(&library).arg(source).arg("-ldl").status();
-    compiled.is_ok_and(|status| status.success()).then_some(library)
+    let compiled = compiler.arg(&own).arg(source).arg("-ldl").status();
+    compiled.ok().filter(std::process::ExitStatus::success)?;
+    std::fs::rename(own, &library).ok().map(|()| library)
 }
 
 fn is_loaded(library: &Path) -> bool {
-    let folder: TempDir = folder();
-    let library: &'static Path = Box::leak(library.to_owned().into_boxed_path());
+    let folder = folder();
     let disk = Disk::with(library, &folder.path().join("gatehouse.db"));
     disk.counts(WRITE);
     let mut command = gatehouse(&folder);

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::disk::{FULL, Fault, READ_ONLY};
 use super::server::Server;
 use super::team::{Step, Team, Visit, in_short, is_done};
-use crate::web::support::{Answer, Visitor, form};
+use crate::web::support::{Answer, Form, Visitor, field, form};
 
 const CANARY: &str = "sk-disk-CANARY-0000-a1b2";
 
@@ -46,13 +46,14 @@ async fn pages_are_read(visit: &Visit<'_>) {
 }
 
 /// A form that could not be saved comes back with what was typed, and is sent once more when it can be.
-async fn a_form_comes_back(ada: &Visitor, path: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+async fn a_form_comes_back(ada: &Visitor, path: &str, fields: &[(&str, &str)]) -> Form {
     let answer = ada.post(path, fields).await;
     assert!(is_refused_for_now(&answer), "{path}: {}", in_short(&answer));
     assert!(!answer.body.contains("CANARY"), "no secret comes back: {}", answer.body);
     let again = form(&answer.body, path).unwrap_or_else(|| panic!("no form to {path}: {}", answer.body));
     for (name, typed) in fields.iter().filter(|(name, _)| *name != "key") {
-        let sent = again.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.replace('\r', ""));
+        let sent =
+            again.fields.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.replace('\r', ""));
         assert_eq!(sent.as_deref(), Some(*typed), "{path}: {name}");
     }
     again
@@ -88,7 +89,7 @@ async fn lasts_and_passes(fault: Fault, why: &str) {
     let page = team.visitor("ben@acme.test", &server).get("/settings/admin").await;
     assert_eq!(page.status, 200, "who was not demoted still reads");
 
-    let version = crate::web::support::field(&ada.get("/settings/admin").await.body, "version");
+    let version = field(&ada.get("/settings/admin").await.body, "version");
     let name = [("name", "Tom & \"Jerry's\" <team>"), ("version", version.as_str())];
     let renaming = a_form_comes_back(ada, "/settings/admin", &name).await;
     let addresses = [("addresses", "two@other.test\nthree@other.test"), ("role", "admin")];
@@ -99,12 +100,10 @@ async fn lasts_and_passes(fault: Fault, why: &str) {
     server.disk().is_well();
     let answer = visit.ask(Step::SetKey("groq", "bbbb")).await;
     assert!(is_done(&answer), "the next change is made: {}", in_short(&answer));
-    assert_eq!(readiness(ada).await.0, 200);
-    for (path, fields) in [("/settings/admin", renaming), ("/settings/admin/invites", inviting)] {
-        let fields: Vec<(&str, &str)> =
-            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let answer = ada.post(path, &fields).await;
-        assert_eq!(answer.status, 303, "{path}: {}", in_short(&answer));
+    server.until("readiness", async || readiness(ada).await.0 == 200).await;
+    for form in [renaming, inviting] {
+        let answer = ada.submit(&form).await;
+        assert_eq!(answer.status, 303, "{}: {}", form.action, in_short(&answer));
     }
     server.until("an end of the banner", async || !is_warned(ada).await).await;
     assert!(ada.get("/settings/admin").await.says(name[0].1));
@@ -166,10 +165,12 @@ async fn after_a_clean_stop_a_start_on_a_read_only_disk_serves_what_can_be_read(
 async fn is_noticed(visit: &Visit<'_>, server: &Server) {
     let answer = visit.ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await;
     assert!(is_refused_for_now(&answer), "{}", in_short(&answer));
-    server.until("readiness's refusal", async || readiness(&visit.ada).await.0 == 503).await;
-    let (_, line) = readiness(&visit.ada).await;
     let words = ["deleted", "replaced", "gone", "missing", "moved", "taken away"];
-    assert!(words.iter().any(|word| line.contains(word)), "{line}");
+    let says_why = async || {
+        let (status, line) = readiness(&visit.ada).await;
+        status == 503 && words.iter().any(|word| line.contains(word))
+    };
+    server.until("readiness's reason", says_why).await;
 }
 
 #[actix_web::test]
@@ -178,6 +179,7 @@ async fn a_database_file_that_is_deleted_under_the_server_is_noticed() {
     let visit = Visit::begin(&team, &server).await;
     std::fs::remove_file(file(&server)).expect("deleted");
     is_noticed(&visit, &server).await;
+    assert!(!file(&server).exists(), "no empty one is put in its place");
 }
 
 #[actix_web::test]

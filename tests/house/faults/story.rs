@@ -149,3 +149,29 @@ async fn whichever_other_call_fails_once_nothing_that_was_answered_is_lost_and_t
     let at_end = fail_each(&team, &[BROKEN.of(all), FULL.of(all)], all, true).await;
     assert!(at_end > 0 || !is_ci(), "the database is closed");
 }
+
+/// What has failed may still be found in SQLite's log after a crash: then nobody has said that it was not saved.
+#[actix_web::test]
+async fn what_is_said_of_a_change_that_fails_is_true_after_kill_9_at_once() {
+    let team = Team::assemble().await;
+    if team.server().is_none() {
+        return;
+    }
+    let steps = if is_ci() { &STORY[..] } else { &STORY[3..] };
+    for fault in [FULL, TORN, BROKEN, UNSYNCED] {
+        for step in steps {
+            let mut server = team.server().expect("a disk that can fail");
+            server.start().await;
+            let visit = Visit::begin(&team, &server).await;
+            server.disk().fails(fault);
+            let answer = visit.ask(*step).await;
+            server.disk().is_well();
+            assert_eq!(answer.status, 503, "{fault:?}, {step:?}: {}", in_short(&answer));
+            drop(visit);
+            server.restart().await;
+            let is_there = Visit::begin(&team, &server).await.shows(*step).await;
+            let is_true = !says_nothing_was_saved(&answer) || !is_there;
+            assert!(is_true, "{fault:?}: {step:?} was saved, and answered {}", in_short(&answer));
+        }
+    }
+}

@@ -16,7 +16,7 @@ pub use github::{Account, GitHub};
 pub use house::{House, MASTER_KEY, free_port};
 pub use llm::{Llm, Saying};
 pub use microsoft::{Microsoft, TENANT};
-pub use page::{field, form};
+pub use page::{Form, field, form};
 pub use provider::{CLIENT_SECRET, Identity, Provider, Trouble};
 pub use signing::Signature;
 pub use smtp::{SILENCE, Smtp, Stage, borrowed, settings as smtp_settings};

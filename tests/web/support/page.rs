@@ -9,15 +9,23 @@ pub fn field(page: &str, name: &str) -> String {
     attribute(tag, "value").unwrap_or_default().to_owned()
 }
 
-/// What the form that posts to `action` sends as it stands, if the page has one.
-pub fn form(page: &str, action: &str) -> Option<Vec<(String, String)>> {
+/// A form as it stands in a page.
+#[derive(Debug)]
+pub struct Form {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// The form that posts to `path`, with whatever query, if the page has one.
+pub fn form(page: &str, path: &str) -> Option<Form> {
     let forms = page.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
-    let found = forms.into_iter().find(|form| {
-        let tag = form.split('>').next().unwrap_or_default();
-        attribute(tag, "method") == Some("post") && attribute(tag, "action") == Some(action)
-    })?;
-    let tags = found.split('<').skip(1);
-    Some(tags.filter_map(sent).collect())
+    forms.into_iter().find_map(|form| {
+        let tag = form.split('>').next()?;
+        let action = attribute(tag, "action").map(unescaped)?;
+        let is_sought = attribute(tag, "method") == Some("post") && action.split('?').next() == Some(path);
+        let fields = form.split('<').skip(1).filter_map(sent).collect();
+        is_sought.then_some(Form { action, fields })
+    })
 }
 
 /// What one control sends, given its tag and the text behind it.

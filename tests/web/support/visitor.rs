@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
-use super::{Identity, Provider};
+use super::{Form, Identity, Provider};
 
 static COUNT: AtomicU32 = AtomicU32::new(1);
 
@@ -85,6 +85,13 @@ impl Visitor {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.request(Method::POST, path).header("origin", &self.base);
         Answer::of(request.form(fields)).await
+    }
+
+    /// Sends a form that a page brought along.
+    pub async fn submit(&self, form: &Form) -> Answer {
+        let fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(&form.action, &fields).await
     }
 
     /// Sends a form as htmx does, for the region `target`.
