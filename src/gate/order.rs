@@ -26,8 +26,9 @@ const ORDER: [(Rule, Ask); 13] = [
     (Rule::Deactivated, deactivated),
     (Rule::KnownElsewhere, known_elsewhere),
     (Rule::Member, member),
-    (Rule::OpenInvite, open_invite),
+    // Before an invite, which may give less: the operator's word.
     (Rule::FirstOwner, first_owner),
+    (Rule::OpenInvite, open_invite),
     (Rule::AllowedDomain, allowed_domain),
     (Rule::AllowedAddress, allowed_address),
     (Rule::OpenSignUp, open_sign_up),
