@@ -321,14 +321,12 @@ impl Change<Person> {
         let id = change.actor.id.clone().unwrap_or_default();
         let user = change.hold(&id).await?;
         change.has_its_turn(clock);
-        match user.filter(|user| user.status == user::Status::Active) {
-            Some(user) => change.by(user).await,
-            None => {
-                let event = Event::refused("access.refused", "no active account any more");
-                change.finish(Some(SINGLE_ORGANIZATION.to_owned()), event).await?;
-                Err(Error::Forbidden(Forbidden::NoAccount))
-            }
-        }
+        let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
+            let event = Event::refused("access.refused", "no active account any more");
+            change.finish(Some(SINGLE_ORGANIZATION.to_owned()), event).await?;
+            return Err(Error::Forbidden(Forbidden::NoAccount));
+        };
+        change.by(user).await
     }
 
     /// The person's own row, as it is inside this change.
