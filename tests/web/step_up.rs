@@ -9,7 +9,7 @@ use super::support::{
     Account, Answer, CLIENT_SECRET, Database, GitHub, House, Identity, Visitor, field, on_both_databases,
 };
 
-fn ada(auth_time: Value) -> Identity {
+fn ada(auth_time: &Value) -> Identity {
     Identity::new("ada@acme.test", "Ada Lovelace").with(json!({ "auth_time": auth_time }))
 }
 
@@ -47,7 +47,7 @@ on_both_databases! {
             (vec![("prompt", "login")], json!(null), true),
             (vec![("prompt", "login")], minutes_ago(0), true),
         ] {
-            let answer = sign_in(house, &person, &form, &ada(auth_time.clone())).await;
+            let answer = sign_in(house, &person, &form, &ada(&auth_time)).await;
             assert_eq!(answer.status, 303, "{}", answer.body);
             assert_eq!(is_fresh(house, &person).await, fresh, "{form:?} {auth_time}");
         }
@@ -60,14 +60,14 @@ on_both_databases! {
         house.enroll("sam@acme.test", "default", Role::Member).await;
         let again = "/settings/admin/users?role=member";
         for auth_time in [minutes_ago(60), minutes_ago(-5)] {
-            let answer = sign_in(house, &person, &[("prompt", "login"), ("return_to", again)], &ada(auth_time)).await;
+            let answer = sign_in(house, &person, &[("prompt", "login"), ("return_to", again)], &ada(&auth_time)).await;
             assert_eq!(answer.status, 403, "{}", answer.body);
             assert!(answer.says("Acme SSO recognized you without asking you to sign in again."), "{}", answer.body);
             assert!(answer.says("Sign out at Acme SSO first, then continue."));
             assert_eq!((field(&answer.body, "return_to"), field(&answer.body, "prompt")), (again.to_owned(), "login".to_owned()));
             assert!(!is_fresh(house, &person).await);
         }
-        let answer = sign_in(house, &person, &[("prompt", "login"), ("return_to", again)], &ada(minutes_ago(0))).await;
+        let answer = sign_in(house, &person, &[("prompt", "login"), ("return_to", again)], &ada(&minutes_ago(0))).await;
         assert_eq!((answer.status, answer.location()), (303, again));
         assert!(is_fresh(house, &person).await);
     }
