@@ -4,6 +4,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ pub struct Services {
     pub config: Config,
     pub db: Db,
     pub clock: Clock,
+    pub sessions: Sessions,
     pub providers: Providers,
     pub limits: Limits,
     pub mail: Mail,
@@ -114,6 +116,7 @@ impl App {
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
         let services = web::Data::new(Services {
+            sessions: sessions(&db, &clock, &config),
             providers: Providers::new(&config, &clock)?,
             db,
             clock,
@@ -232,6 +235,12 @@ fn prepare(file: &Path) -> std::io::Result<()> {
     std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(|_| ())
 }
 
+/// The instance's lists bind people who are here, too.
+fn sessions(db: &Db, clock: &Clock, config: &Config) -> Sessions {
+    let lists = config.instance.clone();
+    Sessions::new(db.clone(), clock.clone(), Arc::new(move |email| lists.admits(email)))
+}
+
 /// The client for addresses that people give; what the operator has set may be reached wherever it is.
 fn outbound(config: &Config) -> Result<Outbound, reqwest::Error> {
     let set = config.llm.addresses().filter_map(HostPort::of);
@@ -251,9 +260,8 @@ fn serve(
     let address = listener.local_addr()?;
     let shared = services.clone();
     let server = HttpServer::new(move || {
-        let sessions = Sessions::new(shared.db.clone(), shared.clock.clone());
         let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
-        let session_layer = shared.cookies.sessions(sessions, cookie_key.clone(), lifetime);
+        let session_layer = shared.cookies.sessions(shared.sessions.clone(), cookie_key.clone(), lifetime);
         actix_web::App::new()
             .app_data(shared.clone())
             .configure(form::configure)
@@ -297,11 +305,10 @@ async fn beat(services: web::Data<Services>) {
 }
 
 async fn keep_house(services: web::Data<Services>) {
-    let sessions = Sessions::new(services.db.clone(), services.clock.clone());
     loop {
         actix_web::rt::time::sleep(HOUSEKEEPING).await;
         services.limits.forget_quiet();
-        if let Err(error) = sessions.purge(FLOW_LIFETIME).await {
+        if let Err(error) = services.sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
         }
         if let Err(error) = services.db.forget_old_beats(&services.clock).await {

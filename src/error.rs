@@ -81,6 +81,9 @@ pub enum Forbidden {
     /// It takes a sign-in of the last ten minutes.
     #[error("needs a fresh sign-in")]
     NeedsFreshSignIn,
+    /// The account was deactivated or deleted while the request waited.
+    #[error("no active account any more")]
+    NoAccount,
     /// The person belongs to no organization here.
     #[error("belongs to no organization")]
     NoOrganization,

@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter,
-    QuerySelect, Select, Statement, UpdateMany,
+    QueryOrder, QuerySelect, Select, Statement, UpdateMany,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
@@ -42,10 +42,18 @@ pub struct Organization {
     role: Role,
 }
 
-/// Marks a change to a person's own rows; the event goes to the organization that they are in, if any.
+/// Marks a change to a person's own rows; the event goes to the organization that they are in, if any. What the
+/// person is, is read inside the change: what was known before may not hold any more.
 pub struct Person {
-    pub(super) id: String,
-    pub(super) organization: Option<String>,
+    user: user::Model,
+    memberships: Vec<membership::Model>,
+}
+
+impl Person {
+    fn organization(&self) -> Option<&str> {
+        let mut organizations = self.memberships.iter().map(|membership| membership.organization_id.as_str());
+        organizations.find(|organization| *organization == SINGLE_ORGANIZATION)
+    }
 }
 
 /// Marks a sign-in, or what an operator does from the shell: who it is and where they belong is decided inside
@@ -66,7 +74,7 @@ impl Sender for Organization {
 
 impl Sender for Person {
     fn organization(&self) -> &str {
-        self.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION)
+        self.organization().unwrap_or(SINGLE_ORGANIZATION)
     }
 }
 
@@ -106,6 +114,46 @@ impl<Of> Change<Of> {
     /// Tells the moment once nobody has to be waited for: events would come into the log below newer ones.
     fn has_its_turn(&mut self, clock: &Clock) {
         self.at = Timestamp::from(clock.now());
+    }
+
+    /// Waits for its turn, as every change does before it reads what it decides by: first for the organization's
+    /// settings, then for a person's row ([`Self::hold`]). Who locks in one order never waits in a circle.
+    async fn hold_settings(&mut self, clock: &Clock, organization: &str, lock: LockType) -> Result<()> {
+        org_settings::Entity::find_by_id(organization).lock(lock).one(&self.tx).await?;
+        self.has_its_turn(clock);
+        Ok(())
+    }
+
+    /// A person's row, which stays as it is until this change is over; none for an account that is gone.
+    pub async fn hold(&self, person: &str) -> Result<Option<user::Model>> {
+        Ok(user::Entity::find_by_id(person).lock_exclusive().one(&self.tx).await?)
+    }
+
+    /// Gives a person a place in an organization: makes them a member, or gives the member that they are this role; no
+    /// access rule leaves them out any more.
+    async fn write_seat(&self, organization: &str, person: &user::Model, role: Role) -> Result<()> {
+        let seated = membership::Entity::update_many()
+            .col_expr(membership::Column::Role, Expr::value(role))
+            .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
+            .filter(membership::Column::OrganizationId.eq(organization))
+            .filter(membership::Column::UserId.eq(&person.id))
+            .exec(&self.tx)
+            .await?;
+        if seated.rows_affected > 0 {
+            return Ok(());
+        }
+        let row = membership::ActiveModel {
+            organization_id: Set(organization.to_owned()),
+            user_id: Set(person.id.clone()),
+            role: Set(role),
+            name: Set(person.name.clone()),
+            email: Set(person.email.clone()),
+            joined_at: Set(self.at),
+            last_seen_at: Set(self.at),
+            ..Default::default()
+        };
+        membership::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
     }
 
     /// The moment of this change: every row it writes bears the same.
@@ -190,8 +238,7 @@ impl Change<Organization> {
     ) -> Result<Self> {
         let of = Organization { id: organization.to_owned(), role: Role::Member };
         let mut change = Self::begin(db, clock, of, actor, origin).await?;
-        org_settings::Entity::find_by_id(organization).lock_exclusive().one(&change.tx).await?;
-        change.has_its_turn(clock);
+        change.hold_settings(clock, organization, LockType::Update).await?;
         change.refuse_repeated().await?;
         match change.present_role().await? {
             Some(role) if role >= Role::Admin => change.of.role = role,
@@ -300,22 +347,49 @@ impl Change<Person> {
     /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
     /// their organization: the rules and sign-in methods that a change looks at hold until it commits. With
     /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
-    /// commits (rule 1.5).
+    /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused, which leaves an event.
     pub(super) async fn by_person(
         db: &Db,
         clock: &Clock,
-        of: Person,
         actor: Actor,
         origin: Origin,
         lock: LockType,
     ) -> Result<Self> {
-        let mut change = Self::begin(db, clock, of, actor, origin).await?;
-        let rules = change.of.organization.as_deref().unwrap_or(SINGLE_ORGANIZATION);
-        org_settings::Entity::find_by_id(rules).lock(lock).one(&change.tx).await?;
-        user::Entity::find_by_id(&change.of.id).lock_exclusive().one(&change.tx).await?;
+        let mut change = Change::begin(db, clock, Arrival, actor, origin).await?;
+        change.hold_settings(clock, SINGLE_ORGANIZATION, lock).await?;
+        let id = change.actor.id.clone().unwrap_or_default();
+        let user = change.hold(&id).await?;
         change.has_its_turn(clock);
         change.refuse_repeated().await?;
-        Ok(change)
+        let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
+            let event = Event::refused("access.refused", "no active account any more");
+            change.finish(Some(SINGLE_ORGANIZATION.to_owned()), event).await?;
+            return Err(Error::Forbidden(Forbidden::NoAccount));
+        };
+        change.by(user).await
+    }
+
+    /// The person's own row, as it is inside this change.
+    pub fn person(&self) -> &user::Model {
+        &self.of.user
+    }
+
+    /// Where the person belongs, as it is inside this change, left out by access rules or not.
+    pub fn memberships(&self) -> &[membership::Model] {
+        &self.of.memberships
+    }
+
+    /// The person as a member who can come in, as it is inside this change: in single tenancy there is one
+    /// organization.
+    pub fn member(&self) -> Option<&membership::Model> {
+        let active = |membership: &&membership::Model| membership.status == membership::Status::Active;
+        let here = |membership: &&membership::Model| membership.organization_id == SINGLE_ORGANIZATION;
+        self.of.memberships.iter().filter(active).find(here)
+    }
+
+    /// Gives the person a place in an organization, as [`Change::<Arrival>::seat`] does.
+    pub async fn seat(&self, organization: &str, role: Role) -> Result<()> {
+        self.write_seat(organization, &self.of.user, role).await
     }
 
     /// The transaction, for an account at a provider, which must be nobody else's.
@@ -325,7 +399,7 @@ impl Change<Person> {
 
     /// The person's own rows of a table, as they are inside this change.
     pub async fn all<E: Personal>(&self) -> Result<Vec<E::Model>> {
-        Ok(E::find().filter(E::PERSON.eq(self.of.id.as_str())).all(&self.tx).await?)
+        Ok(E::find().filter(E::PERSON.eq(self.of.user.id.as_str())).all(&self.tx).await?)
     }
 
     /// Inserts a row, which is the person's.
@@ -334,7 +408,7 @@ impl Change<Person> {
         E: Personal,
     {
         let mut row = row;
-        row.set(E::PERSON, self.of.id.as_str().into());
+        row.set(E::PERSON, self.of.user.id.as_str().into());
         E::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
     }
@@ -344,21 +418,46 @@ impl Change<Person> {
         &self,
         which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>,
     ) -> Result<u64> {
-        let own = E::delete_many().filter(E::PERSON.eq(self.of.id.as_str()));
+        let own = E::delete_many().filter(E::PERSON.eq(self.of.user.id.as_str()));
         Ok(which(own).exec(&self.tx).await?.rows_affected)
     }
 
     /// Makes the change durable together with its event.
     pub async fn commit(self, event: Event) -> Result<()> {
-        let organization = self.of.organization.clone();
+        let organization = self.of.organization().map(ToOwned::to_owned);
         self.finish(organization, event).await
+    }
+
+    /// The same with an event that `organization` keeps, which the person may not belong to yet.
+    pub async fn commit_in(self, organization: &str, event: Event) -> Result<()> {
+        self.finish(Some(organization.to_owned()), event).await
     }
 }
 
 impl Change<Arrival> {
-    /// Begins one. A test lists the files that may.
+    /// Begins one; those to the organization wait for it, and it for them. A test lists the files that may.
     pub async fn arrival(db: &Db, clock: &Clock, origin: Origin) -> Result<Self> {
-        Self::begin(db, clock, Arrival, Actor::nobody(), origin).await
+        Self::holding(db, clock, origin, LockType::Share).await
+    }
+
+    /// Begins one by an operator, which every other change to the organization waits for, as it does for those of
+    /// admins: an owner who stays now is there when it commits (rule 1.5). A test lists the files that may.
+    pub async fn by_operator(db: &Db, clock: &Clock) -> Result<Self> {
+        Self::holding(db, clock, Origin::default(), LockType::Update).await
+    }
+
+    async fn holding(db: &Db, clock: &Clock, origin: Origin, lock: LockType) -> Result<Self> {
+        let mut change = Self::begin(db, clock, Arrival, Actor::nobody(), origin).await?;
+        change.hold_settings(clock, SINGLE_ORGANIZATION, lock).await?;
+        Ok(change)
+    }
+
+    /// The same change as one of the person whose row it holds.
+    async fn by(self, user: user::Model) -> Result<Change<Person>> {
+        let theirs = membership::Entity::find().filter(membership::Column::UserId.eq(&user.id));
+        let memberships = theirs.order_by_asc(membership::Column::Id).all(&self.tx).await?;
+        let Self { tx, actor, origin, at, postman, of: Arrival } = self;
+        Ok(Change { tx, of: Person { user, memberships }, actor, origin, at, postman })
     }
 
     /// The transaction, for the rows of a person who belongs nowhere yet.
@@ -378,27 +477,7 @@ impl Change<Arrival> {
     /// Gives a person a place in an organization: makes them a member, or gives the member that they are this role; no
     /// access rule leaves them out any more.
     pub async fn seat(&self, organization: &str, person: &user::Model, role: Role) -> Result<()> {
-        let seated = membership::Entity::update_many()
-            .col_expr(membership::Column::Role, Expr::value(role))
-            .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
-            .filter(membership::Column::OrganizationId.eq(organization))
-            .filter(membership::Column::UserId.eq(&person.id))
-            .exec(&self.tx)
-            .await?;
-        if seated.rows_affected > 0 {
-            return Ok(());
-        }
-        self.insert(membership::ActiveModel {
-            organization_id: Set(organization.to_owned()),
-            user_id: Set(person.id.clone()),
-            role: Set(role),
-            name: Set(person.name.clone()),
-            email: Set(person.email.clone()),
-            joined_at: Set(self.at),
-            last_seen_at: Set(self.at),
-            ..Default::default()
-        })
-        .await
+        self.write_seat(organization, person, role).await
     }
 
     /// Makes it durable together with its event, which `organization` keeps and `actor` did.

@@ -2,10 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use sea_orm::sea_query::LockType;
+use tokio::time::timeout;
 
 use super::change::{Change, Organization, Person};
 use super::scope::{Scope, Scoped, own};
@@ -15,6 +17,9 @@ use crate::app::Services;
 use crate::audit::{Actor, Event, Origin};
 use crate::entity::Personal;
 use crate::error::{Error, Forbidden, Result};
+
+/// How long a part of a long answer may take.
+const PART_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who a route admits, as `gatehouse routes` prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -103,20 +108,25 @@ impl SignedIn {
     }
 
     /// Begins a change to the person's own rows.
+    ///
+    /// # Errors
+    /// 403 for whoever was deactivated or deleted while waiting.
     pub async fn change(&self) -> Result<Change<Person>> {
         self.begin(LockType::Share).await
     }
 
-    /// Begins a change by which the person may leave their organization.
+    /// Begins a change by which the person may leave their organization, or lose a way in: whether an owner is left
+    /// must hold until it commits (rule 1.5).
+    ///
+    /// # Errors
+    /// As [`Self::change`].
     pub async fn departure(&self) -> Result<Change<Person>> {
         self.begin(LockType::Update).await
     }
 
     async fn begin(&self, lock: LockType) -> Result<Change<Person>> {
-        let organization = self.membership().map(|m| m.organization.clone());
-        let of = Person { id: self.visitor.id.clone(), organization };
         let (services, origin) = (&self.services, self.origin.clone());
-        Change::by_person(&services.db, &services.clock, of, self.actor(), origin, lock).await
+        Change::by_person(&services.db, &services.clock, self.actor(), origin, lock).await
     }
 
     /// What the people of one of the person's organizations may read.
@@ -124,9 +134,15 @@ impl SignedIn {
         Scope::new(&self.services.db, &membership.organization)
     }
 
-    /// Where the person belongs, if anywhere: in single tenancy there is one organization.
+    /// Where the person belonged when the request came, if anywhere: in single tenancy there is one organization. For
+    /// pages, and a test lists them; what a change decides by, it reads inside itself ([`Change::member`]).
     pub fn membership(&self) -> Option<&Membership> {
-        self.visitor.memberships.iter().find(|m| m.organization == SINGLE_ORGANIZATION)
+        self.membership_in(SINGLE_ORGANIZATION)
+    }
+
+    /// The same in another organization.
+    pub fn membership_in(&self, organization: &str) -> Option<&Membership> {
+        self.visitor.memberships.iter().find(|m| m.organization == organization)
     }
 
     fn actor(&self) -> Actor {
@@ -219,6 +235,36 @@ impl std::ops::Deref for Admin {
 
     fn deref(&self) -> &Member {
         &self.0
+    }
+}
+
+impl Admin {
+    /// A part of a long answer: what `read` gives, if the admin is one still once it has been read. So nothing gets out
+    /// that came about after they lost the role, the session or the account (rule P5).
+    ///
+    /// # Errors
+    /// Those of `read`; 403 when they are no admin any more; 503 when a part takes longer than [`PART_PATIENCE`].
+    pub async fn part<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
+        let checked = async {
+            let part = read.await?;
+            self.refuse_if_no_more().await?;
+            Ok(part)
+        };
+        let late = |_| Error::Unavailable("a part of a long answer took too long".to_owned());
+        timeout(PART_PATIENCE, checked).await.map_err(late)?
+    }
+
+    async fn refuse_if_no_more(&self) -> Result<()> {
+        let signed_in = &self.0.signed_in;
+        let now = signed_in.services.sessions.visitor(&signed_in.visitor.session).await?;
+        let here = self.0.membership.organization.as_str();
+        let mut memberships = now.iter().flat_map(|visitor| &visitor.memberships);
+        if memberships.any(|m| m.organization == here && m.role >= Role::Admin) {
+            return Ok(());
+        }
+        let event = Event::refused("access.refused", "the rest of a file: no admin any more");
+        signed_in.change().await?.commit(event).await?;
+        Err(Error::Forbidden(Forbidden::NeedsAdmin))
     }
 }
 

@@ -4,6 +4,8 @@ pub mod api;
 pub mod going;
 pub mod web;
 
+use std::slice;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
@@ -13,7 +15,8 @@ use crate::audit::Event;
 use crate::entity::{Timestamp, identity, membership, session, user};
 use crate::error::{Error, Result};
 use crate::sign_in::standing;
-use crate::users::{self, owners};
+use crate::users::owners::{Entrance, Loss, Owners};
+use crate::users::rights;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -42,25 +45,38 @@ pub fn why_not_disconnect(
 /// Forgets one of the person's accounts at providers.
 ///
 /// # Errors
-/// 404 when it is somebody else's; [`Error::LastMethod`] when it has to stay.
+/// 404 when it is somebody else's; [`Error::LastMethod`] when it has to stay; [`Error::LastOwner`] when by it the last
+/// owner would come in (rule 1.5).
 pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
-    let change = person.change().await?;
+    let change = person.departure().await?;
     let accounts = change.all::<identity::Entity>().await?;
     let account = accounts.iter().find(|account| account.id == id).ok_or(Error::NotFound)?;
+    let what = json!({ "address": account.email });
+    if let Err(why) = refuse_disconnecting(person, &change, &accounts, account).await {
+        let event = Event::refused("account.not_disconnected", account.provider.as_str());
+        change.commit(event.resulting_in(what)).await?;
+        return Err(why);
+    }
+    change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
+    change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await
+}
+
+async fn refuse_disconnecting(
+    person: &SignedIn,
+    change: &Change<Own>,
+    accounts: &[identity::Model],
+    account: &identity::Model,
+) -> Result<()> {
     let mut on = Vec::new();
     for provider in person.services.providers.iter() {
         if standing::is_on(change.connection(), &provider.name).await? {
             on.push(provider.name.as_str());
         }
     }
-    let what = serde_json::json!({ "address": account.email });
-    if why_not_disconnect(&accounts, account, &person.visitor.email, &on).is_some() {
-        let event = Event::refused("account.not_disconnected", account.provider.as_str());
-        change.commit(event.resulting_in(what)).await?;
+    if why_not_disconnect(accounts, account, &change.person().email, &on).is_some() {
         return Err(Error::LastMethod);
     }
-    change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
-    change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await
+    refuse_none_left(person, change, change.memberships(), Loss::Identity(&account.id)).await
 }
 
 /// Leaves the organization; the account stays (rule 1.6).
@@ -68,11 +84,12 @@ pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
 /// # Errors
 /// 404 for whoever is in none; 409 for the last owner (rule 1.5).
 pub async fn leave(person: &SignedIn) -> Result<()> {
-    let membership = person.membership().ok_or(Error::NotFound)?;
-    let change = stay_owned(person, "user.left").await?;
-    let ours = membership::Column::OrganizationId.eq(membership.organization.as_str());
+    let change = person.departure().await?;
+    let membership = change.member().cloned().ok_or(Error::NotFound)?;
+    let change = stay_owned(person, change, slice::from_ref(&membership), "user.left").await?;
+    let ours = membership::Column::OrganizationId.eq(membership.organization_id.as_str());
     change.delete::<membership::Entity>(|own| own.filter(ours)).await?;
-    let event = Event::done("user.left", person.visitor.email.as_str());
+    let event = Event::done("user.left", change.person().email.as_str());
     change.commit(event.with(json!({ "role": membership.role }), json!(null))).await
 }
 
@@ -81,32 +98,55 @@ pub async fn leave(person: &SignedIn) -> Result<()> {
 /// # Errors
 /// 409 for the last owner (rule 1.5).
 pub async fn delete(person: &SignedIn) -> Result<()> {
-    let change = stay_owned(person, "user.deleted").await?;
+    let change = person.departure().await?;
+    let memberships = change.memberships().to_vec();
+    let change = stay_owned(person, change, &memberships, "user.deleted").await?;
     change.delete::<membership::Entity>(|own| own).await?;
     change.delete::<session::Entity>(|own| own).await?;
     change.delete::<identity::Entity>(|own| own).await?;
-    user::Entity::delete_by_id(&person.visitor.id).exec(change.connection()).await?;
-    change.commit(Event::done("user.deleted", person.visitor.email.as_str())).await
+    let user = change.person();
+    user::Entity::delete_by_id(&user.id).exec(change.connection()).await?;
+    let event = Event::done("user.deleted", user.email.as_str());
+    change.commit(event).await
 }
 
-/// Begins to go, unless an organization would be left without an owner, which leaves an event of the refusal.
-async fn stay_owned(person: &SignedIn, action: &'static str) -> Result<Change<Own>> {
-    let change = person.departure().await?;
-    for membership in &person.visitor.memberships {
-        let owners = owners::of(change.connection(), &membership.organization).await?;
-        if let Err(why) = owners::refuse_none_left(&owners, &[person.visitor.id.as_str()]) {
-            change.commit(Event::refused(action, person.visitor.email.as_str())).await?;
-            return Err(why);
-        }
+/// Goes on, unless an organization that the person leaves can't spare them, which leaves an event of the refusal.
+async fn stay_owned(
+    person: &SignedIn,
+    change: Change<Own>,
+    left: &[membership::Model],
+    action: &'static str,
+) -> Result<Change<Own>> {
+    let loss = Loss::People(&[&person.visitor.id]);
+    if let Err(why) = refuse_none_left(person, &change, left, loss).await {
+        let event = Event::refused(action, change.person().email.as_str());
+        change.commit(event).await?;
+        return Err(why);
     }
     Ok(change)
 }
 
+/// Refuses what one of these organizations of the person can't spare.
+async fn refuse_none_left(
+    person: &SignedIn,
+    change: &Change<Own>,
+    memberships: &[membership::Model],
+    loss: Loss<'_>,
+) -> Result<()> {
+    for membership in memberships {
+        let entrance = Entrance::from(&person.services.config);
+        let owners = Owners::of(change.connection(), &membership.organization_id, entrance).await?;
+        if !owners.can_spare(loss) {
+            return Err(Error::LastOwner);
+        }
+    }
+    Ok(())
+}
+
 /// Why the person can't go; empty when they can.
 pub async fn why_not_go(person: &SignedIn) -> Result<&'static str> {
-    let owners = users::active_owners(person).await?;
-    let stays = owners::refuse_none_left(&owners, &[person.visitor.id.as_str()]).is_ok();
-    Ok(if stays { "" } else { "You are the only owner. Make someone else owner first." })
+    let can_go = rights::owners(person).await?.can_spare(Loss::People(&[&person.visitor.id]));
+    Ok(if can_go { "" } else { "You are the only owner. Make someone else owner first." })
 }
 
 /// The person's sessions that are not over, the latest used first.

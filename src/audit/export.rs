@@ -47,7 +47,7 @@ struct Export {
 impl Export {
     /// The next part of the file, and what is left to do then.
     async fn part(mut self) -> Result<(Vec<u8>, Option<Self>)> {
-        let part = list(&self.admin, &self.query, &self.source).await?;
+        let part = self.admin.part(list(&self.admin, &self.query, &self.source)).await?;
         let bytes = match self.format {
             Format::Csv => csv(self.head.then_some(HEAD), part.rows.into_iter().map(cells))?,
             Format::JsonLines => json_lines(part.rows.iter().map(line).collect::<Result<Vec<_>>>()?)?,

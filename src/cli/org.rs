@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::counted;
+use crate::config;
 use crate::organization::form::Name;
 use crate::organization::shell::{Summary, list};
 
@@ -29,7 +30,8 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
         );
     }
     let db = super::open_configured(file).await?;
-    let organizations = list(&db).await;
+    let (providers, lists) = config::entrance_only(file)?;
+    let organizations = list(&db, &providers, &lists).await;
     db.close().await;
     for Summary { name, members, owners } in organizations? {
         say!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));

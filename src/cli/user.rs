@@ -87,10 +87,14 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
             tell_promotion(&outcome, role);
         }
         Task::Demote { person, role } => {
-            let outcome = shell::demote(db, &clock, &mail(file), &person.email, role).await?;
+            let entrance = config::entrance_only(file);
+            let outcome = shell::demote(db, &clock, &mail(file), entrance, &person.email, role).await?;
             tell(&outcome, &format!("is {} now", role.name()));
         }
-        Task::Deactivate(person) => tell_deactivation(&shell::deactivate(db, &clock, &person.email).await?),
+        Task::Deactivate(person) => {
+            let entrance = config::entrance_only(file);
+            tell_deactivation(&shell::deactivate(db, &clock, entrance, &person.email).await?);
+        }
         Task::Reactivate(person) => tell_reactivation(&shell::reactivate(db, &clock, &person.email).await?),
         Task::SignInLink(_) => {}
     }

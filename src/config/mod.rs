@@ -137,16 +137,7 @@ impl Config {
             mail: mail::read(&mut source)?,
             llm: llm::read(&mut source)?,
             outbound_allow: source.list("OUTBOUND_ALLOW", HostPort::parse)?,
-            instance: InstanceLists {
-                allowed_domains: source
-                    .list("ALLOWED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,
-                blocked_domains: source
-                    .list("BLOCKED_DOMAINS", |text| Domain::parse(text).map_err(sentence))?,
-                allowed_emails: source
-                    .list("ALLOWED_EMAILS", |text| EmailAddress::parse(text).map_err(sentence))?,
-                blocked_emails: source
-                    .list("BLOCKED_EMAILS", |text| EmailAddress::parse(text).map_err(sentence))?,
-            },
+            instance: instance_lists(&mut source)?,
             owner_email: source
                 .optional("OWNER_EMAIL", |text| EmailAddress::parse(text).map_err(sentence))?,
             trusted_proxies: source.list("TRUSTED_PROXIES", network)?,
@@ -227,6 +218,30 @@ pub fn database_only(file: Option<&Path>) -> Result<(SecretString, LogConfig)> {
 /// When the settings can't be read.
 pub fn mail_only(file: Option<&Path>) -> Result<Option<MailConfig>> {
     mail::read(&mut Source::load(file, environment()?)?)
+}
+
+/// Names of the providers, and the instance's lists: who can come in, for commands that need little else.
+///
+/// # Errors
+/// When the settings can't be read, or name no provider.
+pub fn entrance_only(file: Option<&Path>) -> Result<(Vec<String>, InstanceLists)> {
+    let mut source = Source::load(file, environment()?)?;
+    let providers = source.groups("PROVIDERS");
+    if providers.is_empty() {
+        return Err(problem("PROVIDERS__<NAME>__KIND", "is missing: give this shell the server's settings"));
+    }
+    Ok((providers, instance_lists(&mut source)?))
+}
+
+fn instance_lists(source: &mut Source) -> Result<InstanceLists> {
+    let domain = |text: &str| Domain::parse(text).map_err(sentence);
+    let email = |text: &str| EmailAddress::parse(text).map_err(sentence);
+    Ok(InstanceLists {
+        allowed_domains: source.list("ALLOWED_DOMAINS", domain)?,
+        blocked_domains: source.list("BLOCKED_DOMAINS", domain)?,
+        allowed_emails: source.list("ALLOWED_EMAILS", email)?,
+        blocked_emails: source.list("BLOCKED_EMAILS", email)?,
+    })
 }
 
 fn database_url(source: &mut Source) -> Result<SecretString> {

@@ -362,7 +362,9 @@ impl State {
             standard,
             EmptyAdditionalClaims {},
         )
-        .set_nonce(Some(Nonce::new(grant.request.nonce.clone())));
+        .set_nonce(Some(Nonce::new(grant.request.nonce.clone())))
+        // It asks every time.
+        .set_auth_time(Some(Utc::now() - grant.made.elapsed()));
         let id_token = CoreIdToken::new(
             claims,
             &self.key.key,

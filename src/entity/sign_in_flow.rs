@@ -29,6 +29,9 @@ pub enum Purpose {
     /// To come in.
     #[sea_orm(string_value = "sign_in")]
     SignIn,
+    /// To prove once more who one is: a flow that demanded a new login, where the provider can be made to ask for one.
+    #[sea_orm(string_value = "step_up")]
+    StepUp,
     /// To become the first owner, by the link in the log (rule 1.4).
     #[sea_orm(string_value = "claim")]
     Claim,

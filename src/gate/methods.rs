@@ -2,43 +2,42 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Select};
+use sea_orm::{ActiveValue::Set, ColumnTrait, QueryFilter, QuerySelect, Select};
 use serde_json::json;
 
-use crate::access::{Admin, Change, Organization, Role};
+use crate::access::{Admin, Change, Organization};
 use crate::audit::Event;
-use crate::entity::{identity, membership, switched_off_provider};
+use crate::entity::switched_off_provider;
 use crate::error::{Error, Result};
-use crate::users::who_can_come_in;
+use crate::users::owners::{Entrance, Loss, Owners};
 
 /// Why a method stays on.
 pub const LAST_OF_AN_OWNER: &str =
     "No owner could sign in without it. Let an owner connect another method first.";
 
-/// Names of providers.
-pub struct Methods {
-    /// Those that are switched off.
-    pub off: HashSet<String>,
-    /// Those by which an owner has signed in before.
-    pub of_owners: HashSet<String>,
+/// The methods as a page shows them.
+pub struct Methods<'a> {
+    off: HashSet<String>,
+    owners: Owners<'a>,
 }
 
-impl Methods {
-    /// Whether an owner could still sign in if `provider` were switched off. `configured` are all there are.
-    pub fn leave_an_owner_without<'a>(
-        &self,
-        provider: &str,
-        mut configured: impl Iterator<Item = &'a str>,
-    ) -> bool {
-        configured.any(|name| name != provider && !self.off.contains(name) && self.of_owners.contains(name))
+impl Methods<'_> {
+    /// Whether people can use the method.
+    pub fn is_on(&self, provider: &str) -> bool {
+        !self.off.contains(provider)
+    }
+
+    /// Whether it can be switched off.
+    pub fn can_spare(&self, provider: &str) -> bool {
+        self.owners.can_spare(Loss::Method(provider))
     }
 }
 
 /// The methods as they are.
-pub async fn methods(admin: &Admin) -> Result<Methods> {
+pub async fn methods(admin: &Admin) -> Result<Methods<'_>> {
     let off: Vec<(String,)> = admin.scope().find().narrow(switched_off).rows(1).await?;
-    let of_owners: Vec<(String,)> = admin.scope().find().narrow(of_owners).rows(1).await?;
-    Ok(names(off, of_owners))
+    let owners = Owners::shown(admin.scope(), Entrance::from(&admin.services().config)).await?;
+    Ok(Methods { off: off.into_iter().map(|(name,)| name).collect(), owners })
 }
 
 /// Switches a method on or off.
@@ -49,13 +48,14 @@ pub async fn switch(admin: &Admin, provider: &str, on: bool) -> Result<()> {
     let providers = &admin.services().providers;
     let label = &providers.get(provider).ok_or(Error::NotFound)?.label;
     let change = admin.change().await?;
-    let before = inside(&change).await?;
-    let was_on = !before.off.contains(provider);
+    let off: Vec<(String,)> = change.rows(1, switched_off).await?;
+    let was_on = off.iter().all(|(name,)| name != provider);
     if was_on == on {
         return Ok(());
     }
     let what = (json!({ "on": was_on }), json!({ "on": on }));
-    if !on && !before.leave_an_owner_without(provider, providers.iter().map(|p| p.name.as_str())) {
+    let owners = Owners::inside(&change, Entrance::from(&admin.services().config)).await?;
+    if !on && !owners.can_spare(Loss::Method(provider)) {
         change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
         return Err(Error::LastMethod);
     }
@@ -68,15 +68,6 @@ pub async fn switch(admin: &Admin, provider: &str, on: bool) -> Result<()> {
 pub async fn note_test(admin: &Admin, label: &str, good: bool) -> Result<()> {
     let change = admin.change().await?;
     change.commit(Event::done("sign_in_method.tested", label).resulting_in(json!({ "good": good }))).await
-}
-
-async fn inside(change: &Change<Organization>) -> Result<Methods> {
-    Ok(names(change.rows(1, switched_off).await?, change.rows(1, of_owners).await?))
-}
-
-fn names(off: Vec<(String,)>, of_owners: Vec<(String,)>) -> Methods {
-    let set = |rows: Vec<(String,)>| rows.into_iter().map(|(name,)| name).collect();
-    Methods { off: set(off), of_owners: set(of_owners) }
 }
 
 async fn write(change: &Change<Organization>, provider: &str, on: bool) -> Result<()> {
@@ -95,18 +86,4 @@ async fn write(change: &Change<Organization>, provider: &str, on: bool) -> Resul
 
 fn switched_off(ours: Select<switched_off_provider::Entity>) -> Select<switched_off_provider::Entity> {
     ours.select_only().column_as(switched_off_provider::Column::Provider, "c0")
-}
-
-/// The providers of the accounts that active owners sign in with.
-fn of_owners(ours: Select<membership::Entity>) -> Select<membership::Entity> {
-    let accounts = membership::Entity::belongs_to(identity::Entity)
-        .from(membership::Column::UserId)
-        .to(identity::Column::UserId)
-        .into();
-    who_can_come_in(ours)
-        .select_only()
-        .column_as(identity::Column::Provider, "c0")
-        .distinct()
-        .join(JoinType::InnerJoin, accounts)
-        .filter(membership::Column::Role.eq(Role::Owner))
 }

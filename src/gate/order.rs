@@ -158,9 +158,12 @@ fn member(_: &Gate, person: &Person) -> Says {
     }
 }
 
-/// Whoever is invited comes in to be asked; the role is theirs once they accept.
+/// Whoever is invited comes in to be asked; the role is theirs once they accept. The operator's word goes before.
 fn open_invite(_: &Gate, person: &Person) -> Says {
     match person.invited {
+        Some(_) if person.standing == Standing::Awaited => {
+            Says::passes("Invited, but the operator’s word goes first.")
+        }
         Some(role) => Says::admits(role, format!("Invited as {}.", role.name())),
         None => Says::passes("No open invite."),
     }

@@ -88,8 +88,7 @@ pub struct Saver {
 }
 
 impl Preview {
-    /// Asks `rules` about each member. Nobody can end their own access here, nor that of somebody above them:
-    /// so whoever saves as an owner stays an owner, and others can't reach one (rule 1.5).
+    /// Asks `rules` about each member. Nobody can end their own access here, nor that of somebody above them.
     pub fn new(
         instance: &InstanceLists,
         rules: &Rules,

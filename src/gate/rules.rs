@@ -132,6 +132,11 @@ impl InstanceLists {
             || self.blocked_domains.iter().any(|blocked| domain.is_within(blocked, true))
     }
 
+    /// Whether the lists leave the address in: not blocked, and allowed.
+    pub fn admits(&self, email: &EmailAddress) -> bool {
+        !self.blocks(email) && self.allows(email)
+    }
+
     /// The addresses that the allow lists leave in, in words; none when they leave everybody in.
     fn allowed_in_words(&self) -> Option<String> {
         let mut words = Vec::new();

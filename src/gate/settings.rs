@@ -11,6 +11,7 @@ use crate::address::EmailAddress;
 use crate::audit::Event;
 use crate::entity::{Timestamp, invite, membership, org_settings};
 use crate::error::{Error, Result};
+use crate::users::owners::{Entrance, Loss, Owners};
 
 /// As many rows as one statement names.
 const CHUNK: usize = 500;
@@ -68,7 +69,8 @@ async fn compute(
 /// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4).
 ///
 /// # Errors
-/// [`Error::Stale`] when the rules were changed since `version`.
+/// [`Error::Stale`] when the rules were changed since `version`; [`Error::LastOwner`] when no owner who can come in would
+/// be left.
 pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
     let change = admin.change().await?;
     let before = write_rules(&change, admin, rules, Some(version)).await?;
@@ -79,6 +81,10 @@ pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent)
     let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
     if unseen || without_me && !consent.without_me {
         return Ok(Saved::Look { preview, without_me });
+    }
+    if consent.end_access && !can_spare(&change, admin, &preview).await? {
+        drop(change);
+        return Err(refuse(admin, rules).await?);
     }
     let ended = if consent.end_access { end_access(&change, &preview).await? } else { Vec::new() };
     let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
@@ -120,6 +126,21 @@ pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<Allowed
     let event = Event::done("access.address_allowed", email.as_str());
     change.commit(event.with(json!(before), json!(rules))).await?;
     Ok(Allowed::Done)
+}
+
+/// Whether an owner who can come in is left without those whom the preview exposes: whoever saves stays, and may be one
+/// who can't (rule 1.5).
+async fn can_spare(change: &Change<Organization>, admin: &Admin, preview: &Preview) -> Result<bool> {
+    let leaving: Vec<&str> = preview.exposed().map(|member| member.id.as_str()).collect();
+    let owners = Owners::inside(change, Entrance::from(&admin.services().config)).await?;
+    Ok(owners.can_spare(Loss::People(&leaving)))
+}
+
+/// Records the refusal in a change of its own: the rules have been written in the one that is dropped.
+async fn refuse(admin: &Admin, rules: &Rules) -> Result<Error> {
+    let sentence = rules.in_a_sentence(&admin.services().config.instance);
+    admin.change().await?.commit(Event::refused("access.rules_changed", sentence)).await?;
+    Ok(Error::LastOwner)
 }
 
 /// Ends the access of those whom the preview exposes; tells their addresses.

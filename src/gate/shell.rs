@@ -12,7 +12,6 @@ use crate::audit::{Actor, Event};
 use crate::clock::Clock;
 use crate::entity::{membership, org_settings, switched_off_provider};
 use crate::error::{Error, Result};
-use crate::organization::shell::begin;
 
 /// Who may come in, and what keeps out whom.
 pub struct Access {
@@ -73,7 +72,7 @@ pub async fn show(db: &Db) -> Result<Access> {
 /// # Errors
 /// When the database can't do it.
 pub async fn reset(db: &Db, clock: &Clock) -> Result<Option<Access>> {
-    let change = begin(db, clock).await?;
+    let change = Change::by_operator(db, clock).await?;
     let before = Access::read(change.connection()).await?;
     if before.is_reset() {
         return Ok(None);

@@ -102,6 +102,14 @@ fn the_first_person_becomes_owner() {
 }
 
 #[test]
+fn whom_the_operator_names_becomes_owner_though_they_are_invited_as_less() {
+    let invited = Person { invited: Some(Role::Member), ..stranger("u@other.com") };
+    assert_eq!(verdict(&Rules::default(), &invited), (Some(Role::Member), Rule::OpenInvite));
+    let named = Person { standing: Standing::Awaited, ..invited };
+    assert_eq!(verdict(&Rules::default(), &named), (Some(Role::Owner), Rule::FirstOwner));
+}
+
+#[test]
 fn a_gate_that_is_on_but_empty_is_noticed() {
     let on = |domain_gating, email_allowlist, open_sign_up| {
         Rules { domain_gating, email_allowlist, open_sign_up, ..Rules::default() }.is_on_but_empty()

@@ -1,19 +1,20 @@
 //! Accepting: by a signed-in person whose proven address is the invited one, once (rules 3.4, 3.5).
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::Status;
 use super::landing::{is_of, stands};
 use super::token::Token;
-use crate::access::{Arrival, Change, Role, SignedIn};
+use crate::access::{Change, Person, Role, SignedIn};
 use crate::address::EmailAddress;
-use crate::audit::{Actor, Event};
+use crate::app::Services;
+use crate::audit::Event;
 use crate::entity::invite::{Column, Entity, Model, Stage};
-use crate::entity::{membership, org_settings, user};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gate::InstanceLists;
+use crate::organization::awaited;
 
 /// How accepting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,22 +47,22 @@ impl Acceptance {
 }
 
 /// Accepts the invite behind `token` for `person`.
+///
+/// # Errors
+/// 403 for whoever was deactivated or deleted while waiting.
 pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
     let Some(token) = Token::parse(token) else { return Ok(Acceptance::Unknown) };
-    let services = &person.services;
-    let change = Change::<Arrival>::arrival(&services.db, &services.clock, person.origin.clone()).await?;
+    let change = person.change().await?;
     let Some(invite) = Entity::find_by_id(&token.id).one(change.connection()).await? else {
         return Ok(Acceptance::Unknown);
     };
-    // As a sign-in does: whoever changes the organization waits for this, or this for them.
-    org_settings::Entity::find_by_id(&invite.organization_id).lock_shared().one(change.connection()).await?;
-    let outcome = match why_not(&change, person, &token, &invite).await? {
+    let outcome = match why_not(&change, &person.services, &token, &invite).await? {
         Some(refusal) => refusal,
-        None if claim(&change, person, &invite).await? => {
-            let role = seat(&change, person, &invite).await?;
+        None if claim(&change, &invite).await? => {
+            let role = seat(&change, &invite).await?;
             let event = Event::done("invite.accepted", invite.email.as_str());
             let event = event.resulting_in(json!({ "role": role.name() }));
-            change.commit(&invite.organization_id, actor(person), event).await?;
+            change.commit_in(&invite.organization_id, event).await?;
             return Ok(Acceptance::Done);
         }
         None => Acceptance::Over,
@@ -69,18 +70,17 @@ pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
     if outcome != Acceptance::Unknown {
         let event = Event::refused("invite.refused", invite.email.as_str());
         let event = event.resulting_in(json!({ "reason": outcome.code() }));
-        change.commit(&invite.organization_id, actor(person), event).await?;
+        change.commit_in(&invite.organization_id, event).await?;
     }
     Ok(outcome)
 }
 
 async fn why_not(
-    change: &Change<Arrival>,
-    person: &SignedIn,
+    change: &Change<Person>,
+    services: &Services,
     token: &Token,
     invite: &Model,
 ) -> Result<Option<Acceptance>> {
-    let services = &person.services;
     if !token.is_of(services, invite.generation) {
         let replaced = token.was_replaced(services, invite.generation);
         return Ok(Some(if replaced { Acceptance::Over } else { Acceptance::Unknown }));
@@ -88,20 +88,19 @@ async fn why_not(
     if Status::of(invite, *change.at()) != Status::Pending {
         return Ok(Some(Acceptance::Over));
     }
-    if !is_of(change.connection(), person, &invite.email).await? {
+    if !is_of(change.connection(), &change.person().id, &invite.email).await? {
         return Ok(Some(Acceptance::ForSomebodyElse));
     }
     if !stands(change.connection(), invite).await? {
         return Ok(Some(Acceptance::InviterLostIt));
     }
-    let within = within(&services.config.instance, &[&invite.email, &person.visitor.email])?;
+    let within = within(&services.config.instance, &[&invite.email, &change.person().email])?;
     Ok((!within).then_some(Acceptance::BeyondLimits))
 }
 
 fn within(lists: &InstanceLists, emails: &[&str]) -> Result<bool> {
     for email in emails {
-        let email = EmailAddress::parse(email).map_err(|e| Error::Internal(e.to_string()))?;
-        if lists.blocks(&email) || !lists.allows(&email) {
+        if !lists.admits(&EmailAddress::stored(email)?) {
             return Ok(false);
         }
     }
@@ -109,11 +108,11 @@ fn within(lists: &InstanceLists, emails: &[&str]) -> Result<bool> {
 }
 
 /// Of many at once the database lets one close the invite.
-async fn claim(change: &Change<Arrival>, person: &SignedIn, invite: &Model) -> Result<bool> {
+async fn claim(change: &Change<Person>, invite: &Model) -> Result<bool> {
     let claimed = Entity::update_many()
         .col_expr(Column::State, Expr::value(Stage::Accepted))
         .col_expr(Column::ClosedAt, Expr::value(change.at()))
-        .col_expr(Column::ClosedBy, Expr::value(person.visitor.name.as_str()))
+        .col_expr(Column::ClosedBy, Expr::value(change.person().name.as_str()))
         .filter(Column::Id.eq(&invite.id))
         .filter(Column::State.eq(Stage::Open))
         .filter(Column::Generation.eq(invite.generation))
@@ -123,19 +122,13 @@ async fn claim(change: &Change<Arrival>, person: &SignedIn, invite: &Model) -> R
     Ok(claimed.rows_affected == 1)
 }
 
-/// Makes the person a member, or raises the one they are; never lowers a role (rule 3.5).
-async fn seat(change: &Change<Arrival>, person: &SignedIn, invite: &Model) -> Result<Role> {
-    let here = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(&invite.organization_id))
-        .filter(membership::Column::UserId.eq(&person.visitor.id))
-        .one(change.connection())
-        .await?;
+/// Makes the person a member, or raises the one they are; never lowers a role (rule 3.5). Whom an operator has named as
+/// owner becomes one: that word goes before any invite.
+async fn seat(change: &Change<Person>, invite: &Model) -> Result<Role> {
+    let here = change.memberships().iter().find(|member| member.organization_id == invite.organization_id);
     let role = here.map_or(invite.role, |membership| membership.role.max(invite.role));
-    let user = user::Entity::find_by_id(&person.visitor.id).one(change.connection()).await?;
-    change.seat(&invite.organization_id, &user.ok_or(Error::Unauthenticated)?, role).await?;
+    let is_awaited = awaited::fulfil(change.connection(), &[&invite.email, &change.person().email]).await?;
+    let role = if is_awaited { Role::Owner } else { role };
+    change.seat(&invite.organization_id, role).await?;
     Ok(role)
-}
-
-fn actor(person: &SignedIn) -> Actor {
-    Actor { id: Some(person.visitor.id.clone()), name: person.visitor.email.clone() }
 }

@@ -71,12 +71,13 @@ pub async fn stands(connection: &impl ConnectionTrait, invite: &Model) -> Result
 }
 
 /// Whether an address is one that the person has proven: their own, or that of an account they sign in with.
-pub async fn is_of(connection: &impl ConnectionTrait, person: &SignedIn, email: &str) -> Result<bool> {
-    if person.visitor.email == email {
+pub async fn is_of(connection: &impl ConnectionTrait, person: &str, email: &str) -> Result<bool> {
+    let own = user::Entity::find_by_id(person).filter(user::Column::Email.eq(email));
+    if own.one(connection).await?.is_some() {
         return Ok(true);
     }
     let connected = identity::Entity::find()
-        .filter(identity::Column::UserId.eq(&person.visitor.id))
+        .filter(identity::Column::UserId.eq(person))
         .filter(identity::Column::Email.eq(email));
     Ok(connected.one(connection).await?.is_some())
 }

@@ -77,7 +77,7 @@ async fn standing(anyone: &Anyone, open: &Open) -> Result<&'static str> {
         return Ok("signed_out");
     }
     let person = anyone.signed_in()?;
-    if !is_of(anyone.services.db.outside_any_organization(), &person, &open.invite.email).await? {
+    if !is_of(anyone.services.db.outside_any_organization(), &person.visitor.id, &open.invite.email).await? {
         return Ok("wrong");
     }
     let is_member = role_in(&person, &open.invite.organization_id).is_some();
@@ -85,8 +85,7 @@ async fn standing(anyone: &Anyone, open: &Open) -> Result<&'static str> {
 }
 
 fn role_in(person: &SignedIn, organization: &str) -> Option<Role> {
-    let memberships = &person.visitor.memberships;
-    memberships.iter().find(|m| m.organization == organization).map(|m| m.role)
+    person.membership_in(organization).map(|membership| membership.role)
 }
 
 async fn page(anyone: &Anyone, token: &str, state: &'static str, open: &Open) -> Result<LandingPage> {

@@ -5,7 +5,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::form::Name;
-use super::shell::begin;
 use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
 use crate::audit::{Actor, Event};
@@ -33,7 +32,7 @@ pub enum Bootstrapped {
 /// Calls the organization `name` and makes `owner` its owner: at once if they have been here, else at their first
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
-    let change = begin(db, clock).await?;
+    let change = Change::by_operator(db, clock).await?;
     let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;

@@ -1,6 +1,7 @@
 //! An organization: its name, and who looks after it.
 
 pub mod api;
+pub mod awaited;
 pub mod bootstrap;
 pub mod form;
 pub mod shell;

@@ -1,13 +1,12 @@
-//! What an operator does from the shell: how it begins, and which organizations there are.
+//! What an operator sees from the shell: which organizations there are.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
-use crate::access::{Arrival, Change, Db, SINGLE_ORGANIZATION};
-use crate::audit::Origin;
-use crate::clock::Clock;
-use crate::entity::{membership, org_settings, organization};
+use crate::access::Db;
+use crate::entity::{membership, organization};
 use crate::error::Result;
-use crate::users::owners;
+use crate::gate::InstanceLists;
+use crate::users::owners::{Entrance, Owners};
 
 /// An organization in a line.
 pub struct Summary {
@@ -17,27 +16,21 @@ pub struct Summary {
     pub owners: u64,
 }
 
-/// Begins a change by an operator. As those of admins it waits for other changes to the organization, and they for
-/// it: an owner who stays now is there when it commits (rule 1.5).
-pub async fn begin(db: &Db, clock: &Clock) -> Result<Change<Arrival>> {
-    let change = Change::<Arrival>::arrival(db, clock, Origin::default()).await?;
-    org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_exclusive().one(change.connection()).await?;
-    Ok(change)
-}
-
-/// All organizations, by name.
+/// All organizations, by name. `providers` and `lists` are the configuration's.
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn list(db: &Db) -> Result<Vec<Summary>> {
+pub async fn list(db: &Db, providers: &[String], lists: &InstanceLists) -> Result<Vec<Summary>> {
     let connection = db.outside_any_organization();
     let rows = organization::Entity::find().order_by_asc(organization::Column::Name).all(connection).await?;
     let mut list = Vec::new();
     for row in rows {
         let members = membership::Entity::find().filter(membership::Column::OrganizationId.eq(&row.id));
+        let entrance = Entrance { providers: providers.iter().map(String::as_str).collect(), lists };
+        let owners = Owners::of(connection, &row.id, entrance).await?;
         list.push(Summary {
             members: members.count(connection).await?,
-            owners: owners::of(connection, &row.id).await?.len() as u64,
+            owners: owners.who_can_come_in() as u64,
             name: row.name,
         });
     }

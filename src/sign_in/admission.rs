@@ -2,7 +2,7 @@
 //! written in one transaction.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::flow::Purpose;
@@ -14,9 +14,10 @@ use crate::app::Services;
 use crate::audit::{Actor, Event, Origin};
 use crate::config::Config;
 use crate::entity::user::Status;
-use crate::entity::{identity, instance, membership, org_settings, organization, user};
+use crate::entity::{identity, instance, membership, org_settings, user};
 use crate::error::{Error, Result};
 use crate::gate::{self, Answer, Person, Rule, Rules, Standing};
+use crate::organization::awaited;
 use crate::organization::form::is_invisible;
 use crate::random;
 
@@ -52,12 +53,11 @@ pub async fn admit(visit: &Visit<'_>) -> Result<Admission> {
 impl Visit<'_> {
     async fn attempt(&self) -> Result<Admission> {
         let change = self.open().await?;
-        // Before anything else is read: whoever changes rules or members waits for this, or this for them.
         let rules = rules(&change).await?;
         let Some(email) = self.claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
             return self.refuse(change, &Answer::no_address()).await;
         };
-        let known = standing::by_account(change.connection(), self.claims).await?;
+        let known = self.known(&change).await?;
         let person = self.person(&change, known.as_ref(), email).await?;
         let answer = gate::decide(&self.services.config.instance, &rules, &person);
         let Some(role) = answer.admitted else {
@@ -72,6 +72,16 @@ impl Visit<'_> {
 
     async fn open(&self) -> Result<Change<Arrival>> {
         Change::<Arrival>::arrival(&self.services.db, &self.services.clock, self.origin.clone()).await
+    }
+
+    /// The person whom the account leads to, held until the sign-in is written; read once more, because they may have
+    /// let go of the account before.
+    async fn known(&self, change: &Change<Arrival>) -> Result<Option<Known>> {
+        let Some(known) = standing::by_account(change.connection(), self.claims).await? else {
+            return Ok(None);
+        };
+        change.hold(&known.user.id).await?;
+        standing::by_account(change.connection(), self.claims).await
     }
 
     /// Who stands at the gate.
@@ -134,10 +144,9 @@ fn visible(text: &str, longest: usize) -> String {
     text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(longest).collect()
 }
 
-/// The rules, held until the sign-in is written: whoever changes them waits, and then sees who came.
+/// The rules, which hold until the sign-in is written: whoever changes them waits, and then sees who came.
 async fn rules(change: &Change<Arrival>) -> Result<Rules> {
-    let row = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_shared();
-    let row = row.one(change.connection()).await?;
+    let row = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     row.as_ref().map(Rules::from).ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))
 }
 
@@ -187,8 +196,8 @@ impl Newcomer<'_> {
             (false, true) => self.stay(&change, &user).await?,
             (false, false) => change.seat(SINGLE_ORGANIZATION, &user, self.role).await?,
         }
-        if self.person.standing == Standing::Awaited {
-            await_no_more(&change).await?;
+        if self.person.standing == Standing::Awaited && !self.asked {
+            awaited::fulfil(change.connection(), &[self.person.email.as_str()]).await?;
         }
         let detail = json!({ "provider": self.claims.provider, "role": self.role.name() });
         let event = Event::done(self.action(), user.email.as_str()).resulting_in(detail);
@@ -287,13 +296,4 @@ pub(super) fn new_account(
         last_sign_in_at: Set(at),
         ..Default::default()
     }
-}
-
-async fn await_no_more(change: &Change<Arrival>) -> Result<()> {
-    organization::Entity::update_many()
-        .col_expr(organization::Column::AwaitedOwner, Expr::value(Option::<String>::None))
-        .filter(organization::Column::Id.eq(SINGLE_ORGANIZATION))
-        .exec(change.connection())
-        .await?;
-    Ok(())
 }

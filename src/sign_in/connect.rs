@@ -51,7 +51,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
 
 /// The person hears of a new way in, in case it was not them.
 async fn tell(person: &SignedIn, change: &Change<Own>, claims: &Claims) -> Result<()> {
-    let to = person.visitor.address()?;
+    let to = EmailAddress::stored(&change.person().email)?;
     let letter = Letter::AccountConnected { provider: claims.provider.clone() };
     mail::queue(&person.services.mail, change, &to, &letter).await?;
     Ok(())
@@ -72,11 +72,11 @@ async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Resul
         return Ok(Look::Refused(Refusal::Unverified));
     }
     if let Some(known) = standing::by_account(change.connection(), claims).await? {
-        let own = known.user.id == person.visitor.id;
+        let own = known.user.id == change.person().id;
         return Ok(if own { Look::Connected } else { Look::Refused(Refusal::SomebodyElses) });
     }
     let holder = standing::holder(change.connection(), &email).await?;
-    if holder.is_some_and(|holder| holder.id != person.visitor.id) {
+    if holder.is_some_and(|holder| holder.id != change.person().id) {
         return Ok(Look::Refused(Refusal::SomebodyElses));
     }
     let could_come = could_come_by(change, person, claims, &email).await?;
@@ -90,14 +90,14 @@ async fn could_come_by(
     claims: &Claims,
     email: &EmailAddress,
 ) -> Result<bool> {
-    let own = person.visitor.address()?;
+    let own = EmailAddress::stored(&change.person().email)?;
     let at_the_gate = Person {
         account: (own != *email).then_some(own),
         email: email.clone(),
         email_verified: true,
         method_is_on: standing::is_on(change.connection(), &claims.provider).await?,
         invited: None,
-        standing: person.membership().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
+        standing: change.member().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
     };
     let rules = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
     let rules = rules.ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))?;

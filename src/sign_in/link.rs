@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::standing;
@@ -15,10 +15,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::sign_in_link::{ActiveModel, Column, Entity, Model};
 use crate::entity::user::Status;
-use crate::entity::{Timestamp, membership, org_settings, user};
+use crate::entity::{Timestamp, membership, user};
 use crate::error::{Error, Result};
 use crate::gate::InstanceLists;
-use crate::organization::shell;
 use crate::random;
 use crate::users::shell::{Acted, Refusal};
 
@@ -42,7 +41,7 @@ pub struct Made {
 /// # Errors
 /// When nobody has the address, or the person is deactivated or left out by the installation's lists.
 pub async fn make(db: &Db, clock: &Clock, config: &Config, email: &EmailAddress) -> Acted<Made> {
-    let change = shell::begin(db, clock).await?;
+    let change = Change::by_operator(db, clock).await?;
     let user = standing::holder(change.connection(), email).await?;
     let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
     if user.status == Status::Deactivated {
@@ -107,9 +106,8 @@ pub enum Taken {
 /// Uses a link, once: of many at once the database lets one close it.
 pub async fn take(services: &Services, origin: &Origin, token: &str) -> Result<Taken> {
     let change = Change::<Arrival>::arrival(&services.db, &services.clock, origin.clone()).await?;
-    // As a sign-in does: whoever changes the organization waits for this, or this for them.
-    org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).lock_shared().one(change.connection()).await?;
     let Some((link, user)) = find(change.connection(), token).await? else { return Ok(Taken::Unknown) };
+    let Some(user) = change.hold(&user.id).await? else { return Ok(Taken::Unknown) };
     if is_over(&link, change.at()) {
         return Ok(Taken::Over);
     }
@@ -150,7 +148,7 @@ fn is_over(link: &Model, now: Timestamp) -> bool {
 /// Whether the installation's lists leave the person in: no link widens them (rule 2.1).
 fn is_within(lists: &InstanceLists, user: &user::Model) -> Result<bool> {
     let email = EmailAddress::stored(&user.email)?;
-    Ok(!lists.blocks(&email) && lists.allows(&email))
+    Ok(lists.admits(&email))
 }
 
 /// Forgets links that are long over.

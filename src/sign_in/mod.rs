@@ -8,6 +8,7 @@ mod flow;
 mod http;
 pub mod link;
 mod methods;
+mod proof;
 mod provider;
 mod refusal;
 mod return_to;

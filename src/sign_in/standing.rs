@@ -7,10 +7,11 @@ use crate::access::{Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
 use crate::app::Services;
 use crate::entity::user::Status;
-use crate::entity::{identity, membership, organization, switched_off_provider, user};
+use crate::entity::{identity, membership, switched_off_provider, user};
 use crate::error::{Error, Result};
 use crate::gate::Standing;
 use crate::invites;
+use crate::organization::awaited;
 
 /// A person whom an account at a provider leads to.
 pub struct Known {
@@ -90,7 +91,7 @@ pub async fn of_known(
     let own = account_address(connection, known, vouched).await?;
     let standing = if known.user.status == Status::Deactivated {
         Standing::Deactivated
-    } else if is_awaited(connection, vouched).await? {
+    } else if awaited::is_awaited(connection, vouched.as_str()).await? {
         Standing::Awaited
     } else {
         match &known.membership {
@@ -112,7 +113,7 @@ pub async fn of_newcomer(
     let standing = match holder(connection, email).await? {
         Some(holder) if holder.status == Status::Deactivated => Standing::Deactivated,
         Some(_) => Standing::Elsewhere,
-        None if is_awaited(connection, email).await? => Standing::Awaited,
+        None if awaited::is_awaited(connection, email.as_str()).await? => Standing::Awaited,
         None => Standing::Stranger,
     };
     Ok(Comer { standing, account: None, invited: invited(services, connection, email).await? })
@@ -191,11 +192,4 @@ async fn invited(
     email: &EmailAddress,
 ) -> Result<Option<Role>> {
     invites::landing::open_for(connection, SINGLE_ORGANIZATION, email, services.clock.now()).await
-}
-
-/// Whether an operator has named this address as owner.
-async fn is_awaited(connection: &impl ConnectionTrait, email: &EmailAddress) -> Result<bool> {
-    let organization = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(connection).await?;
-    let awaited = organization.and_then(|organization| organization.awaited_owner);
-    Ok(awaited.as_deref() == Some(email.as_str()))
 }

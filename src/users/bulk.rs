@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::ListQuery;
 use super::changes::{ELSEWHERE, tell_role};
+use super::owners::{Entrance, Loss, Owners};
 use crate::access::{Admin, Change, MemberAccount, Organization, Role};
 use crate::audit::Event;
 use crate::entity::membership::{self, Column};
@@ -106,7 +107,8 @@ pub async fn plan(admin: &Admin, ids: &[String], deed: Deed) -> Result<Plan> {
 /// Does it, in one change with one event; tells to how many.
 ///
 /// # Errors
-/// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin.
+/// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin; 409 when no
+/// owner would be left.
 pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
     let change = admin.change().await?;
     let members = change.members(&at_once(ids)).await?;
@@ -117,6 +119,11 @@ pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
     let raises = |person: &MemberAccount| matches!(deed, Deed::Role(role) if role > person.member.role);
     if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
         return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+    }
+    if !can_spare(admin, &change, &chosen, deed).await? {
+        let target = people(chosen.len());
+        change.commit(Event::refused(deed.action(), target)).await?;
+        return Err(Error::LastOwner);
     }
     let (members, users): (Vec<_>, Vec<_>) =
         chosen.into_iter().map(|person| (person.member, person.user)).unzip();
@@ -130,9 +137,27 @@ pub async fn apply(admin: &Admin, ids: &[String], deed: Deed) -> Result<usize> {
     }
     let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();
     let after = json!({ "count": users.len(), "people": named, "role": role_of(deed) });
-    let target = if users.len() == 1 { "1 person".to_owned() } else { format!("{} people", users.len()) };
-    change.commit(Event::done(deed.action(), target).resulting_in(after)).await?;
+    change.commit(Event::done(deed.action(), people(users.len())).resulting_in(after)).await?;
     Ok(users.len())
+}
+
+fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+/// Whether an owner who can come in is left: whoever does it stays, and may be one who can't (rule 1.5).
+async fn can_spare(
+    admin: &Admin,
+    change: &Change<Organization>,
+    chosen: &[MemberAccount],
+    deed: Deed,
+) -> Result<bool> {
+    if matches!(deed, Deed::EndSessions | Deed::Role(Role::Owner)) {
+        return Ok(true);
+    }
+    let leaving: Vec<&str> = chosen.iter().map(|person| person.user.id.as_str()).collect();
+    let owners = Owners::inside(change, Entrance::from(&admin.services().config)).await?;
+    Ok(owners.can_spare(Loss::People(&leaving)))
 }
 
 fn role_of(deed: Deed) -> Option<Role> {
@@ -147,7 +172,7 @@ fn at_once(ids: &[String]) -> Vec<&str> {
 }
 
 /// Those to whom it is done by an admin whose role is `mine`, and those who are left out. Whoever does it is always left
-/// out: so an owner who does it stays, and nobody else can do it to an owner (rule 1.5).
+/// out.
 fn choose(
     admin: &Admin,
     mine: Role,

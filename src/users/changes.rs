@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DeleteMany, QueryFilter};
 use serde_json::json;
 
-use super::owners;
+use super::owners::{Entrance, Loss, Owners};
 use crate::access::{Admin, Change, MemberAccount, Organization, Role, Sender};
 use crate::address::EmailAddress;
 use crate::audit::Event;
@@ -70,7 +70,7 @@ pub async fn deactivate(admin: &Admin, id: &str) -> Result<Changed> {
     if act.user.status == Status::Deactivated {
         return Ok(act.changed());
     }
-    let refusal = act.refuse_losing_account().await;
+    let refusal = act.refuse_losing_account(admin).await;
     let act = act.unless(refusal).await?;
     act.change.set_status(slice::from_ref(&act.member), Status::Deactivated).await?;
     let ended = act.change.delete_of::<session::Entity>(slice::from_ref(&act.member), |own| own).await?;
@@ -98,7 +98,7 @@ pub async fn reactivate(admin: &Admin, id: &str) -> Result<Changed> {
 /// As [`change_role`].
 pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
     let act = Act::on(admin, id, "user.removed").await?;
-    let refusal = act.refuse_none_left().await;
+    let refusal = act.refuse_none_left(admin).await;
     let act = act.unless(refusal).await?;
     act.change.delete::<membership::Entity>(|ours| ours.filter(Column::UserId.eq(id))).await?;
     let members = if act.is_elsewhere { &[] } else { slice::from_ref(&act.member) };
@@ -172,21 +172,20 @@ impl Act {
         if role > self.member.role && !admin.visitor().is_fresh(admin.services().clock.now()) {
             return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
         }
-        if role == Role::Owner { Ok(()) } else { self.refuse_none_left().await }
+        if role == Role::Owner { Ok(()) } else { self.refuse_none_left(admin).await }
     }
 
-    async fn refuse_losing_account(&self) -> Result<()> {
+    async fn refuse_losing_account(&self, admin: &Admin) -> Result<()> {
         self.refuse_elsewhere()?;
-        self.refuse_none_left().await
+        self.refuse_none_left(admin).await
     }
 
     fn refuse_elsewhere(&self) -> Result<()> {
         if self.is_elsewhere { Err(Error::Conflict(ELSEWHERE)) } else { Ok(()) }
     }
 
-    async fn refuse_none_left(&self) -> Result<()> {
-        let owners: Vec<(String,)> = self.change.rows::<membership::Entity, _>(1, owners::active).await?;
-        let owners: Vec<String> = owners.into_iter().map(|(id,)| id).collect();
-        owners::refuse_none_left(&owners, &[self.user.id.as_str()])
+    async fn refuse_none_left(&self, admin: &Admin) -> Result<()> {
+        let owners = Owners::inside(&self.change, Entrance::from(&admin.services().config)).await?;
+        if owners.can_spare(Loss::People(&[&self.user.id])) { Ok(()) } else { Err(Error::LastOwner) }
     }
 }

@@ -31,7 +31,7 @@ fn parts(admin: Admin, query: ListQuery, format: Format) -> impl Stream<Item = R
     let start = (admin, ListQuery { limit: MOST, cursor: None, ..query }, true);
     stream::try_unfold(Some(start), move |under_way| async move {
         let Some((admin, mut query, first)) = under_way else { return Ok(None) };
-        let page = super::list(&admin, &query).await?;
+        let page = admin.part(super::list(&admin, &query)).await?;
         let bytes = match format {
             Format::Csv => csv(first.then_some(HEAD), page.rows.into_iter().map(cells))?,
             Format::JsonLines => json_lines(page.rows.into_iter().map(User::from))?,

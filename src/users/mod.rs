@@ -26,9 +26,7 @@ pub use list::{ListPage, Listed, list, one};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{QueryFilter, Select};
 
-use crate::access::SignedIn;
 use crate::entity::membership;
-use crate::error::Result;
 use crate::plan::not_by_index;
 
 impl Status {
@@ -62,15 +60,4 @@ impl Status {
 /// Only the members who can come in: active, and not left out by the rules.
 pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     ours.filter(not_by_index(Expr::col((membership::Entity, membership::Column::Status))).eq(Status::Active))
-}
-
-/// The owners who can come in, of where the person belongs.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn active_owners(person: &SignedIn) -> Result<Vec<String>> {
-    let Some(membership) = person.membership() else { return Ok(Vec::new()) };
-    let owners = person.scope(membership).find::<membership::Entity>().narrow(owners::active);
-    let owners: Vec<(String,)> = owners.rows(1).await?;
-    Ok(owners.into_iter().map(|(id,)| id).collect())
 }

@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 
 use super::acts::Back;
 use super::changes::ELSEWHERE;
-use super::rights::Rights;
+use super::rights::{self, Rights};
 use super::web::PATH;
 use super::{Listed, Status};
 use crate::access::session::IDLE;
@@ -95,7 +95,7 @@ impl Page for PersonPage {
 /// `GET /settings/admin/users/{user}`.
 pub async fn show(admin: Admin, view: View, id: web::Path<String>, back: web::Query<Back>) -> Reply {
     let person = super::one(&admin, &id).await?;
-    let rights = Rights::of(&admin, &person, &super::active_owners(admin.person()).await?);
+    let rights = Rights::of(&admin, &person, &rights::owners(admin.person()).await?);
     let now = admin.services().clock.now();
     let mut invites = sent_invites(&admin, &id, MOST_INVITES + 1).await?;
     let invites_more = invites.len() as u64 > MOST_INVITES;
@@ -292,7 +292,7 @@ impl Page for OffboardingPage {
 pub async fn offboarding(admin: Admin, view: View, id: web::Path<String>, back: web::Query<Back>) -> Reply {
     let person = super::one(&admin, &id).await?;
     let account = admin.scope().members(&[id.as_str()]).await?.pop().ok_or(Error::NoMember)?;
-    let rights = Rights::of(&admin, &person, &super::active_owners(admin.person()).await?);
+    let rights = Rights::of(&admin, &person, &rights::owners(admin.person()).await?);
     let above = "Only an owner can let an owner go.".to_owned();
     let page = OffboardingPage {
         title: format!("What stops when {} goes", person.name),

@@ -1,8 +1,18 @@
 //! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `changes`.
 
-use super::owners::refuse_none_left;
+use super::owners::{Entrance, Loss, Owners};
 use super::{Listed, Status};
-use crate::access::{Member, Role};
+use crate::access::{Member, Role, SignedIn};
+use crate::error::Result;
+
+/// The owners of where the person belongs, as a page shows them.
+pub async fn owners(person: &SignedIn) -> Result<Owners<'_>> {
+    let entrance = Entrance::from(&person.services.config);
+    match person.membership() {
+        Some(membership) => Owners::shown(person.scope(membership), entrance).await,
+        None => Ok(Owners::none(entrance)),
+    }
+}
 
 /// A role that can be given.
 pub struct RoleOption {
@@ -24,10 +34,10 @@ pub struct Rights {
 }
 
 impl Rights {
-    /// What `viewer` may do about `person`; `owners` are those who can come in.
-    pub fn of(viewer: &Member, person: &Listed, owners: &[String]) -> Self {
+    /// What `viewer` may do about `person`.
+    pub fn of(viewer: &Member, person: &Listed, owners: &Owners) -> Self {
         let menu = viewer.is_admin() && person.role <= viewer.role();
-        let is_last = refuse_none_left(owners, &[person.id.as_str()]).is_err();
+        let is_last = !owners.can_spare(Loss::People(&[&person.id]));
         let others =
             Role::ALL.into_iter().rev().filter(|role| *role != person.role && *role <= viewer.role());
         let option =

@@ -4,17 +4,19 @@ use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
+use super::Status;
 use super::changes::tell_role;
-use super::{Status, owners};
+use super::owners::{Entrance, Loss, Owners};
 use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
 use crate::audit::{Actor, Event};
 use crate::clock::Clock;
+use crate::config::ConfigError;
 use crate::entity::user::Status as Activity;
 use crate::entity::{Timestamp, membership, session, user};
 use crate::error::{Error, Result};
+use crate::gate::InstanceLists;
 use crate::mail::Mail;
-use crate::organization::shell::begin;
 use crate::sign_in::standing;
 
 /// Accounts that are read at once.
@@ -33,6 +35,8 @@ pub enum Refusal {
     Deactivated(String),
     #[error("{0} is the only owner who can come in. Promote somebody else first.")]
     LastOwner(String),
+    #[error("whether another owner can come in can't be told: {0}")]
+    Unjudged(ConfigError),
     #[error(
         "the lists of the installation leave {0} out: change GATEHOUSE_ALLOWED_DOMAINS, GATEHOUSE_ALLOWED_EMAILS, \
          GATEHOUSE_BLOCKED_DOMAINS or GATEHOUSE_BLOCKED_EMAILS"
@@ -65,6 +69,9 @@ pub struct Outcome {
     /// Whether a mail tells the person.
     pub told: bool,
 }
+
+/// The names of the providers and the instance's lists, as far as the shell has the server's settings.
+pub type Configured = std::result::Result<(Vec<String>, InstanceLists), ConfigError>;
 
 /// An account in the list.
 #[derive(FromQueryResult)]
@@ -153,8 +160,16 @@ pub async fn promote(
 /// Lowers a member to `role`. They hear of it by mail.
 ///
 /// # Errors
-/// When nobody has the address, or the person is no member, below `role`, or the last owner (rule 1.5).
-pub async fn demote(db: &Db, clock: &Clock, mail: &Mail, email: &EmailAddress, role: Role) -> Acted<Outcome> {
+/// When nobody has the address, or the person is no member, below `role`, or the last owner (rule 1.5); for an owner also
+/// when the configuration does not tell who can come in.
+pub async fn demote(
+    db: &Db,
+    clock: &Clock,
+    mail: &Mail,
+    entrance: Configured,
+    email: &EmailAddress,
+    role: Role,
+) -> Acted<Outcome> {
     let act = Act::on(db, clock, email, "user.role_changed").await?;
     let Some(is) = act.role() else { return Err(Refusal::NoMember(act.user.email)) };
     if is < role {
@@ -163,7 +178,8 @@ pub async fn demote(db: &Db, clock: &Clock, mail: &Mail, email: &EmailAddress, r
     if is == role {
         return Ok(act.unchanged());
     }
-    let act = act.unless_the_last_owner(&[SINGLE_ORGANIZATION.to_owned()]).await?;
+    let organizations = if is == Role::Owner { vec![SINGLE_ORGANIZATION.to_owned()] } else { Vec::new() };
+    let act = act.unless_the_last_owner(entrance, &organizations).await?;
     act.lower(role).await?;
     let told = act.tell(mail, role).await?;
     let outcome = act.done(0, |event| event.with(json!({ "role": is }), json!({ "role": role }))).await?;
@@ -173,14 +189,20 @@ pub async fn demote(db: &Db, clock: &Clock, mail: &Mail, email: &EmailAddress, r
 /// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
 ///
 /// # Errors
-/// When nobody has the address, or the person is the last owner (rule 1.5).
-pub async fn deactivate(db: &Db, clock: &Clock, email: &EmailAddress) -> Acted<Outcome> {
+/// When nobody has the address, or the person is the last owner (rule 1.5); for an owner also when the configuration
+/// does not tell who can come in.
+pub async fn deactivate(
+    db: &Db,
+    clock: &Clock,
+    entrance: Configured,
+    email: &EmailAddress,
+) -> Acted<Outcome> {
     let act = Act::on(db, clock, email, "user.deactivated").await?;
     if act.user.status == Activity::Deactivated {
         return Ok(act.unchanged());
     }
-    let organizations = act.organizations().await?;
-    let act = act.unless_the_last_owner(&organizations).await?;
+    let organizations = act.owned().await?;
+    let act = act.unless_the_last_owner(entrance, &organizations).await?;
     act.set_status(Activity::Deactivated).await?;
     let ended = act.end_sessions().await?;
     Ok(act.done(ended, |event| event.resulting_in(json!({ "sessionsEnded": ended }))).await?)
@@ -204,7 +226,7 @@ pub async fn reactivate(db: &Db, clock: &Clock, email: &EmailAddress) -> Acted<O
 /// # Errors
 /// When the database can't do it.
 pub async fn end_all_sessions(db: &Db, clock: &Clock) -> Result<u64> {
-    let change = begin(db, clock).await?;
+    let change = Change::by_operator(db, clock).await?;
     let ended = session::Entity::delete_many().exec(change.connection()).await?.rows_affected;
     if ended > 0 {
         let event = Event::done("session.all_ended", "everybody").resulting_in(json!({ "ended": ended }));
@@ -223,7 +245,7 @@ struct Act {
 
 impl Act {
     async fn on(db: &Db, clock: &Clock, email: &EmailAddress, action: &'static str) -> Acted<Self> {
-        let change = begin(db, clock).await?;
+        let change = Change::by_operator(db, clock).await?;
         let user = standing::holder(change.connection(), email).await?;
         let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
         let membership = membership_of(&change, &user).await?;
@@ -238,11 +260,17 @@ impl Act {
         self.membership.as_ref().is_some_and(|membership| membership.locked_out_at.is_some())
     }
 
-    /// Goes on, or leaves an event of the refusal when an organization would have no owner any more.
-    async fn unless_the_last_owner(self, organizations: &[String]) -> Acted<Self> {
+    /// Goes on, or leaves an event of the refusal when an organization would have no owner any more who can come in.
+    async fn unless_the_last_owner(self, entrance: Configured, organizations: &[String]) -> Acted<Self> {
+        if organizations.is_empty() {
+            return Ok(self);
+        }
+        let (providers, lists) = entrance.map_err(Refusal::Unjudged)?;
         for organization in organizations {
-            let owners = owners::of(self.change.connection(), organization).await?;
-            if owners::refuse_none_left(&owners, &[self.user.id.as_str()]).is_err() {
+            let entrance =
+                Entrance { providers: providers.iter().map(String::as_str).collect(), lists: &lists };
+            let owners = Owners::of(self.change.connection(), organization, entrance).await?;
+            if !owners.can_spare(Loss::People(&[&self.user.id])) {
                 let event = Event::refused(self.action, self.user.email.as_str());
                 self.change.commit(SINGLE_ORGANIZATION, Actor::operator(), event).await?;
                 return Err(Refusal::LastOwner(self.user.email));
@@ -251,9 +279,11 @@ impl Act {
         Ok(self)
     }
 
-    /// Where the person belongs.
-    async fn organizations(&self) -> Result<Vec<String>> {
-        let seats = membership::Entity::find().filter(membership::Column::UserId.eq(&self.user.id));
+    /// Where the person is an owner.
+    async fn owned(&self) -> Result<Vec<String>> {
+        let seats = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(&self.user.id))
+            .filter(membership::Column::Role.eq(Role::Owner));
         let seats = seats.all(self.change.connection()).await?;
         Ok(seats.into_iter().map(|seat| seat.organization_id).collect())
     }

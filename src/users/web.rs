@@ -3,7 +3,8 @@
 use super::acts::Back;
 use super::form::{By, PAGE, RawQuery};
 use super::many::{Choice, choices};
-use super::rights::Rights;
+use super::owners::{Entrance, Loss, Owners};
+use super::rights::{self, Rights};
 use super::{Cursor, ListPage, ListQuery, Listed, Sort, Status, found};
 use crate::access::{Member, Role};
 use crate::sign_in::Provider;
@@ -117,11 +118,15 @@ impl Page for UsersPage {
 pub async fn index(member: Member, view: View, raw: web::Query<RawQuery>) -> Reply {
     let query = ListQuery { limit: PAGE, ..raw.parse()? };
     let list = super::list(&member, &query).await?;
-    let owners = if member.is_admin() { super::active_owners(member.person()).await? } else { Vec::new() };
+    let owners = if member.is_admin() {
+        rights::owners(member.person()).await?
+    } else {
+        Owners::none(Entrance::from(&member.services().config))
+    };
     view.page_at(&address(&query), &member, &page(&member, &query, list, &owners))
 }
 
-fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -> UsersPage {
+fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &Owners) -> UsersPage {
     let now = member.services().clock.now();
     let text = query.search.clone().unwrap_or_default();
     UsersPage {
@@ -157,10 +162,10 @@ fn page(member: &Member, query: &ListQuery, list: ListPage, owners: &[String]) -
     }
 }
 
-fn row(viewer: &Member, person: Listed, owners: &[String], now: DateTime<Utc>) -> Row {
+fn row(viewer: &Member, person: Listed, owners: &Owners, now: DateTime<Utc>) -> Row {
     Row {
         is_you: person.id == viewer.visitor().id,
-        is_only_owner: owners.len() == 1 && owners.contains(&person.id),
+        is_only_owner: !owners.can_spare(Loss::People(&[&person.id])),
         methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
         href: if viewer.is_admin() { format!("{PATH}/{}", person.id) } else { String::new() },
         rights: Rights::of(viewer, &person, owners),

@@ -232,6 +232,12 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
             "This takes a sign-in of the last ten minutes.",
             "Sign in again, then repeat it.",
         ),
+        Forbidden::NoAccount => (
+            "forbidden",
+            "Your account is not active",
+            "It was deactivated or deleted in the meantime.",
+            "Ask an admin to reactivate it.",
+        ),
         Forbidden::NoOrganization => (
             "forbidden",
             "You are in no organization here",

@@ -253,6 +253,49 @@ on_both_databases! {
         assert!(bad(house, &["user", "demote", "ben@acme.test"]).contains("the only owner"));
     }
 
+    // Rule 1.5
+    async fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go(house: &House) {
+        house.owner().await;
+        house.enroll("ben@other.test", "default", Role::Owner).await;
+        let folder = folder();
+        let refused = |settings: &[(&str, &str)]| {
+            let mut command = command(house, &folder, &["user", "deactivate", "ada@acme.test"]);
+            let output = command.envs(settings.iter().copied()).output().expect("run");
+            assert_eq!(output.status.code(), Some(1), "{settings:?}: {}", said(&output));
+            complaint(&output)
+        };
+        assert!(refused(&[("GATEHOUSE_BLOCKED_DOMAINS", "other.test")]).contains("the only owner who can come in"));
+        assert!(refused(&[("GATEHOUSE_ALLOWED_DOMAINS", "acme.test")]).contains("the only owner who can come in"));
+        let off = "INSERT INTO switched_off_providers (organization_id, provider, at) VALUES ('default', 'okta', 0)";
+        house.run(off, []).await;
+        for provider in ["okta", "not-configured"] {
+            house.run("UPDATE identities SET provider = $1 WHERE email = 'ben@other.test'", [provider.into()]).await;
+            assert!(refused(&[]).contains("the only owner who can come in"), "{provider}");
+            assert!(good(house, &["org", "list"]).ends_with("2 members  1 owner\n"));
+        }
+        house.run("UPDATE identities SET provider = 'idp'", []).await;
+        good(house, &["user", "deactivate", "ada@acme.test"]);
+        assert!(good(house, &["org", "list"]).ends_with("1 owner\n"));
+    }
+
+    // P6
+    async fn a_shell_that_can_t_tell_who_comes_in_lets_no_owner_go(house: &House) {
+        house.owner().await;
+        house.enroll("ben@acme.test", "default", Role::Owner).await;
+        house.enroll("sam@acme.test", "default", Role::Member).await;
+        let folder = folder();
+        let bare = |arguments: &[&str]| {
+            let mut command = gatehouse(&folder);
+            command.args(arguments).env("GATEHOUSE_DATABASE_URL", house.database_url()).output().expect("run")
+        };
+        for act in ["demote", "deactivate"] {
+            let output = bare(&["user", act, "ben@acme.test"]);
+            assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+            assert!(complaint(&output).contains("GATEHOUSE_PROVIDERS__<NAME>__KIND"), "{}", complaint(&output));
+        }
+        assert_eq!(bare(&["user", "deactivate", "sam@acme.test"]).status.code(), Some(0), "nobody is owner by them");
+    }
+
     // S07, P5
     async fn whoever_is_deactivated_is_out_everywhere_at_once_until_reactivated(house: &House) {
         house.owner().await;

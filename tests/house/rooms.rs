@@ -63,14 +63,39 @@ fn the_back_door_is_used_only_where_it_is_listed() {
 #[test]
 fn only_sign_in_invitees_and_the_shell_begin_a_change_for_somebody_who_belongs_nowhere() {
     assert_eq!(
-        files_that_mention(&["::arrival("]),
+        files_that_mention(&["::arrival(", "::by_operator("]),
         [
-            "invites/acceptance.rs",
+            "gate/shell.rs",
             "invites/landing.rs",
-            "organization/shell.rs",
+            "organization/bootstrap.rs",
             "sign_in/admission.rs",
             "sign_in/link.rs",
+            "users/shell.rs",
             "vault/rewrap.rs"
+        ]
+    );
+}
+
+// What a change decides by, it reads inside itself (rule 1.5): what was known when the request came is for pages.
+#[test]
+fn only_pages_ask_where_somebody_belonged_when_the_request_came() {
+    let known = files_that_mention(&[".membership()", ".membership_in(", ".role_in("]);
+    let others = known.iter().filter(|name| !name.ends_with("web.rs") && !name.ends_with("api.rs"));
+    let others: Vec<&String> =
+        others.filter(|name| !name.contains("/web/") && !name.starts_with("web/")).collect();
+    assert_eq!(
+        others,
+        [
+            // Settles who is asking.
+            "access/people.rs",
+            // A page.
+            "account/going.rs",
+            // A page.
+            "invites/visit.rs",
+            // The name of the organization, of which nobody is moved.
+            "llm_keys/changes.rs",
+            // What a menu shows.
+            "users/rights.rs",
         ]
     );
 }

@@ -203,8 +203,9 @@ async fn connecting_and_disconnecting_take_a_fresh_sign_in() {
             assert!(answer.says("Confirm that it is you") && answer.body.contains("value=\"login\""));
         }
         assert_eq!(accounts(&house).await, ["idp", "okta"]);
-        let departure = owner.depart(ACCOUNT).await;
-        let later = json!({ "exp": chrono::Utc::now().timestamp() + 3600 });
+        let begun = owner.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
+        let departure = begun.location().parse().expect("an address");
+        let later = json!({ "exp": chrono::Utc::now().timestamp() + 3600, "auth_time": null });
         let again = owner.get(&owner.way_back(&house.provider, &departure, &ada().with(later))).await;
         assert_eq!(again.status, 303);
         assert_eq!(owner.post(&disconnect, &[]).await.status, 303);

@@ -4,11 +4,14 @@
 use chrono::Duration;
 use futures_util::future::{join, join_all};
 use gatehouse::access::Role;
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::support::{Answer, Database, House, Identity, Smtp, Visitor, borrowed, field, on_both_databases};
+use super::support::{
+    Answer, CLIENT_SECRET, Database, House, Identity, Provider, Smtp, Visitor, borrowed, field,
+    on_both_databases,
+};
 
 const PAGE: &str = "/settings/admin/users";
 const API: &str = "/api/admin/users";
@@ -414,74 +417,245 @@ on_both_databases! {
 
 // R04, P3
 #[actix_web::test]
-async fn an_owner_is_left_however_two_owners_go_for_each_other() {
+async fn an_owner_who_can_come_in_is_left_whatever_happens_at_once_and_in_whatever_order() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        let (second, handle) = house.second_instance().await;
-        let mut ada = house.owner().await;
-        let mut ben = house.person("ben@acme.test", Role::Owner).await.at(&second);
-        let (a, b) = (id(&house, "ada@acme.test").await, id(&house, "ben@acme.test").await);
-        for table in ["users", "identities"] {
-            house.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), []).await;
-        }
-        let rounds = if std::env::var("CI").is_ok() { 200 } else { 60 };
+        let okta = Provider::start().await;
+        let house = House::open_at(database, Provider::start().await, &with_okta(&okta)).await;
+        let (second, handle) = house.second_instance_with(&with_okta(&okta)).await;
+        let mut cast = Cast::assemble(&house, &okta, &second).await;
+        let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(a_seed);
+        let mut dice = Dice(seed);
+        let rounds = if std::env::var("CI").is_ok() { 200 } else { 40 };
         for round in 0..rounds {
-            join(goes(&ada, &a, &b, round), goes(&ben, &b, &a, round / WAYS)).await;
-            assert!(active_owners(&house).await >= 1, "round {round}");
-            mend(&house, &a, &b).await;
-            ada = signed_in(&house, ada, "ada@acme.test").await;
-            ben = signed_in(&house, ben, "ben@acme.test").await;
+            let acts =
+                [Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice)];
+            // Everybody has been let in before anybody gets to write.
+            let holder = dice.roll(2).eq(&0).then(|| hold(&house));
+            let holder = futures_util::future::OptionFuture::from(holder).await;
+            let release = async {
+                if let Some(holder) = holder {
+                    actix_web::rt::time::sleep(std::time::Duration::from_millis(60)).await;
+                    holder.commit().await.expect("released");
+                }
+            };
+            let names = acts.clone();
+            let (done, ()) = join(join_all(acts.into_iter().map(|act| cast.does(act))), release).await;
+            let what: Vec<_> = names.into_iter().zip(&done).collect();
+            assert!(owners_who_can_come_in(&house).await >= 1, "SEED={seed}, round {round}: {what:?}");
+            assert!(done.iter().all(|status| *status < 500), "SEED={seed}, round {round}: {what:?}");
+            cast.mend(&house).await;
         }
         handle.stop(false).await;
         house.close().await;
     }
 }
 
-/// How many ways [`goes`] knows.
-const WAYS: usize = 6;
+/// Okta as well, and an installation that blocks `evil.test`.
+fn with_okta(okta: &Provider) -> [(&str, &str); 6] {
+    [
+        ("PROVIDERS__OKTA__KIND", "oidc"),
+        ("PROVIDERS__OKTA__LABEL", "Okta"),
+        ("PROVIDERS__OKTA__ISSUER", okta.issuer.as_str()),
+        ("PROVIDERS__OKTA__CLIENT_ID", "gatehouse"),
+        ("PROVIDERS__OKTA__CLIENT_SECRET", CLIENT_SECRET),
+        ("BLOCKED_DOMAINS", "evil.test"),
+    ]
+}
 
-/// One of the ways to lose an owner: the other, or oneself.
-async fn goes(owner: &Visitor, own: &str, other: &str, way: usize) -> u16 {
-    match way % WAYS {
-        0 => patch(owner, other, json!({ "role": "member" })).await.status,
-        1 => act(owner, other, "deactivation").await,
-        2 => act(owner, other, "removal").await,
-        3 => patch(owner, own, json!({ "role": "admin" })).await.status,
-        4 => {
-            let email = owner.get("/api/me").await.json()["email"].as_str().unwrap_or_default().to_owned();
-            owner.post("/settings/deletion", &[("email", &email)]).await.status
-        }
-        _ => owner.post("/settings/departure", &[]).await.status,
+/// Owners with an account at a provider that people can use, whom nothing keeps out.
+async fn owners_who_can_come_in(house: &House) -> i64 {
+    house
+        .count(
+            "SELECT count(DISTINCT u.id) FROM memberships m
+             JOIN users u ON u.id = m.user_id
+             JOIN identities i ON i.user_id = u.id
+             WHERE m.role = 'owner' AND m.locked_out_at IS NULL AND u.status = 'active'
+               AND u.email NOT LIKE '%@evil.test' AND i.email NOT LIKE '%@evil.test'
+               AND i.provider IN ('idp', 'okta')
+               AND i.provider NOT IN (SELECT provider FROM switched_off_providers)",
+        )
+        .await
+}
+
+/// Makes whoever writes wait until it ends.
+async fn hold(house: &House) -> DatabaseTransaction {
+    let holder = house.rows.begin().await.expect("begun");
+    holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
+    holder
+}
+
+/// Small, and the same for the same seed (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).expect("31 bits") % sides
     }
 }
 
-/// Both are owners, as they were.
-async fn mend(house: &House, a: &str, b: &str) {
-    for table in ["users", "identities"] {
-        let missing = format!("id NOT IN (SELECT id FROM {table})");
-        house.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table} WHERE {missing}"), []).await;
+fn a_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    u64::from(now.subsec_nanos()) | 1
+}
+
+/// Ada comes by the first provider, Ben by Okta, Cal by either; Pat is invited as owner and has not joined. Eve, an owner,
+/// is kept out by the installation.
+const CAST: [(&str, &str); 4] =
+    [("ada@acme.test", "idp"), ("ben@acme.test", "okta"), ("cal@acme.test", "idp"), ("pat@acme.test", "idp")];
+
+/// Who does what: an index into [`CAST`].
+#[derive(Clone, Debug)]
+enum Act {
+    Demotes(usize, usize),
+    Deactivates(usize, usize),
+    Removes(usize, usize),
+    DemotesWithOthers(usize, usize),
+    StepsDown(usize),
+    Leaves(usize),
+    Deletes(usize),
+    SwitchesOff(usize, &'static str),
+    Disconnects(usize),
+    Accepts,
+}
+
+impl Act {
+    fn throw(dice: &mut Dice) -> Self {
+        let (who, whom) = (dice.roll(CAST.len()), dice.roll(CAST.len()));
+        match dice.roll(12) {
+            0 => Self::Demotes(who, whom),
+            1 => Self::Deactivates(who, whom),
+            2 => Self::Removes(who, whom),
+            3 => Self::DemotesWithOthers(who, whom),
+            4 => Self::StepsDown(who),
+            5 => Self::Leaves(who),
+            6 | 7 => Self::Deletes(who),
+            8 => Self::SwitchesOff(who, "idp"),
+            9 => Self::SwitchesOff(who, "okta"),
+            10 => Self::Disconnects(who),
+            _ => Self::Accepts,
+        }
     }
-    house.run("UPDATE users SET status = 'active'", []).await;
-    for (id, email) in [(a, "ada@acme.test"), (b, "ben@acme.test")] {
-        house.run("DELETE FROM memberships WHERE user_id = $1", [id.into()]).await;
+}
+
+struct Cast {
+    people: Vec<Visitor>,
+    ids: Vec<String>,
+    providers: [Provider; 2],
+    invitation: String,
+}
+
+impl Cast {
+    async fn assemble(house: &House, okta: &Provider, second: &str) -> Self {
+        let ada = house.owner().await;
+        let invite = json!({ "email": "pat@acme.test", "role": "owner" });
+        assert_eq!(ada.post_json("/api/admin/invites", &invite).await.status, 201);
+        let page = ada.get("/settings/admin/invites").await.body;
+        let link = page
+            .split('"')
+            .find(|text| text.contains("/invites/") && text.starts_with("http"))
+            .expect("a link");
+        let invitation = link.trim_start_matches(&house.base).to_owned();
+        for email in ["ben@acme.test", "cal@acme.test", "eve@evil.test"] {
+            house.enroll(email, "default", Role::Owner).await;
+        }
+        house.enroll("pat@acme.test", "default", Role::Member).await;
+        house.run("DELETE FROM memberships WHERE email = 'pat@acme.test'", []).await;
+        house
+            .run(
+                "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+                 SELECT 'second', user_id, 'okta', $1, subject, email, 0, 0 FROM identities WHERE email = 'cal@acme.test'",
+                [okta.issuer.clone().into()],
+            )
+            .await;
+        house
+            .run(
+                "UPDATE identities SET provider = 'okta', issuer = $1 WHERE email = 'ben@acme.test'",
+                [okta.issuer.clone().into()],
+            )
+            .await;
+        for table in ["users", "identities", "memberships"] {
+            house.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), []).await;
+        }
+        let (mut people, mut ids) = (Vec::new(), Vec::new());
+        for (n, (email, _)) in CAST.into_iter().enumerate() {
+            people.push(house.visitor().at(if n % 2 == 0 { &house.base } else { second }));
+            ids.push(id(house, email).await);
+        }
+        let mut cast = Self { people, ids, providers: [house.provider.clone(), okta.clone()], invitation };
+        cast.sign_in().await;
+        cast
+    }
+
+    async fn does(&self, act: Act) -> u16 {
+        match act {
+            Act::Demotes(who, whom) => {
+                patch(&self.people[who], &self.ids[whom], json!({ "role": "member" })).await.status
+            }
+            Act::Deactivates(who, whom) => {
+                self::act(&self.people[who], &self.ids[whom], "deactivation").await
+            }
+            Act::Removes(who, whom) => self::act(&self.people[who], &self.ids[whom], "removal").await,
+            Act::DemotesWithOthers(who, whom) => {
+                let all = self.ids.join(" ");
+                let ids = if who == whom { &all } else { &self.ids[whom] };
+                let form = [("deed", "admin"), ("user", ids.as_str()), ("confirmed", "1")];
+                self.people[who].post(&format!("{PAGE}/bulk"), &form).await.status
+            }
+            Act::StepsDown(who) => {
+                patch(&self.people[who], &self.ids[who], json!({ "role": "admin" })).await.status
+            }
+            Act::Leaves(who) => self.people[who].post("/settings/departure", &[]).await.status,
+            Act::Deletes(who) => {
+                self.people[who].post("/settings/deletion", &[("email", CAST[who].0)]).await.status
+            }
+            Act::SwitchesOff(who, name) => {
+                let path = format!("/settings/admin/access/methods/{name}");
+                self.people[who].post(&path, &[("on", "false")]).await.status
+            }
+            Act::Disconnects(who) => {
+                let account = if who == 2 { "second" } else { self.ids[who].as_str() };
+                self.people[who].post(&format!("/settings/identities/{account}/disconnect"), &[]).await.status
+            }
+            Act::Accepts => self.people[3].post(&format!("{}/acceptance", self.invitation), &[]).await.status,
+        }
+    }
+
+    /// All is as it was.
+    async fn mend(&mut self, house: &House) {
+        for table in ["users", "identities"] {
+            let missing = format!("id NOT IN (SELECT id FROM {table})");
+            house.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table} WHERE {missing}"), []).await;
+        }
+        house.run("UPDATE users SET status = 'active'", []).await;
+        house.run("DELETE FROM memberships", []).await;
         house
             .run(
                 "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
-                 VALUES ('default', $1, 'owner', $2, $2, 0, 0)",
-                [id.into(), email.into()],
+                 SELECT organization_id, user_id, role, name, email, joined_at, last_seen_at FROM kept_memberships",
+                [],
             )
             .await;
+        house.run("DELETE FROM switched_off_providers", []).await;
+        house.run("UPDATE invites SET state = 'open', closed_at = NULL, closed_by = NULL", []).await;
+        self.sign_in().await;
     }
-}
 
-/// The same person, with another browser at the same instance if this one's session is over.
-async fn signed_in(house: &House, person: Visitor, email: &str) -> Visitor {
-    if person.is_signed_in().await {
-        return person;
+    /// Whoever has no session signs in again, with another browser at the same instance.
+    async fn sign_in(&mut self) {
+        for (person, (email, provider)) in self.people.iter_mut().zip(CAST) {
+            if person.is_signed_in().await {
+                continue;
+            }
+            let other = Visitor::new(&person.base);
+            let at = &self.providers[usize::from(provider == "okta")];
+            let answer = other.sign_in_by(provider, at, &Identity::new(email, email)).await;
+            assert_eq!(answer.status, 303, "{email}: {}", answer.body);
+            *person = other;
+        }
     }
-    let another = house.visitor().at(&person.base);
-    assert_eq!(another.sign_in(&house.provider, &Identity::new(email, email)).await.status, 303);
-    another
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@
 mod renewal;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_session::SessionExt;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -34,8 +35,6 @@ pub const IDLE: Duration = Duration::days(7);
 pub const LIFETIME: Duration = Duration::days(30);
 /// A sign-in of this long ago is fresh enough for what takes one.
 const FRESH: Duration = Duration::minutes(10);
-/// As far as the clocks of two instances may be apart: what is to come is not fresh.
-const SKEW: Duration = Duration::seconds(30);
 /// "Last seen" moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
 /// Where the session's state keeps who is there: derived at each request, never stored.
@@ -54,11 +53,11 @@ pub struct Visitor {
     pub id: String,
     pub email: String,
     pub name: String,
-    /// When the person has last proven who they are: at the provider, or else by coming back from it.
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    pub authenticated_at: DateTime<Utc>,
+    /// When the person has last proven who they are; none where nobody knows.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    authenticated_at: Option<DateTime<Utc>>,
     /// Where the person belongs and is not locked out.
-    pub memberships: Vec<Membership>,
+    pub(super) memberships: Vec<Membership>,
 }
 
 /// One of the organizations that a visitor belongs to.
@@ -76,7 +75,7 @@ pub struct NewSession {
     pub user_id: String,
     pub address: String,
     pub user_agent: String,
-    /// When the provider says that the person proved who they are.
+    /// When the person proved who they are; none where nobody knows.
     pub authenticated_at: Option<DateTime<Utc>>,
 }
 
@@ -101,11 +100,15 @@ impl Visitor {
         EmailAddress::stored(&self.email)
     }
 
-    /// Whether the person has signed in a moment ago, as what is easily misused by a passer-by takes.
+    /// Whether the person has proven a moment ago who they are, as what is easily misused by a passer-by takes.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        let age = now - self.authenticated_at;
-        age < FRESH && age > -SKEW
+        self.authenticated_at.is_some_and(|at| is_fresh(at, now))
     }
+}
+
+/// Whether a proof is of the last ten minutes. One that is yet to come proves nothing: a clock was put back.
+pub fn is_fresh(proof: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (Duration::zero()..FRESH).contains(&(now - proof))
 }
 
 /// Starts a session under a new id and ends the one that the browser had, if any.
@@ -125,11 +128,15 @@ pub fn end(request: &HttpRequest) {
     request.get_session().purge();
 }
 
+/// Whether the configuration lets the person with this address be here at all.
+pub type Admits = Arc<dyn Fn(&EmailAddress) -> bool + Send + Sync>;
+
 /// The store behind actix-session.
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
     clock: Clock,
+    admits: Admits,
 }
 
 #[derive(FromQueryResult)]
@@ -137,7 +144,7 @@ struct Row {
     session: String,
     renewal_due: bool,
     seen: Timestamp,
-    authenticated: Timestamp,
+    authenticated: Option<Timestamp>,
     id: String,
     email: String,
     name: String,
@@ -150,19 +157,28 @@ struct Row {
 /// Session, person and memberships in one query: a row for each organization, one with nulls for none.
 const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
-           COALESCE(s.authenticated_at, s.created_at) AS authenticated, u.id, u.email, u.name,
+           s.authenticated_at AS authenticated, u.id, u.email, u.name,
            m.role, o.id AS organization, o.slug, o.name AS organization_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
     LEFT JOIN memberships m ON m.user_id = u.id AND m.locked_out_at IS NULL
     LEFT JOIN organizations o ON o.id = m.organization_id
-    WHERE s.key_hash = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
+    WHERE {column} = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
     ORDER BY m.id";
 
 impl Sessions {
-    /// A store in `db`, on `clock`'s time.
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+    /// A store in `db`, on `clock`'s time. Sessions of people whom it does not `admit` are as none.
+    pub fn new(db: Db, clock: Clock, admits: Admits) -> Self {
+        Self { db, clock, admits }
+    }
+
+    /// The visitor of a session as it is now; none when it is over.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn visitor(&self, session: &str) -> Result<Option<Visitor>> {
+        let rows = self.rows("s.id", session, self.clock.now()).await?;
+        Ok(into_found(rows).map(|found| found.visitor))
     }
 
     /// Deletes what is over: sessions past their lifetimes, sign-ins that never came back.
@@ -190,18 +206,31 @@ impl Sessions {
 
     async fn find(&self, key_hash: &str) -> std::result::Result<Option<Found>, DbErr> {
         let now = self.clock.now();
-        let connection = self.db.reader();
-        let values = [
-            key_hash.into(),
-            (now - IDLE).timestamp_millis().into(),
-            (now - LIFETIME).timestamp_millis().into(),
-        ];
-        let statement = Statement::from_sql_and_values(connection.get_database_backend(), LOAD, values);
-        let rows = Row::find_by_statement(statement).all(connection).await?;
+        let rows = self.rows("s.key_hash", key_hash, now).await?;
         if let Some(row) = rows.first() {
             self.touch(row, now);
         }
         Ok(into_found(rows))
+    }
+
+    /// The rows of the session whose `column` is `value`; none when it is over, or its person is not admitted.
+    async fn rows(
+        &self,
+        column: &'static str,
+        value: &str,
+        now: DateTime<Utc>,
+    ) -> std::result::Result<Vec<Row>, DbErr> {
+        let connection = self.db.reader();
+        let values = [
+            value.into(),
+            (now - IDLE).timestamp_millis().into(),
+            (now - LIFETIME).timestamp_millis().into(),
+        ];
+        let load = LOAD.replace("{column}", column);
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), load, values);
+        let mut rows = Row::find_by_statement(statement).all(connection).await?;
+        rows.retain(|row| EmailAddress::stored(&row.email).is_ok_and(|email| (self.admits)(&email)));
+        Ok(rows)
     }
 
     /// Moves "last seen" in the background: a page is not slower for it, and not refused when the database
@@ -231,9 +260,7 @@ impl Sessions {
             user_agent: Set(new.user_agent),
             created_at: Set(now),
             last_seen_at: Set(now),
-            authenticated_at: Set(new
-                .authenticated_at
-                .map(|at| Timestamp::from(self.clock.on_this_clock(at)))),
+            authenticated_at: Set(new.authenticated_at.map(Timestamp::from)),
             renewal_due: Set(false),
         };
         let tx = self.db.begin().await?;
@@ -263,7 +290,7 @@ fn into_found(rows: Vec<Row>) -> Option<Found> {
         id: first.id.clone(),
         email: first.email.clone(),
         name: first.name.clone(),
-        authenticated_at: *first.authenticated,
+        authenticated_at: first.authenticated.map(|at| *at),
         memberships: Vec::new(),
     };
     visitor.memberships = rows.into_iter().filter_map(into_membership).collect();

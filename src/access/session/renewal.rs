@@ -59,7 +59,7 @@ pub async fn renew_if_due(
     let response = next.call(request).await?;
     let Some(due) = due else { return Ok(response) };
     let services = Services::of(response.request())?;
-    let sessions = Sessions::new(services.db.clone(), services.clock.clone());
+    let sessions = &services.sessions;
     match session.status() {
         SessionStatus::Unchanged => match sessions.renew(&due).await {
             Ok(Some(token)) => session.insert(RENEWED, token)?,

@@ -27,16 +27,15 @@ pub struct MethodRow {
 /// All that are configured.
 pub fn rows(admin: &Admin, methods: &Methods, mut tested: Option<Tested>) -> Vec<MethodRow> {
     let services = admin.services();
-    let names = || services.providers.iter().map(|provider| provider.name.as_str());
     let row = |provider: &Provider| {
-        let on = !methods.off.contains(&provider.name);
+        let on = methods.is_on(&provider.name);
         let findings = tested.take_if(|tested| tested.provider == provider.name);
         let (state, state_text) = match (on, provider.is_available()) {
             (false, _) => ("off", "Switched off"),
             (true, true) => ("working", "Ready"),
             (true, false) => ("unavailable", "Does not answer"),
         };
-        let needed = on && !methods.leave_an_owner_without(&provider.name, names());
+        let needed = on && !methods.can_spare(&provider.name);
         MethodRow {
             name: provider.name.clone(),
             label: provider.label.clone(),

@@ -184,6 +184,11 @@ impl Provider {
         }
     }
 
+    /// Whether it can be made to ask for a login of people whom it knows.
+    pub fn can_demand_login(&self) -> bool {
+        Prompt::Login.as_spoken_by(&self.kind) == Some("login")
+    }
+
     /// Begins a sign-in: authorization code with PKCE (S256) and state, and a nonce where there are ID tokens.
     ///
     /// # Errors

@@ -39,7 +39,8 @@ pub async fn look(anyone: Anyone, view: View, token: web::Path<String>, request:
 pub async fn take(anyone: Anyone, view: View, token: web::Path<String>, request: HttpRequest) -> Reply {
     match link::take(&anyone.services, &anyone.origin, &token).await? {
         Taken::In(person) => {
-            start_session(&anyone, &request, person, None)?;
+            // An operator has made it for this person, a few minutes ago.
+            start_session(&anyone, &request, person, Some(anyone.services.clock.now()))?;
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish())
         }
         Taken::Out(email) => not_on_the_list(&view, &email, &organization_name(&anyone).await?),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::admission::{Admission, Visit, admit, note_failure};
 use super::connect::{Connection, connect};
 use super::flow::{self, Browser, Flow, Purpose};
-use super::{Claims, Failure, Prompt, Provider, ReturnTo, claim, method_on, methods_on};
+use super::{Claims, Failure, Prompt, Provider, ReturnTo, claim, method_on, methods_on, proof};
 use crate::access::session::{self, NewSession};
 use crate::access::{Anyone, SINGLE_ORGANIZATION, SignedIn};
 use crate::app::Services;
@@ -26,7 +26,8 @@ use crate::web::client;
 use crate::web::cookies::{self, Cookies};
 use crate::web::{Notice, Reply, View, see_other};
 use pages::{
-    Again, ClaimPage, Invitation, Refused, SignInPage, WaitingPage, cancelled, failed, not_started_here,
+    Again, ClaimPage, Invitation, Refused, SignInPage, WaitingPage, cancelled, failed, not_asked,
+    not_started_here,
 };
 pub use pages::{Button, sign_in_again};
 
@@ -144,15 +145,19 @@ pub async fn begin(
     let services = &anyone.services;
     services.limits.count_sign_in(client::address(&request, &services.config.trusted_proxies))?;
     let provider = method_on(services, &name).await?;
-    let purpose = if form.claim.is_empty() { Purpose::SignIn } else { Purpose::Claim };
-    if purpose == Purpose::Claim && !claim::holds(services, &form.claim).await? {
-        return Err(Error::NotFound);
-    }
     let prompt = match form.prompt.as_str() {
         "select_account" => Prompt::SelectAccount,
         "login" => Prompt::Login,
         _ => Prompt::Usual,
     };
+    let purpose = match prompt {
+        _ if !form.claim.is_empty() => Purpose::Claim,
+        Prompt::Login => Purpose::StepUp,
+        Prompt::Usual | Prompt::SelectAccount => Purpose::SignIn,
+    };
+    if purpose == Purpose::Claim && !claim::holds(services, &form.claim).await? {
+        return Err(Error::NotFound);
+    }
     let errand = Errand { prompt, purpose, person: None, return_to: ReturnTo::parse(&form.return_to) };
     leave(services, &view, &request, provider, errand).await
 }
@@ -249,7 +254,9 @@ pub async fn callback(
     };
     match flow.purpose {
         Purpose::Connect => finish_connecting(&anyone, &view, provider, &claims, &flow).await,
-        Purpose::SignIn | Purpose::Claim => finish(&anyone, &view, &request, provider, &claims, &flow).await,
+        Purpose::SignIn | Purpose::StepUp | Purpose::Claim => {
+            finish(&anyone, &view, &request, provider, &claims, &flow).await
+        }
     }
 }
 
@@ -292,7 +299,13 @@ async fn finish(
             return refused(anyone, view, provider, claims, flow, &refusal).await;
         }
     };
-    start_session(anyone, request, person, claims.authenticated_at)?;
+    let clock = &anyone.services.clock;
+    let proven_at = proof::proven_at(clock, claims.authenticated_at, flow.purpose);
+    start_session(anyone, request, person, proven_at)?;
+    let is_proof = proven_at.is_some_and(|at| session::is_fresh(at, clock.now()));
+    if flow.purpose == Purpose::StepUp && !is_proof {
+        return not_asked(view, provider, claims, flow);
+    }
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, flow.return_to.as_str()))
         .cookie(last_provider(&claims.provider, &anyone.services.cookies))

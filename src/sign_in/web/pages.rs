@@ -33,6 +33,10 @@ struct FreshPage<'a> {
     email: &'a str,
     ways: Vec<Button>,
     return_to: &'a str,
+    /// The provider that was to ask for a login and did not; empty if none was.
+    not_asked: &'a str,
+    /// Labels of those that can't be made to ask; empty if there is none.
+    silent: String,
 }
 
 /// A provider's button.
@@ -132,8 +136,26 @@ pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> R
     let own = crate::account::identities(person).await?;
     let mine = |provider: &&Provider| own.iter().any(|account| account.provider == provider.name);
     let on = methods_on(&person.services).await?;
-    let ways = on.into_iter().filter(mine).map(|provider| Button::of(provider, None)).collect();
-    view.entry(StatusCode::FORBIDDEN, &FreshPage { email: &person.visitor.email, ways, return_to })
+    let ways: Vec<&Provider> = on.into_iter().filter(mine).collect();
+    let page = FreshPage::new(&person.visitor.email, &ways, return_to);
+    view.entry(StatusCode::FORBIDDEN, &page)
+}
+
+/// What a person sees whom the provider has let through without a question, although it was to ask for a login. Going on
+/// would only lead here again.
+pub fn not_asked(view: &View, provider: &Provider, claims: &Claims, flow: &Flow) -> Reply {
+    let email = claims.email.as_deref().unwrap_or_default();
+    let page = FreshPage::new(email, &[provider], flow.return_to.as_str());
+    view.entry(StatusCode::FORBIDDEN, &FreshPage { not_asked: &provider.label, ..page })
+}
+
+impl<'a> FreshPage<'a> {
+    fn new(email: &'a str, ways: &[&Provider], return_to: &'a str) -> Self {
+        let silent = ways.iter().filter(|provider| !provider.can_demand_login());
+        let silent: Vec<&str> = silent.map(|provider| provider.label.as_str()).collect();
+        let ways = ways.iter().map(|provider| Button::of(provider, None)).collect();
+        Self { email, ways, return_to, not_asked: "", silent: silent.join(" and ") }
+    }
 }
 
 /// A sign-in, or something else that one was begun for, and how it is tried again.
@@ -150,14 +172,16 @@ impl Again<'_> {
         let name = self.provider.name.as_str();
         let again = |fields| (format!("/auth/{name}"), fields);
         let prompt = || field("prompt", "select_account");
+        let to = || field("return_to", self.flow.return_to.as_str());
         let (action, fields) = match self.flow.purpose {
-            Purpose::SignIn => again(vec![field("return_to", self.flow.return_to.as_str()), prompt()]),
+            Purpose::SignIn => again(vec![to(), prompt()]),
+            Purpose::StepUp => again(vec![to(), field("prompt", "login")]),
             Purpose::Claim => again(vec![field("claim", &self.claim_token()), prompt()]),
             Purpose::Connect => ("/settings/identities".to_owned(), vec![field("provider", name)]),
         };
         let (back, back_label, from_the_shell) = match self.flow.purpose {
             Purpose::Connect => ("/settings", "Back to your account", false),
-            Purpose::SignIn | Purpose::Claim => ("/sign-in", "Back to sign-in", true),
+            Purpose::SignIn | Purpose::StepUp | Purpose::Claim => ("/sign-in", "Back to sign-in", true),
         };
         let blank = RefusedPage::blank();
         RefusedPage { again: action, again_fields: fields, back, back_label, from_the_shell, ..blank }

@@ -41,7 +41,9 @@ pub fn key_set(key_id: &str) -> Value {
 /// The ID token of `identity`, true or not. Its own claims win over what an honest provider would write.
 pub fn id_token(issuer: &str, key_id: &str, nonce: &str, identity: &Identity) -> String {
     let now = Utc::now().timestamp();
-    let mut claims = json!({ "iss": issuer, "aud": CLIENT_ID, "exp": now + 300, "iat": now, "nonce": nonce });
+    let mut claims = json!({
+        "iss": issuer, "aud": CLIENT_ID, "exp": now + 300, "iat": now, "auth_time": now, "nonce": nonce,
+    });
     for (name, value) in identity.claims.as_object().expect("claims") {
         claims[name] = value.clone();
     }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::{
     CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata,
@@ -16,11 +15,10 @@ use serde_json::Value;
 
 use super::super::{Failure, rejected, unavailable};
 use super::RelyingParty;
+use crate::sign_in::proof::SKEW;
 
 /// The least time between two looks at a provider's keys because a token named an unknown one.
 const KEYS_AT_MOST_EVERY: Duration = Duration::from_mins(1);
-/// How far a provider's clock may be off.
-const SKEW: TimeDelta = TimeDelta::seconds(30);
 
 /// Signatures with a private key only: no `none`, and no shared secret that a client could sign with.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [

@@ -28,6 +28,9 @@ use crate::clock::Clock;
 use crate::config::ProviderKind;
 use crate::sign_in::http::HttpError;
 
+/// A provider asks whom it has known for longer than this; as long as a session lasts.
+const OLDEST_LOGIN: Duration = Duration::from_hours(30 * 24);
+
 /// A client that knows where to send the browser, and perhaps where tokens and userinfo are.
 type Client = CoreClient<
     EndpointSet,
@@ -127,10 +130,9 @@ impl RelyingParty {
         if let Some(prompt) = prompt {
             request = request.add_extra_param("prompt", prompt);
         }
-        if prompt == Some("login") {
-            // Makes the provider tell when it asked (OpenID Connect Core, section 3.1.2.1).
-            request = request.set_max_age(Duration::ZERO);
-        }
+        // Makes the provider tell when it asked (OpenID Connect Core, section 3.1.2.1). Google ignores it.
+        let max_age = if prompt == Some("login") { Duration::ZERO } else { OLDEST_LOGIN };
+        request = request.set_max_age(max_age);
         let (address, state, nonce) = request.url();
         Ok(Departure {
             address: address.into(),
