@@ -9,6 +9,7 @@ use sqlx::Error;
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_READONLY: u32 = 8;
 const SQLITE_IOERR: u32 = 10;
+const SQLITE_IOERR_FSYNC: &str = "1034";
 const SQLITE_CORRUPT: u32 = 11;
 const SQLITE_FULL: u32 = 13;
 const SQLITE_CANTOPEN: u32 = 14;
@@ -68,9 +69,11 @@ pub(super) fn is_locked(error: &Error) -> bool {
     sqlite_code(error) == Some(SQLITE_BUSY)
 }
 
-/// Whether SQLite can't tell whether a `COMMIT` that failed so is found after a crash: the frames may be in the log.
+/// Whether SQLite can't tell whether a `COMMIT` that failed so is found after a crash: it was written, and the disk would
+/// not say that it is kept.
 pub(super) fn may_be_in_the_log(error: &Error) -> bool {
-    sqlite_code(error).is_some_and(|code| !matches!(code, SQLITE_BUSY | SQLITE_READONLY | SQLITE_FULL))
+    let Error::Database(refusal) = error else { return false };
+    sqlite_code(error).is_some() && refusal.code().as_deref() == Some(SQLITE_IOERR_FSYNC)
 }
 
 /// Whether changes can't be saved at all for now, as opposed to this one.

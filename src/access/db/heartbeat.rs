@@ -93,8 +93,11 @@ impl Db {
     pub async fn beat(&self, clock: &Clock) -> Result<(), Fault> {
         let mut last = self.pulse.shared.last.lock().await;
         if last.is_none_or(|at| at.elapsed() >= FRESH) {
-            let failure = self.try_beat(clock).await.err();
-            self.pulse.is(failure.map(|failure| self.fault_in(&failure)));
+            let fault = match self.read_as_written().await {
+                Ok(()) => self.try_beat(clock).await.err().map(|failure| self.fault_in(&failure)),
+                Err(fault) => Some(fault),
+            };
+            self.pulse.is(fault);
             *last = Some(Instant::now());
         }
         self.fault().map_or(Ok(()), Err)
@@ -115,14 +118,25 @@ impl Db {
             OnConflict::column(Column::Process).update_columns([Column::Beats, Column::At]).to_owned();
         Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
         tx.commit().await?;
-        if shared.is_only_read.swap(false, Ordering::Relaxed) {
-            self.read.use_instead(self.source.readers()).close().await;
-        }
+        shared.is_only_read.store(false, Ordering::Relaxed);
         let read = Entity::find_by_id(&shared.process).one(self.reader()).await?;
         if read.is_some_and(|row| row.beats == beats) {
             return Ok(());
         }
         Err(DbErr::Custom("has lost what it said it had saved".to_owned()).into())
+    }
+
+    /// Reads a file that could only be read when it was opened as one that is written, once it can be: before it is, for
+    /// readers who think that nobody writes keep SQLite's index of the log for reading only.
+    async fn read_as_written(&self) -> Result<(), Fault> {
+        if !self.pulse.shared.is_only_read.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if let Some(fault) = self.source.is_unwritable() {
+            return Err(fault);
+        }
+        self.read.use_instead(self.source.readers()).close().await;
+        Ok(())
     }
 
     /// The latest moment that any process on this database has written down.

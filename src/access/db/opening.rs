@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Error};
+use sqlx::{ConnectOptions, Connection, Error, Executor};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::failure::{Fault, is_locked, is_of_the_disk, lacks_rights, late, passes};
@@ -22,6 +22,9 @@ const POSTGRES_READERS: u32 = 8;
 const POSTGRES_WRITERS: u32 = 6;
 /// How long a writer waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
+/// What tells whether a file can be written, or read: SQLite opens one that it may not write as if it might.
+const WRITES: &str = "BEGIN IMMEDIATE; ROLLBACK";
+const READS: &str = "SELECT count(*) FROM sqlite_master";
 /// How long a server may take to accept a connection.
 const ACCEPTING: Duration = Duration::from_secs(5);
 /// How often a server that is not up is tried again, and how often the log says so.
@@ -74,15 +77,21 @@ impl Source {
     pub fn fault(&self, failure: &DbErr) -> Fault {
         let fault = Fault::of(failure);
         match self {
-            Self::Sqlite(options) if is_of_the_disk(failure) => {
-                unwritable(options.get_filename()).unwrap_or(fault)
-            }
+            Self::Sqlite(_) if is_of_the_disk(failure) => self.is_unwritable().unwrap_or(fault),
             Self::Postgres(options) if lacks_rights(failure) => {
                 let role = options.get_username();
                 let cure = format!("Make {role} the owner of the tables, or GRANT it all rights on them");
                 Fault { cure, ..fault }
             }
             _ => fault,
+        }
+    }
+
+    /// Why its file can't be written, if there is one and it can't.
+    pub fn is_unwritable(&self) -> Option<Fault> {
+        match self {
+            Self::Sqlite(options) => unwritable(options.get_filename()),
+            Self::Postgres(_) => None,
         }
     }
 
@@ -148,9 +157,9 @@ fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
 /// How the file can be read: as one that is written, too, or else as one that nobody writes; and whether it is the latter.
 async fn readable(options: &SqliteConnectOptions) -> Result<(SqliteConnectOptions, bool), Error> {
     let written = writing(options);
-    let Err(failure) = open_in_turn(&written).await else { return Ok((written, false)) };
+    let Err(failure) = open_in_turn(&written, WRITES).await else { return Ok((written, false)) };
     let only_read = options.clone().read_only(true);
-    if open_in_turn(&only_read).await.is_ok() {
+    if open_in_turn(&only_read, READS).await.is_ok() {
         return Ok((only_read, true));
     }
     // Without a log there is nobody who writes: only then may SQLite take the file for unchanging.
@@ -160,15 +169,15 @@ async fn readable(options: &SqliteConnectOptions) -> Result<(SqliteConnectOption
         return Err(failure);
     }
     let unchanging = only_read.immutable(true);
-    open_in_turn(&unchanging).await.map(|()| (unchanging, true)).map_err(|_| failure)
+    open_in_turn(&unchanging, READS).await.map(|()| (unchanging, true)).map_err(|_| failure)
 }
 
 /// Opens an SQLite file. Switching a new one to WAL fails at once while another process does the same, however
 /// long the busy timeout: so it is tried again.
-async fn open_in_turn(options: &SqliteConnectOptions) -> Result<(), Error> {
+async fn open_in_turn(options: &SqliteConnectOptions, tries: &'static str) -> Result<(), Error> {
     let patience = Instant::now() + BUSY;
     loop {
-        match try_out(options).await {
+        match try_out(options, tries).await {
             Err(error) if is_locked(&error) && Instant::now() < patience => {
                 sleep(Duration::from_millis(20)).await;
             }
@@ -177,12 +186,11 @@ async fn open_in_turn(options: &SqliteConnectOptions) -> Result<(), Error> {
     }
 }
 
-/// Opens the file and reads a page of it.
-async fn try_out(options: &SqliteConnectOptions) -> Result<(), Error> {
+async fn try_out(options: &SqliteConnectOptions, tries: &'static str) -> Result<(), Error> {
     let mut connection = options.connect().await?;
-    let read = sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&mut connection).await;
+    let tried = connection.execute(tries).await;
     connection.close().await?;
-    read.map(|_| ())
+    tried.map(|_| ())
 }
 
 /// Waits for a server that is being started, and tells the log for what.

@@ -64,7 +64,7 @@ async fn is_warned(ada: &Visitor) -> bool {
     let alerts = page.body.split("role=\"alert\"").skip(1);
     alerts.into_iter().any(|alert| {
         let words: String = alert.chars().take(600).collect();
-        words.contains("can't be saved") || words.contains("can&#39;t be saved")
+        words.contains("can’t be saved")
     })
 }
 
