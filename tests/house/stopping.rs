@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::commands::stop;
 use super::serving::Serving;
 
 /// Stops under load; each takes some seconds.
@@ -123,6 +124,16 @@ fn a_second_signal_stops_at_once() {
     serving.signal("-TERM");
     assert_eq!(serving.child.wait().expect("an end").code(), Some(0));
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_no_temporary_file() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let path = temporary.path().to_str().expect("a path");
+    let mut serving = Serving::start(&[("TMPDIR", path)], Stdio::null());
+    assert!(matches!(ask_once(&serving.address, "/sign-in"), End::Answered { status: 200, .. }));
+    stop(&mut serving.child);
+    assert_eq!(temporary.path().read_dir().expect("a folder").count(), 0);
 }
 
 /// What clients have met.
