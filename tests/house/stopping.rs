@@ -189,7 +189,9 @@ fn whoever_asks_while_the_server_stops_under_load_is_answered() {
         serving.signal("-TERM");
         assert_eq!(serving.child.wait().expect("an end").code(), Some(0));
         tally.over.store(true, Ordering::Relaxed);
-        clients.into_iter().for_each(|client| client.join().expect("a client"));
+        for client in clients {
+            client.join().expect("a client");
+        }
         assert!(tally.answered.load(Ordering::Relaxed) > 100);
         assert_eq!(tally.unanswered.load(Ordering::Relaxed), 0, "round {round}");
     }
