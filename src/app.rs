@@ -173,12 +173,14 @@ impl App {
     /// When a listener fails.
     pub async fn run(self) -> std::io::Result<()> {
         let Self { services, server, metrics, door, drain, .. } = self;
+        // Before the first request is answered: the signal would end the process.
+        let signals = Signals::new()?;
         let discovery = actix_web::rt::spawn(discover(services.clone()));
         let housekeeping = actix_web::rt::spawn(keep_house(services.clone()));
         let heartbeat = actix_web::rt::spawn(beat(services.clone()));
         let postman = Worker::start(services.clone().into_inner());
         let key_watch = watch::start(services.clone().into_inner());
-        let signals = obey_signals(&services, server.handle(), &door, drain);
+        let signals = obey_signals(signals, &services, server.handle(), &door, drain);
         let metrics_handle = metrics.as_ref().map(Server::handle);
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
@@ -331,8 +333,14 @@ async fn keep_house(services: web::Data<Services>) {
 
 /// On SIGTERM or Ctrl-C: readiness says so first, while requests go on being served and each answer ends its
 /// connection; then no new connections; then what is under way ends. Returns when it is told a second time.
-async fn obey_signals(services: &Services, server: ServerHandle, door: &Door, drain: bool) {
-    signal().await;
+async fn obey_signals(
+    mut signals: Signals,
+    services: &Services,
+    server: ServerHandle,
+    door: &Door,
+    drain: bool,
+) {
+    signals.next().await;
     tracing::info!("stopping");
     services.stopping.store(true, Ordering::Relaxed);
     let stopping = async {
@@ -346,16 +354,26 @@ async fn obey_signals(services: &Services, server: ServerHandle, door: &Door, dr
     };
     tokio::select! {
         () = stopping => {}
-        () = signal() => tracing::info!("told twice: stopping at once"),
+        () = signals.next() => tracing::info!("told twice: stopping at once"),
     }
 }
 
-async fn signal() {
-    match unix::signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => pending().await,
+/// SIGTERM and Ctrl-C.
+struct Signals {
+    terminate: unix::Signal,
+    interrupt: unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        let [terminate, interrupt] = [SignalKind::terminate(), SignalKind::interrupt()].map(unix::signal);
+        Ok(Self { terminate: terminate?, interrupt: interrupt? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }

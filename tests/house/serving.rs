@@ -24,7 +24,7 @@ impl Serving {
         command.env("GATEHOUSE_BIND", &address).envs(settings.iter().copied()).stderr(log);
         let child = command.spawn().expect("run");
         let serving = Self { child, address, _folder: folder };
-        wait_for(|| std::net::TcpStream::connect(&serving.address).is_ok());
+        wait_for(|| actix_web::rt::System::new().block_on(reqwest::get(serving.url("/healthz"))).is_ok());
         serving
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::commands::stop;
 use super::serving::Serving;
 
 /// Stops under load; each takes some seconds.
@@ -125,6 +126,16 @@ fn a_second_signal_stops_at_once() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
+#[test]
+fn a_server_that_is_killed_leaves_no_temporary_file() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let path = temporary.path().to_str().expect("a path");
+    let mut serving = Serving::start(&[("TMPDIR", path)], Stdio::null());
+    assert!(matches!(ask_once(&serving.address, "/sign-in"), End::Answered { status: 200, .. }));
+    stop(&mut serving.child);
+    assert_eq!(temporary.path().read_dir().expect("a folder").count(), 0);
+}
+
 /// What clients have met.
 #[derive(Default)]
 struct Tally {
@@ -178,7 +189,9 @@ fn whoever_asks_while_the_server_stops_under_load_is_answered() {
         serving.signal("-TERM");
         assert_eq!(serving.child.wait().expect("an end").code(), Some(0));
         tally.over.store(true, Ordering::Relaxed);
-        clients.into_iter().for_each(|client| client.join().expect("a client"));
+        for client in clients {
+            client.join().expect("a client");
+        }
         assert!(tally.answered.load(Ordering::Relaxed) > 100);
         assert_eq!(tally.unanswered.load(Ordering::Relaxed), 0, "round {round}");
     }
