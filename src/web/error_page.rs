@@ -179,24 +179,8 @@ fn words(error: &Error) -> Words {
         Error::TooManyRequests(_) => {
             ("too_many_requests", "Too many tries", "There were too many attempts from your network.", "")
         }
-        Error::Unavailable(_) | Error::Database(_) => (
-            "unavailable",
-            "Gatehouse can't answer right now",
-            "Something that it depends on is not reachable.",
-            "Try again in a moment.",
-        ),
-        Error::OutcomeUnknown(_) => (
-            "outcome_unknown",
-            "It is not known whether this was saved",
-            "The connection to the database broke while it was saving.",
-            "Look whether the change is there before you repeat it. Sending the same again from here is safe: it is done once.",
-        ),
-        Error::AlreadyDone => (
-            "already_done",
-            "This has been done already",
-            "The same request has come before, and was saved. Nothing was done twice.",
-            "",
-        ),
+        Error::Unavailable(_) | Error::Database(_) | Error::OutcomeUnknown(_) => unavailable(error),
+        Error::AlreadyDone => ("already_done", "This was done before", "Nothing was done twice.", ""),
         Error::Internal(_) => (
             "internal",
             "Something failed on our side",
@@ -212,6 +196,24 @@ fn words(error: &Error) -> Words {
 }
 
 /// Code, title, what happened, and what to do.
+fn unavailable(error: &Error) -> (&'static str, &'static str, &'static str, &'static str) {
+    if matches!(error, Error::OutcomeUnknown(_)) {
+        return (
+            "outcome_unknown",
+            "It is not known whether this was saved",
+            "The connection to the database broke while it was saving.",
+            "Look whether the change is there before you repeat it. Sending the same again from here is safe: it is done once.",
+        );
+    }
+    (
+        "unavailable",
+        "Gatehouse can't answer right now",
+        "Something that it depends on is not reachable.",
+        "Try again in a moment.",
+    )
+}
+
+/// The same of what is not for everybody.
 fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'static str) {
     match why {
         Forbidden::NeedsAdmin => (

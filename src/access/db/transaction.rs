@@ -55,12 +55,12 @@ impl Transaction {
     /// A connection may have died while it rested; nothing has happened on it yet.
     async fn begun(pool: &Pool, begin: &str, until: Instant) -> Result<Lease, Error> {
         let mut lease = pool.lease(until).await?;
-        match lease.run(begin, until).await {
-            Err(error) if is_cut_off(&error) && !is_late(&error) => {
-                lease = pool.fresh(until).await?;
-                lease.run(begin, until).await?;
-            }
-            begun => drop(begun?),
+        let begun = lease.run(begin, until).await;
+        if begun.as_ref().is_err_and(|error| is_cut_off(error) && !is_late(error)) {
+            lease = pool.fresh(until).await?;
+            lease.run(begin, until).await?;
+        } else {
+            begun?;
         }
         Ok(lease)
     }
