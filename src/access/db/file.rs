@@ -2,11 +2,12 @@
 //! gone with the process.
 
 use std::fs::{File, Metadata, metadata};
-use std::io::{ErrorKind, Write};
+use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::{Access, access};
 use sea_orm::DbErr;
 
 use super::failure::Fault;
@@ -36,14 +37,13 @@ impl DataFile {
     }
 }
 
-/// Why an SQLite file can't be written, as the disk tells it: SQLite itself says only that it can't.
+/// Why an SQLite file can't be written, as the disk tells it: SQLite itself says only that it can't. The file is not opened
+/// for that: closing it again would end the locks that this process has on it (POSIX).
 pub(super) fn unwritable(path: &Path) -> Option<Fault> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = File::options().write(true).open(path);
-    let (what, refusal) = match write.and_then(|_| write_beside(path)) {
-        Ok(()) => return None,
-        Err(refusal) if File::options().write(true).open(path).is_ok() => ("the folder ", refusal),
-        Err(refusal) => ("", refusal),
+    let (what, refusal) = match access(path, Access::WRITE_OK) {
+        Err(refusal) => ("", Error::from(refusal)),
+        Ok(()) => ("the folder ", write_beside(path).err()?),
     };
     let place = if what.is_empty() { path } else { folder }.display();
     let (reason, cure) = match refusal.kind() {

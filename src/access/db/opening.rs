@@ -22,8 +22,9 @@ const POSTGRES_READERS: u32 = 8;
 const POSTGRES_WRITERS: u32 = 6;
 /// How long a writer waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
-/// What tells whether a file can be written, or read: SQLite opens one that it may not write as if it might.
-const WRITES: &str = "BEGIN IMMEDIATE; ROLLBACK";
+/// What tells whether a file can be written, or read. SQLite opens one that it may not write as if it might, and begins a
+/// transaction on it; so something is written, and taken back.
+const WRITES: &str = "BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK";
 const READS: &str = "SELECT count(*) FROM sqlite_master";
 /// How long a server may take to accept a connection.
 const ACCEPTING: Duration = Duration::from_secs(5);
@@ -150,14 +151,16 @@ async fn unbounded(options: SqliteConnectOptions) -> Result<DatabaseConnection, 
 
 /// FULL: an answered change survives a power cut, too (P1).
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
-    let options = options.clone().create_if_missing(true);
+    let options = options.clone();
     options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
 }
 
 /// How the file can be read: as one that is written, too, or else as one that nobody writes; and whether it is the latter.
 async fn readable(options: &SqliteConnectOptions) -> Result<(SqliteConnectOptions, bool), Error> {
     let written = writing(options);
-    let Err(failure) = open_in_turn(&written, WRITES).await else { return Ok((written, false)) };
+    let Err(failure) = open_in_turn(&written.clone().create_if_missing(true), WRITES).await else {
+        return Ok((written, false));
+    };
     let only_read = options.clone().read_only(true);
     if open_in_turn(&only_read, READS).await.is_ok() {
         return Ok((only_read, true));
