@@ -109,9 +109,7 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let db = connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
         db.migrate_up().await?;
-        if let Some(mark) = db.latest_beat().await? {
-            clock.resume_from(mark);
-        }
+        db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));
         instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
         let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();

@@ -190,8 +190,9 @@ impl<Of> Change<Of> {
             Some(person) if event.outcome == "done" => self.origin.idempotency.event(person),
             _ => None,
         };
+        let id = of_request.unwrap_or_else(random::id);
         let row = event::ActiveModel {
-            id: Set(of_request.unwrap_or_else(random::id)),
+            id: Set(id.clone()),
             organization_id: Set(organization),
             number: Set(number),
             at: Set(at),
@@ -207,7 +208,7 @@ impl<Of> Change<Of> {
             request_id: Set(self.origin.request_id),
         };
         event::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        self.tx.commit().await?;
+        self.tx.commit(Some(&id)).await?;
         if let Some(postman) = self.postman.get() {
             postman.notify_one();
         }

@@ -9,7 +9,7 @@ use std::slice;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::access::session::IDLE;
+use crate::access::session::{IDLE, LIFETIME};
 use crate::access::{Change, Person as Own, SignedIn};
 use crate::audit::Event;
 use crate::entity::{Timestamp, identity, membership, session, user};
@@ -151,11 +151,13 @@ pub async fn why_not_go(person: &SignedIn) -> Result<&'static str> {
 
 /// The person's sessions that are not over, the latest used first.
 pub async fn sessions(person: &SignedIn) -> Result<Vec<session::Model>> {
-    let oldest = Timestamp::from(person.services.clock.now() - IDLE);
+    let now = person.services.clock.now();
+    let (unused, old) = (Timestamp::from(now - IDLE), Timestamp::from(now - LIFETIME));
     person
         .own::<session::Entity>()
         .narrow(|own| {
-            own.filter(session::Column::LastSeenAt.gt(oldest))
+            own.filter(session::Column::LastSeenAt.gt(unused))
+                .filter(session::Column::CreatedAt.gt(old))
                 .order_by_desc(session::Column::LastSeenAt)
                 .limit(MOST_SESSIONS)
         })

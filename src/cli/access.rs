@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::counted;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::gate::shell::{self, Access};
 use crate::gate::{InstanceLists, Rules};
@@ -72,7 +71,7 @@ fn members(count: u64) -> String {
 
 async fn reset(file: Option<&Path>) -> anyhow::Result<()> {
     let db = super::open_configured(file).await?;
-    let before = shell::reset(&db, &Clock::default()).await;
+    let before = shell::reset(&db, &db.clock().await?).await;
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),

@@ -6,7 +6,6 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use crate::address::EmailAddress;
-use crate::clock::Clock;
 use crate::organization::bootstrap::{Bootstrapped, bootstrap};
 use crate::organization::form::Name;
 use crate::{app, config};
@@ -26,7 +25,7 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     super::start_log(&log)?;
     let db = app::connect(url.expose_secret()).await?;
     db.migrate_up().await?;
-    let outcome = bootstrap(&db, &Clock::default(), &options.org, &options.owner).await?;
+    let outcome = bootstrap(&db, &db.clock().await?, &options.org, &options.owner).await?;
     db.close().await;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {

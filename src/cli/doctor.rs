@@ -128,7 +128,10 @@ async fn newest_step(db: &Db) -> Result<String, String> {
 /// Whether its file is whole, and what is written can be read back.
 async fn is_sound(db: &Db) -> Result<(), Fault> {
     match db.damage().await {
-        Ok(None) => db.beat(&Clock::default()).await,
+        Ok(None) => {
+            db.beat(&Clock::default()).await?;
+            db.take_back_beat().await.map_err(|failure| db.fault_of(&failure))
+        }
         Ok(Some(damage)) => Err(damage),
         Err(failure) => Err(db.fault_of(&failure)),
     }

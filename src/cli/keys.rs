@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::Subcommand;
 
 use crate::access::Db;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::vault::Keyring;
 use crate::vault::rewrap::rewrap;
@@ -54,7 +53,7 @@ async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
         }
         said = moved;
     };
-    match rewrap(db, &Clock::default(), ring, progress).await? {
+    match rewrap(db, &db.clock().await?, ring, progress).await? {
         0 => say!("There is nothing to move."),
         moved => say!("{} moved.", values(moved)),
     }

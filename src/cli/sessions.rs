@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::counted;
-use crate::clock::Clock;
 use crate::users::shell::end_all_sessions;
 
 #[derive(Subcommand)]
@@ -21,7 +20,7 @@ pub enum Task {
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let Task::End { all: _ } = task;
     let db = super::open_configured(file).await?;
-    let ended = end_all_sessions(&db, &Clock::default()).await;
+    let ended = end_all_sessions(&db, &db.clock().await?).await;
     db.close().await;
     match ended? {
         0 => say!("Nobody was signed in. Nothing was changed."),

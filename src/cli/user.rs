@@ -10,7 +10,6 @@ use serde_json::json;
 use super::counted;
 use crate::access::{Db, Role};
 use crate::address::EmailAddress;
-use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::log;
 use crate::mail::Mail;
@@ -79,7 +78,7 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
 }
 
 async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    let clock = Clock::default();
+    let clock = db.clock().await?;
     match task {
         Task::List(options) => list(db, &options).await?,
         Task::Promote { person, role } => {
@@ -150,7 +149,7 @@ async fn make_link(file: Option<&Path>, email: &EmailAddress) -> anyhow::Result<
     let config = Config::load(file)?;
     super::start_log(&config.log)?;
     let db = super::open(&config.database_url).await?;
-    let made = link::make(&db, &Clock::default(), &config, email).await;
+    let made = link::make(&db, &db.clock().await?, &config, email).await;
     db.close().await;
     let made = made?;
     say!("{}", made.address);

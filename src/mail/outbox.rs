@@ -35,7 +35,7 @@ pub enum Outcome {
 
 /// Takes up to `most` of the mails that are due; no other instance has them until the claim runs out.
 pub async fn claim(services: &Services, most: usize) -> Result<Vec<Model>> {
-    let now = services.clock.now();
+    let now = services.clock.wall();
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     if Entity::find().filter(is_due(now)).one(services.db.outside_any_organization()).await?.is_none() {
         return Ok(Vec::new());
@@ -69,7 +69,7 @@ fn is_due(now: DateTime<Utc>) -> SimpleExpr {
 
 /// Brings near what an instance whose clock was ahead has put off: nothing waits longer than if it were put off now.
 pub async fn bring_near(services: &Services) -> Result<()> {
-    let now = services.clock.now();
+    let now = services.clock.wall();
     let far = |rows: SimpleExpr, wait: Duration| rows.and(Column::NextAt.gt(Timestamp::from(now + wait)));
     let rows = waiting().map(|(rows, wait)| far(rows, wait));
     let any = rows.fold(Condition::any(), Condition::add);
@@ -104,7 +104,7 @@ pub fn back_off(attempts: i64) -> Duration {
 
 /// Has the mail for longer, while it is being delivered.
 pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
-    let until = Timestamp::from(services.clock.now() + CLAIM);
+    let until = Timestamp::from(services.clock.wall() + CLAIM);
     let claim = Entity::update_many()
         .col_expr(Column::ClaimedUntil, Expr::value(until))
         .col_expr(Column::NextAt, Expr::value(until));
@@ -118,7 +118,7 @@ pub async fn settle(services: &Services, tried: &[(Model, Outcome)]) -> Result<(
     let is_sent = |(_, outcome): &&(Model, Outcome)| matches!(outcome, Outcome::Sent);
     let (sent, others): (Vec<_>, Vec<_>) = tried.iter().partition(is_sent);
     if !sent.is_empty() {
-        let now = Timestamp::from(services.clock.now());
+        let now = Timestamp::from(services.clock.wall());
         finished(Stage::Sent, None)
             .col_expr(Column::SentAt, Expr::value(now))
             .filter(Column::Id.is_in(sent.iter().map(|(mail, _)| mail.id.as_str())))
@@ -156,7 +156,7 @@ fn ours(row: UpdateMany<Entity>, mail: &Model) -> UpdateMany<Entity> {
 /// # Errors
 /// When they can't be deleted.
 pub async fn forget_old(services: &Services) -> Result<()> {
-    let old = Timestamp::from(services.clock.now() - KEPT);
+    let old = Timestamp::from(services.clock.wall() - KEPT);
     Entity::delete_many()
         .filter(Column::State.is_in([Stage::Sent, Stage::Refused, Stage::Cancelled]))
         .filter(Column::CreatedAt.lt(old))

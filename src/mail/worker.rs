@@ -172,7 +172,7 @@ async fn attempt(services: &Services, way: &Way, mail: &Model) -> Result<bool, T
 
 /// When to try again, unless it has been long enough.
 fn later(services: &Services, mail: &Model, reason: String) -> Outcome {
-    let now = services.clock.now();
+    let now = services.clock.wall();
     let wait = outbox::back_off(mail.attempts);
     if now + wait > *mail.created_at + PATIENCE {
         return Outcome::Refused { reason: format!("given up after 48 hours: {reason}") };

@@ -52,10 +52,15 @@ pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
         None => Bootstrapped::WillBeOwner,
     };
-    if outcome == Bootstrapped::Unchanged && is_claimed {
+    // Whoever is owner now is awaited no more, by whichever of their addresses they were.
+    let is_fulfilled = user.as_ref().is_some_and(|user| {
+        row.awaited_owner.as_ref().is_some_and(|email| *email == owner.as_str() || *email == user.email)
+    });
+    if outcome == Bootstrapped::Unchanged && is_claimed && !is_fulfilled {
         return Ok(outcome);
     }
-    let awaited = (outcome == Bootstrapped::WillBeOwner).then(|| owner.to_string()).or(row.awaited_owner);
+    let awaited = (outcome == Bootstrapped::WillBeOwner).then(|| owner.to_string());
+    let awaited = awaited.or(row.awaited_owner.filter(|_| !is_fulfilled));
     write(&change, name, awaited).await?;
     let event = Event::done("organization.bootstrapped", owner.as_str());
     let event =

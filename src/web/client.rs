@@ -28,11 +28,14 @@ fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// What the same request would be known by if it came again: its key counts for what is asked with it.
+/// What the same request would be known by if it came again: its key counts for what is asked with it, in the same words.
 fn idempotency(request: &HttpRequest) -> Idempotency {
     let extensions = request.extensions();
-    let Some(IdempotencyKey { key, is_clients }) = extensions.get() else { return Idempotency::default() };
-    Idempotency::new(format!("{} {}\n{key}", request.method(), request.path()), *is_clients)
+    let Some(IdempotencyKey { key, digest, is_clients }) = extensions.get() else {
+        return Idempotency::default();
+    };
+    let asked = format!("{} {}", request.method(), request.uri());
+    Idempotency::new(format!("{asked}\n{digest}\n{key}"), *is_clients)
 }
 
 /// The client's address: the peer's, or, when the peer is a trusted proxy, the last address in

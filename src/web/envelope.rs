@@ -28,22 +28,26 @@ pub struct RequestId(pub String);
 /// By what a client makes repeating a request safe (IETF draft "The Idempotency-Key HTTP Header Field").
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The key of a request, by which it is known if it comes again.
+/// By what a request is known if it comes again.
 #[derive(Clone)]
 pub struct IdempotencyKey {
+    /// What the client sends to say so.
     pub key: String,
-    /// Whether the client has sent it, or it was made here.
+    /// That it says the same.
+    pub digest: String,
+    /// Whether the client has sent the key, or it was made here.
     pub is_clients: bool,
 }
 
 impl IdempotencyKey {
-    /// From a header or from the form; else the request's own id.
+    /// From a header or from the form; else the request's own id. What only asks needs none.
     fn of(request: &ServiceRequest, typed: Option<&Typed>, id: &RequestId) -> Self {
-        let header = request.headers().get(IDEMPOTENCY_KEY);
+        let header = request.headers().get(IDEMPOTENCY_KEY).filter(|_| !request.method().is_safe());
         let header = header.map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
         let clients = header.or_else(|| typed.and_then(Typed::key));
         let is_clients = clients.is_some();
-        Self { key: clients.unwrap_or_else(|| id.0.clone()), is_clients }
+        let digest = typed.map(Typed::digest).unwrap_or_default();
+        Self { key: clients.unwrap_or_else(|| id.0.clone()), digest, is_clients }
     }
 }
 
@@ -70,14 +74,26 @@ pub async fn wrap<B: MessageBody + 'static>(
     let services = Services::of(request.request())?;
     let id = RequestId(random::id());
     request.extensions_mut().insert(id.clone());
-    let typed = Typed::of(&mut request).await;
+    let (typed, refusal) = match Typed::of(&mut request).await {
+        Ok(typed) => (typed, None),
+        Err(refusal) => (None, Some(refusal)),
+    };
     let key = IdempotencyKey::of(&request, typed.as_ref(), &id);
     request.extensions_mut().insert(key.clone());
     let asked = Asked::of(&request, id.clone(), key.key, typed);
     let started = Instant::now();
     let line = Line::of(&request, &services);
     let span = tracing::info_span!("request", id = %id.0);
+    let finished = |mut response: HttpResponse, line: &Line| {
+        seal(response.head_mut(), &services, &id);
+        line.write(None, response.status().as_u16(), started.elapsed(), &services);
+        response
+    };
     async {
+        if let Some(refusal) = refusal {
+            let response = error_page::paint(&asked, &services.assets.links, &refusal);
+            return Ok(request.into_response(finished(response, &line)).map_into_right_body());
+        }
         let result = next.call(request).await;
         match result {
             Ok(response) => {
@@ -89,11 +105,9 @@ pub async fn wrap<B: MessageBody + 'static>(
             }
             Err(error) => {
                 tracing::error!(%error, "a layer failed");
-                let unavailable = Error::Unavailable(error.to_string());
-                let mut response = error_page::paint(&asked, &services.assets.links, &unavailable);
-                seal(response.head_mut(), &services, &id);
-                line.write(None, response.status().as_u16(), started.elapsed(), &services);
-                Err(InternalError::from_response("painted", response).into())
+                let failure = asked.failed_after(error.to_string());
+                let response = error_page::paint(&asked, &services.assets.links, &failure);
+                Err(InternalError::from_response("painted", finished(response, &line)).into())
             }
         }
     }

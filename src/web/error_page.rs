@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
+use sea_orm::DbErr;
 use serde_json::json;
 use url::{Position, Url};
 
@@ -53,11 +54,16 @@ impl Asked {
         }
     }
 
+    /// What a layer's failure means after a handler has done its work: it may have been saved.
+    pub fn failed_after(&self, failure: String) -> Error {
+        if self.is_get { Error::Unavailable(failure) } else { Error::OutcomeUnknown(DbErr::Custom(failure)) }
+    }
+
     /// The form that came, to be sent again, where trying again may help.
     fn again(&self, error: &Error) -> Option<Again> {
         let may_help = error.status_code() == StatusCode::SERVICE_UNAVAILABLE;
         let typed = self.typed.as_ref().filter(|_| may_help)?;
-        Some(typed.again(&self.path_and_query, &self.idempotency_key))
+        typed.again(&self.path_and_query, &self.idempotency_key)
     }
 }
 

@@ -1,18 +1,20 @@
-//! What was typed into a form, kept while the request is under way: when it can't be answered, the page that says so
-//! brings it back. Only for browsers without JavaScript; with htmx the form is still on the page.
+//! What was sent, kept while the request is under way. When it can't be answered, the page that says so brings back what
+//! was typed: to browsers without JavaScript; with htmx the form is still on the page. And what is sent again is the same
+//! request only if it says the same.
 
 use std::time::Duration;
 
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use super::view::is_htmx;
+use super::envelope::IDEMPOTENCY_KEY;
+use crate::error::{Error, Result};
 
-/// The longest form that is kept, in bytes.
-const MOST: usize = 64 * 1024;
 /// How long a form may take to come.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The field that holds the idempotency key.
@@ -20,18 +22,32 @@ const KEY: &str = "idempotency_key";
 /// Fields that hold a secret: they are asked for again and never sent back.
 const SECRETS: [&str; 4] = ["key", "secret", "password", "token"];
 /// Fields that no person has typed.
-const UNSEEN: [&str; 9] =
-    [KEY, "back", "batch", "digest", "version", "return_to", "request", "preview", "confirmed"];
+const UNSEEN: [&str; 11] = [
+    KEY,
+    "claim",
+    "prompt",
+    "back",
+    "batch",
+    "digest",
+    "version",
+    "return_to",
+    "request",
+    "preview",
+    "confirmed",
+];
 
-/// A form that came.
+/// What came with a request.
 pub struct Typed {
     body: Bytes,
+    is_form: bool,
 }
 
 /// The same form, to be sent again.
 pub struct Again {
     /// Where it goes.
     pub action: String,
+    /// Whether a person has typed any of it.
+    pub is_typed: bool,
     pub fields: Vec<Field>,
 }
 
@@ -45,14 +61,36 @@ pub struct Field {
 }
 
 impl Typed {
-    /// Reads the form of a browser ahead; none of anything else, and none that is too long or does not come.
-    pub async fn of(request: &mut ServiceRequest) -> Option<Self> {
-        if !is_plain_form(request) {
-            return None;
+    /// Reads a form ahead, and whatever comes with an idempotency key; nothing of anything else.
+    ///
+    /// # Errors
+    /// 400 when it does not come, 413 when it is too long.
+    pub async fn of(request: &mut ServiceRequest) -> Result<Option<Self>> {
+        let is_form = is_form(request);
+        if request.method().is_safe() || !(is_form || request.headers().contains_key(IDEMPOTENCY_KEY)) {
+            return Ok(None);
         }
-        let body = timeout(PATIENCE, request.extract::<Bytes>()).await.ok()?.ok()?;
+        let body = timeout(PATIENCE, request.extract::<Bytes>()).await;
+        let body = body.map_err(|_| Error::Malformed("the body did not come in time".to_owned()))?;
+        let body = body.map_err(|failure| match failure.as_error::<PayloadError>() {
+            Some(PayloadError::Overflow) => Error::TooLarge,
+            _ => Error::Malformed(failure.to_string()),
+        })?;
         request.set_payload(Payload::from(body.clone()));
-        Some(Self { body })
+        Ok(Some(Self { body, is_form }))
+    }
+
+    /// What tells it from another: of a form whatever was typed, of anything else every byte.
+    pub fn digest(&self) -> String {
+        if !self.is_form {
+            return HEXLOWER.encode(&Sha256::digest(&self.body));
+        }
+        let mut digest = Sha256::new();
+        for part in self.pairs().filter(|(name, _)| name != KEY).flat_map(|(name, value)| [name, value]) {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        HEXLOWER.encode(&digest.finalize())
     }
 
     /// The key that a form has which is sent again.
@@ -61,10 +99,15 @@ impl Typed {
     }
 
     /// The form as it is sent again to where it was sent: with the key by which it is done once.
-    pub fn again(&self, action: &str, key: &str) -> Again {
+    pub fn again(&self, action: &str, key: &str) -> Option<Again> {
+        if !self.is_form {
+            return None;
+        }
         let typed = self.pairs().filter(|(name, _)| name != KEY);
         let key = (KEY.to_owned(), key.to_owned());
-        Again { action: action.to_owned(), fields: typed.chain([key]).map(Field::new).collect() }
+        let fields: Vec<Field> = typed.chain([key]).map(Field::new).collect();
+        let is_typed = fields.iter().any(|field| !field.label.is_empty());
+        Some(Again { action: action.to_owned(), is_typed, fields })
     }
 
     fn pairs(&self) -> impl Iterator<Item = (String, String)> {
@@ -89,13 +132,9 @@ fn label(name: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn is_plain_form(request: &ServiceRequest) -> bool {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let is_form =
-        header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    let is_short =
-        header(CONTENT_LENGTH).and_then(|length| length.parse().ok()).is_some_and(|n: usize| n <= MOST);
-    request.method() == Method::POST && is_form && is_short && !is_htmx(request.request())
+fn is_form(request: &ServiceRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 #[cfg(test)]
@@ -105,9 +144,9 @@ mod tests {
     #[test]
     fn what_was_typed_comes_back_and_a_secret_does_not() {
         let body = b"name=Acme+%26+Co&version=3&key=sk-CANARY&note=&idempotency_key=old";
-        let typed = Typed { body: Bytes::from_static(body) };
+        let typed = Typed { body: Bytes::from_static(body), is_form: true };
         assert_eq!(typed.key().as_deref(), Some("old"));
-        let again = typed.again("/settings/admin?tab=1", "new");
+        let again = typed.again("/settings/admin?tab=1", "new").expect("a form");
         let field = |field: &Field| format!("{}={} {}", field.name, field.value, field.label);
         let fields: Vec<String> = again.fields.iter().map(field).collect();
         assert_eq!(
@@ -115,5 +154,16 @@ mod tests {
             ["name=Acme & Co Name", "version=3 ", "key= Key", "note= ", "idempotency_key=new "]
         );
         assert!(again.fields[2].is_secret);
+    }
+
+    #[test]
+    fn what_is_sent_again_is_the_same_if_it_says_the_same() {
+        let digest = |body: &'static str, is_form| {
+            Typed { body: Bytes::from_static(body.as_bytes()), is_form }.digest()
+        };
+        assert_eq!(digest("a=b&c=d", true), digest("a=b&c=d&idempotency_key=7", true));
+        assert_ne!(digest("a=b&c=d", true), digest("a=b&c=e", true));
+        assert_ne!(digest("a=bc", true), digest("ab=c", true));
+        assert_ne!(digest(r#"{"a":1}"#, false), digest(r#"{"a":2}"#, false));
     }
 }

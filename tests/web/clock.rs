@@ -61,4 +61,24 @@ on_both_databases! {
         house.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [ahead.into()]).await;
         assert!(!is_fresh(house, &ada).await);
     }
+
+    async fn events_stay_in_the_order_of_their_changes_whosever_clock_is_behind(house: &House) {
+        let ada = house.owner().await;
+        let open = async |on: bool| ada.patch("/api/admin/settings", &serde_json::json!({ "openSignUp": on })).await;
+        let order = "SELECT CAST(number AS TEXT) FROM events WHERE organization_id = 'default' ORDER BY at, number";
+        // As an instance has left it whose clock is two hours ahead.
+        house.run("UPDATE events SET at = at + 7200000", []).await;
+        house.run("UPDATE event_heads SET at = at + 7200000", []).await;
+        for on in [true, false, true] {
+            assert_eq!(open(on).await.status, 200);
+        }
+        let count = house.count("SELECT count(*) FROM events WHERE organization_id = 'default'").await;
+        let numbers: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
+        assert_eq!(house.texts(order).await, numbers, "without gaps, none below an older one");
+        // A clock that was wrong by days is not believed for ever.
+        house.run("UPDATE event_heads SET at = at + 864000000", []).await;
+        assert_eq!(open(false).await.status, 200);
+        let latest = house.count("SELECT at FROM event_heads WHERE organization_id = 'default'").await;
+        assert!(latest <= house.services.clock.now().timestamp_millis());
+    }
 }

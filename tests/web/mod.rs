@@ -23,6 +23,7 @@ mod oidc;
 mod organization;
 mod preview;
 mod providers;
+mod repeat;
 mod roles;
 mod sessions;
 mod simulation;

@@ -76,11 +76,16 @@ pub(super) fn may_be_in_the_log(error: &Error) -> bool {
     sqlite_code(error).is_some() && refusal.code().as_deref() == Some(SQLITE_IOERR_FSYNC)
 }
 
+/// Whether all connections are in use.
+pub(super) fn is_busy(failure: &DbErr) -> bool {
+    matches!(failure, DbErr::Query(RuntimeErr::SqlxError(cause)) if matches!(&**cause, Error::PoolTimedOut))
+}
+
 /// Whether changes can't be saved at all for now, as opposed to this one.
 pub(super) fn keeps_from_writing(error: &DbErr) -> bool {
     match error {
         // The file is gone.
-        DbErr::Custom(_) => true,
+        DbErr::Conn(RuntimeErr::Internal(_)) => true,
         DbErr::Query(RuntimeErr::SqlxError(cause)) => match sqlite_code(cause) {
             Some(code) => SQLITE_UNWRITABLE.contains(&code),
             None => matches!(&**cause, Error::Database(refusal)
@@ -134,7 +139,9 @@ impl Fault {
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => Self::caused_by(cause),
-            DbErr::Custom(sentence) => Self::new(sentence.as_str(), RESTART),
+            DbErr::Conn(RuntimeErr::Internal(sentence)) | DbErr::Custom(sentence) => {
+                Self::new(sentence.as_str(), RESTART)
+            }
             other => Self::new(format!("refuses: {other}"), CHECK),
         }
     }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{Access, access};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 use super::failure::Fault;
+use crate::random;
 
 /// The file as it was when it was opened.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ impl DataFile {
         if metadata(&*self.path).as_ref().is_ok_and(is_there) {
             return Ok(());
         }
-        Err(DbErr::Custom("was taken away or replaced".to_owned()))
+        Err(DbErr::Conn(RuntimeErr::Internal("was taken away or replaced".to_owned())))
     }
 }
 
@@ -65,14 +66,11 @@ pub(super) fn unwritable(path: &Path) -> Option<Fault> {
     Some(Fault::new(reason, cure))
 }
 
-/// Writes a page into a file beside the database, which is taken away again.
+/// Writes a page into a file beside the database that has lost its name before: nothing is left of it.
 fn write_beside(path: &Path) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
-    beside.push("-probe");
-    let written = File::create(&beside).and_then(|mut file| {
-        file.write_all(&[0; 4096])?;
-        file.sync_all()
-    });
-    let removed = std::fs::remove_file(&beside);
-    written.and(removed)
+    beside.push(format!("-probe-{}", random::id()));
+    let mut file = File::create(&beside)?;
+    std::fs::remove_file(&beside)?;
+    file.write_all(&[0; 4096])
 }

@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait as _,
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::failure::{Fault, keeps_from_writing};
+use super::failure::{Fault, is_busy, keeps_from_writing};
 use super::opening::Source;
 use super::pool::Pool;
 use super::{Db, Transaction};
@@ -93,11 +93,14 @@ impl Db {
     pub async fn beat(&self, clock: &Clock) -> Result<(), Fault> {
         let mut last = self.pulse.shared.last.lock().await;
         if last.is_none_or(|at| at.elapsed() >= FRESH) {
-            let fault = match self.read_as_written().await {
-                Ok(()) => self.try_beat(clock).await.err().map(|failure| self.fault_in(&failure)),
-                Err(fault) => Some(fault),
-            };
-            self.pulse.is(fault);
+            match self.read_as_written().await {
+                Ok(()) => match self.try_beat(clock).await {
+                    // Others write: that says nothing of whether one can.
+                    Err(Error::Database(failure)) if is_busy(&failure) => {}
+                    outcome => self.pulse.is(outcome.err().map(|failure| self.fault_in(&failure))),
+                },
+                Err(fault) => self.pulse.is(Some(fault)),
+            }
             *last = Some(Instant::now());
         }
         self.fault().map_or(Ok(()), Err)
@@ -117,7 +120,7 @@ impl Db {
         let again =
             OnConflict::column(Column::Process).update_columns([Column::Beats, Column::At]).to_owned();
         Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        tx.commit(None).await?;
         shared.is_only_read.store(false, Ordering::Relaxed);
         let read = Entity::find_by_id(&shared.process).one(self.reader()).await?;
         if read.is_some_and(|row| row.beats == beats) {
@@ -147,6 +150,26 @@ impl Db {
         let latest = Entity::find().select_only().column_as(Expr::col(Column::At).max(), "latest");
         let latest: Option<Option<Timestamp>> = latest.into_tuple().one(self.reader()).await?;
         Ok(latest.flatten().map(|at| *at))
+    }
+
+    /// A clock that goes on from there, for whoever works beside running servers.
+    ///
+    /// # Errors
+    /// When it can't be asked.
+    pub async fn clock(&self) -> Result<Clock, DbErr> {
+        let clock = Clock::default();
+        if let Some(mark) = self.latest_beat().await? {
+            clock.resume_from(mark);
+        }
+        Ok(clock)
+    }
+
+    /// Takes back the beat of this process, whose clock is nobody's but its own.
+    ///
+    /// # Errors
+    /// When the row can't be deleted.
+    pub async fn take_back_beat(&self) -> Result<(), DbErr> {
+        Entity::delete_by_id(&self.pulse.shared.process).exec(&self.write).await.map(|_| ())
     }
 
     /// Forgets processes that have stopped long ago.

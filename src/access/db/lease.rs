@@ -44,6 +44,11 @@ impl Lease {
         !self.is_busy && !self.has_failed
     }
 
+    /// Has it closed instead of going back: what failed has left something open.
+    pub fn close(mut self) {
+        self.has_failed = true;
+    }
+
     /// The rows that a statement finds.
     pub async fn rows(&mut self, statement: &Statement, until: Instant) -> Result<Vec<QueryResult>, Error> {
         self.begin();

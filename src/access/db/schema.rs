@@ -51,7 +51,7 @@ impl Db {
     /// # Errors
     /// When the schema is newer than the binary, or a step fails; then nothing was changed.
     pub async fn migrate_up(&self) -> anyhow::Result<()> {
-        if self.schema_status().await.is_ok_and(|status| status.is_current()) {
+        if self.schema_status().await?.is_current() {
             return Ok(());
         }
         let migration = Migration::begin(self).await?;
@@ -88,18 +88,19 @@ impl Migration {
     async fn begin(db: &Db) -> anyhow::Result<Self> {
         let connection = db.connection_of_its_own().await?;
         let is_sqlite = connection.get_database_backend() == DbBackend::Sqlite;
-        let patience = if is_sqlite {
-            format!("PRAGMA busy_timeout = {}", LOCK_WAIT.as_millis())
-        } else {
-            "SET statement_timeout = 0".to_owned()
-        };
-        connection.execute_unprepared(&patience).await?;
+        let wait = LOCK_WAIT.as_millis();
+        if is_sqlite {
+            connection.execute_unprepared(&format!("PRAGMA busy_timeout = {wait}")).await?;
+        }
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let tx = connection.begin_with_options(immediate).await?;
         if !is_sqlite {
+            // For this transaction only: a pooler may hand the connection on.
+            let patience = format!("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {wait}");
+            tx.execute_unprepared(&patience).await?;
             tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
         }
         refuse_newer(&tx).await?;

@@ -65,23 +65,22 @@ impl Transaction {
         Ok(lease)
     }
 
-    /// Makes it durable.
+    /// Makes it durable. `witness` is the id of an event that it has written: by that it can be known again.
     ///
     /// # Errors
     /// [`error::Error::Database`] when nothing was saved; [`error::Error::OutcomeUnknown`] when nobody can tell.
-    pub async fn commit(self) -> error::Result<()> {
+    pub async fn commit(self, witness: Option<&str>) -> error::Result<()> {
         if self.has_failed.load(Ordering::Relaxed) {
-            let sentence = "a statement of this transaction has failed".to_owned();
-            return Err(error::Error::Database(DbErr::Custom(sentence)));
+            return Err(DbErr::Custom("a statement of this transaction has failed".to_owned()).into());
         }
         let number = self.number().await?;
-        let mut lease = self.lease.lock().await;
-        let Some(mut connection) = lease.take() else { return Err(ended().into()) };
+        let connection = self.lease.lock().await.take().filter(Lease::is_sound);
+        let mut connection = connection.ok_or_else(ended)?;
         let until = self.until.max(Instant::now() + ROLLBACK);
         let Err(failure) = connection.run("COMMIT", until).await else { return Ok(()) };
-        drop(connection);
+        connection.close();
         let is_known = match number {
-            Some(number) if is_cut_off(&failure) => match became_of(&self.pool, number).await {
+            Some(number) if is_cut_off(&failure) => match self.became_of(number, witness).await {
                 Some(true) => return Ok(()),
                 known => known.is_some(),
             },
@@ -112,6 +111,54 @@ impl Transaction {
             self.pulse.note(error);
         })
     }
+
+    /// Whether it was committed; none when it can't be told in time.
+    async fn became_of(&self, number: i64, witness: Option<&str>) -> Option<bool> {
+        let until = Instant::now() + ASKING;
+        while Instant::now() < until {
+            match self.ask(number, witness, until).await {
+                Ok(Fate::Committed) => return Some(true),
+                Ok(Fate::Aborted) => return Some(false),
+                Ok(Fate::Unknown) => return None,
+                Ok(Fate::UnderWay) | Err(_) => sleep(ASK_AGAIN).await,
+            }
+        }
+        None
+    }
+
+    /// After a crash the server gives out numbers again that it has not written down: that one was committed tells
+    /// something of this transaction only if what it has written is there.
+    async fn ask(&self, number: i64, witness: Option<&str>, until: Instant) -> Result<Fate, Error> {
+        let mut lease = self.pool.fresh(until).await?;
+        let status = Statement::from_sql_and_values(self.backend, "SELECT txid_status($1)", [number.into()]);
+        let status = match lease.rows(&status, until).await {
+            Ok(rows) => rows.first().and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()),
+            // `invalid_parameter_value`: a number that was not given out.
+            Err(Error::Database(refusal)) if refusal.code().as_deref() == Some("22023") => {
+                return Ok(Fate::Aborted);
+            }
+            Err(failure) => return Err(failure),
+        };
+        match (status.as_deref(), witness) {
+            (Some("committed"), Some(event)) => {
+                let sql = "SELECT 1 FROM events WHERE id = $1";
+                let there = Statement::from_sql_and_values(self.backend, sql, [event.into()]);
+                let is_there = !lease.rows(&there, until).await?.is_empty();
+                Ok(if is_there { Fate::Committed } else { Fate::Aborted })
+            }
+            (Some("aborted"), _) => Ok(Fate::Aborted),
+            (Some("in progress"), _) => Ok(Fate::UnderWay),
+            _ => Ok(Fate::Unknown),
+        }
+    }
+}
+
+/// What has become of a transaction whose end was not answered.
+enum Fate {
+    Committed,
+    Aborted,
+    UnderWay,
+    Unknown,
 }
 
 fn begin(backend: DbBackend) -> &'static str {
@@ -120,35 +167,6 @@ fn begin(backend: DbBackend) -> &'static str {
 
 fn ended() -> DbErr {
     DbErr::Custom("the transaction has ended".to_owned())
-}
-
-/// Whether the transaction of this number was committed; none when it can't be told in time. A server that was restarted
-/// may not have heard of it: then it was not.
-async fn became_of(pool: &Pool, number: i64) -> Option<bool> {
-    let until = Instant::now() + ASKING;
-    let asks = "SELECT txid_status($1)";
-    let asks = Statement::from_sql_and_values(DbBackend::Postgres, asks, [number.into()]);
-    while Instant::now() < until {
-        let answer = match pool.fresh(until).await {
-            Ok(mut lease) => lease.rows(&asks, until).await,
-            Err(error) => Err(error),
-        };
-        match answer {
-            Ok(rows) => match rows.first()?.try_get_by_index::<Option<String>>(0).ok()?.as_deref() {
-                Some("committed") => return Some(true),
-                Some("aborted") => return Some(false),
-                Some(_) => {}
-                None => return None,
-            },
-            // `invalid_parameter_value`: a number that has not been given out.
-            Err(Error::Database(refusal)) if refusal.code().as_deref() == Some("22023") => {
-                return Some(false);
-            }
-            Err(_) => {}
-        }
-        sleep(ASK_AGAIN).await;
-    }
-    None
 }
 
 impl Drop for Transaction {

@@ -18,6 +18,7 @@ use sea_orm::{
     Statement,
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use super::{Db, Role};
 use crate::address::EmailAddress;
@@ -35,8 +36,12 @@ pub const IDLE: Duration = Duration::days(7);
 pub const LIFETIME: Duration = Duration::days(30);
 /// A sign-in of this long ago is fresh enough for what takes one.
 const FRESH: Duration = Duration::minutes(10);
+/// As far as the clocks of two instances are apart.
+const AHEAD: Duration = Duration::seconds(10);
 /// "Last seen" moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
+/// As many are moved at once; the others are the next time.
+const TOUCHES: usize = 2;
 /// Where the session's state keeps who is there: derived at each request, never stored.
 const VISITOR: &str = "visitor";
 /// Set when the database could not say who is there: whoever needs to know refuses.
@@ -106,9 +111,10 @@ impl Visitor {
     }
 }
 
-/// Whether a proof is of the last ten minutes. One that is yet to come proves nothing: a clock was put back.
+/// Whether a proof is of the last ten minutes. One that is yet to come proves nothing, for a clock was put back, but
+/// for the seconds by which another instance may be ahead.
 pub fn is_fresh(proof: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    (Duration::zero()..FRESH).contains(&(now - proof))
+    (-AHEAD..FRESH).contains(&(now - proof))
 }
 
 /// Starts a session under a new id and ends the one that the browser had, if any.
@@ -137,6 +143,8 @@ pub struct Sessions {
     db: Db,
     clock: Clock,
     admits: Admits,
+    /// Who may move a "last seen": a row that is locked keeps no more writers waiting than these.
+    touches: Arc<Semaphore>,
 }
 
 #[derive(FromQueryResult)]
@@ -169,7 +177,7 @@ const LOAD: &str = "
 impl Sessions {
     /// A store in `db`, on `clock`'s time. Sessions of people whom it does not `admit` are as none.
     pub fn new(db: Db, clock: Clock, admits: Admits) -> Self {
-        Self { db, clock, admits }
+        Self { db, clock, admits, touches: Arc::new(Semaphore::new(TOUCHES)) }
     }
 
     /// The visitor of a session as it is now; none when it is over.
@@ -201,7 +209,7 @@ impl Sessions {
         session::Entity::delete_many().filter(session::Column::KeyHash.in_subquery(over)).exec(&tx).await?;
         let abandoned = sign_in_flow::Column::CreatedAt.lte(Timestamp::from(now - abandoned_after));
         sign_in_flow::Entity::delete_many().filter(abandoned).exec(&tx).await?;
-        tx.commit().await
+        tx.commit(None).await
     }
 
     async fn find(&self, key_hash: &str) -> std::result::Result<Option<Found>, DbErr> {
@@ -239,8 +247,10 @@ impl Sessions {
         if now - *row.seen < TOUCH {
             return;
         }
+        let Ok(turn) = self.touches.clone().try_acquire_owned() else { return };
         let (db, session, person) = (self.db.clone(), row.session.clone(), row.id.clone());
         actix_web::rt::spawn(async move {
+            let _turn = turn;
             if let Err(error) = mark_seen(&db, &session, &person, now).await {
                 tracing::warn!(%error, "last seen not moved");
             }
@@ -265,14 +275,14 @@ impl Sessions {
         };
         let tx = self.db.begin().await?;
         session::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        tx.commit(None).await?;
         token.try_into().context("session key")
     }
 
     async fn remove(&self, key: &SessionKey) -> Result<()> {
         let tx = self.db.begin().await?;
         session::Entity::delete_by_id(random::hash(key.as_ref())).exec(&tx).await?;
-        tx.commit().await
+        tx.commit(None).await
     }
 }
 
@@ -329,7 +339,7 @@ async fn mark_seen(db: &Db, session: &str, person: &str, now: DateTime<Utc>) -> 
         .filter(session::Column::Id.eq(session))
         .exec(&tx)
         .await?;
-    tx.commit().await
+    tx.commit(None).await
 }
 
 impl SessionStore for Sessions {
@@ -371,7 +381,11 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
+    /// Whoever ends a session has deleted its row in the change that says so; this is for one that nobody has.
     async fn delete(&self, key: &SessionKey) -> anyhow::Result<()> {
-        Ok(self.remove(key).await?)
+        if let Err(error) = self.remove(key).await {
+            tracing::warn!(%error, "the row of an ended session not deleted once more");
+        }
+        Ok(())
     }
 }

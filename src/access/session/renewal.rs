@@ -92,14 +92,14 @@ impl Sessions {
             .filter(Column::RenewalDue.eq(true))
             .exec(&tx)
             .await?;
-        tx.commit().await?;
+        tx.commit(None).await?;
         Ok((renewed.rows_affected == 1).then_some(token))
     }
 
     async fn end(&self, session: &str) -> crate::error::Result<()> {
         let tx = self.db.begin().await?;
         Entity::delete_many().filter(Column::Id.eq(session)).exec(&tx).await?;
-        tx.commit().await
+        tx.commit(None).await
     }
 }
 

@@ -13,7 +13,8 @@ const NUMBERS: &[&str] = &[
     "UPDATE events SET number = numbered.number FROM (
         SELECT id, row_number() OVER (PARTITION BY organization_id ORDER BY at, id) AS number FROM events
      ) AS numbered WHERE numbered.id = events.id",
-    "CREATE UNIQUE INDEX events_number ON events (organization_id, number)",
+    // Instances of the version before this one, which may still run, write 0.
+    "CREATE UNIQUE INDEX events_number ON events (organization_id, number) WHERE number > 0",
     // Where each log ends; '' for events of no organization.
     "CREATE TABLE event_heads (organization_id TEXT PRIMARY KEY, number BIGINT NOT NULL, at BIGINT NOT NULL)",
     "INSERT INTO event_heads (organization_id, number, at)
