@@ -299,8 +299,10 @@ async fn discover(services: web::Data<Services>) {
 /// Sees whether changes can be saved, and sooner whether they can be again.
 async fn beat(services: web::Data<Services>) {
     loop {
-        let is_well = services.db.beat(&services.clock).await.is_ok();
-        actix_web::rt::time::sleep(if is_well { BEAT } else { BEAT_IN_TROUBLE }).await;
+        let wait = if services.db.fault().is_none() { BEAT } else { BEAT_IN_TROUBLE };
+        actix_web::rt::time::sleep(wait).await;
+        // What it finds is kept for whoever asks.
+        let _ = services.db.beat(&services.clock).await;
     }
 }
 

@@ -30,8 +30,8 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
         );
     }
     let db = super::open_configured(file).await?;
-    let (providers, lists) = config::entrance_only(file)?;
-    let organizations = list(&db, &providers, &lists).await;
+    let configured = config::entrance_only(file).ok();
+    let organizations = list(&db, configured.as_ref()).await;
     db.close().await;
     for Summary { name, members, owners } in organizations? {
         say!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));

@@ -126,6 +126,11 @@ impl<'a> Owners<'a> {
         self.all.iter().filter(|owner| owner.can_come_in(&self.entrance)).count()
     }
 
+    /// How many are active, whether the configuration lets them come in or not.
+    pub fn who_are_active(&self) -> usize {
+        self.all.iter().filter(|owner| owner.is_in()).count()
+    }
+
     /// Whether the organization is no worse for a loss: where there was an owner who can come in, there still is one.
     /// Where there was none, one whom only the configuration keeps out is kept, or else one who is an owner at all.
     /// Those who don't count are not missed.

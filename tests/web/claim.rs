@@ -103,13 +103,14 @@ async fn a_claim_that_is_refused_claims_nothing() {
     house.close().await;
 }
 
-fn bootstrap(house: &House, org: &str, owner: &str) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
+/// Beside the house, which goes on meanwhile: it may be in the middle of a write.
+async fn bootstrap(house: &House, org: &str, owner: &str) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
+    command
         .args(["bootstrap", "--org", org, "--owner", owner])
         .env("GATEHOUSE_DATABASE_URL", house.database_url())
-        .env("GATEHOUSE_MASTER_KEY", MASTER_KEY)
-        .output()
-        .expect("gatehouse");
+        .env("GATEHOUSE_MASTER_KEY", MASTER_KEY);
+    let output = actix_web::web::block(move || command.output()).await.expect("a thread").expect("gatehouse");
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     (output.status.success(), said.into_owned())
 }
@@ -118,9 +119,9 @@ fn bootstrap(house: &House, org: &str, owner: &str) -> (bool, String) {
 async fn bootstrap_names_the_owner_and_nobody_else_can_be_first() {
     for database in Database::each().await {
         let house = House::open(database).await;
-        let (good, said) = bootstrap(&house, "Acme", "Ada@acme.test");
+        let (good, said) = bootstrap(&house, "Acme", "Ada@acme.test").await;
         assert!(good && said.contains("ada@acme.test becomes owner of Acme at the first sign-in."), "{said}");
-        let (good, said) = bootstrap(&house, "Acme", "ada@acme.test");
+        let (good, said) = bootstrap(&house, "Acme", "ada@acme.test").await;
         assert!(good && said.contains("Nothing was changed."), "{said}");
         let eve = Identity::new("eve@acme.test", "Eve");
         assert_eq!(house.visitor().sign_in(&house.provider, &eve).await.status, 403, "on loopback, too");
@@ -143,10 +144,10 @@ async fn bootstrap_makes_somebody_who_is_here_owner_at_once() {
         let house = House::open(database).await;
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
-        let (good, said) = bootstrap(&house, "Globex", "ben@acme.test");
+        let (good, said) = bootstrap(&house, "Globex", "ben@acme.test").await;
         assert!(!good && said.contains("it is called My Organization"), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "member");
-        let (good, said) = bootstrap(&house, "My Organization", "ben@acme.test");
+        let (good, said) = bootstrap(&house, "My Organization", "ben@acme.test").await;
         assert!(good && said.contains("ben@acme.test is owner of My Organization now."), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "owner");
         house.close().await;
@@ -157,7 +158,7 @@ async fn bootstrap_makes_somebody_who_is_here_owner_at_once() {
 async fn bootstrap_refuses_what_is_no_name_and_no_address() {
     let house = House::open(Database::sqlite()).await;
     for (org, owner) in [("https://evil.test", "ada@acme.test"), ("Acme", "ada"), ("", "ada@acme.test")] {
-        let (good, said) = bootstrap(&house, org, owner);
+        let (good, said) = bootstrap(&house, org, owner).await;
         assert!(!good && said.contains("invalid value"), "{said}");
     }
     house.close().await;
