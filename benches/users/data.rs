@@ -177,7 +177,7 @@ fn events(backend: DbBackend, users: usize, now: i64) -> String {
          )
          INSERT INTO events (id, organization_id, number, at, action, outcome, actor_id, actor, target, address, user_agent,
                              request_id)
-         SELECT '018f0000-0000-7000-9000-' || substr('000000000000' || n, -12), 'default', n,
+         SELECT '018f0000-0000-7000-9000-' || substr('000000000000' || n, -12), 'default', 1000000000 + n,
                 {now} - 63072000000 / {count} * ({count} - n),
                 CASE n % 7 WHEN 0 THEN 'invites.sent' WHEN 1 THEN 'user.role_changed' WHEN 2 THEN 'access.rules_changed'
                            WHEN 3 THEN 'llm_key.tested' ELSE 'sign_in.completed' END,
