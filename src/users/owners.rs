@@ -135,6 +135,10 @@ impl<'a> Owners<'a> {
     /// Where there was none, one whom only the configuration keeps out is kept, or else one who is an owner at all.
     /// Those who don't count are not missed.
     pub fn can_spare(&self, loss: Loss) -> bool {
+        // Of a list of people few are owners: nothing is copied for the others.
+        if !self.all.iter().any(|owner| owner.is_hit_by(loss)) {
+            return true;
+        }
         let left: Vec<Owner> = self.all.iter().filter_map(|owner| owner.without(loss)).collect();
         let kinds =
             [Owner::can_come_in, |owner: &Owner, _: &Entrance| owner.is_in(), |_: &Owner, _: &Entrance| true];
@@ -160,6 +164,15 @@ impl Owner {
     /// Neither deactivated nor left out by the organization's rules.
     fn is_in(&self) -> bool {
         self.status == Status::Active
+    }
+
+    /// Whether it is theirs to lose.
+    fn is_hit_by(&self, loss: Loss) -> bool {
+        match loss {
+            Loss::People(leaving) => leaving.contains(&self.id.as_str()),
+            Loss::Identity(id) => self.ways.iter().any(|way| way.identity == id),
+            Loss::Method(name) => self.ways.iter().any(|way| way.provider == name),
+        }
     }
 
     /// The owner after a loss; none who is none any more.
