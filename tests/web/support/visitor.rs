@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
-use super::{Form, Identity, Provider};
+use super::{Form, Identity, Provider, recording};
 
 static COUNT: AtomicU32 = AtomicU32::new(1);
 
@@ -81,7 +81,7 @@ impl Visitor {
         Answer::read(request).await.ok()
     }
 
-    /// Sends a form as a page of the house does.
+    /// Sends a form as a page of the application does.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.request(Method::POST, path).header("origin", &self.base);
         Answer::of(request.form(fields)).await
@@ -151,14 +151,14 @@ impl Visitor {
         self.get(&self.way_back(provider, &departure, identity)).await
     }
 
-    /// Signs in by the provider that the house calls `name`.
+    /// Signs in by the provider that the application calls `name`.
     pub async fn sign_in_by(&self, name: &str, provider: &Provider, identity: &Identity) -> Answer {
         let departure = self.depart_to(name, "/").await;
         let code = provider.grant(identity, &departure);
         self.get(&self.way_back_from(name, &departure, &code)).await
     }
 
-    /// Whether the house knows this browser.
+    /// Whether the application knows this browser.
     pub async fn is_signed_in(&self) -> bool {
         self.get("/api/me").await.status == 200
     }
@@ -176,9 +176,14 @@ impl Answer {
     }
 
     async fn read(request: RequestBuilder) -> reqwest::Result<Self> {
-        let response = request.send().await?;
+        let (client, request) = request.build_split();
+        let request = request?;
+        let asked = format!("{} {}", request.method(), request.url());
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Self { status, headers, body: response.text().await? })
+        let answer = Self { status, headers, body: response.text().await? };
+        recording::note(&asked, &answer);
+        Ok(answer)
     }
 
     /// The value of the session cookie that it sets.
