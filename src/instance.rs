@@ -7,12 +7,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use zeroize::Zeroizing;
 
-use crate::access::Db;
 use crate::config::ConfigError;
+use crate::db::Db;
 use crate::entity::instance;
+use crate::numbers::values;
 use crate::random;
+use crate::rotation::survey::{KeyMissing, missing};
 use crate::vault::sealed::COOKIE_KEY;
-use crate::vault::survey::{KeyMissing, missing, values};
 use crate::vault::{Keyring, VaultError};
 
 /// The key that encrypts session cookies: made at the first start, sealed in the database.

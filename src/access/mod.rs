@@ -1,27 +1,26 @@
-//! Who may, and the only way to the database.
-//!
-//! ```text
-//! session ─► SignedIn ─► Member ─► Admin          who asks: extractors, the first parameter of each handler
-//!                          │          │
-//!                        Scope      Change         what they read, what they write
-//! ```
-//! A person's role, membership and active state are read with the session on every request, so a demotion or
-//! a removal holds on the next one, on every instance (rules 1.6, P5).
+//! The Access page: an organization's rules and sign-in methods, with what they would mean before they are saved
+//! (rules 2.1 to 2.7). What decides is the [`gate`](crate::gate).
 
-mod change;
-mod db;
-mod people;
-mod role;
-mod roster;
-mod scope;
-pub mod session;
+mod affected;
+#[cfg(test)]
+mod agreement;
+mod allowing;
+pub mod api;
+pub mod denials;
+mod digest;
+mod ending;
+pub mod form;
+pub mod methods;
+pub mod operator;
+pub mod preview;
+pub mod settings;
+pub mod simulation;
+pub mod web;
 
-pub use change::{Arrival, Change, Organization, Person, Sender};
-pub use db::{Db, Fault, Reader, SchemaStatus, Transaction, Writer};
-pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
-pub use role::Role;
-pub use roster::MemberAccount;
-pub use scope::{Scope, Scoped};
-
-/// The organization of an installation that has just one (rule 1.1).
-pub const SINGLE_ORGANIZATION: &str = "default";
+pub use affected::AffectedMember;
+pub use allowing::{Allowed, allow_address};
+pub use digest::Digest;
+pub use form::Doubt;
+pub use preview::{Preview, would_be_let_in};
+pub use settings::{Consent, Saved, leaves_out, preview, save, settings};
+pub use simulation::{Simulation, simulate};

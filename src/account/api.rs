@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::access::session::Membership;
-use crate::access::{Role, SignedIn};
+use crate::authority::session::Membership;
+use crate::authority::{Organization, SignedIn};
+use crate::role::Role;
 use crate::web::Reply;
 use crate::web::api::json;
 
@@ -13,19 +14,20 @@ struct Me<'a> {
     email: &'a str,
     name: &'a str,
     role: Option<Role>,
-    organization: Option<Organization<'a>>,
+    organization: Option<MyOrganization<'a>>,
 }
 
 #[derive(Serialize)]
-struct Organization<'a> {
+struct MyOrganization<'a> {
     id: &'a str,
     slug: &'a str,
     name: &'a str,
 }
 
-impl<'a> From<&'a Membership> for Organization<'a> {
+impl<'a> From<&'a Membership> for MyOrganization<'a> {
     fn from(membership: &'a Membership) -> Self {
-        Self { id: &membership.organization, slug: &membership.slug, name: &membership.organization_name }
+        let Organization { id, slug, name } = &membership.organization;
+        Self { id, slug, name }
     }
 }
 
@@ -37,6 +39,6 @@ pub async fn me(person: SignedIn) -> Reply {
         email: &person.visitor.email,
         name: &person.visitor.name,
         role: membership.map(|m| m.role),
-        organization: membership.map(Organization::from),
+        organization: membership.map(MyOrganization::from),
     })
 }

@@ -1,7 +1,6 @@
 //! A person's own account: profile, ways to sign in, sessions.
 
 pub mod api;
-pub mod going;
 pub mod web;
 
 use std::slice;
@@ -9,22 +8,16 @@ use std::slice;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::access::session::{IDLE, LIFETIME};
-use crate::access::{Change, Person as Own, SignedIn};
-use crate::audit::Event;
+use crate::authority::session::{IDLE, LIFETIME};
+use crate::authority::{Change, Event, OfPerson as Own, SignedIn};
 use crate::entity::{Timestamp, identity, membership, session, user};
 use crate::error::{Error, Result};
-use crate::sign_in::standing;
-use crate::users::owners::{Entrance, Loss, Owners};
+use crate::membership::methods::is_on;
+use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::users::rights;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
-
-/// The person's accounts at providers.
-pub async fn identities(person: &SignedIn) -> Result<Vec<identity::Model>> {
-    person.own::<identity::Entity>().narrow(|own| own.order_by_asc(identity::Column::CreatedAt)).all().await
-}
 
 /// Why one of a person's accounts at providers stays connected, if it does. `email` is the person's, `on` are the
 /// sign-in methods that are switched on.
@@ -69,7 +62,7 @@ async fn refuse_disconnecting(
 ) -> Result<()> {
     let mut on = Vec::new();
     for provider in person.services.providers.iter() {
-        if standing::is_on(change.connection(), &provider.name).await? {
+        if is_on(change.connection(), &person.organization, &provider.name).await? {
             on.push(provider.name.as_str());
         }
     }
@@ -155,7 +148,7 @@ pub async fn sessions(person: &SignedIn) -> Result<Vec<session::Model>> {
     let (unused, old) = (Timestamp::from(now - IDLE), Timestamp::from(now - LIFETIME));
     person
         .own::<session::Entity>()
-        .narrow(|own| {
+        .filter(|own| {
             own.filter(session::Column::LastSeenAt.gt(unused))
                 .filter(session::Column::CreatedAt.gt(old))
                 .order_by_desc(session::Column::LastSeenAt)

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::counted;
+use super::output::counted;
+use crate::access::operator::{self, Access};
 use crate::config::Config;
-use crate::gate::shell::{self, Access};
 use crate::gate::{InstanceLists, Rules};
 
 #[derive(Subcommand)]
@@ -27,9 +27,9 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
 
 async fn show(file: Option<&Path>) -> anyhow::Result<()> {
     let config = Config::load(file)?;
-    super::start_log(&config.log)?;
-    let db = super::open(&config.database_url).await?;
-    let access = shell::show(&db).await;
+    super::opening::start_log(&config.log)?;
+    let db = super::opening::open(&config.database_url).await?;
+    let access = operator::show(&super::opening::shell(&db).await?).await;
     db.close().await;
     let access = access?;
     say!("{}", access.rules.in_a_sentence(&config.instance));
@@ -70,8 +70,8 @@ fn members(count: u64) -> String {
 }
 
 async fn reset(file: Option<&Path>) -> anyhow::Result<()> {
-    let db = super::open_configured(file).await?;
-    let before = shell::reset(&db, &db.clock().await?).await;
+    let db = super::opening::open_configured(file).await?;
+    let before = operator::reset(&super::opening::shell(&db).await?).await;
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),

@@ -6,26 +6,26 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use crate::address::EmailAddress;
+use crate::name::Name;
 use crate::organization::bootstrap::{Bootstrapped, bootstrap};
-use crate::organization::form::Name;
 use crate::{app, config};
 
 #[derive(Args)]
 pub struct Options {
     /// What the organization is called.
-    #[arg(long, value_name = "NAME", value_parser = super::name)]
+    #[arg(long, value_name = "NAME", value_parser = super::arguments::name)]
     org: Name,
     /// The address that becomes its owner: at once if the person has been here, else at their first sign-in.
-    #[arg(long, value_name = "EMAIL", value_parser = super::email)]
+    #[arg(long, value_name = "EMAIL", value_parser = super::arguments::email)]
     owner: EmailAddress,
 }
 
 pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     let (url, log) = config::database_only(file)?;
-    super::start_log(&log)?;
+    super::opening::start_log(&log)?;
     let db = app::connect(url.expose_secret()).await?;
     db.migrate_up().await?;
-    let outcome = bootstrap(&db, &db.clock().await?, &options.org, &options.owner).await?;
+    let outcome = bootstrap(&super::opening::shell(&db).await?, &options.org, &options.owner).await?;
     db.close().await;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {

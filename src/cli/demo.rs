@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
 use crate::demo::mail::DemoMail;
 use crate::demo::provider::{Client, DemoProvider};
+use crate::links::Site;
 use crate::random;
 
 /// Where the demo keeps its database and its master key.
@@ -51,7 +52,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
     let client = client(options.port)?;
     let config = config(&options, &client)?;
-    super::start_log(&config.log)?;
+    super::opening::start_log(&config.log)?;
     refuse_public(&config)?;
     let neighbour = |n: u16| {
         let port = options.port.checked_add(n).context("--port must be below 65533")?;
@@ -91,7 +92,7 @@ fn client(port: u16) -> anyhow::Result<Client> {
         name: "Gatehouse".to_owned(),
         id: "gatehouse".to_owned(),
         secret: random::token()?,
-        redirect: format!("{}/auth/demo/callback", base.trim_end_matches('/')),
+        redirect: [base.trim_end_matches('/'), &Site.callback("demo")].concat(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use crate::access::Db;
+use crate::db::Db;
 use crate::{app, config};
 
 #[derive(Subcommand)]
@@ -24,7 +24,7 @@ pub enum Direction {
 
 pub async fn run(file: Option<&Path>, direction: Direction) -> anyhow::Result<()> {
     let (url, log) = config::database_only(file)?;
-    super::start_log(&log)?;
+    super::opening::start_log(&log)?;
     let db = app::connect(url.expose_secret()).await?;
     match direction {
         Direction::Up => db.migrate_up().await?,

@@ -1,38 +1,29 @@
 //! One binary, a file per command. Exit codes: 0 good, 1 failed, 2 usage, 78 configuration (`sysexits.h`).
 
-/// Says a line to whoever called. One who has gone misses it: what was done is done all the same.
-macro_rules! say {
-    ($($line:tt)*) => {
-        $crate::cli::say(&format!($($line)*))
-    };
-}
+#[macro_use]
+mod output;
 
 mod access;
+mod arguments;
 mod bootstrap;
 mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod opening;
 mod org;
 mod routes;
 mod serve;
 mod sessions;
 mod user;
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use secrecy::{ExposeSecret, SecretString};
-use tracing_subscriber::EnvFilter;
 
-use crate::access::Db;
-use crate::address::EmailAddress;
-use crate::config::{ConfigError, LogConfig};
-use crate::organization::form::Name;
-use crate::vault::survey::grouped;
-use crate::{app, config, log};
+use crate::config::ConfigError;
+use crate::log;
 
 /// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
 #[derive(Parser)]
@@ -111,64 +102,4 @@ const CONFIGURATION: u8 = 78;
 fn fail(error: &anyhow::Error) -> ExitCode {
     log::say(&format!("gatehouse: {error:#}"));
     if error.downcast_ref::<ConfigError>().is_some() { CONFIGURATION.into() } else { ExitCode::FAILURE }
-}
-
-/// The database, if it is there and has this binary's schema: nothing is made or migrated.
-async fn open(url: &SecretString) -> anyhow::Result<Db> {
-    let url = url.expose_secret();
-    if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
-        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
-    }
-    let db = app::connect(url).await?;
-    let status = db.schema_status().await?;
-    if let Some(refusal) = status.refusal() {
-        anyhow::bail!(refusal);
-    }
-    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
-    Ok(db)
-}
-
-/// The same for commands that need no other setting.
-async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
-    let (url, log) = config::database_only(file)?;
-    start_log(&log)?;
-    open(&url).await
-}
-
-fn say(line: &str) {
-    match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            log::say(&format!("gatehouse: standard output: {error}"));
-        }
-        _ => {}
-    }
-}
-
-fn name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(ToOwned::to_owned)
-}
-
-fn email(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|e| e.to_string())
-}
-
-/// `1 member`, `12,000 members`.
-fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// Begins to log to standard error, panics, too.
-fn start_log(log: &LogConfig) -> Result<(), ConfigError> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .map_err(|e| ConfigError { variable: "GATEHOUSE_LOG".to_owned(), problem: e.to_string() })?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| log::Lines);
-    // As every other line: a panic in a request must not wait for a reader, either.
-    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
-    // A second start in one process keeps the first log.
-    if log.json {
-        let _ = subscriber.json().flatten_event(true).with_current_span(true).try_init();
-    } else {
-        let _ = subscriber.with_ansi(io::stderr().is_terminal()).try_init();
-    }
-    Ok(())
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::counted;
+use super::output::counted;
 use crate::config;
-use crate::organization::form::Name;
-use crate::organization::shell::{Summary, list};
+use crate::name::Name;
+use crate::organization::operator::{Summary, list};
 
 #[derive(Subcommand)]
 pub enum Task {
@@ -16,7 +16,7 @@ pub enum Task {
     /// Refused in this version, which serves one organization.
     Create {
         /// What it would be called.
-        #[arg(value_name = "NAME", value_parser = super::name)]
+        #[arg(value_name = "NAME", value_parser = super::arguments::name)]
         name: Name,
     },
 }
@@ -29,7 +29,7 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
             name.as_str()
         );
     }
-    let db = super::open_configured(file).await?;
+    let db = super::opening::open_configured(file).await?;
     let configured = config::entrance_only(file).ok();
     let organizations = list(&db, configured.as_ref()).await;
     db.close().await;

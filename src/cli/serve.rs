@@ -8,7 +8,7 @@ use crate::config::Config;
 
 pub async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let config = Config::load(file)?;
-    super::start_log(&config.log)?;
+    super::opening::start_log(&config.log)?;
     let base_url = config.base_url.origin();
     let app = App::build(config, Clock::default()).await?;
     tracing::info!(address = %app.address(), base_url, "serving");

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::counted;
-use crate::users::shell::end_all_sessions;
+use super::output::counted;
+use crate::users::operator::end_all_sessions;
 
 #[derive(Subcommand)]
 pub enum Task {
@@ -19,8 +19,8 @@ pub enum Task {
 
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let Task::End { all: _ } = task;
-    let db = super::open_configured(file).await?;
-    let ended = end_all_sessions(&db, &db.clock().await?).await;
+    let db = super::opening::open_configured(file).await?;
+    let ended = end_all_sessions(&super::opening::shell(&db).await?).await;
     db.close().await;
     match ended? {
         0 => say!("Nobody was signed in. Nothing was changed."),

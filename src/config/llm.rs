@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use secrecy::SecretString;
 use url::Url;
 
+use super::error::{ConfigError, Result};
 use super::source::Source;
-use super::{ConfigError, Result};
-use crate::llm_keys::catalog::{self, PROVIDERS};
-use crate::llm_keys::{ApiKey, Provider};
+use crate::llm::catalog::PROVIDERS;
+use crate::llm::{ApiKey, KnownProvider, LlmProvider};
 
 /// Keys and addresses by the provider's id.
 #[derive(Default)]
@@ -19,12 +19,12 @@ pub struct LlmConfig {
 
 impl LlmConfig {
     /// The key that organizations without one of their own use.
-    pub fn key(&self, provider: &Provider) -> Option<ApiKey> {
+    pub fn key(&self, provider: &LlmProvider) -> Option<ApiKey> {
         self.keys.get(provider.id()).cloned()
     }
 
     /// Where the operator says that the provider is.
-    pub fn address(&self, provider: &Provider) -> Option<&Url> {
+    pub fn address(&self, provider: &LlmProvider) -> Option<&Url> {
         self.addresses.get(provider.id())
     }
 
@@ -48,7 +48,7 @@ pub fn read(source: &mut Source) -> Result<LlmConfig> {
     Ok(config)
 }
 
-fn key(source: &mut Source, provider: &catalog::Provider) -> Result<Option<ApiKey>> {
+fn key(source: &mut Source, provider: &KnownProvider) -> Result<Option<ApiKey>> {
     let Some(text) = source.shared_secret(provider.variable)? else { return Ok(None) };
     let wrong = |problem: &str| ConfigError {
         variable: provider.variable.to_owned(),

@@ -2,14 +2,11 @@
 //! The keys of LLM providers have names that are not ours, and come from the environment alone.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, Result, problem};
-use crate::llm_keys::catalog::PROVIDERS;
-
-/// What begins the name of every setting in the environment.
-const PREFIX: &str = "GATEHOUSE_";
+use super::environment::{PREFIX, is_shared};
+use super::error::{ConfigError, Result, problem};
+use super::file::{default_file, read_file};
 
 /// Settings by their name in upper case without the prefix; nested ones joined by `__`.
 pub struct Source {
@@ -119,27 +116,6 @@ impl Source {
     }
 }
 
-/// The variables of the environment that may be settings.
-///
-/// # Errors
-/// When one of them is no text.
-pub fn environment() -> Result<Vec<(String, String)>> {
-    let ours = std::env::vars_os().filter_map(|(name, value)| {
-        let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX) || is_shared(name))?;
-        Some((name, value))
-    });
-    let read = |(variable, value): (String, OsString)| match value.into_string() {
-        Ok(text) => Ok((variable, text)),
-        Err(_) => Err(ConfigError { variable, problem: "is not UTF-8".to_owned() }),
-    };
-    ours.map(read).collect()
-}
-
-fn is_shared(name: &str) -> bool {
-    let name = name.strip_suffix("_FILE").unwrap_or(name);
-    PROVIDERS.iter().any(|provider| provider.variable == name)
-}
-
 /// The value itself, or what stands in the file.
 fn either(variable: &str, value: Option<String>, path: Option<PathBuf>) -> Result<Option<String>> {
     let wrong = |variable: String, problem: String| Err(ConfigError { variable, problem });
@@ -154,52 +130,5 @@ fn either(variable: &str, value: Option<String>, path: Option<PathBuf>) -> Resul
             Err(e) => wrong(format!("{variable}_FILE"), format!("names a file that can't be read: {e}")),
         },
         (None, None) => Ok(None),
-    }
-}
-
-fn default_file() -> Option<PathBuf> {
-    Some(PathBuf::from("gatehouse.toml")).filter(|path| path.exists())
-}
-
-fn read_file(path: &Path, settings: &mut BTreeMap<String, String>) -> Result<()> {
-    let unreadable = |e: String| ConfigError { variable: path.display().to_string(), problem: e };
-    let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
-    let table: toml::Table = text.parse().map_err(|e| unreadable(fault(&e, &text)))?;
-    flatten("", &table, settings).map_err(unreadable)
-}
-
-/// What is wrong and where, but not what stands there, which may be a secret.
-fn fault(error: &toml::de::Error, text: &str) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("line {}: {}", before.matches('\n').count() + 1, error.message().replace('\n', ", "))
-}
-
-/// `[providers.google] kind = "google"` becomes `PROVIDERS__GOOGLE__KIND`; an array is joined by commas.
-fn flatten(
-    prefix: &str,
-    table: &toml::Table,
-    settings: &mut BTreeMap<String, String>,
-) -> std::result::Result<(), String> {
-    for (key, value) in table {
-        let name = format!("{prefix}{}", key.to_uppercase());
-        if let toml::Value::Table(inner) = value {
-            flatten(&format!("{name}__"), inner, settings)?;
-        } else {
-            settings.insert(name, text_of(key, value)?);
-        }
-    }
-    Ok(())
-}
-
-fn text_of(key: &str, value: &toml::Value) -> std::result::Result<String, String> {
-    match value {
-        toml::Value::String(text) => Ok(text.clone()),
-        toml::Value::Integer(number) => Ok(number.to_string()),
-        toml::Value::Boolean(flag) => Ok(flag.to_string()),
-        toml::Value::Array(items) => {
-            let items: std::result::Result<Vec<_>, _> = items.iter().map(|item| text_of(key, item)).collect();
-            Ok(items?.join(","))
-        }
-        _ => Err(format!("`{key}` has a value of a kind that no setting takes")),
     }
 }

@@ -1,6 +1,5 @@
 //! What `gatehouse demo` brings along: servers of their own, wired in as any operator would wire theirs in. The
 //! application knows nothing of them.
 
-mod keys;
 pub mod mail;
 pub mod provider;

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::{Tenant, Timestamp};
-use crate::access::Role;
+use crate::role::Role;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "invites")]

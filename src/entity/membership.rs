@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Personal, Tenant, Timestamp};
-use crate::access::Role;
+use crate::role::Role;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "memberships")]
@@ -53,4 +53,32 @@ impl Tenant for Entity {
 
 impl Personal for Entity {
     const PERSON: Column = Column::UserId;
+}
+
+impl Status {
+    /// Every status, as filters list them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Deactivated, Self::LockedOut];
+
+    /// The name in the API, in addresses and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+            Self::LockedOut => "locked_out",
+        }
+    }
+
+    /// The name that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Deactivated => "Deactivated",
+            Self::LockedOut => "Locked out by access rules",
+        }
+    }
+
+    /// Reads [`Self::name`] back.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
 }

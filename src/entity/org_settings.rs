@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::{Tenant, Timestamp};
-use crate::gate::{AllowedDomains, AllowedEmails};
+use crate::gate::{AllowedDomains, AllowedEmails, Rules};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "org_settings")]
@@ -29,4 +29,16 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Tenant for Entity {
     const ORGANIZATION: Column = Column::OrganizationId;
+}
+
+impl From<&Model> for Rules {
+    fn from(row: &Model) -> Self {
+        Self {
+            allowed_domains: row.allowed_domains.0.clone(),
+            domain_gating: row.domain_gating_enabled,
+            allowed_emails: row.allowed_emails.0.clone(),
+            email_allowlist: row.email_allowlist_enabled,
+            open_sign_up: row.open_sign_up,
+        }
+    }
 }

@@ -12,7 +12,7 @@ pub struct Model {
     pub organization_id: String,
     /// Canonical (rule 2.7).
     pub recipient: String,
-    /// What to write, as [`Letter`](crate::mail::Letter) has it: never a secret, never the text itself.
+    /// What to write, as [`MailKind`](crate::mail::MailKind) has it: never a secret, never the text itself.
     pub letter: Json,
     /// With its brackets. The same at every try, so that a second delivery is recognised.
     pub message_id: String,

@@ -4,27 +4,30 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::Status;
-use super::landing::{is_of, stands};
+use super::landing::{Landing, Open, behind, is_of};
 use super::token::Token;
-use crate::access::{Change, Person, Role, SignedIn};
 use crate::address::EmailAddress;
-use crate::app::Services;
-use crate::audit::Event;
+use crate::authority::{Change, Event, OfPerson, Organization, Services, SignedIn};
 use crate::entity::invite::{Column, Entity, Model, Stage};
 use crate::error::Result;
 use crate::gate::InstanceLists;
-use crate::organization::awaited;
+use crate::membership::awaited;
+use crate::role::Role;
 
-/// How accepting ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How accepting ended, with what its page shows.
 pub enum Acceptance {
-    /// The person is a member now, with at least the invite's role.
-    Done,
+    /// The person is a member of this organization now, with at least the invite's role.
+    Done(Organization),
     /// There is no such link.
     Unknown,
     /// It is over: accepted, expired, revoked or replaced.
-    Over,
+    Over(Landing),
+    Refused(Refusal, Open),
+}
+
+/// Why an invite that is open can't be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
     /// It is for another address.
     ForSomebodyElse,
     /// Whoever has invited may not give the role any more.
@@ -33,12 +36,9 @@ pub enum Acceptance {
     BeyondLimits,
 }
 
-impl Acceptance {
+impl Refusal {
     fn code(self) -> &'static str {
         match self {
-            Self::Done => "done",
-            Self::Unknown => "unknown",
-            Self::Over => "over",
             Self::ForSomebodyElse => "for_somebody_else",
             Self::InviterLostIt => "inviter_lost_it",
             Self::BeyondLimits => "beyond_limits",
@@ -52,50 +52,49 @@ impl Acceptance {
 /// 403 for whoever was deactivated or deleted while waiting.
 pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
     let Some(token) = Token::parse(token) else { return Ok(Acceptance::Unknown) };
-    let change = person.change().await?;
-    let Some(invite) = Entity::find_by_id(&token.id).one(change.connection()).await? else {
-        return Ok(Acceptance::Unknown);
+    let (services, change) = (&person.services, person.change().await?);
+    let Some(invite) = token.invite(change.connection()).await? else { return Ok(Acceptance::Unknown) };
+    let open = match behind(change.connection(), services, &token, invite.clone(), *change.at()).await? {
+        Landing::Unknown => return Ok(Acceptance::Unknown),
+        Landing::Open(open) => open,
+        over => return refuse(change, &invite, "over", Acceptance::Over(over)).await,
     };
-    let outcome = match why_not(&change, &person.services, &token, &invite).await? {
-        Some(refusal) => refusal,
-        None if claim(&change, &invite).await? => {
-            let role = seat(&change, &invite).await?;
-            let event = Event::done("invite.accepted", invite.email.as_str());
-            let event = event.resulting_in(json!({ "role": role.name() }));
-            change.commit_in(&invite.organization_id, event).await?;
-            return Ok(Acceptance::Done);
-        }
-        None => Acceptance::Over,
-    };
-    if outcome != Acceptance::Unknown {
-        let event = Event::refused("invite.refused", invite.email.as_str());
-        let event = event.resulting_in(json!({ "reason": outcome.code() }));
-        change.commit_in(&invite.organization_id, event).await?;
+    if let Some(why) = why_not(&change, services, &open).await? {
+        return refuse(change, &invite, why.code(), Acceptance::Refused(why, open)).await;
     }
-    Ok(outcome)
+    if !claim(&change, &invite).await? {
+        let closed = token.invite(change.connection()).await?.unwrap_or_else(|| invite.clone());
+        let over = behind(change.connection(), services, &token, closed, *change.at()).await?;
+        return refuse(change, &invite, "over", Acceptance::Over(over)).await;
+    }
+    let role = grant_membership(&change, &invite).await?;
+    let event = Event::done("invite.accepted", invite.email.as_str());
+    let event = event.resulting_in(json!({ "role": role.name() }));
+    change.commit_in(&invite.organization_id, event).await?;
+    Ok(Acceptance::Done(open.organization))
 }
 
-async fn why_not(
-    change: &Change<Person>,
-    services: &Services,
-    token: &Token,
+async fn refuse(
+    change: Change<OfPerson>,
     invite: &Model,
-) -> Result<Option<Acceptance>> {
-    if !token.is_of(services, invite.generation) {
-        let replaced = token.was_replaced(services, invite.generation);
-        return Ok(Some(if replaced { Acceptance::Over } else { Acceptance::Unknown }));
+    reason: &str,
+    how: Acceptance,
+) -> Result<Acceptance> {
+    let event = Event::refused("invite.refused", invite.email.as_str());
+    change.commit_in(&invite.organization_id, event.resulting_in(json!({ "reason": reason }))).await?;
+    Ok(how)
+}
+
+async fn why_not(change: &Change<OfPerson>, services: &Services, open: &Open) -> Result<Option<Refusal>> {
+    let person = change.person();
+    if !is_of(change.connection(), &person.id, &open.invite.email).await? {
+        return Ok(Some(Refusal::ForSomebodyElse));
     }
-    if Status::of(invite, *change.at()) != Status::Pending {
-        return Ok(Some(Acceptance::Over));
+    if !open.stands {
+        return Ok(Some(Refusal::InviterLostIt));
     }
-    if !is_of(change.connection(), &change.person().id, &invite.email).await? {
-        return Ok(Some(Acceptance::ForSomebodyElse));
-    }
-    if !stands(change.connection(), invite).await? {
-        return Ok(Some(Acceptance::InviterLostIt));
-    }
-    let within = within(&services.config.instance, &[&invite.email, &change.person().email])?;
-    Ok((!within).then_some(Acceptance::BeyondLimits))
+    let within = within(&services.config.instance, &[&open.invite.email, &person.email])?;
+    Ok((!within).then_some(Refusal::BeyondLimits))
 }
 
 fn within(lists: &InstanceLists, emails: &[&str]) -> Result<bool> {
@@ -108,7 +107,7 @@ fn within(lists: &InstanceLists, emails: &[&str]) -> Result<bool> {
 }
 
 /// Of many at once the database lets one close the invite.
-async fn claim(change: &Change<Person>, invite: &Model) -> Result<bool> {
+async fn claim(change: &Change<OfPerson>, invite: &Model) -> Result<bool> {
     let claimed = Entity::update_many()
         .col_expr(Column::State, Expr::value(Stage::Accepted))
         .col_expr(Column::ClosedAt, Expr::value(change.at()))
@@ -124,11 +123,12 @@ async fn claim(change: &Change<Person>, invite: &Model) -> Result<bool> {
 
 /// Makes the person a member, or raises the one they are; never lowers a role (rule 3.5). Whom an operator has named as
 /// owner becomes one: that word goes before any invite.
-async fn seat(change: &Change<Person>, invite: &Model) -> Result<Role> {
+async fn grant_membership(change: &Change<OfPerson>, invite: &Model) -> Result<Role> {
     let here = change.memberships().iter().find(|member| member.organization_id == invite.organization_id);
     let role = here.map_or(invite.role, |membership| membership.role.max(invite.role));
-    let is_awaited = awaited::fulfil(change.connection(), &[&invite.email, &change.person().email]).await?;
+    let (organization, emails) = (&invite.organization_id, [&*invite.email, &*change.person().email]);
+    let is_awaited = awaited::fulfil(change.connection(), organization, &emails).await?;
     let role = if is_awaited { Role::Owner } else { role };
-    change.seat(&invite.organization_id, role).await?;
+    change.grant_membership(organization, role).await?;
     Ok(role)
 }

@@ -4,12 +4,17 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::form::role;
-use super::list::RawQuery;
-use super::{Listed, Outcome, Status};
-use crate::access::{Admin, Role};
+use super::list::{self, ListedInvite};
+use super::query::RawInviteQuery;
+use super::results::InviteOutcome;
+use super::web::path::InvitePath;
+use super::{actions, sending};
 use crate::address::EmailAddress;
+use crate::authority::Admin;
 use crate::error::Error;
+use crate::membership::invited::Status;
 use crate::random;
+use crate::role::Role;
 use crate::web::Reply;
 use crate::web::api::{List, json, rfc3339};
 
@@ -28,9 +33,9 @@ struct Invite {
     created_at: String,
 }
 
-impl From<Listed> for Invite {
-    fn from(listed: Listed) -> Self {
-        let Listed { invite, status, mail, .. } = listed;
+impl From<ListedInvite> for Invite {
+    fn from(listed: ListedInvite) -> Self {
+        let ListedInvite { invite, status, mail, .. } = listed;
         Self {
             accepted_at: invite.closed_at.filter(|_| status == Status::Accepted).map(|at| rfc3339(*at)),
             expires_at: rfc3339(*invite.expires_at),
@@ -46,11 +51,11 @@ impl From<Listed> for Invite {
 }
 
 /// `GET /api/admin/invites`.
-pub async fn index(admin: Admin, raw: web::Query<RawQuery>) -> Reply {
-    let page = super::list(&admin, &raw.parse()?).await?;
+pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Reply {
+    let page = list::list(&admin, &raw.parse()?).await?;
     json(&List {
         next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.invites.into_iter().map(Invite::from).collect(),
+        items: page.rows.into_iter().map(Invite::from).collect(),
     })
 }
 
@@ -67,23 +72,23 @@ pub struct NewInvite {
 pub async fn create(admin: Admin, new: web::Json<NewInvite>) -> Reply {
     let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
     let role = role(&new.role).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
-    let sent = super::send(&admin, &random::id(), &[email], role).await?;
-    let line = sent.lines.into_iter().next().filter(|line| line.outcome != Outcome::Member);
+    let sent = sending::send(&admin, &random::id(), &[email], role).await?;
+    let line = sent.lines.into_iter().next().filter(|line| line.outcome != InviteOutcome::Member);
     let Some(id) = line.and_then(|line| line.invite) else {
         return Err(Error::Conflict("This person is a member already."));
     };
-    let invite = Invite::from(super::one(&admin, &id).await?);
+    let invite = Invite::from(list::one(&admin, &id).await?);
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(&invite))
 }
 
 /// `DELETE /api/admin/invites/{invite}`.
-pub async fn revoke(admin: Admin, id: web::Path<String>) -> Reply {
-    super::revoke(&admin, &id).await?;
+pub async fn revoke(admin: Admin, path: web::Path<InvitePath>) -> Reply {
+    actions::revoke(&admin, &path.invite).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/admin/invites/{invite}/resend`.
-pub async fn resend(admin: Admin, id: web::Path<String>) -> Reply {
-    super::resend(&admin, &id).await?;
-    json(&Invite::from(super::one(&admin, &id).await?))
+pub async fn resend(admin: Admin, path: web::Path<InvitePath>) -> Reply {
+    actions::resend(&admin, &path.invite).await?;
+    json(&Invite::from(list::one(&admin, &path.invite).await?))
 }

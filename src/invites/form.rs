@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use crate::access::Role;
 use crate::address::EmailAddress;
+use crate::role::Role;
 
 /// As many addresses as are invited at once.
 pub const MOST: usize = 500;

@@ -2,15 +2,16 @@
 //! proof is stored; a new generation ends the links before it (rule 3.3).
 
 use data_encoding::BASE64URL_NOPAD;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-use crate::app::Services;
+use crate::authority::Services;
+use crate::entity::invite;
 use crate::error::{Error, Result};
+use crate::links::{Link, Site};
 
-/// Where links lead.
-const PATH: &str = "/invites/";
-/// Marks a path that names an invite without its proof.
-const UNPROVEN: &str = "/invites/~";
+/// Marks what names an invite without its proof.
+const UNPROVEN: char = '~';
 /// Characters of the id in a token: 16 bytes.
 const ID: usize = 22;
 /// As many replaced links as are still recognised as such.
@@ -34,9 +35,9 @@ pub fn token(services: &Services, id: &str, generation: i64) -> Result<String> {
     Ok(BASE64URL_NOPAD.encode(uuid.as_bytes()) + &proof)
 }
 
-/// The path of an invite's page.
-pub fn path(services: &Services, id: &str, generation: i64) -> Result<String> {
-    Ok(format!("{PATH}{}", token(services, id, generation)?))
+/// The address of an invite's page.
+pub fn path(services: &Services, id: &str, generation: i64) -> Result<Link> {
+    Ok(Site.invitation(&token(services, id, generation)?).page())
 }
 
 impl Token {
@@ -45,6 +46,14 @@ impl Token {
         let (id, proof) = text.split_at_checked(ID)?;
         let id = Uuid::from_slice(&BASE64URL_NOPAD.decode(id.as_bytes()).ok()?).ok()?;
         Some(Self { id: id.to_string(), proof: proof.to_owned() })
+    }
+
+    /// The invite.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn invite(&self, connection: &impl ConnectionTrait) -> Result<Option<invite::Model>> {
+        Ok(invite::Entity::find_by_id(&self.id).one(connection).await?)
     }
 
     /// Whether this is the link of `generation`.
@@ -61,23 +70,23 @@ impl Token {
 
 /// The token in a link's path, if it is one.
 pub fn in_path(path: &str) -> Option<Token> {
-    path.strip_prefix(PATH).and_then(Token::parse)
+    Site::invitation_in(path).and_then(Token::parse)
 }
 
 /// A way back to an invite's page as it is stored: which link, without what would open it.
 pub fn named(id: &str, generation: i64) -> String {
-    format!("{UNPROVEN}{id}.{generation}")
+    Site.invitation(&format!("{UNPROVEN}{id}.{generation}")).page().into()
 }
 
 /// The link that a stored way back names.
 pub fn named_by(stored: &str) -> Option<(&str, i64)> {
-    let (id, generation) = stored.strip_prefix(UNPROVEN)?.split_once('.')?;
+    let (id, generation) = Site::invitation_in(stored)?.strip_prefix(UNPROVEN)?.split_once('.')?;
     Some((id, generation.parse().ok()?))
 }
 
 /// Whether a path leads to an invite's page.
 pub fn is_path(path: &str) -> bool {
-    path.starts_with(PATH)
+    Site::invitation_in(path).is_some()
 }
 
 fn purpose(id: &str, generation: i64) -> String {

@@ -1,17 +1,21 @@
 //! `/api/admin/llm-keys`, and what members may read of it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::CUSTOM_PREFIX;
 use super::form::KeyForm;
-use super::{Entry, Provider, Source, Verdict};
-use crate::access::{Admin, Member};
+use super::list::Entry;
+use super::probe::Verdict;
+use super::resolution::Source;
+use super::web::path::LlmKeyPath;
+use crate::authority::{Admin, Member};
 use crate::entity::llm_key_health;
-use crate::error::{Error, Result};
+use crate::error::Error;
+use crate::llm::LlmProvider;
+use crate::llm::catalog::CUSTOM_PREFIX;
+use crate::web::Reply;
 use crate::web::api::{List, json, rfc3339};
-use crate::web::{Reply, client};
 
 /// A provider, as admins see it. Of a key, its last four characters are all there is.
 #[derive(Serialize)]
@@ -78,7 +82,7 @@ fn last_test(health: &llm_key_health::Model) -> Option<LastTest> {
 
 /// `GET /api/admin/llm-keys`: the list is short, so all of it.
 pub async fn index(admin: Admin) -> Reply {
-    let items: Vec<Item> = super::list(&admin).await?.into_iter().map(Item::from).collect();
+    let items: Vec<Item> = crate::llm_keys::list(&admin).await?.into_iter().map(Item::from).collect();
     json(&List { items, next_cursor: None })
 }
 
@@ -95,13 +99,13 @@ pub struct KeyBody {
 }
 
 /// `PUT /api/admin/llm-keys/{provider}`: sets or replaces.
-pub async fn set(admin: Admin, id: web::Path<String>, body: web::Json<KeyBody>) -> Reply {
-    let provider = known(&id)?;
+pub async fn set(admin: Admin, path: web::Path<LlmKeyPath>, body: web::Json<KeyBody>) -> Reply {
+    let provider = path.provider()?;
     let body = body.into_inner();
     if body.base_url.is_some() && provider.own_address().is_none() {
         return Err(Error::invalid("baseUrl", "The address of this provider is fixed."));
     }
-    let present = match super::one(&admin, &provider).await {
+    let present = match super::list::one(&admin, &provider).await {
         Ok(entry) => entry.present,
         Err(Error::NotFound) => None,
         Err(other) => return Err(other),
@@ -116,46 +120,41 @@ pub async fn set(admin: Admin, id: web::Path<String>, body: web::Json<KeyBody>) 
         key: body.key,
     };
     let wish = form.read(stored.and_then(|row| row.base_url.as_deref())).map_err(Error::Invalid)?;
-    super::set(&admin, &wish).await?;
-    json(&Item::from(super::one(&admin, &provider).await?))
+    super::changes::set(&admin, &wish).await?;
+    json(&Item::from(super::list::one(&admin, &provider).await?))
 }
 
-fn plain_name(provider: &Provider) -> String {
+fn plain_name(provider: &LlmProvider) -> String {
     provider.id().trim_start_matches(CUSTOM_PREFIX).to_owned()
 }
 
 /// `DELETE /api/admin/llm-keys/{provider}`.
-pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
-    super::remove(&admin, &known(&id)?).await?;
+pub async fn remove(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+    super::changes::remove(&admin, &path.provider()?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/admin/llm-keys/{provider}/restoration`: undoes the removal.
-pub async fn restore(admin: Admin, id: web::Path<String>) -> Reply {
-    let provider = known(&id)?;
-    super::restore(&admin, &provider).await?;
-    json(&Item::from(super::one(&admin, &provider).await?))
+pub async fn restore(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+    let provider = path.provider()?;
+    super::changes::restore(&admin, &provider).await?;
+    json(&Item::from(super::list::one(&admin, &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/reversion`: back to the key before this one.
-pub async fn revert(admin: Admin, id: web::Path<String>) -> Reply {
-    let provider = known(&id)?;
-    super::revert(&admin, &provider).await?;
-    json(&Item::from(super::one(&admin, &provider).await?))
+pub async fn revert(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+    let provider = path.provider()?;
+    super::changes::revert(&admin, &provider).await?;
+    json(&Item::from(super::list::one(&admin, &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/test`: what the provider says of the key that is used.
-pub async fn test(admin: Admin, id: web::Path<String>, request: HttpRequest) -> Reply {
-    let services = admin.services();
-    services.limits.count_test(client::address(&request, &services.config.trusted_proxies))?;
-    let provider = known(&id)?;
-    super::test(&admin, &provider).await?;
-    let entry = super::one(&admin, &provider).await?;
+pub async fn test(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+    admin.services().limits.count_test(admin.person().client)?;
+    let provider = path.provider()?;
+    super::changes::test(&admin, &provider).await?;
+    let entry = super::list::one(&admin, &provider).await?;
     json(&entry.health.as_ref().and_then(last_test))
-}
-
-fn known(id: &str) -> Result<Provider> {
-    Provider::parse(id).ok_or(Error::NotFound)
 }
 
 /// A provider, as members see it.
@@ -174,6 +173,6 @@ pub async fn seen(member: Member) -> Reply {
         is_set: entry.resolution.usable().is_some(),
         name: entry.label,
     };
-    let items: Vec<Seen> = super::list(&member).await?.into_iter().map(seen).collect();
+    let items: Vec<Seen> = crate::llm_keys::list(&member).await?.into_iter().map(seen).collect();
     json(&List { items, next_cursor: None })
 }

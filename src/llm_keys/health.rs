@@ -71,7 +71,7 @@ mod tests {
 
     fn model(row: ActiveModel) -> Model {
         use sea_orm::TryIntoModel;
-        ActiveModel { organization_id: Set("default".to_owned()), ..row }.try_into_model().expect("a row")
+        ActiveModel { organization_id: Set("acme".to_owned()), ..row }.try_into_model().expect("a row")
     }
 
     #[test]

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::catalog::PROVIDERS;
+use super::KEPT;
 use super::resolution::{Resolution, resolution};
-use super::{KEPT, Provider};
-use crate::access::Member;
+use crate::authority::Member;
 use crate::entity::{llm_key, llm_key_health};
 use crate::error::{Error, Result};
+use crate::llm::LlmProvider;
+use crate::llm::catalog::PROVIDERS;
 
 /// A provider, as an organization has it.
 pub struct Entry {
-    pub provider: Provider,
+    pub provider: LlmProvider,
     /// What people call it.
     pub label: String,
     /// The organization's key that is used.
@@ -42,11 +43,11 @@ pub async fn list(member: &Member) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for known in &PROVIDERS {
         let rows = keys.remove(known.id).unwrap_or_default();
-        entries.push(entry(member, Provider::Known(known), rows, &mut health)?);
+        entries.push(entry(member, LlmProvider::Known(known), rows, &mut health)?);
     }
     let mut custom = Vec::new();
     for (id, rows) in keys {
-        if let Some(provider) = Provider::parse(&id) {
+        if let Some(provider) = LlmProvider::parse(&id) {
             custom.push(entry(member, provider, rows, &mut health)?);
         }
     }
@@ -60,14 +61,14 @@ pub async fn list(member: &Member) -> Result<Vec<Entry>> {
 ///
 /// # Errors
 /// 404 when there is no such provider.
-pub async fn one(member: &Member, provider: &Provider) -> Result<Entry> {
+pub async fn one(member: &Member, provider: &LlmProvider) -> Result<Entry> {
     let entries = list(member).await?;
     entries.into_iter().find(|entry| entry.provider == *provider).ok_or(Error::NotFound)
 }
 
 fn entry(
     member: &Member,
-    provider: Provider,
+    provider: LlmProvider,
     rows: Vec<llm_key::Model>,
     health: &mut HashMap<String, llm_key_health::Model>,
 ) -> Result<Entry> {

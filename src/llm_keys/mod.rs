@@ -7,28 +7,18 @@
 //! ```
 
 pub mod api;
-pub mod catalog;
 mod changes;
 pub mod form;
 mod health;
-mod key;
+mod limits;
 mod list;
 mod probe;
-mod provider;
 mod resolution;
 pub mod watch;
 pub mod web;
 
 pub use changes::{erase_previous, remove, restore, revert, set, test};
-pub use key::ApiKey;
+pub use limits::{KEPT, MOST_CUSTOM};
 pub use list::{Entry, list, one};
 pub use probe::{Finding, Verdict};
-pub use provider::Provider;
 pub use resolution::{Resolution, Source, Usable};
-
-use chrono::Duration;
-
-/// How long a removed key can be brought back; then it is erased.
-pub const KEPT: Duration = Duration::minutes(10);
-/// Servers of its own that an organization can have.
-pub const MOST_CUSTOM: usize = 50;

@@ -4,11 +4,10 @@ use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 
-use super::catalog::Address;
-use super::{ApiKey, Provider};
-use crate::app::Services;
+use crate::authority::Services;
 use crate::entity::llm_key::Model;
 use crate::error::{Error, Result};
+use crate::llm::{Address, ApiKey, LlmProvider};
 use crate::vault::VaultError;
 use crate::vault::sealed::LLM_KEY;
 
@@ -68,14 +67,18 @@ impl Resolution {
 ///
 /// # Errors
 /// When no fingerprint can be made, which is a fault of ours.
-pub fn resolution(services: &Services, provider: &Provider, present: Option<&Model>) -> Result<Resolution> {
+pub fn resolution(
+    services: &Services,
+    provider: &LlmProvider,
+    present: Option<&Model>,
+) -> Result<Resolution> {
     match present {
         Some(row) => Ok(open(services, provider, row)),
         None => from_environment(services, provider),
     }
 }
 
-fn open(services: &Services, provider: &Provider, row: &Model) -> Resolution {
+fn open(services: &Services, provider: &LlmProvider, row: &Model) -> Resolution {
     let place = place(&row.organization_id, &row.id, &row.provider, row.base_url.as_deref());
     let opened = services.config.master_key.open(&row.sealed_key, &place);
     let key = opened.and_then(|plain| {
@@ -95,7 +98,7 @@ fn open(services: &Services, provider: &Provider, row: &Model) -> Resolution {
     }
 }
 
-fn from_environment(services: &Services, provider: &Provider) -> Result<Resolution> {
+fn from_environment(services: &Services, provider: &LlmProvider) -> Result<Resolution> {
     let Some(key) = services.config.llm.key(provider) else { return Ok(Resolution::Missing) };
     let purpose = format!("llm-key/{}/{}", provider.id(), key.expose());
     let fingerprint = services.config.master_key.token(&purpose);
@@ -108,7 +111,7 @@ fn from_environment(services: &Services, provider: &Provider) -> Result<Resoluti
 }
 
 /// The operator's address for the provider, or its own.
-fn address(services: &Services, provider: &Provider) -> Option<Url> {
+fn address(services: &Services, provider: &LlmProvider) -> Option<Url> {
     if let Some(url) = services.config.llm.address(provider) {
         return Some(url.clone());
     }

@@ -1,37 +1,19 @@
 //! The worker's side of the outbox: what is due, whose it is to send, and what came of it. For every organization,
 //! which is why it is here that the back door is used.
 
-use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, UpdateMany};
+use chrono::Duration;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, UpdateMany};
 
-use crate::app::Services;
+use super::delivery_outcome::DeliveryOutcome;
+use super::schedule::{CLAIM, is_due};
+use crate::authority::Services;
 use crate::entity::Timestamp;
 use crate::entity::outbox::{Column, Entity, Model, Stage};
 use crate::error::Result;
 
-/// How long an instance has a mail for itself, unless it renews its claim: what a crash has left goes out soon after.
-const CLAIM: Duration = Duration::seconds(20);
-/// How long after the first, second, … try the next is made; after the last of these, always as long.
-const BACK_OFF: [Duration; 4] = [Duration::minutes(1), Duration::minutes(5), Duration::minutes(15), LONGEST];
-const LONGEST: Duration = Duration::hours(1);
 /// How long what has gone out, or will not, is kept.
 const KEPT: Duration = Duration::days(90);
-
-/// What came of a try.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    Sent,
-    /// Nobody needs it any more.
-    Cancelled,
-    Retry {
-        reason: String,
-        next_at: Timestamp,
-    },
-    Refused {
-        reason: String,
-    },
-}
 
 /// Takes up to `most` of the mails that are due; no other instance has them until the claim runs out.
 pub async fn claim(services: &Services, most: usize) -> Result<Vec<Model>> {
@@ -61,47 +43,6 @@ pub async fn claim(services: &Services, most: usize) -> Result<Vec<Model>> {
     Ok(claimed.await?)
 }
 
-/// Those that were never tried, those whose time has come, and those whose instance has not come back from sending them.
-fn is_due(now: DateTime<Utc>) -> SimpleExpr {
-    let come = Column::State.is_in([Stage::Retrying, Stage::Sending]);
-    Column::State.eq(Stage::Queued).or(come.and(Column::NextAt.lte(Timestamp::from(now))))
-}
-
-/// Brings near what an instance whose clock was ahead has put off: nothing waits longer than if it were put off now.
-pub async fn bring_near(services: &Services) -> Result<()> {
-    let now = services.clock.wall();
-    let far = |rows: SimpleExpr, wait: Duration| rows.and(Column::NextAt.gt(Timestamp::from(now + wait)));
-    let rows = waiting().map(|(rows, wait)| far(rows, wait));
-    let any = rows.fold(Condition::any(), Condition::add);
-    if Entity::find().filter(any).one(services.db.outside_any_organization()).await?.is_none() {
-        return Ok(());
-    }
-    for (rows, wait) in waiting() {
-        Entity::update_many()
-            .col_expr(Column::NextAt, Expr::value(Timestamp::from(now + wait)))
-            .filter(far(rows, wait))
-            .exec(services.db.write_outside_any_organization())
-            .await?;
-    }
-    Ok(())
-}
-
-/// The rows that wait for their time, and how long at most.
-fn waiting() -> impl Iterator<Item = (SimpleExpr, Duration)> {
-    let retrying = (1..).zip(BACK_OFF).map(|(attempts, wait)| {
-        let tried =
-            if wait == LONGEST { Column::Attempts.gte(attempts) } else { Column::Attempts.eq(attempts) };
-        (Column::State.eq(Stage::Retrying).and(tried), wait)
-    });
-    retrying.chain([(Column::State.eq(Stage::Sending), CLAIM)])
-}
-
-/// How long a mail waits that was tried so many times.
-pub fn back_off(attempts: i64) -> Duration {
-    let tries = usize::try_from(attempts).unwrap_or_default().saturating_sub(1);
-    BACK_OFF.get(tries).copied().unwrap_or(LONGEST)
-}
-
 /// Has the mail for longer, while it is being delivered.
 pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
     let until = Timestamp::from(services.clock.wall() + CLAIM);
@@ -114,8 +55,8 @@ pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
 
 /// Writes down what came of tries: first, and at once, which mails were sent. A claim that has run out meanwhile is
 /// somebody else's to settle, except that what has been sent has been sent. Doing it twice changes nothing more.
-pub async fn settle(services: &Services, tried: &[(Model, Outcome)]) -> Result<()> {
-    let is_sent = |(_, outcome): &&(Model, Outcome)| matches!(outcome, Outcome::Sent);
+pub async fn settle(services: &Services, tried: &[(Model, DeliveryOutcome)]) -> Result<()> {
+    let is_sent = |(_, outcome): &&(Model, DeliveryOutcome)| matches!(outcome, DeliveryOutcome::Sent);
     let (sent, others): (Vec<_>, Vec<_>) = tried.iter().partition(is_sent);
     if !sent.is_empty() {
         let now = Timestamp::from(services.clock.wall());
@@ -127,9 +68,9 @@ pub async fn settle(services: &Services, tried: &[(Model, Outcome)]) -> Result<(
     }
     for (mail, outcome) in others {
         let row = match outcome {
-            Outcome::Sent | Outcome::Cancelled => finished(Stage::Cancelled, None),
-            Outcome::Refused { reason } => finished(Stage::Refused, Some(reason)),
-            Outcome::Retry { reason, next_at } => {
+            DeliveryOutcome::Sent | DeliveryOutcome::Cancelled => finished(Stage::Cancelled, None),
+            DeliveryOutcome::Refused { reason } => finished(Stage::Refused, Some(reason)),
+            DeliveryOutcome::Retry { reason, next_at } => {
                 finished(Stage::Retrying, Some(reason)).col_expr(Column::NextAt, Expr::value(*next_at))
             }
         };

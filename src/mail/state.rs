@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::access::Member;
+use crate::authority::Member;
 use crate::entity::outbox::{Column, Entity, Model, Stage};
 use crate::error::Result;
 
@@ -75,7 +75,7 @@ impl State {
 /// When they can't be read.
 pub async fn states(member: &Member, ids: &[&str]) -> Result<HashMap<String, State>> {
     let rows =
-        member.scope().find::<Entity>().narrow(|ours| ours.filter(Column::Id.is_in(ids.iter().copied())));
+        member.scope().find::<Entity>().filter(|ours| ours.filter(Column::Id.is_in(ids.iter().copied())));
     Ok(rows.all().await?.into_iter().map(|row| (row.id.clone(), State::of(&row))).collect())
 }
 

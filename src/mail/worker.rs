@@ -1,20 +1,17 @@
 //! Delivers what is queued, a few mails at once, so that a slow server does not hold the others up.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Duration as Span;
 use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::letter::{Letter, Recipient};
-use super::outbox::{self, Outcome};
-use super::{Trouble, Way, message};
-use crate::address::EmailAddress;
-use crate::app::Services;
-use crate::entity::Timestamp;
+use super::attempt::deliver;
+use super::delivery_outcome::DeliveryOutcome;
+use super::kind::Composer;
+use super::{outbox, schedule};
+use crate::authority::Services;
 use crate::entity::outbox::Model;
 
 /// Deliveries at once.
@@ -23,10 +20,6 @@ const AT_ONCE: usize = 4;
 const LOOK: Duration = Duration::from_secs(5);
 /// How long deliveries under way may take once the process is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often a claim is renewed while its mail is being delivered; several times before it runs out.
-const RENEWAL: Duration = Duration::from_secs(5);
-/// How long a mail is tried.
-const PATIENCE: Span = Span::hours(48);
 /// How soon it is tried again to write down what came of mails.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -38,10 +31,10 @@ pub struct Worker {
 
 impl Worker {
     /// Begins to deliver; nothing to do without a server.
-    pub fn start(services: Arc<Services>) -> Option<Self> {
+    pub fn start(services: Arc<Services>, composer: Arc<dyn Composer>) -> Option<Self> {
         services.mail.way.as_ref()?;
         let stop = Arc::new(Notify::new());
-        let task = tokio::spawn(run(services, stop.clone()));
+        let task = tokio::spawn(run(services, composer, stop.clone()));
         Some(Self { task, stop })
     }
 
@@ -55,9 +48,9 @@ impl Worker {
 }
 
 /// Deliveries under way, each with what will have come of it.
-type UnderWay = JoinSet<Option<(Model, Outcome)>>;
+type UnderWay = JoinSet<Option<(Model, DeliveryOutcome)>>;
 
-async fn run(services: Arc<Services>, stop: Arc<Notify>) {
+async fn run(services: Arc<Services>, composer: Arc<dyn Composer>, stop: Arc<Notify>) {
     let mut under_way = UnderWay::new();
     let mut tried = Vec::new();
     let mut look = interval(LOOK);
@@ -65,7 +58,7 @@ async fn run(services: Arc<Services>, stop: Arc<Notify>) {
     loop {
         // Before anything else: what was sent and not written down is sent again after a crash.
         if settle(&services, &mut tried).await {
-            begin(&services, &mut under_way).await;
+            begin(&services, &composer, &mut under_way).await;
         }
         tokio::select! {
             biased;
@@ -84,16 +77,16 @@ async fn run(services: Arc<Services>, stop: Arc<Notify>) {
 
 /// Takes what has come to an end together with `next`: it is written down at once.
 fn collect(
-    next: Result<Option<(Model, Outcome)>, JoinError>,
+    next: Result<Option<(Model, DeliveryOutcome)>, JoinError>,
     under_way: &mut UnderWay,
-    tried: &mut Vec<(Model, Outcome)>,
+    tried: &mut Vec<(Model, DeliveryOutcome)>,
 ) {
     let others = std::iter::from_fn(|| under_way.try_join_next());
     tried.extend(std::iter::once(next).chain(others).flatten().flatten());
 }
 
 /// Waits for what is under way, and writes down what comes of it.
-async fn finish(services: &Services, mut under_way: UnderWay, mut tried: Vec<(Model, Outcome)>) {
+async fn finish(services: &Services, mut under_way: UnderWay, mut tried: Vec<(Model, DeliveryOutcome)>) {
     loop {
         while !settle(services, &mut tried).await {
             sleep(AGAIN).await;
@@ -104,14 +97,14 @@ async fn finish(services: &Services, mut under_way: UnderWay, mut tried: Vec<(Mo
 }
 
 /// Begins to deliver what is due.
-async fn begin(services: &Arc<Services>, under_way: &mut UnderWay) {
+async fn begin(services: &Arc<Services>, composer: &Arc<dyn Composer>, under_way: &mut UnderWay) {
     let free = AT_ONCE.saturating_sub(under_way.len());
     if free == 0 {
         return;
     }
     match outbox::claim(services, free).await {
         Ok(mails) => mails.into_iter().for_each(|mail| {
-            under_way.spawn(deliver(services.clone(), mail));
+            under_way.spawn(deliver(services.clone(), composer.clone(), mail));
         }),
         Err(error) => tracing::warn!(%error, "the outbox can't be read"),
     }
@@ -119,7 +112,7 @@ async fn begin(services: &Arc<Services>, under_way: &mut UnderWay) {
 
 /// What is not done for any one mail.
 async fn tidy(services: &Services) {
-    if let Err(error) = outbox::bring_near(services).await {
+    if let Err(error) = schedule::bring_near(services).await {
         tracing::warn!(%error, "the outbox can't be looked through");
     }
     if let Some(way) = &services.mail.way {
@@ -127,74 +120,21 @@ async fn tidy(services: &Services) {
     }
 }
 
-async fn deliver(services: Arc<Services>, mail: Model) -> Option<(Model, Outcome)> {
-    let way = services.mail.way.as_ref()?;
-    let attempted = tokio::select! {
-        attempted = attempt(&services, way, &mail) => attempted,
-        never = keep_claim(&services, &mail) => match never {},
-    };
-    let outcome = match attempted {
-        Ok(true) => Outcome::Sent,
-        Ok(false) => Outcome::Cancelled,
-        Err(Trouble::Never(reason)) => Outcome::Refused { reason },
-        Err(Trouble::Later(reason)) => later(&services, &mail, reason),
-    };
-    Some((mail, outcome))
-}
-
-/// Keeps other instances from a mail for as long as its delivery takes.
-async fn keep_claim(services: &Services, mail: &Model) -> Infallible {
-    loop {
-        sleep(RENEWAL).await;
-        if let Err(error) = outbox::renew(services, mail).await {
-            tracing::warn!(mail = mail.id, %error, "the claim on the mail is not renewed");
-        }
-    }
-}
-
-/// Composes and hands over; false when there was nothing to say any more.
-async fn attempt(services: &Services, way: &Way, mail: &Model) -> Result<bool, Trouble> {
-    let never = |reason: &str| Trouble::Never(reason.to_owned());
-    let email = EmailAddress::parse(&mail.recipient).map_err(|_| never("not an address"))?;
-    // Of a newer gatehouse, perhaps: it may come back.
-    let letter: Letter = serde_json::from_value(mail.letter.clone())
-        .map_err(|_| Trouble::Later("this gatehouse does not know such a mail".to_owned()))?;
-    let to = Recipient { organization: &mail.organization_id, email: &email };
-    let unwritten = |error: crate::error::Error| {
-        tracing::warn!(mail = mail.id, %error, "the mail could not be written");
-        Trouble::Later("it could not be written".to_owned())
-    };
-    let Some(composed) = letter.compose(services, to).await.map_err(unwritten)? else { return Ok(false) };
-    let at = services.clock.wall();
-    let message = message(&way.from, &email, &mail.message_id, at, &composed).map_err(unwritten)?;
-    way.delivery.deliver(&message).await.map(|()| true)
-}
-
-/// When to try again, unless it has been long enough.
-fn later(services: &Services, mail: &Model, reason: String) -> Outcome {
-    let now = services.clock.wall();
-    let wait = outbox::back_off(mail.attempts);
-    if now + wait > *mail.created_at + PATIENCE {
-        return Outcome::Refused { reason: format!("given up after 48 hours: {reason}") };
-    }
-    Outcome::Retry { reason, next_at: Timestamp::from(now + wait) }
-}
-
 /// Without the recipient: the log is for operators, and the row knows whom it is for.
-fn log(mail: &Model, outcome: &Outcome) {
+fn log(mail: &Model, outcome: &DeliveryOutcome) {
     let (id, attempts) = (mail.id.as_str(), mail.attempts);
     match outcome {
-        Outcome::Sent => tracing::info!(mail = id, attempts, "mail sent"),
-        Outcome::Cancelled => tracing::info!(mail = id, "mail not needed any more"),
-        Outcome::Retry { reason, next_at } => {
+        DeliveryOutcome::Sent => tracing::info!(mail = id, attempts, "mail sent"),
+        DeliveryOutcome::Cancelled => tracing::info!(mail = id, "mail not needed any more"),
+        DeliveryOutcome::Retry { reason, next_at } => {
             tracing::warn!(mail = id, attempts, reason, next_at = %next_at.to_rfc3339(), "mail will be tried again");
         }
-        Outcome::Refused { reason } => tracing::warn!(mail = id, attempts, reason, "mail refused"),
+        DeliveryOutcome::Refused { reason } => tracing::warn!(mail = id, attempts, reason, "mail refused"),
     }
 }
 
 /// Writes down what came of tries; false while the database does not take it.
-async fn settle(services: &Services, tried: &mut Vec<(Model, Outcome)>) -> bool {
+async fn settle(services: &Services, tried: &mut Vec<(Model, DeliveryOutcome)>) -> bool {
     if let Err(error) = outbox::settle(services, tried).await {
         tracing::warn!(mails = tried.len(), %error, "what came of mails is not written down yet");
         return false;

@@ -6,19 +6,19 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::form::Name;
-use crate::access::{Admin, Member, Role};
+use crate::access::form::{DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule};
 use crate::address::EmailAddress;
-use crate::audit::Event;
+use crate::authority::{Admin, Event, Member};
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
-use crate::gate::form::{DomainRules, MOST_DOMAINS, parse_address, parse_domain_rule};
-use crate::gate::{self, DomainRule, Doubt, Rules};
+use crate::gate::{self, DomainRule, Rules};
+use crate::name::Name;
+use crate::role::Role;
 use crate::web::Reply;
 use crate::web::api::json as answer;
 
 #[derive(Serialize)]
-struct Organization {
+struct ShownOrganization {
     id: String,
     slug: String,
     name: String,
@@ -28,7 +28,7 @@ struct Organization {
 /// What members may read of their organization.
 pub async fn show(member: Member) -> Reply {
     let row = super::show(&member).await?;
-    answer(&Organization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
+    answer(&ShownOrganization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
 }
 
 #[derive(Serialize)]
@@ -64,7 +64,7 @@ pub async fn settings(admin: Admin) -> Reply {
 
 async fn current(admin: &Admin) -> Reply {
     let row = super::show(admin).await?;
-    let rules = gate::settings(admin).await?;
+    let rules = crate::access::settings(admin).await?;
     answer(&Settings {
         name: row.name,
         allowed_email_domains: rules.allowed_domains.0.iter().map(ToString::to_string).collect(),
@@ -80,12 +80,12 @@ async fn current(admin: &Admin) -> Reply {
 pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> Reply {
     let (wishes, errors) = patch.into_inner().read();
     let change = admin.change().await?;
-    let rules_before = Rules::from(&change.the::<org_settings::Entity>().await?);
-    let name_before = change.the::<organization::Entity>().await?.name;
+    let rules_before = Rules::from(&change.single::<org_settings::Entity>().await?);
+    let name_before = change.single::<organization::Entity>().await?.name;
     let (name, rules) = wishes.apply(rules_before.clone(), errors)?;
     let name = name.filter(|name| name.as_str() != name_before);
     if rules != rules_before {
-        gate::write_rules(&change, &admin, &rules, None).await?;
+        crate::access::settings::write_rules(&change, &admin, &rules, None).await?;
     }
     if let Some(name) = &name {
         super::write_name(&change, &admin, name, None).await?;

@@ -4,15 +4,14 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::form::Name;
-use crate::access::{Arrival, Change, Db, Role, SINGLE_ORGANIZATION};
 use crate::address::EmailAddress;
-use crate::audit::{Actor, Event};
-use crate::clock::Clock;
-use crate::entity::user::Status;
-use crate::entity::{instance, membership, organization, user};
+use crate::authority::{Change, Event, FromOutside, Shell};
+use crate::entity::user::{self, Status};
+use crate::entity::{instance, membership, organization};
 use crate::error::{Error, Result};
-use crate::sign_in::standing;
+use crate::membership::holder::holder;
+use crate::name::Name;
+use crate::role::Role;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,22 +30,22 @@ pub enum Bootstrapped {
 
 /// Calls the organization `name` and makes `owner` its owner: at once if they have been here, else at their first
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
-pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
-    let change = Change::by_operator(db, clock).await?;
-    let row = organization::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
+pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
+    let change = shell.change().await?;
+    let row = organization::Entity::find_by_id(change.organization()).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;
     if is_claimed && row.name != name.as_str() {
         return Ok(Bootstrapped::OtherName(row.name));
     }
-    let user = standing::holder(change.connection(), owner).await?;
+    let user = holder(change.connection(), owner).await?;
     if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
         return Ok(Bootstrapped::Deactivated);
     }
     let outcome = match &user {
         Some(user) if is_owner(&change, user).await? => Bootstrapped::Unchanged,
         Some(user) => {
-            change.seat(SINGLE_ORGANIZATION, user, Role::Owner).await?;
+            change.grant_membership(user, Role::Owner).await?;
             Bootstrapped::IsOwner
         }
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
@@ -65,31 +64,31 @@ pub async fn bootstrap(db: &Db, clock: &Clock, name: &Name, owner: &EmailAddress
     let event = Event::done("organization.bootstrapped", owner.as_str());
     let event =
         event.with(json!({ "name": row.name }), json!({ "name": name.as_str(), "owner": owner.as_str() }));
-    change.commit(SINGLE_ORGANIZATION, Actor::operator(), event).await?;
+    change.commit(event).await?;
     Ok(outcome)
 }
 
-async fn is_claimed(change: &Change<Arrival>) -> Result<bool> {
+async fn is_claimed(change: &Change<FromOutside>) -> Result<bool> {
     let row = instance::Entity::find().one(change.connection()).await?;
     Ok(row.ok_or(Error::NotFound)?.claimed_at.is_some())
 }
 
-async fn is_owner(change: &Change<Arrival>, user: &user::Model) -> Result<bool> {
+async fn is_owner(change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
     let owner = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(SINGLE_ORGANIZATION))
+        .filter(membership::Column::OrganizationId.eq(change.organization()))
         .filter(membership::Column::UserId.eq(&user.id))
         .filter(membership::Column::Role.eq(Role::Owner))
         .filter(membership::Column::LockedOutAt.is_null());
     Ok(owner.one(change.connection()).await?.is_some())
 }
 
-async fn write(change: &Change<Arrival>, name: &Name, awaited: Option<String>) -> Result<()> {
+async fn write(change: &Change<FromOutside>, name: &Name, awaited: Option<String>) -> Result<()> {
     organization::Entity::update_many()
         .col_expr(organization::Column::Name, Expr::value(name.as_str()))
         .col_expr(organization::Column::AwaitedOwner, Expr::value(awaited))
         .col_expr(organization::Column::Version, Expr::col(organization::Column::Version).add(1))
         .col_expr(organization::Column::UpdatedAt, Expr::value(change.at()))
-        .filter(organization::Column::Id.eq(SINGLE_ORGANIZATION))
+        .filter(organization::Column::Id.eq(change.organization()))
         .exec(change.connection())
         .await?;
     instance::Entity::update_many()

@@ -1,31 +1,30 @@
 //! An organization: its name, and who looks after it.
 
 pub mod api;
-pub mod awaited;
 pub mod bootstrap;
 pub mod form;
-pub mod shell;
+pub mod operator;
 pub mod web;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Deserialize;
 use serde_json::json;
 
-use crate::access::{Admin, Change, Member, Organization, Role};
-use crate::audit::Event;
+use crate::authority::{Admin, Change, Event, Member, OfOrganization, columns};
 use crate::entity::{membership, organization};
 use crate::error::{Error, Result};
-use form::Name;
+use crate::name::Name;
+use crate::role::Role;
 
 /// As many admins as a member is told to ask.
 const MOST_TO_ASK: u64 = 5;
 
-/// A person to ask.
-#[derive(Deserialize)]
-pub struct Contact {
-    pub name: String,
-    pub email: String,
+columns! {
+    /// A person to ask.
+    pub struct Contact of membership::Entity {
+        pub name: String = membership::Column::Name,
+        pub email: String = membership::Column::Email,
+    }
 }
 
 /// The organization's row.
@@ -35,16 +34,13 @@ pub async fn show(member: &Member) -> Result<organization::Model> {
 
 /// Owners and admins, for members who need one.
 pub async fn admins(member: &Member) -> Result<Vec<Contact>> {
-    let admins = member.scope().find::<membership::Entity>().narrow(|ours| {
-        ours.select_only()
-            .column_as(membership::Column::Name, "c0")
-            .column_as(membership::Column::Email, "c1")
-            .filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]))
+    let admins = member.scope().find::<membership::Entity>().filter(|ours| {
+        ours.filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]))
             .filter(membership::Column::LockedOutAt.is_null())
             .order_by_asc(membership::Column::JoinedAt)
             .limit(MOST_TO_ASK)
     });
-    admins.rows(2).await
+    admins.rows().await
 }
 
 /// Gives the organization another name.
@@ -60,12 +56,12 @@ pub async fn rename(admin: &Admin, name: &Name, version: i64) -> Result<()> {
 
 /// Writes the name as a part of a change; returns the one before.
 pub(crate) async fn write_name(
-    change: &Change<Organization>,
+    change: &Change<OfOrganization>,
     admin: &Admin,
     name: &Name,
     version: Option<i64>,
 ) -> Result<String> {
-    let before = change.the::<organization::Entity>().await?;
+    let before = change.single::<organization::Entity>().await?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::Stale);
     }

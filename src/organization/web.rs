@@ -5,18 +5,19 @@ use actix_web::web;
 use askama::Template;
 
 use super::Contact;
-use super::form::{Name, RenameForm};
-use crate::access::{Admin, Member};
+use super::form::RenameForm;
+use crate::authority::{Admin, Member};
 use crate::entity::organization;
 use crate::error::{Error, Result};
-use crate::sign_in::methods_on;
+use crate::links::{Link, Links, Site};
+use crate::membership::methods::methods_on;
+use crate::name::Name;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
-
-const PATH: &str = "/settings/admin";
 
 #[derive(Template)]
 #[template(path = "organization/index.html", blocks = ["name_form"])]
 struct GeneralPage {
+    links: Links,
     can_edit: bool,
     name: String,
     version: i64,
@@ -34,7 +35,8 @@ struct GeneralPage {
 struct Fact {
     label: &'static str,
     value: String,
-    href: &'static str,
+    /// The page that tells more, if one does.
+    href: Option<Link>,
 }
 
 impl Page for GeneralPage {
@@ -63,7 +65,7 @@ pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Re
     let (status, name_error) = match Name::parse(&form.name) {
         Err(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
         Ok(name) => match super::rename(&admin, &name, version).await {
-            Ok(()) => return Ok(see_other(PATH, Notice::NameSaved)),
+            Ok(()) => return Ok(see_other(&admin.links().general(), Notice::NameSaved)),
             Err(Error::Stale) => (StatusCode::CONFLICT, ""),
             Err(other) => return Err(other),
         },
@@ -80,6 +82,7 @@ async fn general(member: &Member) -> Result<GeneralPage> {
     let organization::Model { name, version, updated_at, updated_by, .. } = super::show(member).await?;
     let can_edit = member.is_admin();
     Ok(GeneralPage {
+        links: member.links(),
         can_edit,
         name,
         version,
@@ -96,10 +99,10 @@ async fn general(member: &Member) -> Result<GeneralPage> {
 }
 
 async fn glance(member: &Member) -> Result<Vec<Fact>> {
-    let on = methods_on(member.services()).await?;
+    let on = methods_on(member.services(), member.organization()).await?;
     let methods: Vec<&str> = on.iter().map(|provider| provider.label.as_str()).collect();
     Ok(vec![
-        Fact { label: "Your role", value: member.role().label().to_owned(), href: "/settings" },
-        Fact { label: "Sign-in methods", value: methods.join(", "), href: "" },
+        Fact { label: "Your role", value: member.role().label().to_owned(), href: Some(Site.settings()) },
+        Fact { label: "Sign-in methods", value: methods.join(", "), href: None },
     ])
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reqwest::{Client, ClientBuilder, Response};
 
-use super::TIMEOUT;
+use super::failure::TIMEOUT;
 use super::lookup::Resolver;
 
 /// A client that connects to what the resolver hands on: what both clients have in common.

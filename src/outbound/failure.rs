@@ -6,7 +6,12 @@ use std::iter::successors;
 
 use url::{Host, Url};
 
+use std::time::Duration;
+
 use super::host_port::HostPort;
+
+/// How long one request may take, from the look-up of the name to the last byte of the answer.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a request is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub enum Failure {
     Refused,
     #[error("its certificate is not trusted, or it does not speak TLS")]
     Tls,
-    #[error("no answer within {} seconds", super::TIMEOUT.as_secs())]
+    #[error("no answer within {} seconds", TIMEOUT.as_secs())]
     Timeout,
     #[error("the answer was larger than 1 MB")]
     TooLarge,

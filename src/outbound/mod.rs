@@ -8,6 +8,7 @@ mod failure;
 mod host_port;
 mod lookup;
 mod network;
+
 #[cfg(test)]
 mod tests;
 
@@ -20,13 +21,12 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 pub use client::body;
+use failure::TIMEOUT;
 pub use failure::{Blocked, Failure};
 pub use host_port::HostPort;
 use lookup::Resolver;
 pub use lookup::{Addresses, Lookup, System};
 
-/// How long one request may take, from the look-up of the name to the last byte of the answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a check waits for a name: somebody is waiting for the page, and the name is looked up again.
 const CHECK: Duration = Duration::from_secs(2);
 /// The largest answer that is read, in bytes.

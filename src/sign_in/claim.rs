@@ -3,9 +3,10 @@
 
 use sea_orm::EntityTrait;
 
-use crate::app::Services;
+use crate::authority::Services;
 use crate::entity::instance;
 use crate::error::{Error, Result};
+use crate::links::Site;
 
 /// What the token is derived for.
 const PURPOSE: &str = "claim";
@@ -15,7 +16,7 @@ pub async fn link(services: &Services) -> Result<Option<String>> {
     if !is_open(services).await? {
         return Ok(None);
     }
-    Ok(Some(services.config.base_url.link(&format!("/claim/{}", token(services)?))))
+    Ok(Some(services.config.base_url.link(&Site.claim(&token(services)?))))
 }
 
 /// The token in the link.

@@ -1,18 +1,20 @@
 //! Connecting another account to one's own: by a person who is signed in, with an account that a provider has
 //! just vouched for (rule 2.6).
 
-use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::admission::new_account;
-use super::{Claims, Refusal, standing};
-use crate::access::{Change, Person as Own, SINGLE_ORGANIZATION, SignedIn};
+use super::refusal::Refusal;
 use crate::address::EmailAddress;
-use crate::audit::Event;
-use crate::entity::org_settings;
+use crate::authority::{Change, Event, OfPerson as Own, SignedIn};
 use crate::error::{Error, Result};
-use crate::gate::{self, Person, Rules, Standing};
-use crate::mail::{self, Letter};
+use crate::gate::{self, Candidate, Standing};
+use crate::identity_providers::Claims;
+use crate::mail::{self, MailKind};
+use crate::membership::holder::holder;
+use crate::membership::identities::new_identity;
+use crate::membership::known::Known;
+use crate::membership::methods::is_on;
+use crate::membership::rules::rules_of;
 
 /// How connecting ended.
 pub enum Connection {
@@ -35,7 +37,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
     let change = person.change().await?;
     let refused = match look(&change, person, claims).await? {
         Look::Free(email) => {
-            change.insert(new_account(claims, &email, change.at())).await?;
+            change.insert(new_identity(claims, &email, change.at())).await?;
             tell(person, &change, claims).await?;
             let event = Event::done("account.connected", claims.provider.as_str());
             change.commit(event.resulting_in(json!({ "address": email.as_str() }))).await?;
@@ -52,7 +54,7 @@ async fn attempt(person: &SignedIn, claims: &Claims) -> Result<Connection> {
 /// The person hears of a new way in, in case it was not them.
 async fn tell(person: &SignedIn, change: &Change<Own>, claims: &Claims) -> Result<()> {
     let to = EmailAddress::stored(&change.person().email)?;
-    let letter = Letter::AccountConnected { provider: claims.provider.clone() };
+    let letter = MailKind::AccountConnected { provider: claims.provider.clone() };
     mail::queue(&person.services.mail, change, &to, &letter).await?;
     Ok(())
 }
@@ -64,18 +66,16 @@ enum Look {
 }
 
 async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Result<Look> {
-    let Some(email) = claims.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()) else {
-        return Ok(Look::Refused(Refusal::NoAddress));
-    };
+    let Some(email) = claims.address() else { return Ok(Look::Refused(Refusal::NoAddress)) };
     // Before anybody is looked up: who has not proven an address is not told whether it is known.
     if !claims.email_verified {
         return Ok(Look::Refused(Refusal::Unverified));
     }
-    if let Some(known) = standing::by_account(change.connection(), claims).await? {
+    if let Some(known) = Known::by_claims(change.connection(), &person.organization, claims).await? {
         let own = known.user.id == change.person().id;
         return Ok(if own { Look::Connected } else { Look::Refused(Refusal::SomebodyElses) });
     }
-    let holder = standing::holder(change.connection(), &email).await?;
+    let holder = holder(change.connection(), &email).await?;
     if holder.is_some_and(|holder| holder.id != change.person().id) {
         return Ok(Look::Refused(Refusal::SomebodyElses));
     }
@@ -91,16 +91,15 @@ async fn could_come_by(
     email: &EmailAddress,
 ) -> Result<bool> {
     let own = EmailAddress::stored(&change.person().email)?;
-    let at_the_gate = Person {
+    let at_the_gate = Candidate {
         account: (own != *email).then_some(own),
         email: email.clone(),
         email_verified: true,
-        method_is_on: standing::is_on(change.connection(), &claims.provider).await?,
+        method_is_on: is_on(change.connection(), &person.organization, &claims.provider).await?,
         invited: None,
         standing: change.member().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
     };
-    let rules = org_settings::Entity::find_by_id(SINGLE_ORGANIZATION).one(change.connection()).await?;
-    let rules = rules.ok_or_else(|| Error::Unavailable("the access rules are missing".to_owned()))?;
-    let answer = gate::decide(&person.services.config.instance, &Rules::from(&rules), &at_the_gate);
+    let rules = rules_of(change.connection(), change.organization()).await?;
+    let answer = gate::decide(&person.services.config.instance, &rules, &at_the_gate);
     Ok(answer.admitted.is_some())
 }

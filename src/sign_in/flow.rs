@@ -1,76 +1,88 @@
 //! A sign-in under way: kept under the hash of its `state`, bound to the browser that began it, taken once.
 
-use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, time};
 use chrono::Duration;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::ReturnTo;
-use crate::app::Services;
-pub use crate::entity::sign_in_flow::Purpose;
-use crate::entity::{Timestamp, invite, sign_in_flow};
+use crate::authority::Services;
+use crate::entity::sign_in_flow::{self, Purpose};
+use crate::entity::{Timestamp, invite};
 use crate::error::Result;
+use crate::identity_providers::{AuthorizationRequest, Prompt};
 use crate::invites::token;
+use crate::links::Site;
 use crate::random;
-use crate::web::cookies::{self, Cookies};
+use crate::return_to::ReturnTo;
 
 /// How long a person may take at the provider.
 pub const LIFETIME: Duration = Duration::minutes(10);
-const COOKIE: &str = "sign-in";
+/// As long as a mark is, in characters.
+const MARK: usize = 43;
+
+/// How somebody sets out for a provider.
+pub struct SignInStart {
+    pub prompt: Prompt,
+    pub goal: Goal,
+}
+
+/// What somebody goes to a provider for.
+pub struct Goal {
+    pub purpose: Purpose,
+    /// Where they go on once they are back.
+    pub return_to: ReturnTo,
+    /// The id of the person who connects another account.
+    pub person: Option<String>,
+}
 
 /// What the callback needs to finish what was begun.
 pub struct Flow {
     pub nonce: String,
     pub pkce_verifier: String,
-    pub return_to: ReturnTo,
-    pub purpose: Purpose,
-    /// The person who connects another account.
-    pub person: Option<String>,
+    pub goal: Goal,
 }
 
-/// The value that binds flows to a browser; several tabs share it.
+/// The mark that binds flows to a browser; several tabs share it.
 pub struct Browser(String);
 
 impl Browser {
-    /// The browser of a request, if it has begun a flow lately.
-    pub fn known(request: &HttpRequest) -> Option<Self> {
-        let value = cookies::value(request, COOKIE)?;
-        (value.len() == 43).then_some(Self(value))
+    /// A browser that has begun no flow lately.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn new() -> Result<Self> {
+        Ok(Self(random::token()?))
     }
 
-    /// The browser of a request, marked now if it was not.
-    pub fn of(request: &HttpRequest) -> Result<Self> {
-        match Self::known(request) {
-            Some(browser) => Ok(browser),
-            None => Ok(Self(random::token()?)),
-        }
+    /// The browser that shows this mark, if it is one.
+    pub fn marked(mark: String) -> Option<Self> {
+        (mark.len() == MARK).then_some(Self(mark))
     }
 
     /// The mark.
-    pub fn cookie(&self, cookies: &Cookies) -> Cookie<'static> {
-        cookies.make(COOKIE, self.0.clone(), time::Duration::seconds(LIFETIME.num_seconds()))
+    pub fn mark(&self) -> &str {
+        &self.0
     }
 }
 
-/// Remembers a flow until its callback.
+/// Remembers until its callback what a browser was sent to a provider with, and for.
 pub async fn keep(
     services: &Services,
     browser: &Browser,
     provider: &str,
-    state: &str,
-    flow: Flow,
+    authorization: AuthorizationRequest,
+    goal: Goal,
 ) -> Result<()> {
-    let return_to = storable(services, &flow.return_to).await?;
+    let return_to = storable(services, &goal.return_to).await?;
     let row = sign_in_flow::ActiveModel {
-        state_hash: Set(random::hash(state)),
+        state_hash: Set(random::hash(&authorization.state)),
         browser_hash: Set(random::hash(&browser.0)),
         provider: Set(provider.to_owned()),
-        nonce: Set(flow.nonce),
-        pkce_verifier: Set(flow.pkce_verifier),
+        nonce: Set(authorization.nonce),
+        pkce_verifier: Set(authorization.pkce_verifier),
         return_to: Set(return_to),
         created_at: Set(Timestamp::from(services.clock.now())),
-        purpose: Set(flow.purpose),
-        user_id: Set(flow.person),
+        purpose: Set(goal.purpose),
+        user_id: Set(goal.person),
     };
     sign_in_flow::Entity::insert(row)
         .exec_without_returning(services.db.write_outside_any_organization())
@@ -95,13 +107,9 @@ pub async fn take(
         .exec_with_returning(services.db.write_outside_any_organization())
         .await?;
     let Some(row) = taken.into_iter().next() else { return Ok(None) };
-    Ok(Some(Flow {
-        nonce: row.nonce,
-        pkce_verifier: row.pkce_verifier,
-        return_to: way_back(services, &row.return_to)?,
-        purpose: row.purpose,
-        person: row.user_id,
-    }))
+    let return_to = way_back(services, &row.return_to)?;
+    let goal = Goal { purpose: row.purpose, return_to, person: row.user_id };
+    Ok(Some(Flow { nonce: row.nonce, pkce_verifier: row.pkce_verifier, goal }))
 }
 
 /// A way back as it may be stored: of an invite's link only which one it is, so that nobody who reads the database
@@ -110,10 +118,10 @@ async fn storable(services: &Services, return_to: &ReturnTo) -> Result<String> {
     if !token::is_path(return_to.as_str()) {
         return Ok(return_to.as_str().to_owned());
     }
-    let Some(token) = token::in_path(return_to.as_str()) else { return Ok("/".to_owned()) };
+    let Some(token) = token::in_path(return_to.as_str()) else { return Ok(Site.start().into()) };
     let invite = invite::Entity::find_by_id(&token.id).one(services.db.outside_any_organization()).await?;
     let holds = invite.filter(|invite| token.is_of(services, invite.generation));
-    Ok(holds.map_or("/".to_owned(), |invite| token::named(&invite.id, invite.generation)))
+    Ok(holds.map_or_else(|| Site.start().into(), |invite| token::named(&invite.id, invite.generation)))
 }
 
 fn way_back(services: &Services, stored: &str) -> Result<ReturnTo> {

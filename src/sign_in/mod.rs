@@ -1,22 +1,27 @@
 //! Signing in: a flow begins in one browser, goes to a provider, and comes back to the same browser, once,
 //! within ten minutes. Then the gate decides.
+//!
+//! ```text
+//! flow::keep ─► provider ─► verify ─► who ─► gate::decide ─► enter
+//!                                                     └────► refusal
+//! ```
+//! From `who` on all is one transaction, which [`admission`] holds together.
 
 mod admission;
 pub mod claim;
 mod connect;
+mod enter;
+mod first_owner;
 mod flow;
-mod http;
+pub mod form;
 pub mod link;
-mod methods;
+pub mod mails;
+pub mod operator;
 mod proof;
-mod provider;
 mod refusal;
-mod return_to;
-pub mod standing;
+mod sign_out;
+mod verify;
 pub mod web;
+mod who;
 
 pub use flow::LIFETIME as FLOW_LIFETIME;
-pub use methods::{method_on, methods_on};
-pub use provider::{Claims, DISCOVERY_RETRY, Departure, Failure, Finding, Prompt, Provider, Providers};
-pub use refusal::Refusal;
-pub use return_to::ReturnTo;

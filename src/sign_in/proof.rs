@@ -1,13 +1,10 @@
 //! When somebody who comes back from a provider has proven who they are. What nobody knows, nobody takes for a proof: a
 //! provider that remembers people lets them through without a question.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::flow::Purpose;
-use crate::clock::Clock;
-
-/// How far a provider's clock may be ahead.
-pub const SKEW: TimeDelta = TimeDelta::seconds(30);
+use crate::clock::{Clock, SKEW};
+use crate::entity::sign_in_flow::Purpose;
 
 /// The moment, by our clock: what the provider tells of it (`auth_time`); where it tells nothing, now, if the flow
 /// demanded a new login; else none.
@@ -20,6 +17,8 @@ pub fn proven_at(clock: &Clock, told: Option<DateTime<Utc>>, purpose: Purpose) -
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn minutes_ago(told: i64, purpose: Purpose) -> Option<i64> {

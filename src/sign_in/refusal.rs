@@ -1,10 +1,19 @@
-//! Why somebody is not let in, as far as they are told.
+//! Why somebody is not let in, as far as they are told, and what is kept of it.
 
-use super::standing;
-use crate::access::{Arrival, Change};
+use serde_json::json;
+
+use crate::access::denials;
 use crate::address::EmailAddress;
+use crate::authority::{Change, Event, FromOutside};
 use crate::error::Result;
 use crate::gate::{Answer, Rule};
+use crate::identity_providers::Claims;
+use crate::membership::holder::holder;
+use crate::membership::identities::identities_of;
+use crate::name::visible;
+
+/// As much of an address as is kept of somebody who is refused, in characters (RFC 5321).
+const LONGEST_ADDRESS: usize = 254;
 
 /// What a person who is refused is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +31,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What the gate's answer comes to for the person at `email`.
-    pub async fn of(change: &Change<Arrival>, answer: &Answer, email: &str) -> Result<Self> {
-        Ok(match answer.decided_by() {
-            Rule::Address => Self::NoAddress,
-            Rule::VerifiedAddress => Self::Unverified,
-            Rule::KnownElsewhere => Self::KnownElsewhere(ways(change, email).await?),
-            _ => Self::NotAdmitted,
-        })
-    }
-
     /// The short name, as shown and recorded.
     pub fn code(&self) -> &'static str {
         match self {
@@ -44,11 +43,38 @@ impl Refusal {
     }
 }
 
+/// Counts and records that the gate has refused whoever came with `claims`.
+pub async fn refuse(change: Change<FromOutside>, claims: &Claims, answer: &Answer) -> Result<Refusal> {
+    let email = claims.email.as_deref().unwrap_or_default();
+    let shown = visible(email, LONGEST_ADDRESS);
+    let shown = EmailAddress::parse(&shown).map_or(shown, String::from);
+    denials::count(&change, &shown, &claims.provider, answer).await?;
+    let refusal = what_is_told(&change, answer, &shown).await?;
+    let detail = json!({
+        "provider": claims.provider,
+        "reason": refusal.code(),
+        "decidedBy": answer.decided_by(),
+    });
+    let target = if shown.is_empty() { "no address".to_owned() } else { shown };
+    change.commit(Event::refused("sign_in.refused", target).resulting_in(detail)).await?;
+    Ok(refusal)
+}
+
+/// What the gate's answer comes to for the person at `email`.
+async fn what_is_told(change: &Change<FromOutside>, answer: &Answer, email: &str) -> Result<Refusal> {
+    Ok(match answer.decided_by() {
+        Rule::Address => Refusal::NoAddress,
+        Rule::VerifiedAddress => Refusal::Unverified,
+        Rule::KnownElsewhere => Refusal::KnownElsewhere(ways(change, email).await?),
+        _ => Refusal::NotAdmitted,
+    })
+}
+
 /// The names of the providers by which the holder of an address signs in. Only whoever has proven the address is
 /// told.
-async fn ways(change: &Change<Arrival>, email: &str) -> Result<Vec<String>> {
+async fn ways(change: &Change<FromOutside>, email: &str) -> Result<Vec<String>> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(Vec::new()) };
-    let Some(holder) = standing::holder(change.connection(), &email).await? else { return Ok(Vec::new()) };
-    let accounts = standing::ways_of(change.connection(), &holder.id).await?;
+    let Some(holder) = holder(change.connection(), &email).await? else { return Ok(Vec::new()) };
+    let accounts = identities_of(change.connection(), &holder.id).await?;
     Ok(accounts.into_iter().map(|account| account.provider).collect())
 }

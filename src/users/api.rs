@@ -3,10 +3,16 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::form::RawQuery;
-use super::{ListPage, Listed, Status};
-use crate::access::{Admin, Member, Role};
+use super::listed::ListedUser;
+use super::query::RawUserQuery;
+use super::sort::UserKeyset;
+use super::web::path::UserPath;
+use super::{actions, list};
+use crate::authority::{Admin, Member};
+use crate::entity::membership::Status;
 use crate::error::Error;
+use crate::listing::ListPage;
+use crate::role::Role;
 use crate::web::Reply;
 use crate::web::api::{List, json, rfc3339};
 
@@ -32,8 +38,8 @@ struct Colleague {
     role: Role,
 }
 
-impl From<Listed> for User {
-    fn from(person: Listed) -> Self {
+impl From<ListedUser> for User {
+    fn from(person: ListedUser) -> Self {
         Self {
             id: person.id,
             email: person.email,
@@ -46,15 +52,15 @@ impl From<Listed> for User {
     }
 }
 
-impl From<Listed> for Colleague {
-    fn from(person: Listed) -> Self {
+impl From<ListedUser> for Colleague {
+    fn from(person: ListedUser) -> Self {
         Self { id: person.id, email: person.email, name: person.name, role: person.role }
     }
 }
 
 /// `GET /api/admin/users`.
-pub async fn index(admin: Admin, raw: web::Query<RawQuery>) -> Reply {
-    json(&into_list::<User>(super::list(&admin, &raw.parse()?).await?))
+pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Reply {
+    json(&into_list::<User>(list::list(&admin, &raw.parse()?).await?))
 }
 
 /// What a program sends to change somebody: only what should change.
@@ -67,7 +73,7 @@ pub struct UserPatch {
 }
 
 /// `PATCH /api/admin/users/{user}`: the role, or whether they may come in.
-pub async fn change(admin: Admin, id: web::Path<String>, patch: web::Json<UserPatch>) -> Reply {
+pub async fn change(admin: Admin, path: web::Path<UserPath>, patch: web::Json<UserPatch>) -> Reply {
     let UserPatch { role, status } = patch.into_inner();
     match (role.as_deref(), status.as_deref()) {
         (Some(_), Some(_)) => {
@@ -76,32 +82,32 @@ pub async fn change(admin: Admin, id: web::Path<String>, patch: web::Json<UserPa
         (Some(name), None) => {
             let role =
                 Role::parse(name).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
-            super::change_role(&admin, &id, role).await?;
+            actions::change_role(&admin, &path.user, role).await?;
         }
         (None, Some("active")) => {
-            super::reactivate(&admin, &id).await?;
+            actions::reactivate(&admin, &path.user).await?;
         }
         (None, Some("deactivated")) => {
-            super::deactivate(&admin, &id).await?;
+            actions::deactivate(&admin, &path.user).await?;
         }
         (None, Some(_)) => return Err(Error::invalid("status", "Use active or deactivated.")),
         (None, None) => {}
     }
-    json(&User::from(super::one(&admin, &id).await?))
+    json(&User::from(list::one(&admin, &path.user).await?))
 }
 
 /// `DELETE /api/admin/users/{user}`: takes them out of the organization.
-pub async fn remove(admin: Admin, id: web::Path<String>) -> Reply {
-    super::remove(&admin, &id).await?;
+pub async fn remove(admin: Admin, path: web::Path<UserPath>) -> Reply {
+    actions::remove(&admin, &path.user).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `GET /api/org/users`.
-pub async fn colleagues(member: Member, raw: web::Query<RawQuery>) -> Reply {
-    json(&into_list::<Colleague>(super::list(&member, &raw.parse()?).await?))
+pub async fn colleagues(member: Member, raw: web::Query<RawUserQuery>) -> Reply {
+    json(&into_list::<Colleague>(list::list(&member, &raw.parse()?).await?))
 }
 
-fn into_list<T: From<Listed>>(page: ListPage) -> List<T> {
+fn into_list<T: From<ListedUser>>(page: ListPage<ListedUser, UserKeyset>) -> List<T> {
     List {
         next_cursor: page.next.map(|cursor| cursor.to_string()),
         items: page.rows.into_iter().map(T::from).collect(),

@@ -1,9 +1,11 @@
-//! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `changes`.
+//! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
 
-use super::owners::{Entrance, Loss, Owners};
-use super::{Listed, Status};
-use crate::access::{Member, Role, SignedIn};
+use super::listed::ListedUser;
+use crate::authority::{Member, SignedIn};
+use crate::entity::membership::Status;
 use crate::error::Result;
+use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::role::Role;
 
 /// The owners of where the person belongs, as a page shows them.
 pub async fn owners(person: &SignedIn) -> Result<Owners<'_>> {
@@ -35,7 +37,7 @@ pub struct Rights {
 
 impl Rights {
     /// What `viewer` may do about `person`.
-    pub fn of(viewer: &Member, person: &Listed, owners: &Owners) -> Self {
+    pub fn of(viewer: &Member, person: &ListedUser, owners: &Owners) -> Self {
         let menu = viewer.is_admin() && person.role <= viewer.role();
         let is_last = !owners.can_spare(Loss::People(&[&person.id]));
         let others =

@@ -5,7 +5,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::Reply;
+use super::reply::Reply;
 
 /// A list and where the next part of it begins.
 #[derive(Serialize)]

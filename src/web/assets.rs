@@ -2,21 +2,17 @@
 //! only, so that nothing is left behind, however the process ends. The name of their folder in addresses is the hash of
 //! their content: browsers may keep them for good.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 
-use actix_files::NamedFile;
 use actix_web::http::header::{AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, Encoding, HeaderValue, VARY};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use data_encoding::HEXLOWER;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::Reply;
-use crate::app::Services;
+use super::in_memory::{InMemory, gzip};
+use super::reply::Reply;
 use crate::error::Error;
 
 const FILES: [(&str, &[u8]); 4] = [
@@ -27,7 +23,7 @@ const FILES: [(&str, &[u8]); 4] = [
 ];
 
 /// The addresses that templates link.
-pub struct Links {
+pub struct AssetLinks {
     pub css: String,
     pub js: String,
     pub htmx: String,
@@ -38,7 +34,7 @@ pub struct Links {
 pub struct Assets {
     files: Vec<Asset>,
     prefix: String,
-    pub links: Links,
+    pub links: AssetLinks,
 }
 
 struct Asset {
@@ -62,7 +58,7 @@ impl Assets {
         }
         let prefix = format!("/static/{}", &HEXLOWER.encode(&digest.finalize())[..16]);
         let link = |name: &str| format!("{prefix}/{name}");
-        let links = Links {
+        let links = AssetLinks {
             css: link("app.css"),
             js: link("app.js"),
             htmx: link("htmx.js"),
@@ -83,8 +79,14 @@ impl Assets {
     }
 }
 
-async fn show(request: HttpRequest, name: web::Path<String>, services: web::Data<Services>) -> Reply {
-    let asset = services.assets.files.iter().find(|asset| asset.name == *name).ok_or(Error::NotFound)?;
+/// `{name}`.
+#[derive(Deserialize)]
+struct AssetPath {
+    name: String,
+}
+
+async fn show(request: HttpRequest, path: web::Path<AssetPath>, assets: web::Data<Assets>) -> Reply {
+    let asset = assets.files.iter().find(|asset| asset.name == path.name).ok_or(Error::NotFound)?;
     if !takes_gzip(&request) {
         return asset.plain.answer(&request, asset.name);
     }
@@ -99,59 +101,6 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     let ours = [Encoding::gzip(), Encoding::identity()];
     let accepted = request.get_header::<AcceptEncoding>();
     accepted.and_then(|accepted| accepted.negotiate(ours.iter())) == Some(Encoding::gzip())
-}
-
-/// Content, and where there are such, a file of it without a name.
-struct InMemory {
-    content: Cow<'static, [u8]>,
-    file: Option<File>,
-}
-
-impl InMemory {
-    fn new(content: Cow<'static, [u8]>) -> io::Result<Self> {
-        let file = nameless(&content)?;
-        Ok(Self { content, file })
-    }
-
-    fn answer(&self, request: &HttpRequest, name: &str) -> Reply {
-        let whole = || {
-            HttpResponse::Ok()
-                .content_type(actix_files::file_extension_to_mime(extension(name)))
-                .body(self.content.clone())
-        };
-        let Some(file) = self.file.as_ref().and_then(opened_again) else { return Ok(whole()) };
-        let file = NamedFile::from_file(file, name).map_err(|e| Error::Internal(format!("{name}: {e}")))?;
-        Ok(file.prefer_utf8(true).into_response(request))
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn nameless(content: &[u8]) -> io::Result<Option<File>> {
-    let mut file = File::from(rustix::fs::memfd_create("gatehouse", rustix::fs::MemfdFlags::CLOEXEC)?);
-    file.write_all(content)?;
-    Ok(Some(file))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn nameless(_: &[u8]) -> io::Result<Option<File>> {
-    Ok(None)
-}
-
-fn extension(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or_default()
-}
-
-/// The same file with a place to read from of its own; none where there is no `/proc`.
-fn opened_again(file: &File) -> Option<File> {
-    use std::os::fd::AsRawFd;
-    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
-}
-
-/// As small as gzip gets: it is done once, and sent to every first visitor.
-fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content)?;
-    encoder.finish()
 }
 
 #[cfg(test)]

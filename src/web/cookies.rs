@@ -5,11 +5,9 @@
 use actix_session::SessionMiddleware;
 use actix_session::config::PersistentSession;
 use actix_session::storage::SessionStore;
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, Key, SameSite};
-
-use crate::app::Services;
+use actix_web::{HttpRequest, web};
 
 const PATH: &str = "/";
 const SAME_SITE: SameSite = SameSite::Lax;
@@ -58,6 +56,11 @@ impl Cookies {
             .build()
     }
 
+    /// Whether people reach the installation by https.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
     fn full_name(&self, name: &str) -> String {
         let prefix = if self.https { "__Host-" } else { "" };
         format!("{prefix}{name}")
@@ -66,6 +69,6 @@ impl Cookies {
 
 /// What a request's cookie of this name holds.
 pub fn value(request: &HttpRequest, name: &str) -> Option<String> {
-    let name = Services::of(request).ok()?.cookies.full_name(name);
+    let name = request.app_data::<web::Data<Cookies>>()?.full_name(name);
     Some(request.cookie(&name)?.value().to_owned())
 }

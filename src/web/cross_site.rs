@@ -8,7 +8,7 @@ use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use crate::app::Services;
+use crate::authority::Services;
 use crate::error::{Error, Forbidden};
 
 /// Refuses requests of unsafe methods that another site had a browser send.

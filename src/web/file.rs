@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -52,6 +52,14 @@ impl Format {
             .insert_header((CACHE_CONTROL, "no-store"))
             .streaming(parts.map_ok(web::Bytes::from))
     }
+}
+
+/// The bytes of rows that are read part by part: `lines` is given each part, and whether it is the first.
+pub fn written<T>(
+    parts: impl Stream<Item = Result<Vec<T>>>,
+    lines: impl Fn(Vec<T>, bool) -> Result<Vec<u8>>,
+) -> impl Stream<Item = Result<Vec<u8>>> {
+    parts.enumerate().map(move |(number, part)| lines(part?, number == 0))
 }
 
 /// Lines of JSON, one for each row.

@@ -1,9 +1,10 @@
 //! Whether the process lives, and whether it can serve.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 
-use super::Reply;
-use crate::access::Anyone;
+use super::frame::Frame;
+use super::reply::Reply;
+use crate::authority::Anyone;
 use crate::error::Error;
 
 /// The process answers.
@@ -12,9 +13,9 @@ pub async fn live(_: Anyone) -> Reply {
 }
 
 /// The database takes changes, its schema is this binary's, and the process is not stopping; else the text says why.
-pub async fn ready(anyone: Anyone) -> Reply {
+pub async fn ready(anyone: Anyone, frame: web::Data<Frame>) -> Reply {
     let services = &anyone.services;
-    if services.is_stopping() {
+    if frame.is_stopping() {
         return Err(Error::Unavailable("stopping".to_owned()));
     }
     let schema = match services.db.schema_status().await {

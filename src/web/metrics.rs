@@ -82,14 +82,14 @@ impl Metrics {
 ///
 /// # Errors
 /// When the address can't be bound.
-pub fn serve(bind: SocketAddr, services: web::Data<crate::app::Services>) -> std::io::Result<Server> {
+pub fn serve(bind: SocketAddr, metrics: web::Data<Metrics>) -> std::io::Result<Server> {
     let server =
-        HttpServer::new(move || App::new().app_data(services.clone()).route("/metrics", web::get().to(show)));
+        HttpServer::new(move || App::new().app_data(metrics.clone()).route("/metrics", web::get().to(show)));
     Ok(server.workers(1).disable_signals().bind(bind)?.run())
 }
 
-async fn show(services: web::Data<crate::app::Services>) -> HttpResponse {
-    match services.metrics.text() {
+async fn show(metrics: web::Data<Metrics>) -> HttpResponse {
+    match metrics.text() {
         Ok(text) => HttpResponse::Ok()
             .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
             .body(text),

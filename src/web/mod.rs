@@ -1,8 +1,9 @@
 //! How it looks on the wire: pages and their frame, errors, headers, cookies.
 
+mod access_log;
+mod again;
 pub mod api;
 pub mod assets;
-pub mod client;
 pub mod cookies;
 pub mod cross_site;
 pub mod door;
@@ -10,16 +11,32 @@ pub mod envelope;
 pub mod error_page;
 pub mod file;
 pub mod form;
+pub mod frame;
+pub mod headers;
 pub mod health;
-pub mod limits;
+pub mod htmx;
+mod in_memory;
+mod inside;
+mod layout;
 pub mod metrics;
 pub mod moment;
+mod navigation;
 pub mod notice;
+mod page;
+mod redirect;
 pub mod repeat;
+mod reply;
+pub mod session;
 pub mod theme;
+mod too_late;
 mod typed;
+mod undo;
 pub mod view;
 
 pub use moment::Moment;
-pub use notice::{Notice, Undo};
-pub use view::{Page, Reply, View, see_other, see_other_undoable};
+pub use notice::Notice;
+pub use page::{Page, Viewer};
+pub use redirect::{see_other, see_other_undoable};
+pub use reply::Reply;
+pub use undo::Undo;
+pub use view::View;

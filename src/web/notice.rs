@@ -4,17 +4,17 @@
 
 use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
-use actix_web::cookie::{Cookie, time::Duration};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
-use crate::access::Role;
-use crate::access::session::Visitor;
-use crate::app::Services;
+use super::frame::Frame;
+use super::undo::Undo;
+use crate::authority::Services;
+use crate::authority::session::Visitor;
 use crate::error::{self, Error};
-use crate::llm_keys::Provider;
 
 const COOKIE: &str = "notice";
 /// How long a notice waits for the next page, in seconds.
@@ -157,7 +157,11 @@ fn cookie(request: &HttpRequest, left: &Left) -> error::Result<Cookie<'static>> 
     let (at, content) = (services.clock.now().timestamp(), left.content());
     let purpose = purpose(session_of(request)?.as_deref(), at, &content);
     let proof = services.config.master_key.token(&purpose).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(services.cookies.make(COOKIE, format!("{content}.{at}.{proof}"), Duration::seconds(LIFETIME)))
+    Ok(Frame::of(request)?.cookies.make(
+        COOKIE,
+        format!("{content}.{at}.{proof}"),
+        Duration::seconds(LIFETIME),
+    ))
 }
 
 /// Once an answer has ended the session, there is none.
@@ -169,59 +173,10 @@ fn purpose(session: Option<&str>, at: i64, content: &str) -> String {
     format!("notice/{}/{at}/{content}", session.unwrap_or_default())
 }
 
-/// What would undo what was just done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Undo {
-    /// Gives a person the role that they had.
-    Role { person: Uuid, role: Role },
-    /// Lets a person in again.
-    Deactivation { person: Uuid },
-    /// Brings a key back.
-    KeyRemoval { provider: Provider },
-}
-
-impl Undo {
-    fn parse(code: &str) -> Option<Self> {
-        let mut parts = code.splitn(3, '.');
-        let (kind, what) = (parts.next()?, parts.next()?);
-        match kind {
-            "role" => Some(Self::Role { person: what.parse().ok()?, role: Role::parse(parts.next()?)? }),
-            "deactivation" => Some(Self::Deactivation { person: what.parse().ok()? }),
-            "key" => Some(Self::KeyRemoval { provider: Provider::parse(what)? }),
-            _ => None,
-        }
-    }
-
-    fn code(&self) -> String {
-        match self {
-            Self::Role { person, role } => format!("role.{person}.{}", role.name()),
-            Self::Deactivation { person } => format!("deactivation.{person}"),
-            Self::KeyRemoval { provider } => format!("key.{}", provider.id()),
-        }
-    }
-
-    /// Where a form goes that undoes it.
-    pub fn action(&self) -> String {
-        match self {
-            Self::Role { person, .. } => format!("/settings/admin/users/{person}/role"),
-            Self::Deactivation { person } => format!("/settings/admin/users/{person}/reactivation"),
-            Self::KeyRemoval { provider } => {
-                format!("/settings/admin/llm-keys/{}/restoration", provider.id())
-            }
-        }
-    }
-
-    /// The form's only field, if it has one.
-    pub fn field(&self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Role { role, .. } => Some(("role", role.name())),
-            Self::Deactivation { .. } | Self::KeyRemoval { .. } => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -231,29 +186,5 @@ mod tests {
             assert_eq!(Left::parse(&left.content()), Some(left));
         }
         assert_eq!(Left::parse("no-such-notice"), None);
-    }
-
-    #[test]
-    fn only_what_we_have_written_undoes_anything() {
-        let person = Uuid::from_u128(7);
-        let provider = Provider::parse("openai").expect("a provider");
-        let all = [
-            Undo::Role { person, role: Role::Admin },
-            Undo::Deactivation { person },
-            Undo::KeyRemoval { provider },
-        ];
-        for undo in all {
-            assert_eq!(Undo::parse(&undo.code()), Some(undo));
-        }
-        for code in [
-            "",
-            "role",
-            "role.x.admin",
-            "role.00000000-0000-0000-0000-000000000007.Owner",
-            "key./../x",
-            "other.x",
-        ] {
-            assert_eq!(Undo::parse(code), None, "{code}");
-        }
     }
 }

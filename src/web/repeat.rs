@@ -7,10 +7,13 @@ use actix_web::middleware::Next;
 use serde::Serialize;
 
 use super::api::json;
-use super::error_page::{htmx_is_at, is_api};
-use super::{Notice, Reply, see_other};
+use super::error_page::htmx_is_at;
+use super::notice::Notice;
+use super::redirect::see_other;
+use super::reply::Reply;
 use crate::error::Error;
-use crate::sign_in::ReturnTo;
+use crate::links::is_api;
+use crate::return_to::ReturnTo;
 
 #[derive(Serialize)]
 struct Repeated {
@@ -40,6 +43,6 @@ fn done(request: &HttpRequest) -> Reply {
         return json(&Repeated { repeated: true, detail: Notice::DoneBefore.sentence() });
     }
     // A region of the page that asks, or else any page that says so.
-    let page = ReturnTo::parse(htmx_is_at(request).as_deref().unwrap_or("/"));
+    let page = htmx_is_at(request).map_or_else(ReturnTo::start, |page| ReturnTo::parse(&page));
     Ok(see_other(page.as_str(), Notice::DoneBefore))
 }

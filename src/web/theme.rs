@@ -1,7 +1,8 @@
 //! Light, dark, or what the system says: a cookie, so that the first byte of a page has it.
 
 use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, time::Duration};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
 
 use super::cookies::{self, Cookies};
 

@@ -12,52 +12,17 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use super::envelope::IDEMPOTENCY_KEY;
+use super::again::{Again, Field, KEY};
+use crate::authority::client::IDEMPOTENCY_KEY;
 use crate::error::{Error, Result};
 
 /// How long a form may take to come.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The field that holds the idempotency key.
-const KEY: &str = "idempotency_key";
-/// Fields that hold a secret: they are asked for again and never sent back.
-const SECRETS: [&str; 4] = ["key", "secret", "password", "token"];
-/// Fields that no person has typed.
-const UNSEEN: [&str; 11] = [
-    KEY,
-    "claim",
-    "prompt",
-    "back",
-    "batch",
-    "digest",
-    "version",
-    "return_to",
-    "request",
-    "preview",
-    "confirmed",
-];
 
 /// What came with a request.
 pub struct Typed {
     body: Bytes,
     is_form: bool,
-}
-
-/// The same form, to be sent again.
-pub struct Again {
-    /// Where it goes.
-    pub action: String,
-    /// Whether a person has typed any of it.
-    pub is_typed: bool,
-    pub fields: Vec<Field>,
-}
-
-/// A field of it.
-pub struct Field {
-    pub name: String,
-    pub value: String,
-    /// As a person would call it; empty for one that nobody typed.
-    pub label: String,
-    pub is_secret: bool,
 }
 
 impl Typed {
@@ -113,23 +78,6 @@ impl Typed {
     fn pairs(&self) -> impl Iterator<Item = (String, String)> {
         url::form_urlencoded::parse(&self.body).into_owned()
     }
-}
-
-impl Field {
-    fn new((name, value): (String, String)) -> Self {
-        let is_secret = name != KEY && SECRETS.iter().any(|secret| name.ends_with(secret));
-        let label =
-            if UNSEEN.contains(&name.as_str()) || value.is_empty() { String::new() } else { label(&name) };
-        let value = if is_secret { String::new() } else { value };
-        Self { name, value, label, is_secret }
-    }
-}
-
-/// `base_url` → `Base url`.
-fn label(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn is_form(request: &ServiceRequest) -> bool {

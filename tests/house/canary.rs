@@ -12,8 +12,9 @@ use std::os::unix::ffi::OsStringExt;
 
 use futures_util::future::join_all;
 use gatehouse::config::Config;
+use gatehouse::llm::ApiKey;
 use gatehouse::llm_keys::form::KeyForm;
-use gatehouse::llm_keys::{ApiKey, Resolution, Usable};
+use gatehouse::llm_keys::{Resolution, Usable};
 use secrecy::SecretString;
 
 pub(super) use self::installation::texts;
@@ -161,7 +162,7 @@ fn nothing_that_holds_a_secret_prints_it() {
     let config = Config::from_pairs(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())))
         .expect("a configuration");
     let sealed = config.master_key.seal(b"CANARY", "here").expect("sealed");
-    let openai = gatehouse::llm_keys::Provider::parse("openai").expect("a provider");
+    let openai = gatehouse::llm::LlmProvider::parse("openai").expect("a provider");
     let printed = [
         format!("{:?}", usable().key),
         format!("{:?}", usable()),

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 
 use super::commands::{PROVIDER, complaint, folder, gatehouse, stop};
-use crate::web::support::{Database, House, MASTER_KEY, on_both_databases};
+use crate::web::support::{Database, MASTER_KEY, TestApp, on_both_databases};
 
 /// What comes in front of `MASTER_KEY`, whose id is `test`; protects nothing, either.
 const NEW: &str = "new:ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=";
@@ -31,19 +31,19 @@ fn ring(keys: &str) -> Keyring {
 }
 
 /// `gatehouse` with `arguments`, on the house's database and with `keys`.
-fn command(house: &House, folder: &TempDir, keys: &str, arguments: &[&str]) -> Command {
+fn command(house: &TestApp, folder: &TempDir, keys: &str, arguments: &[&str]) -> Command {
     let mut command = gatehouse(folder);
     command.args(arguments).envs(PROVIDER).env("GATEHOUSE_LOG", "off").env("GATEHOUSE_MASTER_KEY", keys);
     command.env("GATEHOUSE_DATABASE_URL", house.database_url()).env("USER", "ops");
     command
 }
 
-fn run(house: &House, keys: &str, arguments: &[&str]) -> Output {
+fn run(house: &TestApp, keys: &str, arguments: &[&str]) -> Output {
     command(house, &folder(), keys, arguments).output().expect("run")
 }
 
 /// What a command that must end well has said.
-fn good(house: &House, keys: &str, arguments: &[&str]) -> String {
+fn good(house: &TestApp, keys: &str, arguments: &[&str]) -> String {
     let output = run(house, keys, arguments);
     assert_eq!(output.status.code(), Some(0), "{}{}", said(&output), complaint(&output));
     said(&output)
@@ -72,7 +72,7 @@ impl Stored {
 }
 
 /// Stores `count` keys, each sealed by `ring`: `sk-` and the id. They are former ones, of which there may be many.
-async fn plant(house: &House, ring: &Keyring, count: usize) {
+async fn plant(house: &TestApp, ring: &Keyring, count: usize) {
     let rows: Vec<String> = (0..count).map(|n| row(ring, n)).collect();
     for rows in rows.chunks(500) {
         let sql = format!(
@@ -108,7 +108,7 @@ async fn stored(rows: &DatabaseConnection) -> Vec<Stored> {
 }
 
 /// Flips a byte of the stored values of the first `count` rows; which they are.
-async fn damage(house: &House, count: usize) -> Vec<String> {
+async fn damage(house: &TestApp, count: usize) -> Vec<String> {
     let mut damaged = Vec::new();
     for row in stored(&house.rows).await.into_iter().take(count) {
         let (front, back) = row.sealed.split_at(60);
@@ -123,11 +123,11 @@ async fn damage(house: &House, count: usize) -> Vec<String> {
 }
 
 /// How many keys of providers are sealed with the new key.
-async fn moved(house: &House) -> i64 {
+async fn moved(house: &TestApp) -> i64 {
     house.count("SELECT count(*) FROM llm_keys WHERE sealed_key LIKE 'new:%'").await
 }
 
-async fn rewraps(house: &House) -> Vec<String> {
+async fn rewraps(house: &TestApp) -> Vec<String> {
     house
         .texts(
             "SELECT target || ' by ' || actor || ': ' || CAST(after AS TEXT) FROM events
@@ -137,7 +137,7 @@ async fn rewraps(house: &House) -> Vec<String> {
 }
 
 /// Whether every value of every sealed column opens with the new key alone; how many there are.
-async fn all_open_with_the_new_key_alone(house: &House) -> usize {
+async fn all_open_with_the_new_key_alone(house: &TestApp) -> usize {
     let mut opened = 0;
     let ring = ring(NEW);
     for column in sealed::ALL {
@@ -190,7 +190,7 @@ async fn every_sealed_column_of_the_schema_is_in_the_registry() {
 }
 
 on_both_databases! {
-    async fn a_key_is_changed_for_another_and_every_value_opens_with_the_new_one_alone(house: &House) {
+    async fn a_key_is_changed_for_another_and_every_value_opens_with_the_new_one_alone(house: &TestApp) {
         let text = good(house, MASTER_KEY, &["keys", "status"]);
         assert!(text.contains("instance.sealed_cookie_key: 1 value sealed with test\n"), "{text}");
         assert!(text.contains("llm_keys.sealed_key: nothing sealed\n"), "{text}");
@@ -223,7 +223,7 @@ on_both_databases! {
     }
 
     // L09, X39
-    async fn what_cannot_be_opened_is_named_and_left_while_the_rest_moves(house: &House) {
+    async fn what_cannot_be_opened_is_named_and_left_while_the_rest_moves(house: &TestApp) {
         plant(house, &ring(MASTER_KEY), 50).await;
         let damaged = damage(house, 12).await;
         let before = stored(&house.rows).await;
@@ -262,7 +262,7 @@ on_both_databases! {
     }
 
     // X42, L10
-    async fn a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed(house: &House) {
+    async fn a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed(house: &TestApp) {
         let old = format!("old:{}", &NEW[4..]);
         plant(house, &ring(&old), 3).await;
         let before = stored(&house.rows).await;
@@ -303,7 +303,7 @@ on_both_databases! {
     }
 
     // X40: between the last row and the finish.
-    async fn a_run_that_could_not_tell_of_itself_has_not_ended(house: &House) {
+    async fn a_run_that_could_not_tell_of_itself_has_not_ended(house: &TestApp) {
         plant(house, &ring(MASTER_KEY), 1350).await;
         house.run("ALTER TABLE events RENAME TO events_away", []).await;
         let output = run(house, &both(), &["keys", "rewrap"]);
@@ -316,7 +316,7 @@ on_both_databases! {
         assert_eq!(rewraps(house).await.len(), 1);
     }
 
-    async fn a_row_that_somebody_else_is_writing_is_not_waited_for(house: &House) {
+    async fn a_row_that_somebody_else_is_writing_is_not_waited_for(house: &TestApp) {
         if house.rows.get_database_backend() == DbBackend::Sqlite {
             // There the whole database is one lock.
             return;
@@ -334,7 +334,7 @@ on_both_databases! {
         assert_eq!(all_open_with_the_new_key_alone(house).await, 251);
     }
 
-    async fn two_runs_beside_each_other_do_no_harm(house: &House) {
+    async fn two_runs_beside_each_other_do_no_harm(house: &TestApp) {
         plant(house, &ring(MASTER_KEY), 1500).await;
         let (keys, folder) = (both(), folder());
         let start = || {
@@ -350,7 +350,7 @@ on_both_databases! {
     }
 
     // L17, X40, P9
-    async fn a_run_that_is_killed_is_finished_by_the_next_while_others_read_and_write(house: &House) {
+    async fn a_run_that_is_killed_is_finished_by_the_next_while_others_read_and_write(house: &TestApp) {
         const ALL: i64 = 3000;
         plant(house, &ring(MASTER_KEY), 3000).await;
         let others = Others::start(&house.database_url());

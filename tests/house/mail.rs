@@ -6,14 +6,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use gatehouse::access::{Change, Role};
 use gatehouse::address::EmailAddress;
-use gatehouse::audit::{Actor, Event, Origin};
-use gatehouse::mail::{self, Letter};
+use gatehouse::authority::Event;
+use gatehouse::mail::{self, MailKind};
+use gatehouse::role::Role;
 use tempfile::TempDir;
 
 use super::commands::{PROVIDER, folder, gatehouse, wait_for};
-use crate::web::support::{Database, House, MASTER_KEY, free_port};
+use crate::web::support::{Database, MASTER_KEY, TestApp, free_port};
 
 /// The server, with what it has taken.
 struct Aiosmtpd {
@@ -143,7 +143,7 @@ async fn raw_bytes_hold_no_header_that_a_name_has_made() {
     let Some(server) = Aiosmtpd::start() else { return };
     let url = format!("smtp://127.0.0.1:{}?tls=none", server.plain);
     let settings = [("SMTP_URL", url.as_str()), ("MAIL_FROM", "Gatehouse <gatehouse@acme.test>")];
-    let house = House::open_with(Database::sqlite(), &settings).await;
+    let house = TestApp::open_with(Database::sqlite(), &settings).await;
     house.enroll("sam@acme.test", "default", Role::Admin).await;
     let names = [
         "Acme".to_owned(),
@@ -169,13 +169,12 @@ async fn raw_bytes_hold_no_header_that_a_name_has_made() {
     house.close().await;
 }
 
-async fn post(house: &House) {
-    let services = &house.services;
-    let change = Change::arrival(&services.db, &services.clock, Origin::default()).await.expect("a change");
+async fn post(house: &TestApp) {
+    let change = house.shell().await.change().await.expect("a change");
     let email = EmailAddress::parse("sam@acme.test").expect("an address");
-    mail::queue(&services.mail, &change, &email, &Letter::RoleChanged { role: Role::Admin })
+    mail::queue(&house.services.mail, &change, &email, &MailKind::RoleChanged { role: Role::Admin })
         .await
         .expect("queued");
     let event = Event::done("mail.tested", "sam@acme.test");
-    change.commit("default", Actor::nobody(), event).await.expect("committed");
+    change.commit(event).await.expect("committed");
 }

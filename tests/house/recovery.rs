@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use chrono::Duration;
 use futures_util::future::join_all;
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use gatehouse::sign_in::link;
 use reqwest::Method;
 use sea_orm::ConnectionTrait;
@@ -13,13 +13,13 @@ use tempfile::TempDir;
 
 use super::commands::{Demo, complaint, folder, gatehouse, stop, wait_for};
 use crate::web::support::{
-    Answer, Database, House, Identity, MASTER_KEY, Smtp, Visitor, borrowed, field, on_both_databases,
+    Answer, Database, Identity, MASTER_KEY, Smtp, TestApp, Visitor, borrowed, field, on_both_databases,
 };
 
 const ADMINS_ONLY: &str = "/settings/admin/access";
 
 /// `gatehouse` with `arguments` in a shell on the house's machine.
-fn command(house: &House, folder: &TempDir, arguments: &[&str]) -> Command {
+fn command(house: &TestApp, folder: &TempDir, arguments: &[&str]) -> Command {
     let settings = [
         ("GATEHOUSE_PROVIDERS__IDP__KIND", "oidc"),
         ("GATEHOUSE_PROVIDERS__IDP__LABEL", "Acme SSO"),
@@ -36,7 +36,7 @@ fn command(house: &House, folder: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(house: &House, arguments: &[&str]) -> Output {
+fn run(house: &TestApp, arguments: &[&str]) -> Output {
     command(house, &folder(), arguments).output().expect("run")
 }
 
@@ -45,14 +45,14 @@ fn said(output: &Output) -> String {
 }
 
 /// What a command that must end well has said.
-fn good(house: &House, arguments: &[&str]) -> String {
+fn good(house: &TestApp, arguments: &[&str]) -> String {
     let output = run(house, arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}{}", said(&output), complaint(&output));
     said(&output)
 }
 
 /// What a command that must fail has complained about, in one line.
-fn bad(house: &House, arguments: &[&str]) -> String {
+fn bad(house: &TestApp, arguments: &[&str]) -> String {
     let output = run(house, arguments);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}{}", said(&output), complaint(&output));
     assert_eq!(complaint(&output).lines().count(), 1, "{}", complaint(&output));
@@ -60,27 +60,27 @@ fn bad(house: &House, arguments: &[&str]) -> String {
 }
 
 /// What operators have done, in order.
-async fn by_operators(house: &House) -> Vec<String> {
+async fn by_operators(house: &TestApp) -> Vec<String> {
     let sql = "SELECT action || ' ' || outcome || ' ' || target || ' by ' || actor FROM events
                WHERE actor LIKE 'operator%' ORDER BY number";
     house.texts(sql).await
 }
 
-async fn details(house: &House, action: &str) -> serde_json::Value {
+async fn details(house: &TestApp, action: &str) -> serde_json::Value {
     let sql = format!("SELECT CAST(after AS TEXT) FROM events WHERE action = '{action}' ORDER BY number");
     let text = house.texts(&sql).await.pop().expect("an event");
     serde_json::from_str(&text).expect("JSON")
 }
 
 /// The path of a link that the shell prints for `email`.
-fn link_for(house: &House, email: &str) -> String {
+fn link_for(house: &TestApp, email: &str) -> String {
     let text = good(house, &["user", "sign-in-link", email]);
     let path = text.trim_end().strip_prefix(&house.base).expect("a link on the base URL");
     assert!(path.starts_with("/sign-in-links/") && path.len() >= "/sign-in-links/".len() + 43, "{path}");
     path.to_owned()
 }
 
-async fn sessions(house: &House) -> i64 {
+async fn sessions(house: &TestApp) -> i64 {
     house.count("SELECT count(*) FROM sessions").await
 }
 
@@ -103,7 +103,7 @@ async fn let_in_only(admin: &Visitor, domain: &str) -> Answer {
 }
 
 on_both_databases! {
-    async fn everybody_is_listed_by_address_with_role_status_and_last_seen(house: &House) {
+    async fn everybody_is_listed_by_address_with_role_status_and_last_seen(house: &TestApp) {
         house.owner().await;
         house.person("ben@acme.test", Role::Admin).await;
         house.enroll("cy@acme.test", "default", Role::Member).await;
@@ -130,7 +130,7 @@ on_both_databases! {
         assert_eq!(run(house, &["user", "list", "--role", "Owner"]).status.code(), Some(2));
     }
 
-    async fn the_list_and_the_page_agree_on_who_can_come_in(house: &House) {
+    async fn the_list_and_the_page_agree_on_who_can_come_in(house: &TestApp) {
         let ada = house.owner().await;
         for (email, status, locked_out) in [
             ("ben@acme.test", "active", false),
@@ -155,7 +155,7 @@ on_both_databases! {
         assert_eq!(statuses, ["active", "locked_out", "deactivated", "deactivated"]);
     }
 
-    async fn a_long_list_is_whole_and_in_order(house: &House) {
+    async fn a_long_list_is_whole_and_in_order(house: &TestApp) {
         let rows: Vec<String> =
             (0..2500).map(|n| format!("('u{n}', 'p{n:04}@acme.test', 'P', 'active', 0)")).collect();
         let sql = format!("INSERT INTO users (id, email, name, status, created_at) VALUES {}", rows.join(", "));
@@ -167,7 +167,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn a_role_from_the_shell_gives_their_sessions_a_new_id(house: &House) {
+    async fn a_role_from_the_shell_gives_their_sessions_a_new_id(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
         for act in ["promote", "demote"] {
@@ -184,7 +184,7 @@ on_both_databases! {
     }
 
     // P5, U09
-    async fn a_promotion_and_a_demotion_hold_on_the_next_request(house: &House) {
+    async fn a_promotion_and_a_demotion_hold_on_the_next_request(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.get(ADMINS_ONLY).await.status, 403);
@@ -207,7 +207,7 @@ on_both_databases! {
         assert_eq!(details(house, "user.role_changed").await["role"], "member");
     }
 
-    async fn a_demotion_lets_nobody_in_again(house: &House) {
+    async fn a_demotion_lets_nobody_in_again(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Admin).await;
         house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
@@ -216,7 +216,7 @@ on_both_databases! {
         assert!(good(house, &["user", "list", "--role", "member"]).contains("locked out"));
     }
 
-    async fn a_promotion_lets_in_again_and_makes_a_member_of_whoever_is_none(house: &House) {
+    async fn a_promotion_lets_in_again_and_makes_a_member_of_whoever_is_none(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Owner).await;
         house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
@@ -231,7 +231,7 @@ on_both_databases! {
     }
 
     // R02, rule 1.5
-    async fn the_last_owner_who_can_come_in_stays_one(house: &House) {
+    async fn the_last_owner_who_can_come_in_stays_one(house: &TestApp) {
         let ada = house.owner().await;
         let ben = house.person("ben@acme.test", Role::Owner).await;
         house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
@@ -254,7 +254,7 @@ on_both_databases! {
     }
 
     // Rule 1.5
-    async fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go(house: &House) {
+    async fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go(house: &TestApp) {
         house.owner().await;
         house.enroll("ben@other.test", "default", Role::Owner).await;
         let folder = folder();
@@ -279,7 +279,7 @@ on_both_databases! {
     }
 
     // P6
-    async fn a_shell_that_can_t_tell_who_comes_in_lets_no_owner_go(house: &House) {
+    async fn a_shell_that_can_t_tell_who_comes_in_lets_no_owner_go(house: &TestApp) {
         house.owner().await;
         house.enroll("ben@acme.test", "default", Role::Owner).await;
         house.enroll("sam@acme.test", "default", Role::Member).await;
@@ -297,7 +297,7 @@ on_both_databases! {
     }
 
     // S07, P5
-    async fn whoever_is_deactivated_is_out_everywhere_at_once_until_reactivated(house: &House) {
+    async fn whoever_is_deactivated_is_out_everywhere_at_once_until_reactivated(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Admin).await;
         let (second, handle) = house.second_instance().await;
@@ -321,7 +321,7 @@ on_both_databases! {
         handle.stop(false).await;
     }
 
-    async fn an_address_that_nobody_has_is_said_so_and_changes_nothing(house: &House) {
+    async fn an_address_that_nobody_has_is_said_so_and_changes_nothing(house: &TestApp) {
         house.owner().await;
         let before = house.events().await;
         for act in ["promote", "demote", "deactivate", "reactivate", "sign-in-link"] {
@@ -332,7 +332,7 @@ on_both_databases! {
         assert_eq!(house.events().await, before);
     }
 
-    async fn a_link_signs_in_once_and_looking_at_it_changes_nothing(house: &House) {
+    async fn a_link_signs_in_once_and_looking_at_it_changes_nothing(house: &TestApp) {
         house.owner().await;
         let path = link_for(house, "ada@acme.test");
         let token = path.trim_start_matches("/sign-in-links/");
@@ -363,7 +363,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn a_link_ends_the_session_that_the_browser_had(house: &House) {
+    async fn a_link_ends_the_session_that_the_browser_had(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
         let before = sessions(house).await;
@@ -375,7 +375,7 @@ on_both_databases! {
         assert_eq!(sessions(house).await, before, "the new one for the old one");
     }
 
-    async fn of_fifty_who_use_a_link_at_once_one_is_signed_in(house: &House) {
+    async fn of_fifty_who_use_a_link_at_once_one_is_signed_in(house: &TestApp) {
         house.owner().await;
         let (second, handle) = house.second_instance().await;
         let before = sessions(house).await;
@@ -391,7 +391,7 @@ on_both_databases! {
         handle.stop(false).await;
     }
 
-    async fn a_link_that_is_too_old_is_over_and_later_forgotten(house: &House) {
+    async fn a_link_that_is_too_old_is_over_and_later_forgotten(house: &TestApp) {
         house.owner().await;
         let path = link_for(house, "ada@acme.test");
         house.run("UPDATE sign_in_links SET expires_at = expires_at - 600000", []).await;
@@ -407,7 +407,7 @@ on_both_databases! {
         assert_eq!(house.count("SELECT count(*) FROM sign_in_links").await, 0);
     }
 
-    async fn whoever_guesses_links_waits_before_long(house: &House) {
+    async fn whoever_guesses_links_waits_before_long(house: &TestApp) {
         let visitor = house.visitor();
         let mut answers = Vec::new();
         for n in 0..22 {
@@ -417,7 +417,7 @@ on_both_databases! {
         assert_eq!(answers.last().map(|answer| answer.status), Some(429));
     }
 
-    async fn a_link_for_somebody_who_is_not_let_in_is_refused_as_elsewhere(house: &House) {
+    async fn a_link_for_somebody_who_is_not_let_in_is_refused_as_elsewhere(house: &TestApp) {
         house.owner().await;
         house.person("ben@acme.test", Role::Member).await;
         let path = link_for(house, "ben@acme.test");
@@ -435,7 +435,7 @@ on_both_databases! {
         assert!(house.events().await.contains(&event));
     }
 
-    async fn a_link_is_not_made_for_somebody_whom_the_installation_leaves_out(house: &House) {
+    async fn a_link_is_not_made_for_somebody_whom_the_installation_leaves_out(house: &TestApp) {
         house.owner().await;
         let folder = folder();
         let mut command = command(house, &folder, &["user", "sign-in-link", "ada@acme.test"]);
@@ -446,7 +446,7 @@ on_both_databases! {
     }
 
     // G15
-    async fn whoever_is_locked_out_by_rules_reads_how_to_come_back_and_does(house: &House) {
+    async fn whoever_is_locked_out_by_rules_reads_how_to_come_back_and_does(house: &TestApp) {
         let ada = house.owner().await;
         let ben = house.person("ben@other.test", Role::Owner).await;
         let nothing = good(house, &["access", "reset"]);
@@ -485,7 +485,7 @@ on_both_databases! {
         assert_eq!(stale.status, 409, "a form from before the reset does not undo it");
     }
 
-    async fn a_reset_switches_every_sign_in_method_on_again(house: &House) {
+    async fn a_reset_switches_every_sign_in_method_on_again(house: &TestApp) {
         house.owner().await;
         house.run("INSERT INTO switched_off_providers (organization_id, provider, at) VALUES ('default', $1, 0)", ["idp".into()]).await;
         assert!(!house.visitor().get("/sign-in").await.says("Continue with Acme SSO"));
@@ -499,7 +499,7 @@ on_both_databases! {
     }
 
     // S07
-    async fn everybody_can_be_signed_out_everywhere(house: &House) {
+    async fn everybody_can_be_signed_out_everywhere(house: &TestApp) {
         let (second, handle) = house.second_instance().await;
         let people = [house.owner().await, house.person("ben@acme.test", Role::Member).await];
         assert_eq!(run(house, &["sessions", "end"]).status.code(), Some(2), "it has to be said whose");
@@ -514,7 +514,7 @@ on_both_databases! {
         handle.stop(false).await;
     }
 
-    async fn the_organization_is_listed_and_no_other_can_be_made(house: &House) {
+    async fn the_organization_is_listed_and_no_other_can_be_made(house: &TestApp) {
         house.owner().await;
         house.person("ben@acme.test", Role::Member).await;
         assert_eq!(good(house, &["org", "list"]), "My Organization  2 members  1 owner\n");
@@ -531,7 +531,7 @@ async fn whoever_gets_another_role_from_the_shell_is_told_by_mail() {
         let smtp = Smtp::start().await;
         let settings = smtp.settings();
         let settings = borrowed(&settings);
-        let house = House::open_with(database, &settings).await;
+        let house = TestApp::open_with(database, &settings).await;
         house.owner().await;
         house.enroll("ben@acme.test", "default", Role::Member).await;
         let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
@@ -561,7 +561,7 @@ async fn whoever_gets_another_role_from_the_shell_is_told_by_mail() {
 }
 
 /// What a command says in a shell that has `settings`, too.
-fn told(house: &House, settings: &[(&str, &str)], arguments: &[&str]) -> String {
+fn told(house: &TestApp, settings: &[(&str, &str)], arguments: &[&str]) -> String {
     let folder = folder();
     let settings = settings.iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), *value));
     let output = command(house, &folder, arguments).envs(settings).output().expect("run");

@@ -1,8 +1,8 @@
 //! Migrations and entities agree, go forward and back, and are run by one instance at a time.
 
 use futures_util::future::join_all;
-use gatehouse::access::{Db, Reader};
 use gatehouse::app::connect;
+use gatehouse::db::{Db, Reader};
 use gatehouse::entity::{
     denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health,
     membership, org_settings, organization, outbox, session, sign_in_flow, sign_in_link,

@@ -1,22 +1,22 @@
 //! Who may do what, beyond the matrix of doors: attacks of members, tampering with fields (threats R).
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use gatehouse::routes::table;
 use reqwest::Method;
 use serde_json::json;
 
-use super::support::{House, Identity, on_both_databases};
+use super::support::{Identity, TestApp, on_both_databases};
 
 on_both_databases! {
     // R01
-    async fn a_member_is_refused_at_every_admin_door_and_each_try_is_recorded(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
-        let before = house.footprint().await;
-        let doors: Vec<_> = table().into_iter().filter(|route| route.who == gatehouse::access::Who::Admin).collect();
+    async fn a_member_is_refused_at_every_admin_door_and_each_try_is_recorded(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        let before = app.footprint().await;
+        let doors: Vec<_> = table().into_iter().filter(|route| route.who == gatehouse::authority::Who::Admin).collect();
         assert!(doors.len() >= 6);
         for route in &doors {
-            let request = ben.request(route.method.as_str().parse().expect("a method"), route.path);
+            let request = ben.request(route.method.as_str().parse().expect("a method"), &route.path);
             let answer = ben.send(request.header("origin", &ben.base).json(&json!({ "name": "Ben's" }))).await;
             assert_eq!(answer.status, 403, "{} {}", route.method, route.path);
             if route.path.starts_with("/api/") {
@@ -26,28 +26,28 @@ on_both_databases! {
                 assert!(answer.says("It needs the role admin or owner."));
             }
         }
-        assert_eq!(house.footprint().await, before);
-        let refused = house.count("SELECT count(*) FROM events WHERE action = 'access.refused'").await;
+        assert_eq!(app.footprint().await, before);
+        let refused = app.count("SELECT count(*) FROM events WHERE action = 'access.refused'").await;
         assert_eq!(usize::try_from(refused).expect("a count"), doors.len());
     }
 
     // R11
-    async fn fields_that_nobody_offered_change_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn fields_that_nobody_offered_change_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         let fields = [
             ("name", "Acme"), ("version", "1"), ("id", "globex"), ("organization_id", "globex"), ("role", "owner"),
             ("created_at", "0"), ("slug", "evil"),
         ];
         assert_eq!(ada.post("/settings/admin", &fields).await.status, 303);
-        assert_eq!(house.texts("SELECT id || ' ' || slug || ' ' || name FROM organizations").await, ["default default Acme"]);
+        assert_eq!(app.texts("SELECT id || ' ' || slug || ' ' || name FROM organizations").await, ["default default Acme"]);
         for body in [json!({ "role": "owner" }), json!({ "organizationId": "globex" }), json!({ "id": "x" })] {
             assert_eq!(ada.patch("/api/admin/settings", &body).await.status, 400, "{body}");
         }
     }
 
-    async fn headers_and_parameters_do_not_choose_an_organization(house: &House) {
-        house.owner().await;
-        let boris = house.foreign_owner("boris@globex.test").await;
+    async fn headers_and_parameters_do_not_choose_an_organization(app: &TestApp) {
+        app.owner().await;
+        let boris = app.foreign_owner("boris@globex.test").await;
         for path in ["/settings/admin", "/api/org", "/api/admin/settings", "/settings/admin?organization_id=default"] {
             let request = boris.request(Method::GET, path).header("x-organization-id", "default");
             let answer = boris.send(request).await;
@@ -57,14 +57,14 @@ on_both_databases! {
     }
 
     // U01
-    async fn each_change_leaves_exactly_one_event(house: &House) {
-        let ada = house.owner().await;
-        let other = house.visitor();
-        other.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
-        let mut count = house.count("SELECT count(*) FROM events").await;
+    async fn each_change_leaves_exactly_one_event(app: &TestApp) {
+        let ada = app.owner().await;
+        let other = app.visitor();
+        other.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
+        let mut count = app.count("SELECT count(*) FROM events").await;
         let rules = [("version", "1"), ("domains.0.name", "acme.test"), ("domain_gating", "true")];
-        let session = house.texts(&format!(
-            "SELECT id FROM sessions WHERE id <> '{}'", own_session(house).await
+        let session = app.texts(&format!(
+            "SELECT id FROM sessions WHERE id <> '{}'", own_session(app).await
         )).await.remove(0);
         let end = format!("/settings/sessions/{session}/end");
         let changes: [(&str, &[(&str, &str)]); 5] = [
@@ -76,34 +76,34 @@ on_both_databases! {
         ];
         assert_eq!(ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await.status, 200);
         count += 1;
-        assert_eq!(house.count("SELECT count(*) FROM events").await, count);
-        house.run("UPDATE org_settings SET version = 1", []).await;
+        assert_eq!(app.count("SELECT count(*) FROM events").await, count);
+        app.run("UPDATE org_settings SET version = 1", []).await;
         for (path, fields) in changes {
             assert_eq!(ada.post(path, fields).await.status, 303, "{path}");
             count += 1;
-            assert_eq!(house.count("SELECT count(*) FROM events").await, count, "{path}");
+            assert_eq!(app.count("SELECT count(*) FROM events").await, count, "{path}");
         }
     }
 
     // U02
-    async fn an_event_tells_who_what_from_where_and_under_which_request(house: &House) {
-        let ada = house.owner().await;
+    async fn an_event_tells_who_what_from_where_and_under_which_request(app: &TestApp) {
+        let ada = app.owner().await;
         let request = ada.request(Method::POST, "/settings/admin").header("user-agent", "Testing/1.0");
         let answer = ada.send(request.form(&[("name", "Acme"), ("version", "1")])).await;
-        let texts = house.texts(
+        let texts = app.texts(
             "SELECT actor || '|' || user_agent || '|' || request_id || '|' || organization_id FROM events
              WHERE action = 'organization.renamed'",
         ).await;
         let expected = format!("ada@acme.test|Testing/1.0|{}|default", answer.header("x-request-id"));
         assert_eq!(texts, [expected]);
-        let address = house.texts("SELECT address FROM events WHERE action = 'organization.renamed'").await;
+        let address = app.texts("SELECT address FROM events WHERE action = 'organization.renamed'").await;
         assert!(address[0].starts_with("10."), "the client behind the trusted proxy: {address:?}");
-        let before = house.texts("SELECT CAST(before AS TEXT) || CAST(after AS TEXT) FROM events WHERE action = 'organization.renamed'").await;
+        let before = app.texts("SELECT CAST(before AS TEXT) || CAST(after AS TEXT) FROM events WHERE action = 'organization.renamed'").await;
         assert!(before[0].contains("My Organization") && before[0].contains("Acme"));
     }
 }
 
-/// The first session in the house: Ada's own.
-async fn own_session(house: &House) -> String {
-    house.texts("SELECT id FROM sessions ORDER BY created_at, id").await.remove(0)
+/// The first session in the application: Ada's own.
+async fn own_session(app: &TestApp) -> String {
+    app.texts("SELECT id FROM sessions ORDER BY created_at, id").await.remove(0)
 }

@@ -1,12 +1,12 @@
 //! One's own account: sessions and theme.
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 
-use super::support::{Answer, House, Identity, on_both_databases};
+use super::support::{Answer, Identity, TestApp, on_both_databases};
 
 on_both_databases! {
-    async fn the_page_shows_profile_methods_and_sessions(house: &House) {
-        let ada = house.owner().await;
+    async fn the_page_shows_profile_methods_and_sessions(app: &TestApp) {
+        let ada = app.owner().await;
         let page = ada.get("/settings").await;
         for text in ["Ada Lovelace", "ada@acme.test", "Owner", "Acme SSO", "This device"] {
             assert!(page.says(text), "{text}");
@@ -14,10 +14,10 @@ on_both_databases! {
         assert!(!page.says("Sign out everywhere else"), "there is nothing else");
     }
 
-    async fn one_session_is_ended_from_another(house: &House) {
-        let here = house.owner().await;
-        let there = house.visitor();
-        there.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
+    async fn one_session_is_ended_from_another(app: &TestApp) {
+        let here = app.owner().await;
+        let there = app.visitor();
+        there.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
         let page = here.get("/settings").await.body;
         let end = page.split('"').find(|text| text.starts_with("/settings/sessions/") && text.ends_with("/end")).expect("a form");
         assert_eq!(here.post(end, &[]).await.status, 303);
@@ -26,10 +26,10 @@ on_both_databases! {
     }
 
     // S07, T01
-    async fn somebody_elses_session_is_as_unknown_as_none(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let session = house.texts(
+    async fn somebody_elses_session_is_as_unknown_as_none(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let session = app.texts(
             "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'ada@acme.test'",
         ).await.remove(0);
         let theirs = ben.post(&format!("/settings/sessions/{session}/end"), &[]).await;
@@ -40,8 +40,8 @@ on_both_databases! {
         assert!(ada.is_signed_in().await);
     }
 
-    async fn the_theme_is_in_the_first_byte_of_the_next_page(house: &House) {
-        let ada = house.owner().await;
+    async fn the_theme_is_in_the_first_byte_of_the_next_page(app: &TestApp) {
+        let ada = app.owner().await;
         assert_eq!(ada.post("/settings/theme", &[("theme", "dark")]).await.status, 303);
         assert!(ada.get("/settings").await.body.contains("<html lang=\"en\" data-theme=\"dark\""));
         assert_eq!(ada.post("/settings/theme", &[("theme", "neon")]).await.status, 422);

@@ -1,13 +1,13 @@
 //! The JSON API: the same rules, for programs.
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use serde_json::json;
 
-use super::support::{House, on_both_databases};
+use super::support::{TestApp, on_both_databases};
 
 on_both_databases! {
-    async fn settings_are_read_and_changed_in_part(house: &House) {
-        let ada = house.owner().await;
+    async fn settings_are_read_and_changed_in_part(app: &TestApp) {
+        let ada = app.owner().await;
         let patch = json!({
             "name": "Acme",
             "allowedEmailDomains": ["ACME.test", "*.corp.test", "acme.test"],
@@ -25,12 +25,12 @@ on_both_databases! {
         });
         assert_eq!(answer.json(), expected);
         assert_eq!(ada.get("/api/admin/settings").await.json(), expected);
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'organization.settings_changed'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'organization.settings_changed'").await, 1);
     }
 
-    async fn what_can_not_be_taken_names_its_field_and_changes_nothing(house: &House) {
-        let ada = house.owner().await;
-        let before = house.footprint().await;
+    async fn what_can_not_be_taken_names_its_field_and_changes_nothing(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = app.footprint().await;
         for (patch, field) in [
             (json!({ "name": "x" }), "name"),
             (json!({ "name": "Good name", "allowedEmailDomains": ["acme"] }), "allowedEmailDomains"),
@@ -46,12 +46,12 @@ on_both_databases! {
             let answer = ada.patch("/api/admin/settings", &patch).await;
             assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("malformed")), "{patch}");
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
-    async fn members_read_their_organization_and_its_people(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn members_read_their_organization_and_its_people(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let organization = ben.get("/api/org").await.json();
         assert_eq!(organization, json!({ "id": "default", "slug": "default", "name": "My Organization", "role": "member" }));
         let people = ben.get("/api/org/users").await.json();
@@ -59,8 +59,8 @@ on_both_databases! {
         assert_eq!(people["nextCursor"], json!(null));
     }
 
-    async fn nobody_gets_401_as_a_problem_document(house: &House) {
-        let answer = house.visitor().get("/api/me").await;
+    async fn nobody_gets_401_as_a_problem_document(app: &TestApp) {
+        let answer = app.visitor().get("/api/me").await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let problem = answer.json();
@@ -68,8 +68,8 @@ on_both_databases! {
         assert_eq!(problem["requestId"], answer.header("x-request-id"));
     }
 
-    async fn times_are_rfc_3339_in_utc(house: &House) {
-        let ada = house.owner().await;
+    async fn times_are_rfc_3339_in_utc(app: &TestApp) {
+        let ada = app.owner().await;
         let list = ada.get("/api/admin/users").await.json();
         let joined = list["items"][0]["joinedAt"].as_str().expect("a time").to_owned();
         assert!(joined.ends_with('Z') && chrono::DateTime::parse_from_rfc3339(&joined).is_ok(), "{joined}");

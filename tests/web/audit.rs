@@ -1,12 +1,14 @@
 //! The audit log: what it tells, filters, paging, the file, and who may look.
 
-use gatehouse::access::Role;
-use gatehouse::audit::{Outcome, Query, Source, narrowed};
+use gatehouse::audit::query::{Cursor, EventKeyset, EventQuery};
+use gatehouse::audit::{EventOutcome, ListedEvent, Source, narrowed};
+use gatehouse::authority::Columns;
 use gatehouse::entity::event;
+use gatehouse::role::Role;
 use reqwest::Method;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement};
 
-use super::support::{Answer, Database, House, Visitor, field, free_port, on_both_databases};
+use super::support::{Answer, Database, TestApp, Visitor, field, free_port, on_both_databases};
 
 const LOG: &str = "/settings/admin/audit";
 
@@ -32,8 +34,8 @@ const RENAMED: Past<'static> = Past {
     target: "Acme",
 };
 
-async fn write(house: &House, past: Past<'_>) {
-    house
+async fn write(app: &TestApp, past: Past<'_>) {
+    app
         .run(
             "INSERT INTO events
                  (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id, number)
@@ -52,10 +54,10 @@ async fn write(house: &House, past: Past<'_>) {
 }
 
 /// Writes `count` events of 1970, three to a moment.
-async fn history(house: &House, count: i64) {
+async fn history(app: &TestApp, count: i64) {
     for n in 0..count {
         let (id, target) = (format!("event-{n:04}"), format!("Name {n:04}"));
-        write(house, Past { id: &id, at: n / 3, target: &target, ..RENAMED }).await;
+        write(app, Past { id: &id, at: n / 3, target: &target, ..RENAMED }).await;
     }
 }
 
@@ -108,8 +110,8 @@ async fn found(visitor: &Visitor, query: &str) -> Vec<String> {
 
 on_both_databases! {
     // U02
-    async fn what_happened_is_told_in_words_with_before_and_after(house: &House) {
-        let ada = house.owner().await;
+    async fn what_happened_is_told_in_words_with_before_and_after(app: &TestApp) {
+        let ada = app.owner().await;
         let general = ada.get("/settings/admin").await;
         let version = field(&general.body, "version");
         let renamed = ada.post("/settings/admin", &[("name", "Acme Rockets"), ("version", &version)]).await;
@@ -117,17 +119,17 @@ on_both_databases! {
         let log = ada.get(&format!("{LOG}?what=organization.renamed")).await;
         assert!(text(&log).contains("Ada Lovelace renamed the organization to Acme Rockets"), "{}", log.body);
         assert!(log.says("My Organization") && log.says("ada@acme.test"), "{}", log.body);
-        let address = &house.texts("SELECT address FROM events WHERE action = 'organization.renamed'").await[0];
-        let request = &house.texts("SELECT request_id FROM events WHERE action = 'organization.renamed'").await[0];
+        let address = &app.texts("SELECT address FROM events WHERE action = 'organization.renamed'").await[0];
+        let request = &app.texts("SELECT request_id FROM events WHERE action = 'organization.renamed'").await[0];
         assert!(address.starts_with("10.") && log.says(address) && log.says(request) && log.says(" UTC"));
         let all = ada.get(LOG).await;
         assert!(text(&all).contains("Ada Lovelace joined"), "{}", all.body);
     }
 
     // U04
-    async fn refused_attempts_are_marked(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn refused_attempts_are_marked(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.get("/settings/admin/access").await.status, 403);
         let log = ada.get(&format!("{LOG}?outcome=refused")).await;
         assert_eq!(shown(&log.body).len(), 1);
@@ -135,15 +137,15 @@ on_both_databases! {
         assert!(!ada.get(&format!("{LOG}?outcome=done")).await.body.contains("state-failing"));
     }
 
-    async fn filters_find_what_begins_so_and_go_together(house: &House) {
-        let ada = house.owner().await;
+    async fn filters_find_what_begins_so_and_go_together(app: &TestApp) {
+        let ada = app.owner().await;
         let day = 86_400_000;
         let zoe = Past { id: "event-1", at: 10 * day, ..RENAMED };
-        write(house, zoe).await;
-        write(house, Past { id: "event-2", at: 11 * day - 1, actor: "zora@acme.test", ..zoe }).await;
-        write(house, Past { id: "event-3", at: 11 * day, action: "invite.revoked", target: "Sam@other.test", ..zoe }).await;
-        write(house, Past { id: "event-4", at: 12 * day, action: "access.refused", outcome: "refused", target: "GET /x%_\\", ..zoe }).await;
-        write(house, Past { id: "event-5", at: 13 * day, action: "future.thing", target: "sam@other.test", ..zoe }).await;
+        write(app, zoe).await;
+        write(app, Past { id: "event-2", at: 11 * day - 1, actor: "zora@acme.test", ..zoe }).await;
+        write(app, Past { id: "event-3", at: 11 * day, action: "invite.revoked", target: "Sam@other.test", ..zoe }).await;
+        write(app, Past { id: "event-4", at: 12 * day, action: "access.refused", outcome: "refused", target: "GET /x%_\\", ..zoe }).await;
+        write(app, Past { id: "event-5", at: 13 * day, action: "future.thing", target: "sam@other.test", ..zoe }).await;
         assert_eq!(found(&ada, "who=zo").await, ["event-5", "event-4", "event-3", "event-2", "event-1"]);
         assert_eq!(found(&ada, "who=ZORA@").await, ["event-2"]);
         assert_eq!(found(&ada, "who=acme").await, [""; 0], "a beginning, not an inside");
@@ -164,13 +166,13 @@ on_both_databases! {
         assert!(unknown.says("future.thing"), "an action without a sentence is shown as it is");
         let nothing = ada.get(&format!("{LOG}?who=nobody-at-all")).await;
         assert!(nothing.says("No event matches") && nothing.body.contains("value=\"nobody-at-all\""));
-        house.run("DELETE FROM events", []).await;
+        app.run("DELETE FROM events", []).await;
         assert!(ada.get(LOG).await.says("Nothing has happened yet"));
     }
 
-    async fn a_beginning_that_fits_too_many_asks_for_more_of_it(house: &House) {
-        let ada = house.owner().await;
-        history(house, 30).await;
+    async fn a_beginning_that_fits_too_many_asks_for_more_of_it(app: &TestApp) {
+        let ada = app.owner().await;
+        history(app, 30).await;
         let answer = ada.get(&format!("{LOG}?target=Name")).await;
         assert_eq!(answer.status, 422);
         assert!(answer.says("Type more of it.") && answer.body.contains("value=\"Name\""), "{}", answer.body);
@@ -179,9 +181,9 @@ on_both_databases! {
         assert_eq!(found(&ada, "target=Name&what=organization").await.len(), 30);
     }
 
-    async fn pages_lead_forward_and_back_through_the_same_events(house: &House) {
-        let ada = house.owner().await;
-        history(house, 130).await;
+    async fn pages_lead_forward_and_back_through_the_same_events(app: &TestApp) {
+        let ada = app.owner().await;
+        history(app, 130).await;
         for filter in ["to=1970-01-01", "what=organization&who=zoe", "target=Name+0&outcome=done&what=organization"] {
             let first = ada.get(&format!("{LOG}?{filter}")).await.body;
             assert!(link(&first, "prev").is_none(), "{filter}");
@@ -201,10 +203,10 @@ on_both_databases! {
         assert!(region.body.starts_with("<section id=\"events\"") && !region.body.contains("<html"));
     }
 
-    async fn a_line_leads_to_the_address_of_the_same_filters_and_is_shown_as_it_was_read(house: &House) {
-        let ada = house.owner().await;
-        history(house, 3).await;
-        write(house, Past { id: "event-other", action: "access.refused", outcome: "refused", ..RENAMED }).await;
+    async fn a_line_leads_to_the_address_of_the_same_filters_and_is_shown_as_it_was_read(app: &TestApp) {
+        let ada = app.owner().await;
+        history(app, 3).await;
+        write(app, Past { id: "event-other", action: "access.refused", outcome: "refused", ..RENAMED }).await;
         let typed = |line: &str| format!("{LOG}?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("q", line).finish());
         for (line, fields, read) in [
             ("", "", ""),
@@ -226,8 +228,8 @@ on_both_databases! {
     }
 
     // D01, D02, D03
-    async fn a_line_that_makes_no_sense_is_kept_with_a_sentence_about_the_word(house: &House) {
-        let ada = house.owner().await;
+    async fn a_line_that_makes_no_sense_is_kept_with_a_sentence_about_the_word(app: &TestApp) {
+        let ada = app.owner().await;
         for (line, sentence) in [
             ("sam", "“sam” is nothing to look for. Write actor:, action:, target:, outcome:, after: or before: in front of it."),
             ("actor:sam action:nonsense", "“action:nonsense” is no action. Use one such as user.role_changed, or a group: sign-in, users,"),
@@ -248,35 +250,35 @@ on_both_databases! {
         assert!(kept.status == 422 && field(&kept.body, "who") == "sam", "{}", kept.body);
     }
 
-    async fn what_came_since_the_page_was_made_is_told_and_not_pushed_in(house: &House) {
-        let ada = house.owner().await;
-        history(house, 60).await;
+    async fn what_came_since_the_page_was_made_is_told_and_not_pushed_in(app: &TestApp) {
+        let ada = app.owner().await;
+        history(app, 60).await;
         let page = ada.get(&format!("{LOG}?who=zoe")).await;
         let address = news_of(&page.body).expect("the page asks");
         let none = news(&ada, &address).await;
         assert_eq!(news_of(&none.body).as_deref(), Some(address.as_str()), "and will ask the same again");
         assert!(!none.says("new event"), "{}", none.body);
         let next = Past { id: "next-1", at: 1_000, ..RENAMED };
-        write(house, next).await;
-        write(house, Past { id: "other", actor: "bob@acme.test", ..next }).await;
+        write(app, next).await;
+        write(app, Past { id: "other", actor: "bob@acme.test", ..next }).await;
         let one = news(&ada, &address).await;
         assert!(one.says("1 new event") && !one.says("1 new events"), "only what the filters ask for: {}", one.body);
         assert!(one.body.contains(&format!("href=\"{LOG}?who=zoe\"")), "{}", one.body);
         for n in 0..98 {
-            write(house, Past { id: &format!("more-{n}"), at: 2_000, ..RENAMED }).await;
+            write(app, Past { id: &format!("more-{n}"), at: 2_000, ..RENAMED }).await;
         }
         assert!(news(&ada, &address).await.says("99 new events"));
-        write(house, Past { id: "last", at: 3_000, ..RENAMED }).await;
+        write(app, Past { id: "last", at: 3_000, ..RENAMED }).await;
         assert!(news(&ada, &address).await.says("99+ new events"));
         let renewed = ada.get(&format!("{LOG}?who=zoe")).await;
         assert_eq!(shown(&renewed.body)[0], "last");
         assert!(!news(&ada, &news_of(&renewed.body).expect("it asks again")).await.says("new event"));
     }
 
-    async fn only_the_newest_part_of_the_log_asks_for_news(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
-        history(house, 60).await;
+    async fn only_the_newest_part_of_the_log_asks_for_news(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        history(app, 60).await;
         let first = ada.get(&format!("{LOG}?who=zoe")).await.body;
         let second = ada.get(&link(&first, "next").expect("a next page")).await.body;
         assert!(news_of(&second).is_none());
@@ -285,11 +287,11 @@ on_both_databases! {
         let address = news_of(&nobody).expect("somebody may come");
         assert!(!news(&ada, &address).await.says("new event"));
         let later = chrono::Utc::now().timestamp_millis() + 60_000;
-        write(house, Past { id: "late", at: later, actor: "nobody-at-all@acme.test", ..RENAMED }).await;
+        write(app, Past { id: "late", at: later, actor: "nobody-at-all@acme.test", ..RENAMED }).await;
         assert!(news(&ada, &address).await.says("1 new event"));
-        let events = house.events().await.len();
+        let events = app.events().await.len();
         news(&ada, &address).await;
-        assert_eq!(house.events().await.len(), events, "to look is no event");
+        assert_eq!(app.events().await.len(), events, "to look is no event");
         for nonsense in ["", "&newer=garbage", "&newer=e30"] {
             let answer = ada.htmx(Method::GET, &format!("{LOG}?who=zoe{nonsense}"), "div#news", &[]).await;
             assert_eq!(answer.status, 422, "{nonsense}");
@@ -299,11 +301,11 @@ on_both_databases! {
         assert_eq!(ben.htmx(Method::GET, &address, "div#news", &[]).await.status, 403);
     }
 
-    async fn an_export_says_first_how_many_events_it_has(house: &House) {
-        let ada = house.owner().await;
-        house.foreign_owner("boris@globex.test").await;
-        history(house, 1_200).await;
-        write(house, Past { id: "foreign-1", organization: "globex", ..RENAMED }).await;
+    async fn an_export_says_first_how_many_events_it_has(app: &TestApp) {
+        let ada = app.owner().await;
+        app.foreign_owner("boris@globex.test").await;
+        history(app, 1_200).await;
+        write(app, Past { id: "foreign-1", organization: "globex", ..RENAMED }).await;
         let log = ada.get(&format!("{LOG}?who=zoe&what=organization")).await;
         assert!(log.body.contains(&format!("href=\"{LOG}/export?what=organization&#38;who=zoe\"")), "{}", log.body);
         for (filter, count) in [
@@ -317,25 +319,25 @@ on_both_databases! {
             assert!(page.body.contains(&format!(">{count}</h2>")), "{filter}: {}", page.body);
             assert_eq!(page.says("Download CSV"), !count.starts_with('0'), "{filter}");
         }
-        let before = house.events().await.len();
+        let before = app.events().await.len();
         let page = ada.get(&format!("{LOG}/export?target=Name+000&who=zoe")).await;
         assert!(page.says("actor:zoe target:\"Name 000\"") && page.body.contains(">10 events</h2>"), "{}", page.body);
-        assert_eq!(house.events().await.len(), before, "to count is no event");
+        assert_eq!(app.events().await.len(), before, "to count is no event");
         let file = page.body.split("href=\"").find(|href| href.contains("format=jsonl")).expect("a link");
         let file = file.split('"').next().unwrap_or_default().replace("&#38;", "&");
         assert_eq!(ada.get(&file).await.body.lines().count(), 10, "{file}");
-        house.run("DELETE FROM events", []).await;
-        fill(house).await;
+        app.run("DELETE FROM events", []).await;
+        fill(app).await;
         for filter in ["", "what=sign-in", "what=sign-in&who=person"] {
             let page = ada.get(&format!("{LOG}/export?{filter}")).await;
             assert!(page.says("More than 10,000 events"), "{filter}: {}", page.body);
         }
     }
 
-    async fn of_several_filters_the_rarest_leads_to_the_same_events(house: &House) {
-        let ada = house.owner().await;
-        fill(house).await;
-        write(house, Past { id: "rare-1", actor: "person7@acme.test", target: "target-7", ..RENAMED }).await;
+    async fn of_several_filters_the_rarest_leads_to_the_same_events(app: &TestApp) {
+        let ada = app.owner().await;
+        fill(app).await;
+        write(app, Past { id: "rare-1", actor: "person7@acme.test", target: "target-7", ..RENAMED }).await;
         for (filter, count) in [
             ("who=person7@&what=organization", 1),
             ("who=person7@&target=target-7&what=organization", 1),
@@ -349,11 +351,11 @@ on_both_databases! {
     }
 
     // U05, T10
-    async fn an_event_has_an_address_of_its_own_and_those_of_others_are_unknown(house: &House) {
-        let ada = house.owner().await;
-        house.foreign_owner("boris@globex.test").await;
-        write(house, RENAMED).await;
-        write(house, Past { id: "foreign-1", organization: "globex", target: "Globex secret", ..RENAMED }).await;
+    async fn an_event_has_an_address_of_its_own_and_those_of_others_are_unknown(app: &TestApp) {
+        let ada = app.owner().await;
+        app.foreign_owner("boris@globex.test").await;
+        write(app, RENAMED).await;
+        write(app, Past { id: "foreign-1", organization: "globex", target: "Globex secret", ..RENAMED }).await;
         let own = ada.get(&format!("{LOG}/event-1")).await;
         let json = own.body.split("data-copy=\"Copy JSON\">").nth(1).and_then(|rest| rest.split('<').next()).expect("JSON");
         let json: serde_json::Value = serde_json::from_str(&json.replace("&#34;", "\"")).expect("JSON");
@@ -372,22 +374,22 @@ on_both_databases! {
     }
 
     // U05
-    async fn members_see_nothing_of_it(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
-        write(house, RENAMED).await;
+    async fn members_see_nothing_of_it(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        write(app, RENAMED).await;
         for path in ["", "/event-1", "/none", "/export?format=csv"] {
             let answer = ben.get(&format!("{LOG}{path}")).await;
             assert!(answer.status == 403 && !answer.body.contains("zoe@acme.test"), "{path}");
         }
         assert!(!ben.get("/settings/admin").await.body.contains(LOG), "nor is it in the navigation");
         assert!(ada.get("/settings/admin").await.body.contains(LOG));
-        assert!(!house.events().await.iter().any(|event| event.starts_with("audit.exported")));
+        assert!(!app.events().await.iter().any(|event| event.starts_with("audit.exported")));
     }
 
     // D01, D02, D03
-    async fn nonsense_in_the_address_gets_422_and_never_a_fault(house: &House) {
-        let ada = house.owner().await;
+    async fn nonsense_in_the_address_gets_422_and_never_a_fault(app: &TestApp) {
+        let ada = app.owner().await;
         let cursor = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
         let cursors = [
             cursor("{}"),
@@ -422,11 +424,11 @@ on_both_databases! {
         assert_eq!(ada.get(&format!("{LOG}/{}", "x".repeat(3_000))).await.status, 404);
     }
 
-    async fn the_file_has_every_event_of_the_filter_and_no_formula(house: &House) {
-        let ada = house.owner().await;
-        history(house, 450).await;
+    async fn the_file_has_every_event_of_the_filter_and_no_formula(app: &TestApp) {
+        let ada = app.owner().await;
+        history(app, 450).await;
         for (n, target) in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a,\"b\"\nc"].into_iter().enumerate() {
-            write(house, Past { id: &format!("evil-{n}"), at: 0, target, ..RENAMED }).await;
+            write(app, Past { id: &format!("evil-{n}"), at: 0, target, ..RENAMED }).await;
         }
         let csv = ada.get(&format!("{LOG}/export?format=csv&who=zoe&outcome=done")).await;
         assert_eq!((csv.status, csv.header("content-type")), (200, "text/csv; charset=utf-8"));
@@ -444,23 +446,23 @@ on_both_databases! {
         }).collect();
         assert_eq!(ids, (0..100).rev().map(|n| format!("event-{n:04}")).collect::<Vec<_>>());
         let exported = "SELECT CAST(after AS TEXT) FROM events WHERE action = 'audit.exported' ORDER BY number";
-        let exported = house.texts(exported).await;
+        let exported = app.texts(exported).await;
         assert_eq!(exported.len(), 2, "one event for each file");
         assert!(exported[0].contains("zoe") && exported[1].contains("Name 00"), "{exported:?}");
     }
 
-    async fn what_looks_like_markup_is_shown_as_it_is(house: &House) {
-        let ada = house.owner().await;
+    async fn what_looks_like_markup_is_shown_as_it_is(app: &TestApp) {
+        let ada = app.owner().await;
         let evil = "<img src=x onerror=alert(1)>\"'";
-        write(house, Past { target: evil, actor: evil, ..RENAMED }).await;
-        write(house, Past { id: "event-2", action: evil, target: evil, ..RENAMED }).await;
+        write(app, Past { target: evil, actor: evil, ..RENAMED }).await;
+        write(app, Past { id: "event-2", action: evil, target: evil, ..RENAMED }).await;
         for page in [ada.get(LOG).await, ada.get(&format!("{LOG}/event-1")).await, ada.get(&format!("{LOG}?who=%3Cimg")).await] {
             assert!(page.says(evil) && !page.body.contains("<img"), "{}", page.body);
         }
     }
 
-    async fn every_filter_walks_an_index(house: &House) {
-        fill(house).await;
+    async fn every_filter_walks_an_index(app: &TestApp) {
+        fill(app).await;
         let everything = Source::everything();
         let zoe = Source::actors(&["person7@acme.test"]);
         let two = Source::targets(&["target-7", "target-8"]);
@@ -482,10 +484,10 @@ on_both_databases! {
             for cursor in [None, Some(true), Some(false)] {
                 let mut query = query.clone();
                 query.cursor = cursor.map(place);
-                let plan = plan(house, &query, source).await;
+                let plan = plan(app, &query, source).await;
                 assert!(plan.contains(index), "{index}: {plan}");
                 assert!(!plan.contains("Seq Scan on events") && !plan.contains("SCAN events"), "{index}: {plan}");
-                let key = if house.rows.get_database_backend() == DbBackend::Sqlite { "(at,number)" } else { "ROW(at, number)" };
+                let key = if app.rows.get_database_backend() == DbBackend::Sqlite { "(at,number)" } else { "ROW(at, number)" };
                 assert_eq!(plan.contains(key), query.cursor.is_some(), "a place is found in the index: {plan}");
             }
         }
@@ -499,8 +501,8 @@ async fn of_a_key_the_log_has_the_last_four_letters_only() {
         let nowhere = format!("127.0.0.1:{}", free_port());
         let base = format!("http://{nowhere}");
         let settings = [("LLM__ANTHROPIC__BASE_URL", base.as_str()), ("OUTBOUND_ALLOW", nowhere.as_str())];
-        let house = House::open_with(database, &settings).await;
-        let ada = house.owner().await;
+        let app = TestApp::open_with(database, &settings).await;
+        let ada = app.owner().await;
         let key = serde_json::json!({ "key": "sk-ant-api03-CANARY-7f3a9c51" });
         let set = ada.put("/api/admin/llm-keys/anthropic", &key).await;
         assert!(set.status < 300, "{}", set.body);
@@ -512,35 +514,34 @@ async fn of_a_key_the_log_has_the_last_four_letters_only() {
         );
         let file = ada.get(&format!("{LOG}/export?format=jsonl")).await;
         assert!(!log.body.contains("CANARY") && !file.body.contains("CANARY") && file.body.contains("9c51"));
-        house.close().await;
+        app.close().await;
     }
 }
 
-fn asked(query: &str) -> Query {
+fn asked(query: &str) -> EventQuery {
     let pairs: std::collections::HashMap<String, String> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let raw: gatehouse::audit::form::RawQuery =
+    let raw: gatehouse::audit::form::RawEventQuery =
         serde_json::from_value(serde_json::json!(pairs)).expect("a query");
     let query = raw.parse().expect("a query that makes sense");
-    assert!(query.outcome.is_none_or(|outcome| Outcome::ALL.contains(&outcome)));
+    assert!(query.outcome.is_none_or(|outcome| EventOutcome::ALL.contains(&outcome)));
     query
 }
 
-fn place(backwards: bool) -> gatehouse::audit::form::Cursor {
-    let mark = gatehouse::audit::Mark { at: 10_000, number: 1_010_000 };
-    gatehouse::audit::form::Cursor { mark, backwards }
+fn place(backwards: bool) -> Cursor {
+    Cursor { keyset: EventKeyset { at: 10_000, number: 1_010_000 }, backwards }
 }
 
 /// Twenty thousand events of many people about many things, and what the planner has to know of them.
-async fn fill(house: &House) {
-    let numbers = match house.rows.get_database_backend() {
+async fn fill(app: &TestApp) {
+    let numbers = match app.rows.get_database_backend() {
         DbBackend::Sqlite => {
             "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
              SELECT n FROM numbers"
         }
         _ => "SELECT n FROM generate_series(1, 20000) AS n",
     };
-    house
+    app
         .run(
             &format!(
                 "INSERT INTO events
@@ -554,19 +555,19 @@ async fn fill(house: &House) {
             [],
         )
         .await;
-    if house.rows.get_database_backend() == DbBackend::Postgres {
-        house.run("ANALYZE events", []).await;
+    if app.rows.get_database_backend() == DbBackend::Postgres {
+        app.run("ANALYZE events", []).await;
     }
 }
 
-async fn plan(house: &House, query: &Query, source: &Source) -> String {
-    let backend = house.rows.get_database_backend();
+async fn plan(app: &TestApp, query: &EventQuery, source: &Source) -> String {
+    let backend = app.rows.get_database_backend();
     let ours = event::Entity::find().filter(event::Column::OrganizationId.eq("default"));
-    let statement = narrowed(&ours, query, source).build(backend);
+    let statement = ListedEvent::select(narrowed(&ours, query, source)).build(backend);
     let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
     let sql = format!("{explain} {}", statement.sql);
     let values = statement.values.map(|values| values.0).unwrap_or_default();
-    let rows = house.rows.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await;
+    let rows = app.rows.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await;
     let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
     let lines =
         rows.expect("a plan").into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));

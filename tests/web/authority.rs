@@ -4,39 +4,39 @@
 use std::time::Duration;
 
 use futures_util::future::{join, join3};
-use gatehouse::access::Role;
 use gatehouse::address::EmailAddress;
+use gatehouse::name::Name;
 use gatehouse::organization::bootstrap::{Bootstrapped, bootstrap};
-use gatehouse::organization::form::Name;
+use gatehouse::role::Role;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::json;
 
-use super::support::{Answer, Database, House, Identity, Provider, Visitor, on_both_databases};
+use super::support::{Answer, Database, Identity, Provider, TestApp, Visitor, on_both_databases};
 
 const USERS: &str = "/settings/admin/users";
 const ACCESS: &str = "/settings/admin/access";
 
-async fn houses() -> Vec<(House, Provider)> {
+async fn houses() -> Vec<(TestApp, Provider)> {
     let mut houses = Vec::new();
     for database in Database::each().await {
         let okta = Provider::start().await;
-        houses.push((House::with_okta(database, &okta).await, okta));
+        houses.push((TestApp::with_okta(database, &okta).await, okta));
     }
     houses
 }
 
-async fn id(house: &House, email: &str) -> String {
-    house.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+async fn id(app: &TestApp, email: &str) -> String {
+    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
 }
 
-async fn role_of(house: &House, email: &str) -> Option<String> {
-    house.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.pop()
+async fn role_of(app: &TestApp, email: &str) -> Option<String> {
+    app.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.pop()
 }
 
 /// Makes whoever writes wait until it ends.
-async fn hold(house: &House) -> DatabaseTransaction {
-    let holder = house.rows.begin().await.expect("begun");
+async fn hold(app: &TestApp) -> DatabaseTransaction {
+    let holder = app.rows.begin().await.expect("begun");
     holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
     holder
 }
@@ -46,17 +46,17 @@ async fn pause(milliseconds: u64) {
 }
 
 /// Invites an address and gives the link's path.
-async fn invite(house: &House, admin: &Visitor, email: &str, role: &str) -> String {
+async fn invite(app: &TestApp, admin: &Visitor, email: &str, role: &str) -> String {
     let answer = admin.post_json("/api/admin/invites", &json!({ "email": email, "role": role })).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     let page = admin.get(&format!("/settings/admin/invites?q={email}")).await.body;
     let link = page.split('"').find(|text| text.starts_with("http") && text.contains("/invites/"));
-    link.expect("a link").strip_prefix(&house.base).expect("on the base URL").to_owned()
+    link.expect("a link").strip_prefix(&app.base).expect("on the base URL").to_owned()
 }
 
-async fn sign_in(house: &House, email: &str) -> Visitor {
-    let person = house.visitor();
-    let answer = person.sign_in(&house.provider, &Identity::new(email, email)).await;
+async fn sign_in(app: &TestApp, email: &str) -> Visitor {
+    let person = app.visitor();
+    let answer = person.sign_in(&app.provider, &Identity::new(email, email)).await;
     assert_eq!(answer.status, 303, "{email}: {}", answer.body);
     person
 }
@@ -65,31 +65,31 @@ async fn accept(person: &Visitor, link: &str) -> Answer {
     person.post(&format!("{link}/acceptance"), &[]).await
 }
 
-async fn awaited(house: &House) -> i64 {
-    house.count("SELECT count(*) FROM organizations WHERE awaited_owner IS NOT NULL").await
+async fn awaited(app: &TestApp) -> i64 {
+    app.count("SELECT count(*) FROM organizations WHERE awaited_owner IS NOT NULL").await
 }
 
 /// What `bootstrap` does in the shell.
-async fn named_as_owner(house: &House, email: &str) -> Bootstrapped {
+async fn named_as_owner(app: &TestApp, email: &str) -> Bootstrapped {
     let name = Name::parse("My Organization").expect("a name");
     let email = EmailAddress::parse(email).expect("an address");
-    bootstrap(&house.services.db, &house.services.clock, &name, &email).await.expect("bootstrapped")
+    bootstrap(&app.shell().await, &name, &email).await.expect("bootstrapped")
 }
 
-async fn switch_off(house: &House, provider: &str) {
+async fn switch_off(app: &TestApp, provider: &str) {
     let sql = "INSERT INTO switched_off_providers (organization_id, provider, at) VALUES ('default', $1, 0)";
-    house.run(sql, [provider.into()]).await;
+    app.run(sql, [provider.into()]).await;
 }
 
 on_both_databases! {
-    async fn an_owner_who_joins_goes_and_deletes_their_account_at_once_leaves_another(house: &House) {
+    async fn an_owner_who_joins_goes_and_deletes_their_account_at_once_leaves_another(app: &TestApp) {
         for round in 0..3 {
             let email = format!("pat{round}@other.test");
-            let ada = house.visitor();
-            assert_eq!(ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await.status, 303);
-            let link = invite(house, &ada, &email, "owner").await;
-            let pat = sign_in(house, &email).await;
-            let holder = hold(house).await;
+            let ada = app.visitor();
+            assert_eq!(ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await.status, 303);
+            let link = invite(app, &ada, &email, "owner").await;
+            let pat = sign_in(app, &email).await;
+            let holder = hold(app).await;
             let acceptance = accept(&pat, &link);
             let departure = async {
                 pause(100).await;
@@ -105,25 +105,25 @@ on_both_databases! {
             };
             let (answers, ()) = join(join3(acceptance, departure, deletion), release).await;
             let statuses = [answers.0.status, answers.1.status, answers.2.status];
-            let owners = house.count("SELECT count(*) FROM memberships WHERE role = 'owner'").await;
+            let owners = app.count("SELECT count(*) FROM memberships WHERE role = 'owner'").await;
             assert!(owners >= 1, "round {round}: {statuses:?}");
             assert!(statuses.iter().all(|status| [303, 409].contains(status)), "round {round}: {statuses:?}");
-            house.run("DELETE FROM memberships", []).await;
-            house.run("DELETE FROM users WHERE email <> 'ada@acme.test'", []).await;
-            house.run("INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+            app.run("DELETE FROM memberships", []).await;
+            app.run("DELETE FROM users WHERE email <> 'ada@acme.test'", []).await;
+            app.run("INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
                        SELECT 'default', id, 'owner', name, email, 0, 0 FROM users", []).await;
         }
     }
 
-    async fn whoever_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(house: &House) {
-        let ada = house.owner().await;
+    async fn whoever_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(app: &TestApp) {
+        let ada = app.owner().await;
         for (email, end) in [
             ("deactivated@other.test", "UPDATE users SET status = 'deactivated' WHERE email = 'deactivated@other.test'"),
             ("deleted@other.test", "DELETE FROM users WHERE email = 'deleted@other.test'"),
         ] {
-            let link = invite(house, &ada, email, "admin").await;
-            let person = sign_in(house, email).await;
-            let holder = hold(house).await;
+            let link = invite(app, &ada, email, "admin").await;
+            let person = sign_in(app, email).await;
+            let holder = hold(app).await;
             let ends = async {
                 pause(200).await;
                 holder.execute_unprepared(end).await.expect(end);
@@ -131,74 +131,74 @@ on_both_databases! {
             };
             let (answer, ()) = join(accept(&person, &link), ends).await;
             assert!(answer.status == 403 && answer.says("Your account is not active"), "{email}: {} {}", answer.status, answer.body);
-            assert_eq!(house.count(&format!("SELECT count(*) FROM memberships WHERE email = '{email}'")).await, 0);
-            assert_eq!(house.count(&format!("SELECT count(*) FROM invites WHERE email = '{email}' AND state = 'open'")).await, 1);
+            assert_eq!(app.count(&format!("SELECT count(*) FROM memberships WHERE email = '{email}'")).await, 0);
+            assert_eq!(app.count(&format!("SELECT count(*) FROM invites WHERE email = '{email}' AND state = 'open'")).await, 1);
             let refused = format!("SELECT count(*) FROM events WHERE action = 'access.refused' AND actor = '{email}'");
-            assert_eq!(house.count(&refused).await, 1, "{email}");
+            assert_eq!(app.count(&refused).await, 1, "{email}");
         }
     }
 
-    async fn somebody_in_no_organization_is_refused_with_an_event(house: &House) {
-        house.owner().await;
-        let eve = house.outsider("eve@acme.test").await;
+    async fn somebody_in_no_organization_is_refused_with_an_event(app: &TestApp) {
+        app.owner().await;
+        let eve = app.outsider("eve@acme.test").await;
         assert_eq!(eve.get(USERS).await.status, 403);
         let refused = "SELECT count(*) FROM events WHERE action = 'access.refused' AND actor = 'eve@acme.test'";
-        assert_eq!(house.count(refused).await, 1);
+        assert_eq!(app.count(refused).await, 1);
     }
 
     // 14: by signing in.
-    async fn an_operators_word_goes_before_an_invite(house: &House) {
-        let ada = house.owner().await;
-        let link = invite(house, &ada, "sam@other.test", "member").await;
-        assert_eq!(named_as_owner(house, "sam@other.test").await, Bootstrapped::WillBeOwner);
-        let sam = sign_in(house, "sam@other.test").await;
-        assert_eq!(role_of(house, "sam@other.test").await.as_deref(), Some("owner"));
-        assert_eq!(awaited(house).await, 0, "the word is fulfilled");
+    async fn an_operators_word_goes_before_an_invite(app: &TestApp) {
+        let ada = app.owner().await;
+        let link = invite(app, &ada, "sam@other.test", "member").await;
+        assert_eq!(named_as_owner(app, "sam@other.test").await, Bootstrapped::WillBeOwner);
+        let sam = sign_in(app, "sam@other.test").await;
+        assert_eq!(role_of(app, "sam@other.test").await.as_deref(), Some("owner"));
+        assert_eq!(awaited(app).await, 0, "the word is fulfilled");
         assert_eq!(accept(&sam, &link).await.status, 303);
-        assert_eq!(role_of(house, "sam@other.test").await.as_deref(), Some("owner"), "an invite lowers nobody");
+        assert_eq!(role_of(app, "sam@other.test").await.as_deref(), Some("owner"), "an invite lowers nobody");
     }
 
     // 14: by accepting.
-    async fn an_invite_that_is_accepted_fulfils_the_operators_word(house: &House) {
-        let ada = house.owner().await;
-        let link = invite(house, &ada, "sam@other.test", "member").await;
-        let sam = sign_in(house, "sam@other.test").await;
-        house.run("UPDATE organizations SET awaited_owner = 'sam@other.test'", []).await;
+    async fn an_invite_that_is_accepted_fulfils_the_operators_word(app: &TestApp) {
+        let ada = app.owner().await;
+        let link = invite(app, &ada, "sam@other.test", "member").await;
+        let sam = sign_in(app, "sam@other.test").await;
+        app.run("UPDATE organizations SET awaited_owner = 'sam@other.test'", []).await;
         assert_eq!(accept(&sam, &link).await.status, 303);
         assert_eq!(sam.get("/api/me").await.json()["role"], "owner");
-        assert_eq!(awaited(house).await, 0);
-        let link = invite(house, &ada, "kim@other.test", "member").await;
-        let kim = sign_in(house, "kim@other.test").await;
-        assert_eq!(named_as_owner(house, "kim@other.test").await, Bootstrapped::IsOwner, "they have been here");
+        assert_eq!(awaited(app).await, 0);
+        let link = invite(app, &ada, "kim@other.test", "member").await;
+        let kim = sign_in(app, "kim@other.test").await;
+        assert_eq!(named_as_owner(app, "kim@other.test").await, Bootstrapped::IsOwner, "they have been here");
         assert_eq!(accept(&kim, &link).await.status, 303);
         assert_eq!(kim.get("/api/me").await.json()["role"], "owner");
     }
 
-    async fn the_word_of_an_operator_holds_until_it_is_fulfilled(house: &House) {
-        let ada = house.owner().await;
-        assert_eq!(named_as_owner(house, "sam@other.test").await, Bootstrapped::WillBeOwner);
-        let link = invite(house, &ada, "kim@other.test", "member").await;
-        let kim = sign_in(house, "kim@other.test").await;
+    async fn the_word_of_an_operator_holds_until_it_is_fulfilled(app: &TestApp) {
+        let ada = app.owner().await;
+        assert_eq!(named_as_owner(app, "sam@other.test").await, Bootstrapped::WillBeOwner);
+        let link = invite(app, &ada, "kim@other.test", "member").await;
+        let kim = sign_in(app, "kim@other.test").await;
         assert_eq!(accept(&kim, &link).await.status, 303);
-        assert_eq!((role_of(house, "kim@other.test").await.as_deref(), awaited(house).await), (Some("member"), 1));
+        assert_eq!((role_of(app, "kim@other.test").await.as_deref(), awaited(app).await), (Some("member"), 1));
         let unproven = Identity::new("sam@other.test", "Sam").with(json!({ "email_verified": false }));
-        assert_eq!(house.visitor().sign_in(&house.provider, &unproven).await.status, 403);
-        assert_eq!(awaited(house).await, 1, "nobody has come");
+        assert_eq!(app.visitor().sign_in(&app.provider, &unproven).await.status, 403);
+        assert_eq!(awaited(app).await, 1, "nobody has come");
     }
 
     // 16
-    async fn the_lists_of_the_installation_bind_sessions_that_exist(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let (strict, handle) = house.second_instance_with(&[("BLOCKED_EMAILS", "ben@acme.test")]).await;
+    async fn the_lists_of_the_installation_bind_sessions_that_exist(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let (strict, handle) = app.second_instance_with(&[("BLOCKED_EMAILS", "ben@acme.test")]).await;
         assert_eq!((ben.get(USERS).await.status, ada.at(&strict).get(USERS).await.status), (200, 200));
         let there = ben.at(&strict);
         assert_eq!((there.get(USERS).await.status, there.get("/api/me").await.status), (302, 401));
         assert_eq!(there.post("/settings/departure", &[]).await.status, 302);
-        assert_eq!(role_of(house, "ben@acme.test").await.as_deref(), Some("admin"));
+        assert_eq!(role_of(app, "ben@acme.test").await.as_deref(), Some("admin"));
         assert_eq!(there.get("/sign-in").await.status, 200, "not a loop");
         handle.stop(false).await;
-        let (narrow, handle) = house.second_instance_with(&[("ALLOWED_DOMAINS", "other.test")]).await;
+        let (narrow, handle) = app.second_instance_with(&[("ALLOWED_DOMAINS", "other.test")]).await;
         assert!(!ada.at(&narrow).is_signed_in().await && ada.is_signed_in().await);
         handle.stop(false).await;
     }
@@ -207,9 +207,9 @@ on_both_databases! {
 // 12: a new way in.
 #[actix_web::test]
 async fn whoever_is_deactivated_while_waiting_connects_no_other_account() {
-    for (house, okta) in houses().await {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    for (app, okta) in houses().await {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let begun = ben.post("/settings/identities", &[("provider", "okta")]).await;
         let departure = begun.location().parse().expect("an address");
         let back = ben.way_back_from(
@@ -217,7 +217,7 @@ async fn whoever_is_deactivated_while_waiting_connects_no_other_account() {
             &departure,
             &okta.grant(&Identity::new("ben@acme.test", "Ben"), &departure),
         );
-        let holder = hold(&house).await;
+        let holder = hold(&app).await;
         let ends = async {
             // The provider is asked first, which takes a moment.
             pause(700).await;
@@ -227,14 +227,14 @@ async fn whoever_is_deactivated_while_waiting_connects_no_other_account() {
         };
         let (answer, ()) = join(ben.get(&back), ends).await;
         assert_eq!(answer.status, 403, "{}", answer.body);
-        assert_eq!(house.count("SELECT count(*) FROM identities WHERE provider = 'okta'").await, 0);
-        house.close().await;
+        assert_eq!(app.count("SELECT count(*) FROM identities WHERE provider = 'okta'").await, 0);
+        app.close().await;
     }
 }
 
 /// Every way by which an organization could lose Ada, its only owner who can come in; `ben` is an owner who can't.
-async fn tries_everything(house: &House, ada: &Visitor, ben: Option<&Visitor>) -> Vec<(&'static str, u16)> {
-    let hers = id(house, "ada@acme.test").await;
+async fn tries_everything(app: &TestApp, ada: &Visitor, ben: Option<&Visitor>) -> Vec<(&'static str, u16)> {
+    let hers = id(app, "ada@acme.test").await;
     let path = format!("/api/admin/users/{hers}");
     let mut tried = vec![
         ("steps down", ada.patch(&path, &json!({ "role": "member" })).await.status),
@@ -267,12 +267,12 @@ async fn tries_everything(house: &House, ada: &Visitor, ben: Option<&Visitor>) -
 // 13: the only method of the other owner is switched off.
 #[actix_web::test]
 async fn an_owner_whose_only_method_is_switched_off_does_not_count() {
-    for (house, _okta) in houses().await {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Owner).await;
-        house.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@acme.test'", []).await;
-        switch_off(&house, "okta").await;
-        for (what, status) in tries_everything(&house, &ada, Some(&ben)).await {
+    for (app, _okta) in houses().await {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Owner).await;
+        app.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@acme.test'", []).await;
+        switch_off(&app, "okta").await;
+        for (what, status) in tries_everything(&app, &ada, Some(&ben)).await {
             assert_eq!(status, 409, "Ada {what}");
         }
         assert!(ada.get("/settings").await.says("You are the only owner."));
@@ -281,7 +281,7 @@ async fn an_owner_whose_only_method_is_switched_off_does_not_count() {
             303,
             "who does not count is not missed"
         );
-        house.close().await;
+        app.close().await;
     }
 }
 
@@ -289,34 +289,34 @@ async fn an_owner_whose_only_method_is_switched_off_does_not_count() {
 #[actix_web::test]
 async fn an_owner_whom_the_installation_keeps_out_does_not_count() {
     for database in Database::each().await {
-        let house = House::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
-        let ada = house.owner().await;
+        let app = TestApp::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
+        let ada = app.owner().await;
         for sabotage in [
             "UPDATE users SET email = 'ben@evil.test' WHERE name = 'Ben'",
             "UPDATE identities SET email = 'ben@evil.test' WHERE subject = 'ben@acme.test'",
             "UPDATE identities SET provider = 'github' WHERE subject = 'ben@acme.test'",
             "DELETE FROM identities WHERE subject = 'ben@acme.test'",
         ] {
-            house.enroll("ben@acme.test", "default", Role::Owner).await;
-            house.run(sabotage, []).await;
-            for (what, status) in tries_everything(&house, &ada, None).await {
+            app.enroll("ben@acme.test", "default", Role::Owner).await;
+            app.run(sabotage, []).await;
+            for (what, status) in tries_everything(&app, &ada, None).await {
                 assert_eq!(status, 409, "Ada {what} after {sabotage}");
             }
-            house.run("DELETE FROM users WHERE name = 'Ben'", []).await;
+            app.run("DELETE FROM users WHERE name = 'Ben'", []).await;
         }
-        house.close().await;
+        app.close().await;
     }
 }
 
 // 13: access rules that end the access of the only owner who can come in.
 #[actix_web::test]
 async fn rules_never_end_the_access_of_the_last_owner_who_can_come_in() {
-    for (house, _okta) in houses().await {
-        house.owner().await;
-        let ben = house.person("ben@other.test", Role::Owner).await;
-        house.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@other.test'", []).await;
-        switch_off(&house, "okta").await;
-        let version = house.count("SELECT version FROM org_settings").await.to_string();
+    for (app, _okta) in houses().await {
+        app.owner().await;
+        let ben = app.person("ben@other.test", Role::Owner).await;
+        app.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@other.test'", []).await;
+        switch_off(&app, "okta").await;
+        let version = app.count("SELECT version FROM org_settings").await.to_string();
         let mut form =
             vec![("version", version.as_str()), ("domains.0.name", "other.test"), ("domain_gating", "true")];
         form.push(("preview", "1"));
@@ -325,25 +325,25 @@ async fn rules_never_end_the_access_of_the_last_owner_who_can_come_in() {
         form.extend([("digest", digest.as_str()), ("apply", "now")]);
         let answer = ben.post(ACCESS, &form).await;
         assert!(answer.status == 409 && answer.says("An organization needs an owner"), "{}", answer.body);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE locked_out_at IS NOT NULL").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE locked_out_at IS NOT NULL").await, 0);
         assert_eq!(
-            house.count("SELECT version FROM org_settings").await.to_string(),
+            app.count("SELECT version FROM org_settings").await.to_string(),
             version,
             "nothing is saved"
         );
         let refused =
             "SELECT count(*) FROM events WHERE action = 'access.rules_changed' AND outcome = 'refused'";
-        assert_eq!(house.count(refused).await, 1);
-        house.close().await;
+        assert_eq!(app.count(refused).await, 1);
+        app.close().await;
     }
 }
 
 /// Somebody downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
-async fn downloads(house: &House, admin: &Visitor, path: &str, sql: &str) -> usize {
+async fn downloads(app: &TestApp, admin: &Visitor, path: &str, sql: &str) -> usize {
     let mut response = admin.request(Method::GET, path).send().await.expect("an answer");
     assert_eq!(response.status(), 200);
     let mut size = response.chunk().await.expect("a part").expect("a first part").len();
-    house.run(sql, []).await;
+    app.run(sql, []).await;
     while let Ok(Some(part)) = response.chunk().await {
         size += part.len();
     }
@@ -355,24 +355,24 @@ const LONG: usize = 40_000_000;
 
 on_both_databases! {
     // 17
-    async fn a_long_file_ends_when_whoever_reads_it_may_no_more(house: &House) {
-        let ada = house.owner().await;
+    async fn a_long_file_ends_when_whoever_reads_it_may_no_more(app: &TestApp) {
+        let ada = app.owner().await;
         let padding = "x".repeat(2_000);
-        house.run(
+        app.run(
             "INSERT INTO events (id, organization_id, at, action, outcome, actor, target, address, user_agent, request_id)
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              SELECT 'e' || i, 'default', i, 'session.ended', 'done', 'ada', 'ada', '', $1, '' FROM n",
             [padding.clone().into()],
         )
         .await;
-        house.run(
+        app.run(
             "INSERT INTO users (id, email, name, status, created_at)
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              SELECT 'u' || i, 'u' || i || '@acme.test', 'U' || i || $1, 'active', 0 FROM n",
             [padding.into()],
         )
         .await;
-        house.run(
+        app.run(
             "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
              SELECT 'default', id, 'member', name, email, 0, 0 FROM users WHERE id LIKE 'u%' AND id NOT LIKE '%-%'",
             [],
@@ -380,23 +380,23 @@ on_both_databases! {
         .await;
         let files = ["/settings/admin/audit/export?format=jsonl", "/settings/admin/users/export?format=csv"];
         for path in files {
-            assert!(downloads(house, &ada, path, "UPDATE org_settings SET version = version").await > LONG, "whole: {path}");
+            assert!(downloads(app, &ada, path, "UPDATE org_settings SET version = version").await > LONG, "whole: {path}");
             for (email, sql) in [
                 ("demoted@acme.test", "UPDATE memberships SET role = 'member' WHERE email = 'demoted@acme.test'"),
                 ("deactivated@acme.test", "UPDATE users SET status = 'deactivated' WHERE email = 'deactivated@acme.test'"),
                 ("ended@acme.test", "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = 'ended@acme.test')"),
             ] {
-                let admin = if role_of(house, email).await.is_some() {
-                    house.run("UPDATE memberships SET role = 'admin' WHERE email = $1", [email.into()]).await;
-                    house.run("UPDATE users SET status = 'active' WHERE email = $1", [email.into()]).await;
-                    sign_in(house, email).await
+                let admin = if role_of(app, email).await.is_some() {
+                    app.run("UPDATE memberships SET role = 'admin' WHERE email = $1", [email.into()]).await;
+                    app.run("UPDATE users SET status = 'active' WHERE email = $1", [email.into()]).await;
+                    sign_in(app, email).await
                 } else {
-                    house.person(email, Role::Admin).await
+                    app.person(email, Role::Admin).await
                 };
-                let got = downloads(house, &admin, path, sql).await;
+                let got = downloads(app, &admin, path, sql).await;
                 assert!(got < LONG / 2, "{email} got {got} bytes of {path}");
                 let refused = format!("SELECT count(*) FROM events WHERE action = 'access.refused' AND actor = '{email}'");
-                assert!(house.count(&refused).await >= 1, "{email}");
+                assert!(app.count(&refused).await >= 1, "{email}");
             }
         }
     }

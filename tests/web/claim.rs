@@ -2,25 +2,25 @@
 
 use std::process::Command;
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use gatehouse::sign_in::claim;
 use reqwest::Method;
 
-use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor, field};
+use super::support::{Answer, Database, Identity, MASTER_KEY, TestApp, Visitor, field};
 
 /// A Gatehouse that strangers can reach, and whose owner nobody has named.
-async fn public_house(database: Database) -> House {
-    House::open_with(database, &[("BASE_URL", "https://gate.acme.test")]).await
+async fn public_house(database: Database) -> TestApp {
+    TestApp::open_with(database, &[("BASE_URL", "https://gate.acme.test")]).await
 }
 
 /// The link that stands in the log, as a path.
-async fn link(house: &House) -> Option<String> {
-    let link = claim::link(&house.services).await.expect("an answer")?;
+async fn link(app: &TestApp) -> Option<String> {
+    let link = claim::link(&app.services).await.expect("an answer")?;
     Some(link.strip_prefix("https://gate.acme.test").expect("from the base URL").to_owned())
 }
 
 /// Secure cookies do not travel over the tests' plain http: the visitor carries them by hand.
-async fn sign_in(house: &House, visitor: &Visitor, email: &str, claim: &str) -> Answer {
+async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str, claim: &str) -> Answer {
     let start = visitor.request(Method::POST, "/auth/idp").form(&[("return_to", "/"), ("claim", claim)]);
     let begun = visitor.send(start).await;
     if begun.status != 303 {
@@ -28,7 +28,7 @@ async fn sign_in(house: &House, visitor: &Visitor, email: &str, claim: &str) -> 
     }
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&house.provider, &departure, &Identity::new(email, "Somebody"));
+    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
     visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await
 }
 
@@ -36,79 +36,79 @@ async fn sign_in(house: &House, visitor: &Visitor, email: &str, claim: &str) -> 
 #[actix_web::test]
 async fn whoever_has_the_link_becomes_owner_and_nobody_else_is_first() {
     for database in Database::each().await {
-        let house = public_house(database).await;
-        let path = link(&house).await.expect("a link");
+        let app = public_house(database).await;
+        let path = link(&app).await.expect("a link");
         let token = path.strip_prefix("/claim/").expect("a token");
         assert!(token.len() >= 43, "at least 128 bits");
-        assert_eq!(sign_in(&house, &house.visitor(), "eve@evil.test", "").await.status, 403);
-        let page = house.visitor().get(&path).await;
+        assert_eq!(sign_in(&app, &app.visitor(), "eve@evil.test", "").await.status, 403);
+        let page = app.visitor().get(&path).await;
         assert!(page.status == 200 && page.says("Claim this Gatehouse"), "{}", page.body);
         assert_eq!(page.header("referrer-policy"), "same-origin");
-        assert_eq!(house.count("SELECT count(*) FROM users").await, 0, "looking claims nothing");
-        assert_eq!(sign_in(&house, &house.visitor(), "ada@acme.test", token).await.status, 303);
-        assert_eq!(house.texts("SELECT role FROM memberships").await, [Role::Owner.name()]);
-        assert_eq!(link(&house).await, None, "it works once");
-        assert_eq!(house.visitor().get(&path).await.status, 404);
-        assert_eq!(sign_in(&house, &house.visitor(), "eve@evil.test", token).await.status, 404);
-        house.close().await;
+        assert_eq!(app.count("SELECT count(*) FROM users").await, 0, "looking claims nothing");
+        assert_eq!(sign_in(&app, &app.visitor(), "ada@acme.test", token).await.status, 303);
+        assert_eq!(app.texts("SELECT role FROM memberships").await, [Role::Owner.name()]);
+        assert_eq!(link(&app).await, None, "it works once");
+        assert_eq!(app.visitor().get(&path).await.status, 404);
+        assert_eq!(sign_in(&app, &app.visitor(), "eve@evil.test", token).await.status, 404);
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn a_link_that_was_guessed_altered_or_not_needed_is_unknown() {
-    let house = public_house(Database::sqlite()).await;
-    let path = link(&house).await.expect("a link");
+    let app = public_house(Database::sqlite()).await;
+    let path = link(&app).await.expect("a link");
     for wrong in ["/claim/none", "/claim/%00", &path.to_lowercase(), &path[..path.len() - 1]] {
-        assert_eq!(house.visitor().get(wrong).await.status, 404, "{wrong}");
+        assert_eq!(app.visitor().get(wrong).await.status, 404, "{wrong}");
     }
-    assert_eq!(sign_in(&house, &house.visitor(), "eve@evil.test", "none").await.status, 404);
-    house.close().await;
+    assert_eq!(sign_in(&app, &app.visitor(), "eve@evil.test", "none").await.status, 404);
+    app.close().await;
     let named = [("BASE_URL", "https://gate.acme.test"), ("OWNER_EMAIL", "ada@acme.test")];
     for settings in [&[][..], &named] {
-        let house = House::open_with(Database::sqlite(), settings).await;
-        assert_eq!(claim::link(&house.services).await.expect("an answer"), None);
-        house.close().await;
+        let app = TestApp::open_with(Database::sqlite(), settings).await;
+        assert_eq!(claim::link(&app.services).await.expect("an answer"), None);
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn whoever_claims_with_the_wrong_account_may_try_another() {
-    let house = public_house(Database::sqlite()).await;
-    let token = link(&house).await.expect("a link").replace("/claim/", "");
-    let visitor = house.visitor();
+    let app = public_house(Database::sqlite()).await;
+    let token = link(&app).await.expect("a link").replace("/claim/", "");
+    let visitor = app.visitor();
     let start = visitor.request(Method::POST, "/auth/idp").form(&[("claim", token.as_str())]);
     let begun = visitor.send(start).await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let departure = begun.location().parse().expect("an address");
     let unverified =
         Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "email_verified": false }));
-    let back = visitor.way_back(&house.provider, &departure, &unverified);
+    let back = visitor.way_back(&app.provider, &departure, &unverified);
     let page = visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await;
     assert_eq!(page.status, 403);
     assert_eq!(field(&page.body, "claim"), token);
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn a_claim_that_is_refused_claims_nothing() {
-    let house = House::open_with(
+    let app = TestApp::open_with(
         Database::sqlite(),
         &[("BASE_URL", "https://gate.acme.test"), ("BLOCKED_DOMAINS", "evil.test")],
     )
     .await;
-    let token = link(&house).await.expect("a link").replace("/claim/", "");
-    assert_eq!(sign_in(&house, &house.visitor(), "eve@evil.test", &token).await.status, 403);
-    assert!(link(&house).await.is_some());
-    assert_eq!(sign_in(&house, &house.visitor(), "ada@acme.test", &token).await.status, 303);
-    house.close().await;
+    let token = link(&app).await.expect("a link").replace("/claim/", "");
+    assert_eq!(sign_in(&app, &app.visitor(), "eve@evil.test", &token).await.status, 403);
+    assert!(link(&app).await.is_some());
+    assert_eq!(sign_in(&app, &app.visitor(), "ada@acme.test", &token).await.status, 303);
+    app.close().await;
 }
 
-/// Beside the house, which goes on meanwhile: it may be in the middle of a write.
-async fn bootstrap(house: &House, org: &str, owner: &str) -> (bool, String) {
+/// Beside the application, which goes on meanwhile: it may be in the middle of a write.
+async fn bootstrap(app: &TestApp, org: &str, owner: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
     command
         .args(["bootstrap", "--org", org, "--owner", owner])
-        .env("GATEHOUSE_DATABASE_URL", house.database_url())
+        .env("GATEHOUSE_DATABASE_URL", app.database_url())
         .env("GATEHOUSE_MASTER_KEY", MASTER_KEY);
     let output = actix_web::web::block(move || command.output()).await.expect("a thread").expect("gatehouse");
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
@@ -118,48 +118,48 @@ async fn bootstrap(house: &House, org: &str, owner: &str) -> (bool, String) {
 #[actix_web::test]
 async fn bootstrap_names_the_owner_and_nobody_else_can_be_first() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        let (good, said) = bootstrap(&house, "Acme", "Ada@acme.test").await;
+        let app = TestApp::open(database).await;
+        let (good, said) = bootstrap(&app, "Acme", "Ada@acme.test").await;
         assert!(good && said.contains("ada@acme.test becomes owner of Acme at the first sign-in."), "{said}");
-        let (good, said) = bootstrap(&house, "Acme", "ada@acme.test").await;
+        let (good, said) = bootstrap(&app, "Acme", "ada@acme.test").await;
         assert!(good && said.contains("Nothing was changed."), "{said}");
         let eve = Identity::new("eve@acme.test", "Eve");
-        assert_eq!(house.visitor().sign_in(&house.provider, &eve).await.status, 403, "on loopback, too");
-        let ada = house.owner().await;
+        assert_eq!(app.visitor().sign_in(&app.provider, &eve).await.status, 403, "on loopback, too");
+        let ada = app.owner().await;
         let me = ada.get("/api/me").await.json();
         assert_eq!((me["role"].as_str(), me["organization"]["name"].as_str()), (Some("owner"), Some("Acme")));
         assert_eq!(
-            house.texts("SELECT COALESCE(awaited_owner, 'nobody') FROM organizations").await,
+            app.texts("SELECT COALESCE(awaited_owner, 'nobody') FROM organizations").await,
             ["nobody"]
         );
-        let events = house.texts("SELECT actor FROM events WHERE action = 'organization.bootstrapped'").await;
+        let events = app.texts("SELECT actor FROM events WHERE action = 'organization.bootstrapped'").await;
         assert!(events.len() == 1 && events[0].starts_with("operator (cli:"), "{events:?}");
-        house.close().await;
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn bootstrap_makes_somebody_who_is_here_owner_at_once() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
-        let (good, said) = bootstrap(&house, "Globex", "ben@acme.test").await;
+        let app = TestApp::open(database).await;
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        let (good, said) = bootstrap(&app, "Globex", "ben@acme.test").await;
         assert!(!good && said.contains("it is called My Organization"), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "member");
-        let (good, said) = bootstrap(&house, "My Organization", "ben@acme.test").await;
+        let (good, said) = bootstrap(&app, "My Organization", "ben@acme.test").await;
         assert!(good && said.contains("ben@acme.test is owner of My Organization now."), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "owner");
-        house.close().await;
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn bootstrap_refuses_what_is_no_name_and_no_address() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     for (org, owner) in [("https://evil.test", "ada@acme.test"), ("Acme", "ada"), ("", "ada@acme.test")] {
-        let (good, said) = bootstrap(&house, org, owner).await;
+        let (good, said) = bootstrap(&app, org, owner).await;
         assert!(!good && said.contains("invalid value"), "{said}");
     }
-    house.close().await;
+    app.close().await;
 }

@@ -4,81 +4,81 @@
 use std::time::Duration as Real;
 
 use chrono::Duration;
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 
-use super::support::{House, Visitor, on_both_databases};
+use super::support::{TestApp, Visitor, on_both_databases};
 
 /// Whether somebody may do what takes a sign-in of the last ten minutes.
-async fn is_fresh(house: &House, owner: &Visitor) -> bool {
-    let id = house.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+async fn is_fresh(app: &TestApp, owner: &Visitor) -> bool {
+    let id = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
     let answer = owner.post(&format!("/settings/admin/users/{id}/role"), &[("role", "owner")]).await;
-    house.run("UPDATE memberships SET role = 'member' WHERE email = 'sam@acme.test'", []).await;
+    app.run("UPDATE memberships SET role = 'member' WHERE email = 'sam@acme.test'", []).await;
     answer.location().starts_with("/settings/admin/users")
 }
 
 /// Waits for what is written in the background of an answer.
-async fn last_seen_moves(house: &House, email: &str) {
+async fn last_seen_moves(app: &TestApp, email: &str) {
     let moved = format!(
         "SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE u.email = '{email}' AND s.last_seen_at > s.created_at"
     );
-    while house.count(&moved).await == 0 {
+    while app.count(&moved).await == 0 {
         actix_web::rt::time::sleep(Real::from_millis(20)).await;
     }
 }
 
 on_both_databases! {
-    async fn a_sign_in_is_fresh_for_ten_minutes_also_when_the_clock_is_put_back(house: &House) {
-        house.enroll("sam@acme.test", "default", Role::Member).await;
-        let ada = house.person("ada@acme.test", Role::Owner).await;
-        house.skip(Duration::minutes(5));
-        assert!(is_fresh(house, &ada).await);
-        house.skip(-Duration::hours(2));
-        assert!(is_fresh(house, &ada).await);
-        house.services.clock.pass_for_tests(Real::from_mins(6));
-        assert!(!is_fresh(house, &ada).await, "more than ten minutes ago");
-        house.skip(Duration::hours(2) - Duration::minutes(11));
-        let again = house.person("eve@acme.test", Role::Owner).await;
-        assert!(is_fresh(house, &again).await, "a sign-in now is fresh at once");
+    async fn a_sign_in_is_fresh_for_ten_minutes_also_when_the_clock_is_put_back(app: &TestApp) {
+        app.enroll("sam@acme.test", "default", Role::Member).await;
+        let ada = app.person("ada@acme.test", Role::Owner).await;
+        app.skip(Duration::minutes(5));
+        assert!(is_fresh(app, &ada).await);
+        app.skip(-Duration::hours(2));
+        assert!(is_fresh(app, &ada).await);
+        app.services.clock.pass_for_tests(Real::from_mins(6));
+        assert!(!is_fresh(app, &ada).await, "more than ten minutes ago");
+        app.skip(Duration::hours(2) - Duration::minutes(11));
+        let again = app.person("eve@acme.test", Role::Owner).await;
+        assert!(is_fresh(app, &again).await, "a sign-in now is fresh at once");
     }
 
-    async fn a_session_that_ended_does_not_live_again_and_one_that_lives_goes_on(house: &House) {
-        let (old, new) = (house.person("old@acme.test", Role::Member).await, house.person("new@acme.test", Role::Member).await);
-        house.skip(Duration::days(6) + Duration::hours(23));
+    async fn a_session_that_ended_does_not_live_again_and_one_that_lives_goes_on(app: &TestApp) {
+        let (old, new) = (app.person("old@acme.test", Role::Member).await, app.person("new@acme.test", Role::Member).await);
+        app.skip(Duration::days(6) + Duration::hours(23));
         assert!(new.is_signed_in().await);
-        last_seen_moves(house, "new@acme.test").await;
-        house.skip(Duration::hours(2));
+        last_seen_moves(app, "new@acme.test").await;
+        app.skip(Duration::hours(2));
         assert!(!old.is_signed_in().await && new.is_signed_in().await);
-        house.skip(-Duration::hours(2));
+        app.skip(-Duration::hours(2));
         assert!(!old.is_signed_in().await, "it was over");
         assert!(new.is_signed_in().await);
     }
 
-    async fn an_age_below_nothing_is_not_fresh(house: &House) {
-        house.enroll("sam@acme.test", "default", Role::Member).await;
-        let ada = house.person("ada@acme.test", Role::Owner).await;
-        let ahead = (house.services.clock.now() + Duration::hours(1)).timestamp_millis();
-        house.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [ahead.into()]).await;
-        assert!(!is_fresh(house, &ada).await);
+    async fn an_age_below_nothing_is_not_fresh(app: &TestApp) {
+        app.enroll("sam@acme.test", "default", Role::Member).await;
+        let ada = app.person("ada@acme.test", Role::Owner).await;
+        let ahead = (app.services.clock.now() + Duration::hours(1)).timestamp_millis();
+        app.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [ahead.into()]).await;
+        assert!(!is_fresh(app, &ada).await);
     }
 
-    async fn events_stay_in_the_order_of_their_changes_whosever_clock_is_behind(house: &House) {
-        let ada = house.owner().await;
+    async fn events_stay_in_the_order_of_their_changes_whosever_clock_is_behind(app: &TestApp) {
+        let ada = app.owner().await;
         let open = async |on: bool| ada.patch("/api/admin/settings", &serde_json::json!({ "openSignUp": on })).await;
         let order = "SELECT CAST(number AS TEXT) FROM events WHERE organization_id = 'default' ORDER BY at, number";
         // As an instance has left it whose clock is two hours ahead.
-        house.run("UPDATE events SET at = at + 7200000", []).await;
-        house.run("UPDATE event_heads SET at = at + 7200000", []).await;
+        app.run("UPDATE events SET at = at + 7200000", []).await;
+        app.run("UPDATE event_heads SET at = at + 7200000", []).await;
         for on in [true, false, true] {
             assert_eq!(open(on).await.status, 200);
         }
-        let count = house.count("SELECT count(*) FROM events WHERE organization_id = 'default'").await;
+        let count = app.count("SELECT count(*) FROM events WHERE organization_id = 'default'").await;
         let numbers: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
-        assert_eq!(house.texts(order).await, numbers, "without gaps, none below an older one");
+        assert_eq!(app.texts(order).await, numbers, "without gaps, none below an older one");
         // A clock that was wrong by days is not believed for ever.
-        house.run("UPDATE event_heads SET at = at + 864000000", []).await;
+        app.run("UPDATE event_heads SET at = at + 864000000", []).await;
         assert_eq!(open(false).await.status, 200);
-        let latest = house.count("SELECT at FROM event_heads WHERE organization_id = 'default'").await;
-        assert!(latest <= house.services.clock.now().timestamp_millis());
+        let latest = app.count("SELECT at FROM event_heads WHERE organization_id = 'default'").await;
+        assert!(latest <= app.services.clock.now().timestamp_millis());
     }
 }

@@ -4,83 +4,83 @@ use chrono::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::support::{Answer, House, Identity, field, on_both_databases};
+use super::support::{Answer, Identity, TestApp, field, on_both_databases};
 
 const PAGE: &str = "/settings/admin/access";
 const ALLOW: &str = "/settings/admin/access/allowed-addresses";
 
-async fn knock(house: &House, email: &str) -> Answer {
-    house.visitor().sign_in(&house.provider, &Identity::new(email, "Somebody")).await
+async fn knock(app: &TestApp, email: &str) -> Answer {
+    app.visitor().sign_in(&app.provider, &Identity::new(email, "Somebody")).await
 }
 
 on_both_databases! {
-    async fn many_refusals_of_one_address_are_one_line_with_a_count(house: &House) {
-        let ada = house.owner().await;
+    async fn many_refusals_of_one_address_are_one_line_with_a_count(app: &TestApp) {
+        let ada = app.owner().await;
         for _ in 0..4 {
-            assert!(join_all((0..10).map(|_| knock(house, "Mallory@evil.test"))).await.iter().all(|a| a.status == 403));
+            assert!(join_all((0..10).map(|_| knock(app, "Mallory@evil.test"))).await.iter().all(|a| a.status == 403));
         }
-        assert_eq!(knock(house, "eve@evil.test").await.status, 403);
+        assert_eq!(knock(app, "eve@evil.test").await.status, 403);
         let page = ada.get(PAGE).await;
         assert!(page.says("mallory@evil.test") && page.says("40 times") && page.says("eve@evil.test"));
         assert!(page.says("by Acme SSO") && page.says("Only people who are invited can join."));
-        assert_eq!(house.count("SELECT count(*) FROM denials").await, 2);
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'sign_in.refused'").await, 41);
+        assert_eq!(app.count("SELECT count(*) FROM denials").await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'sign_in.refused'").await, 41);
     }
 
-    async fn lines_are_kept_for_thirty_days_after_the_last_try(house: &House) {
-        let ada = house.owner().await;
-        knock(house, "mallory@evil.test").await;
-        knock(house, "eve@evil.test").await;
+    async fn lines_are_kept_for_thirty_days_after_the_last_try(app: &TestApp) {
+        let ada = app.owner().await;
+        knock(app, "mallory@evil.test").await;
+        knock(app, "eve@evil.test").await;
         let then = chrono::Utc::now() - Duration::days(30) - Duration::minutes(1);
         let then = then.timestamp_millis();
-        house.run("UPDATE denials SET last_at = $1 WHERE email = 'mallory@evil.test'", [then.into()]).await;
+        app.run("UPDATE denials SET last_at = $1 WHERE email = 'mallory@evil.test'", [then.into()]).await;
         let page = ada.get(PAGE).await;
         assert!(!page.says("mallory@evil.test") && page.says("eve@evil.test"));
-        gatehouse::gate::denials::forget_old(&house.services).await.expect("forgotten");
-        assert_eq!(house.texts("SELECT email FROM denials").await, ["eve@evil.test"]);
+        gatehouse::access::denials::forget_old(&app.services).await.expect("forgotten");
+        assert_eq!(app.texts("SELECT email FROM denials").await, ["eve@evil.test"]);
     }
 
-    async fn somebody_who_was_turned_away_is_let_in_with_one_button(house: &House) {
-        let ada = house.owner().await;
-        knock(house, "sam@other.test").await;
+    async fn somebody_who_was_turned_away_is_let_in_with_one_button(app: &TestApp) {
+        let ada = app.owner().await;
+        knock(app, "sam@other.test").await;
         assert!(ada.get(PAGE).await.body.contains("name=\"email\" value=\"sam@other.test\""));
         let allowed = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
         assert_eq!((allowed.status, allowed.location()), (303, "/settings/admin/access#denials"));
         let page = ada.get(PAGE).await;
         assert!(page.says("Would get in now.") && page.says("1 listed address can join."));
         assert!(!page.body.contains("name=\"email\" value=\"sam@other.test\""), "the button has done its work");
-        assert_eq!(knock(house, "sam@other.test").await.status, 303);
+        assert_eq!(knock(app, "sam@other.test").await.status, 303);
         assert!(ada.get(PAGE).await.says("Is a member now."));
-        assert!(house.events().await.contains(&"access.address_allowed done sam@other.test".to_owned()));
+        assert!(app.events().await.contains(&"access.address_allowed done sam@other.test".to_owned()));
     }
 
-    async fn a_dormant_list_is_not_switched_on_in_passing(house: &House) {
-        let ada = house.owner().await;
-        house.run("UPDATE org_settings SET allowed_emails = '[\"old@evil.test\"]'", []).await;
-        let before = house.footprint().await;
+    async fn a_dormant_list_is_not_switched_on_in_passing(app: &TestApp) {
+        let ada = app.owner().await;
+        app.run("UPDATE org_settings SET allowed_emails = '[\"old@evil.test\"]'", []).await;
+        let before = app.footprint().await;
         let answer = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
         assert_eq!(answer.status, 422);
         assert!(answer.says("The list of addresses is switched off and holds others"));
         assert!(answer.body.contains("old@evil.test\nsam@other.test"), "the form holds both");
-        assert_eq!(house.footprint().await, before);
-        assert_eq!(knock(house, "old@evil.test").await.status, 403);
+        assert_eq!(app.footprint().await, before);
+        assert_eq!(knock(app, "old@evil.test").await.status, 403);
     }
 
-    async fn allowing_what_is_allowed_changes_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn allowing_what_is_allowed_changes_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         assert_eq!(ada.post(ALLOW, &[("email", "sam@other.test")]).await.status, 303);
-        let before = (house.footprint().await, house.events().await);
+        let before = (app.footprint().await, app.events().await);
         assert_eq!(ada.post(ALLOW, &[("email", "Sam@other.test")]).await.status, 303);
-        assert_eq!((house.footprint().await, house.events().await), before);
+        assert_eq!((app.footprint().await, app.events().await), before);
     }
 
-    async fn what_allowing_would_not_help_is_not_offered(house: &House) {
-        let ada = house.owner().await;
+    async fn what_allowing_would_not_help_is_not_offered(app: &TestApp) {
+        let ada = app.owner().await;
         let unverified = Identity::new("sam@other.test", "Sam").with(json!({ "email_verified": false }));
-        house.visitor().sign_in(&house.provider, &unverified).await;
+        app.visitor().sign_in(&app.provider, &unverified).await;
         let mut nameless = Identity::new("x", "X").with(json!({ "email": null }));
         nameless.user_info["email"] = json!(null);
-        house.visitor().sign_in(&house.provider, &nameless).await;
+        app.visitor().sign_in(&app.provider, &nameless).await;
         let page = ada.get(PAGE).await;
         assert!(page.says("The provider does not vouch for the address."));
         assert!(page.says("No address") && page.says("The provider names no usable address."));
@@ -90,13 +90,13 @@ on_both_databases! {
     }
 
     // W01, D01: whatever a provider sends is text.
-    async fn an_address_that_is_none_is_kept_as_text(house: &House) {
-        let ada = house.owner().await;
+    async fn an_address_that_is_none_is_kept_as_text(app: &TestApp) {
+        let ada = app.owner().await;
         for email in ["<script>alert(1)</script>@x", "a\u{0}b@x.test", "'; DROP TABLE denials; --", &"x".repeat(5000)] {
-            assert_eq!(knock(house, email).await.status, 403, "{email}");
+            assert_eq!(knock(app, email).await.status, 403, "{email}");
         }
         let page = ada.get(PAGE).await;
         assert!(page.says("<script>alert(1)</script>@x") && !page.body.contains("<script>alert"));
-        assert_eq!(house.count("SELECT count(*) FROM denials").await, 4);
+        assert_eq!(app.count("SELECT count(*) FROM denials").await, 4);
     }
 }

@@ -4,24 +4,24 @@
 use std::fmt::Write;
 use std::process::Command;
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use gatehouse::routes::table;
 
-use super::support::{Answer, House, Visitor, on_both_databases};
+use super::support::{Answer, TestApp, Visitor, on_both_databases};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
 
 const PEOPLE: [&str; 6] = ["nobody", "no organization", "member", "admin", "owner", "owner elsewhere"];
 
 on_both_databases! {
-    async fn every_door_opens_for_whom_the_matrix_says(house: &House) {
+    async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
         let mut matrix = header();
         for route in table() {
             let method = route.method.as_str();
             let who = serde_json::to_value(route.who).expect("a name");
             write!(matrix, "{method:<6} {:<52} {:<10}", route.path, who.as_str().expect("text")).expect("written");
             for (n, person) in PEOPLE.into_iter().enumerate() {
-                let visitor = as_person(house, person, &format!("{}{n}", matrix.len())).await;
+                let visitor = as_person(app, person, &format!("{}{n}", matrix.len())).await;
                 let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
                 let path = route.path.replace("{provider}", provider).replace("{token}", "none");
                 let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
@@ -52,15 +52,15 @@ fn header() -> String {
     header.trim_end().to_owned() + "\n"
 }
 
-async fn as_person(house: &House, person: &str, unique: &str) -> Visitor {
+async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     let email = format!("p{unique}@acme.test");
     match person {
-        "nobody" => house.visitor(),
-        "no organization" => house.outsider(&email).await,
-        "member" => house.person(&email, Role::Member).await,
-        "admin" => house.person(&email, Role::Admin).await,
-        "owner" => house.person(&email, Role::Owner).await,
-        _ => house.foreign_owner(&email).await,
+        "nobody" => app.visitor(),
+        "no organization" => app.outsider(&email).await,
+        "member" => app.person(&email, Role::Member).await,
+        "admin" => app.person(&email, Role::Admin).await,
+        "owner" => app.person(&email, Role::Owner).await,
+        _ => app.foreign_owner(&email).await,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::time::{Duration as Time, Instant};
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use super::support::{Answer, Database, House, Identity, Trouble, Visitor, field, on_both_databases};
+use super::support::{Answer, Database, Identity, TestApp, Trouble, Visitor, field, on_both_databases};
 
-async fn knock(house: &House, email: &str) -> Answer {
-    house.visitor().sign_in(&house.provider, &Identity::new(email, "Somebody")).await
+async fn try_sign_in(app: &TestApp, email: &str) -> Answer {
+    app.visitor().sign_in(&app.provider, &Identity::new(email, "Somebody")).await
 }
 
 async fn save(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
@@ -22,23 +22,23 @@ async fn save(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
 const ACME: [(&str, &str); 2] = [("domains.0.name", "acme.test"), ("domain_gating", "true")];
 
 on_both_databases! {
-    async fn people_of_an_allowed_domain_join_as_members(house: &House) {
-        let ada = house.owner().await;
-        assert_eq!(knock(house, "grace@acme.test").await.status, 403);
+    async fn people_of_an_allowed_domain_join_as_members(app: &TestApp) {
+        let ada = app.owner().await;
+        assert_eq!(try_sign_in(app, "grace@acme.test").await.status, 403);
         let saved = save(&ada, &ACME).await;
         assert_eq!((saved.status, saved.location()), (303, "/settings/admin/access"));
         assert!(ada.get("/settings/admin/access").await.says("Access rules saved."));
-        let grace = house.visitor();
-        assert_eq!(grace.sign_in(&house.provider, &Identity::new("grace@acme.test", "Grace")).await.status, 303);
+        let grace = app.visitor();
+        assert_eq!(grace.sign_in(&app.provider, &Identity::new("grace@acme.test", "Grace")).await.status, 303);
         assert_eq!(grace.get("/api/me").await.json()["role"], "member");
-        assert_eq!(knock(house, "mallory@evil.test").await.status, 403);
+        assert_eq!(try_sign_in(app, "mallory@evil.test").await.status, 403);
     }
 
     // G01, G02, G10, G11, G12
-    async fn look_alikes_are_refused_and_leave_nothing_behind(house: &House) {
-        let ada = house.owner().await;
+    async fn look_alikes_are_refused_and_leave_nothing_behind(app: &TestApp) {
+        let ada = app.owner().await;
         save(&ada, &[ACME[0], ACME[1], ("emails", "guest@other.test"), ("email_allowlist", "true")]).await;
-        let before = house.footprint().await;
+        let before = app.footprint().await;
         for email in [
             "u@notacme.test",
             "u@acme.test.evil.test",
@@ -56,46 +56,46 @@ on_both_databases! {
             "guest+x@other.test",
             "u@\u{ff41}cme.test",
         ] {
-            assert_eq!(knock(house, email).await.status, 403, "{email:?}");
+            assert_eq!(try_sign_in(app, email).await.status, 403, "{email:?}");
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
     // G03
-    async fn an_address_in_other_case_is_the_same_account(house: &House) {
-        let ada = house.owner().await;
+    async fn an_address_in_other_case_is_the_same_account(app: &TestApp) {
+        let ada = app.owner().await;
         save(&ada, &ACME).await;
         let upper = Identity::new("U@ACME.TEST", "U").with(json!({ "sub": "u" }));
         let lower = Identity::new("u@acme.test", "U").with(json!({ "sub": "u" }));
-        assert_eq!(house.visitor().sign_in(&house.provider, &upper).await.status, 303);
-        assert_eq!(house.visitor().sign_in(&house.provider, &lower).await.status, 303);
-        assert_eq!(house.texts("SELECT email FROM users WHERE email LIKE 'u@%'").await, ["u@acme.test"]);
+        assert_eq!(app.visitor().sign_in(&app.provider, &upper).await.status, 303);
+        assert_eq!(app.visitor().sign_in(&app.provider, &lower).await.status, 303);
+        assert_eq!(app.texts("SELECT email FROM users WHERE email LIKE 'u@%'").await, ["u@acme.test"]);
     }
 
     // G05, G06
-    async fn a_domain_beyond_ascii_is_one_domain_in_both_forms(house: &House) {
-        let ada = house.owner().await;
+    async fn a_domain_beyond_ascii_is_one_domain_in_both_forms(app: &TestApp) {
+        let ada = app.owner().await;
         save(&ada, &[ACME[0], ACME[1], ("domains.1.name", "Bücher.example")]).await;
         let page = ada.get("/settings/admin/access").await;
         assert!(page.says("bücher.example") && page.says("xn--bcher-kva.example"));
-        assert_eq!(knock(house, "u@xn--bcher-kva.example").await.status, 303);
-        assert_eq!(knock(house, "v@bücher.example").await.status, 303);
+        assert_eq!(try_sign_in(app, "u@xn--bcher-kva.example").await.status, 303);
+        assert_eq!(try_sign_in(app, "v@bücher.example").await.status, 303);
     }
 
     // G14
-    async fn a_gate_that_nobody_could_pass_is_not_saved(house: &House) {
-        let ada = house.owner().await;
-        let before = house.footprint().await;
+    async fn a_gate_that_nobody_could_pass_is_not_saved(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = app.footprint().await;
         for fields in [&[("domain_gating", "true")][..], &[("email_allowlist", "true"), ("emails", " ")]] {
             let answer = save(&ada, fields).await;
             assert_eq!(answer.status, 422);
             assert!(answer.says("Nobody could join"));
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
-    async fn what_was_typed_comes_back_beside_what_is_wrong_with_it(house: &House) {
-        let ada = house.owner().await;
+    async fn what_was_typed_comes_back_beside_what_is_wrong_with_it(app: &TestApp) {
+        let ada = app.owner().await;
         let fields = [("domains.0.name", "acme"), ("domain_gating", "true"), ("emails", "nonsense"), ("open_sign_up", "true")];
         let answer = save(&ada, &fields).await;
         assert_eq!(answer.status, 422);
@@ -106,9 +106,9 @@ on_both_databases! {
     }
 
     // G17, D10
-    async fn of_two_admins_who_edit_at_once_the_second_sees_both_versions(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn of_two_admins_who_edit_at_once_the_second_sees_both_versions(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         let version = field(&ada.get("/settings/admin/access").await.body, "version");
         let edit = |domain| [
             ("version", version.clone()),
@@ -124,35 +124,35 @@ on_both_databases! {
         assert_eq!(conflict.status, 409);
         assert!(conflict.says("Ada Lovelace changed this") && conflict.says("ada.test"));
         assert_eq!(field(&conflict.body, "domains.0.name"), "ben.test");
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'access.rules_changed'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'access.rules_changed'").await, 1);
         let newer = field(&conflict.body, "version");
         let mine = [("version", newer.as_str()), ("domains.0.name", "ben.test"), ACME[1], ("domains.1.name", "acme.test")];
         assert_eq!(ben.post("/settings/admin/access", &mine).await.status, 303, "“Keep mine” then saves");
     }
 
-    async fn rows_are_added_and_removed_without_javascript_and_without_saving(house: &House) {
-        let ada = house.owner().await;
-        let before = house.footprint().await;
+    async fn rows_are_added_and_removed_without_javascript_and_without_saving(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = app.footprint().await;
         let answer = save(&ada, &[("domains.0.name", "a.test"), ("add_domain", "1")]).await;
         assert_eq!(answer.status, 200);
         assert!(answer.body.contains("name=\"domains.1.name\""));
         let answer = save(&ada, &[("domains.0.name", "a.test"), ("domains.1.name", "b.test"), ("remove_domain", "0")]).await;
         assert_eq!(field(&answer.body, "domains.0.name"), "b.test");
         assert!(!answer.body.contains("a.test\""));
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
-    async fn open_sign_up_lets_anybody_in_who_is_verified(house: &House) {
-        let ada = house.owner().await;
+    async fn open_sign_up_lets_anybody_in_who_is_verified(app: &TestApp) {
+        let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true")]).await;
         assert!(ada.get("/settings/admin/access").await.says("Anyone on the internet can sign in"));
-        assert_eq!(knock(house, "anybody@anywhere.test").await.status, 303);
+        assert_eq!(try_sign_in(app, "anybody@anywhere.test").await.status, 303);
         let unverified = Identity::new("x@anywhere.test", "X").with(json!({ "email_verified": false }));
-        assert_eq!(house.visitor().sign_in(&house.provider, &unverified).await.status, 403);
+        assert_eq!(app.visitor().sign_in(&app.provider, &unverified).await.status, 403);
     }
 
-    async fn the_region_alone_answers_htmx(house: &House) {
-        let ada = house.owner().await;
+    async fn the_region_alone_answers_htmx(app: &TestApp) {
+        let ada = app.owner().await;
         let fields = [("version", "1"), ("domains.0.name", "nope")];
         let answer = ada.htmx(Method::POST, "/settings/admin/access", "div#rules", &fields).await;
         assert_eq!(answer.status, 422);
@@ -164,54 +164,54 @@ on_both_databases! {
 #[actix_web::test]
 async fn the_instances_lists_are_a_ceiling() {
     let settings = [("ALLOWED_DOMAINS", "acme.test"), ("BLOCKED_EMAILS", "spam@acme.test")];
-    let house = House::open_with(Database::sqlite(), &settings).await;
-    let ada = house.owner().await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
+    let ada = app.owner().await;
     save(&ada, &[("open_sign_up", "true")]).await;
-    assert_eq!(knock(&house, "u@other.test").await.status, 403);
-    assert_eq!(knock(&house, "spam@acme.test").await.status, 403);
-    assert_eq!(knock(&house, "u@acme.test").await.status, 303);
+    assert_eq!(try_sign_in(&app, "u@other.test").await.status, 403);
+    assert_eq!(try_sign_in(&app, "spam@acme.test").await.status, 403);
+    assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 303);
     let page = ada.get("/settings/admin/access").await;
     assert!(page.says("GATEHOUSE_ALLOWED_DOMAINS") && page.says("GATEHOUSE_BLOCKED_EMAILS"));
-    house.close().await;
+    app.close().await;
 }
 
 // G23
 #[actix_web::test]
 async fn a_stranger_and_a_deactivated_person_see_the_same_page() {
-    let house = House::open(Database::sqlite()).await;
-    house.owner().await;
-    house.person("gone@acme.test", Role::Member).await;
-    house.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
-    let gone = knock(&house, "gone@acme.test").await;
-    let unknown = knock(&house, "none@acme.test").await;
+    let app = TestApp::open(Database::sqlite()).await;
+    app.owner().await;
+    app.person("gone@acme.test", Role::Member).await;
+    app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    let gone = try_sign_in(&app, "gone@acme.test").await;
+    let unknown = try_sign_in(&app, "none@acme.test").await;
     assert_eq!(gone.status, unknown.status);
     assert_eq!(gone.body.replace("gone@", "none@"), unknown.body);
-    house.close().await;
+    app.close().await;
 }
 
 // G23: nor does the time tell them apart. Compared side by side, because machines differ.
 #[actix_web::test]
 async fn refusing_a_deactivated_person_takes_as_long_as_refusing_a_stranger() {
-    let house = House::open(Database::sqlite()).await;
-    house.owner().await;
-    house.person("gone@acme.test", Role::Member).await;
-    house.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    let app = TestApp::open(Database::sqlite()).await;
+    app.owner().await;
+    app.person("gone@acme.test", Role::Member).await;
+    app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
     let samples = if std::env::var("CI").is_ok() { 200 } else { 20 };
     let (mut gone, mut none) = (Vec::new(), Vec::new());
     for _ in 0..samples {
-        gone.push(time_of_callback(&house, "gone@acme.test").await);
-        none.push(time_of_callback(&house, "none@acme.test").await);
+        gone.push(time_of_callback(&app, "gone@acme.test").await);
+        none.push(time_of_callback(&app, "none@acme.test").await);
     }
     let (gone, none) = (median(gone), median(none));
     let least = Time::from_millis(5).max(none / 4);
     assert!(gone.abs_diff(none) < least, "{gone:?} and {none:?}");
-    house.close().await;
+    app.close().await;
 }
 
-async fn time_of_callback(house: &House, email: &str) -> Time {
-    let visitor = house.visitor();
+async fn time_of_callback(app: &TestApp, email: &str) -> Time {
+    let visitor = app.visitor();
     let departure = visitor.depart("/").await;
-    let back = visitor.way_back(&house.provider, &departure, &Identity::new(email, "Somebody"));
+    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
     let began = Instant::now();
     assert_eq!(visitor.get(&back).await.status, 403);
     began.elapsed()
@@ -225,9 +225,9 @@ fn median(mut times: Vec<Time>) -> Time {
 // G20, G06
 #[actix_web::test]
 async fn a_doubtful_domain_takes_a_second_confirmation() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
-    let before = house.footprint().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
+    let before = app.footprint().await;
     for (typed, canonical, warning) in [
         ("Gmail.com", "gmail.com", "Anyone can register an address at gmail.com."),
         (
@@ -245,45 +245,45 @@ async fn a_doubtful_domain_takes_a_second_confirmation() {
         assert_eq!(save(&ada, &other).await.status, 422, "another domain was confirmed");
         let api = json!({ "allowedEmailDomains": [typed], "domainGatingEnabled": true });
         assert_eq!(ada.patch("/api/admin/settings", &api).await.status, 422);
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
     let sure = [ACME[0], ACME[1], ("domains.1.name", "gmail.com"), ("sure", "gmail.com")];
     assert_eq!(save(&ada, &sure).await.status, 303);
     assert_eq!(save(&ada, &sure[..3]).await.status, 303, "it is asked once");
     let api = json!({ "allowedEmailDomains": ["acme.test", "gmx.de"], "confirmedDomains": ["gmx.de"] });
     assert_eq!(ada.patch("/api/admin/settings", &api).await.status, 200);
-    house.close().await;
+    app.close().await;
 }
 
 // P6, 2.5: whatever is lost or broken, nobody is let in for it.
 #[actix_web::test]
 async fn lost_or_broken_settings_admit_nobody() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        let ada = house.owner().await;
+        let app = TestApp::open(database).await;
+        let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true")]).await;
         for table in
             ["org_settings", "switched_off_providers", "organizations", "memberships", "instance", "sessions"]
         {
-            house.run(&format!("ALTER TABLE {table} RENAME TO elsewhere"), []).await;
-            let visitor = house.visitor();
+            app.run(&format!("ALTER TABLE {table} RENAME TO elsewhere"), []).await;
+            let visitor = app.visitor();
             let begun = visitor.post("/auth/idp", &[("return_to", "/")]).await;
             if begun.status == 303 {
                 let departure = begun.location().parse().expect("an address");
-                let back = visitor.way_back(&house.provider, &departure, &Identity::new("u@acme.test", "U"));
+                let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
                 assert_eq!(visitor.get(&back).await.status, 503, "{table}");
             } else {
                 assert_eq!(begun.status, 503, "{table}");
             }
-            house.run(&format!("ALTER TABLE elsewhere RENAME TO {table}"), []).await;
+            app.run(&format!("ALTER TABLE elsewhere RENAME TO {table}"), []).await;
             assert!(!visitor.is_signed_in().await, "{table}");
         }
-        house.run("UPDATE org_settings SET allowed_domains = '{\"broken\": true}'", []).await;
-        assert_eq!(knock(&house, "u@acme.test").await.status, 503, "rules that can't be read");
-        house.run("DELETE FROM org_settings", []).await;
-        assert_eq!(knock(&house, "u@acme.test").await.status, 503);
-        assert_eq!(house.count("SELECT count(*) FROM sessions").await, 1, "Ada's");
-        house.close().await;
+        app.run("UPDATE org_settings SET allowed_domains = '{\"broken\": true}'", []).await;
+        assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 503, "rules that can't be read");
+        app.run("DELETE FROM org_settings", []).await;
+        assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 503);
+        assert_eq!(app.count("SELECT count(*) FROM sessions").await, 1, "Ada's");
+        app.close().await;
     }
 }
 
@@ -291,25 +291,25 @@ async fn lost_or_broken_settings_admit_nobody() {
 #[actix_web::test]
 async fn a_database_that_stops_in_the_middle_of_a_callback_admits_nobody() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        let ada = house.owner().await;
+        let app = TestApp::open(database).await;
+        let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true")]).await;
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&house.provider, &departure, &Identity::new("u@acme.test", "U"));
-        house.provider.be(Trouble::Slow(Time::from_secs(1)));
+        let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
+        app.provider.be(Trouble::Slow(Time::from_secs(1)));
         let stopped = async {
             actix_web::rt::time::sleep(Time::from_millis(400)).await;
-            house.stop_database().await
+            app.stop_database().await
         };
         let (answer, stopped) = futures_util::future::join(visitor.get(&back), stopped).await;
         assert_eq!(answer.status, 503, "{}", answer.body);
         assert!(!answer.header("set-cookie").contains("session="), "no session");
-        house.start_database(stopped).await;
-        house.provider.be(Trouble::Nothing);
+        app.start_database(stopped).await;
+        app.provider.be(Trouble::Nothing);
         assert!(!visitor.is_signed_in().await);
-        assert_eq!(house.count("SELECT count(*) FROM users").await, 1);
-        assert_eq!(knock(&house, "u@acme.test").await.status, 303, "it heals");
-        house.close().await;
+        assert_eq!(app.count("SELECT count(*) FROM users").await, 1);
+        assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 303, "it heals");
+        app.close().await;
     }
 }

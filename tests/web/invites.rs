@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use chrono::Duration;
 use futures_util::future::join_all;
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Answer, Database, House, Identity, Smtp, Visitor, field, on_both_databases};
+use super::support::{Answer, Database, Identity, Smtp, TestApp, Visitor, field, on_both_databases};
 
 const PAGE: &str = "/settings/admin/invites";
 const API: &str = "/api/admin/invites";
@@ -20,14 +20,14 @@ async fn invite(admin: &Visitor, email: &str, role: &str) -> Value {
 }
 
 /// The link that an admin may copy, as a path.
-async fn link(house: &House, admin: &Visitor, email: &str) -> String {
+async fn link(app: &TestApp, admin: &Visitor, email: &str) -> String {
     let page = admin.get(&format!("{PAGE}?q={email}")).await;
     let link = page
         .body
         .split("value=\"")
         .find_map(|rest| rest.split('"').next().filter(|v| v.contains("/invites/")));
     let link = link.unwrap_or_else(|| panic!("no link for {email} in {}", page.body));
-    link.strip_prefix(&house.base).expect("from the base URL").to_owned()
+    link.strip_prefix(&app.base).expect("from the base URL").to_owned()
 }
 
 async fn accept(person: &Visitor, link: &str) -> Answer {
@@ -35,17 +35,17 @@ async fn accept(person: &Visitor, link: &str) -> Answer {
 }
 
 /// Somebody who signs in from the invite's page, and is asked.
-async fn comes_by(house: &House, link: &str, email: &str) -> Visitor {
-    let person = house.visitor();
+async fn comes_by(app: &TestApp, link: &str, email: &str) -> Visitor {
+    let person = app.visitor();
     let departure = person.depart(link).await;
     let back =
-        person.get(&person.way_back(&house.provider, &departure, &Identity::new(email, "Somebody"))).await;
+        person.get(&person.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"))).await;
     assert_eq!((back.status, back.location()), (303, link), "{}", back.body);
     person
 }
 
-async fn members(house: &House) -> i64 {
-    house.count("SELECT count(*) FROM memberships").await
+async fn members(app: &TestApp) -> i64 {
+    app.count("SELECT count(*) FROM memberships").await
 }
 
 fn statuses(list: &Value) -> Vec<String> {
@@ -58,14 +58,14 @@ fn statuses(list: &Value) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn an_invite_is_accepted_by_whom_it_is_for(house: &House) {
-        let ada = house.owner().await;
+    async fn an_invite_is_accepted_by_whom_it_is_for(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "Sam@Other.test", "admin").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let page = house.visitor().get(&link).await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let page = app.visitor().get(&link).await;
         assert_eq!(page.status, 200);
         assert!(page.says("Ada Lovelace invites you to join") && page.says("My Organization") && page.says("s***@other.test"), "{}", page.body);
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         assert_eq!(sam.get("/api/me").await.json()["role"], json!(null), "asked, not adopted");
         assert!(sam.get(&link).await.says("Accept"));
         let accepted = accept(&sam, &link).await;
@@ -74,134 +74,134 @@ on_both_databases! {
         let listed = ada.get(API).await.json();
         assert_eq!(statuses(&listed), ["sam@other.test accepted"]);
         assert!(listed["items"][0]["acceptedAt"].is_string());
-        let events = house.events().await;
+        let events = app.events().await;
         assert_eq!(events.iter().filter(|event| event.starts_with("invite.accepted done")).count(), 1);
     }
 
     // I02, I16, G22
-    async fn nobody_else_can_use_it(house: &House) {
-        let ada = house.owner().await;
+    async fn nobody_else_can_use_it(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "guest@other.test", "member").await;
-        let link = link(house, &ada, "guest@other.test").await;
+        let link = link(app, &ada, "guest@other.test").await;
         for email in ["mallory@other.test", "x@evil.test"] {
-            let stranger = house.visitor();
-            let answer = stranger.sign_in(&house.provider, &Identity::new(email, "M")).await;
+            let stranger = app.visitor();
+            let answer = stranger.sign_in(&app.provider, &Identity::new(email, "M")).await;
             assert_eq!(answer.status, 403, "the invite opens the gate for its own address only");
         }
-        let ben = house.person("ben@acme.test", Role::Member).await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let page = ben.get(&link).await;
         assert!(page.says("This is for another account") && page.says("g***@other.test") && page.says("ben@acme.test"));
         let refused = accept(&ben, &link).await;
         assert_eq!(refused.status, 403);
         assert!(refused.says("Switch account"));
         assert_eq!(statuses(&ada.get(API).await.json()), ["guest@other.test pending"], "not consumed");
-        assert_eq!(members(house).await, 2);
+        assert_eq!(members(app).await, 2);
     }
 
     // I03
-    async fn of_fifty_acceptances_at_once_one_counts(house: &House) {
-        let ada = house.owner().await;
+    async fn of_fifty_acceptances_at_once_one_counts(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         let answers = join_all((0..50).map(|_| accept(&sam, &link))).await;
         let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
         assert_eq!((count(303), count(410)), (1, 49), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
-        assert_eq!(members(house).await, 2);
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'invite.accepted'").await, 1);
+        assert_eq!(members(app).await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.accepted'").await, 1);
     }
 
     // I04
-    async fn one_that_expired_a_minute_ago_is_over_without_any_housekeeping(house: &House) {
-        let ada = house.owner().await;
+    async fn one_that_expired_a_minute_ago_is_over_without_any_housekeeping(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         let over = (chrono::Utc::now() - Duration::minutes(1)).timestamp_millis();
-        house.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
+        app.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
         let page = sam.get(&link).await;
         assert_eq!(page.status, 410);
         assert!(page.says("This invitation is over.") && page.says("Ask for a new link"));
         assert_eq!(accept(&sam, &link).await.status, 410);
         assert_eq!(statuses(&ada.get(API).await.json()), ["sam@other.test expired"]);
-        assert_eq!(members(house).await, 1);
+        assert_eq!(members(app).await, 1);
         invite(&ada, "sam@other.test", "member").await;
         assert_eq!(statuses(&ada.get(API).await.json()), ["sam@other.test pending", "sam@other.test expired"]);
     }
 
     // I06
-    async fn one_that_is_revoked_while_it_is_open_is_over(house: &House) {
-        let ada = house.owner().await;
+    async fn one_that_is_revoked_while_it_is_open_is_over(app: &TestApp) {
+        let ada = app.owner().await;
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         assert_eq!(ada.delete(&format!("{API}/{id}")).await.status, 204);
         assert_eq!(ada.delete(&format!("{API}/{id}")).await.status, 204, "twice is once");
         assert_eq!(accept(&sam, &link).await.status, 410);
         let page = sam.get(&link).await;
         assert!(page.status == 410 && page.says("This invitation does not work any more."));
         assert!(!page.says("My Organization") && !page.says("Ada Lovelace"));
-        assert_eq!(house.visitor().sign_in(&house.provider, &Identity::new("sam@other.test", "S")).await.status, 403);
+        assert_eq!(app.visitor().sign_in(&app.provider, &Identity::new("sam@other.test", "S")).await.status, 403);
         assert_eq!(ada.post(&format!("{PAGE}/{id}/resend"), &[]).await.status, 409);
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'invite.revoked'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.revoked'").await, 1);
     }
 
     // I07
-    async fn looking_changes_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn looking_changes_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let before = (house.footprint().await, house.events().await);
-        let scanner = house.visitor();
+        let link = link(app, &ada, "sam@other.test").await;
+        let before = (app.footprint().await, app.events().await);
+        let scanner = app.visitor();
         for agent in ["", "Mozilla/5.0 SafeLinks", "Slackbot-LinkExpanding 1.0"] {
             for method in [Method::GET, Method::HEAD] {
                 let request = scanner.request(method, &link).header("user-agent", agent);
                 assert_eq!(scanner.send(request).await.status, 200);
             }
         }
-        assert_eq!((house.footprint().await, house.events().await), before);
+        assert_eq!((app.footprint().await, app.events().await), before);
         assert_eq!(statuses(&ada.get(API).await.json()), ["sam@other.test pending"]);
     }
 
     // I09
-    async fn fields_that_nobody_offered_change_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn fields_that_nobody_offered_change_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         let fields = [("role", "owner"), ("organization_id", "globex"), ("email", "x@evil.test")];
         assert_eq!(sam.post(&format!("{link}/acceptance"), &fields).await.status, 303);
         assert_eq!(sam.get("/api/me").await.json()["role"], "member");
     }
 
     // I11
-    async fn a_new_link_ends_the_one_before(house: &House) {
-        let ada = house.owner().await;
+    async fn a_new_link_ends_the_one_before(app: &TestApp) {
+        let ada = app.owner().await;
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
-        let first = link(house, &ada, "sam@other.test").await;
-        assert_eq!(link(house, &ada, "sam@other.test").await, first, "the same at any time");
+        let first = link(app, &ada, "sam@other.test").await;
+        assert_eq!(link(app, &ada, "sam@other.test").await, first, "the same at any time");
         assert_eq!(ada.post(&format!("{PAGE}/{id}/resend"), &[]).await.status, 303);
-        let second = link(house, &ada, "sam@other.test").await;
+        let second = link(app, &ada, "sam@other.test").await;
         invite(&ada, "Sam@other.test", "member").await;
-        let third = link(house, &ada, "sam@other.test").await;
+        let third = link(app, &ada, "sam@other.test").await;
         assert!(first != second && second != third);
         for old in [&first, &second] {
-            assert_eq!(house.visitor().get(old).await.status, 410);
+            assert_eq!(app.visitor().get(old).await.status, 410);
         }
-        assert_eq!(house.visitor().get(&third).await.status, 200);
-        assert_eq!(house.count("SELECT count(*) FROM invites").await, 1, "one invite while it is open");
+        assert_eq!(app.visitor().get(&third).await.status, 200);
+        assert_eq!(app.count("SELECT count(*) FROM invites").await, 1, "one invite while it is open");
     }
 
     // I12
-    async fn what_is_no_token_is_unknown(house: &House) {
-        let ada = house.owner().await;
+    async fn what_is_no_token_is_unknown(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
         let token = link.strip_prefix("/invites/").expect("a token");
         assert!(token.len() >= 43, "more than 128 bits");
         let random = gatehouse::random::token().expect("randomness");
         for wrong in [&random, &token[..token.len() - 2], &token.to_lowercase(), &"x".repeat(10_000), "%00", "a"] {
-            let visitor = house.visitor();
+            let visitor = app.visitor();
             let answer = visitor.get(&format!("/invites/{wrong}")).await;
             assert!([404, 414].contains(&answer.status), "{} for {}", answer.status, &wrong[..wrong.len().min(80)]);
             assert!(!answer.says("My Organization"));
@@ -209,8 +209,8 @@ on_both_databases! {
     }
 
     // I13, Q02
-    async fn guessing_is_slowed_down_for_an_address_and_for_a_whole_network(house: &House) {
-        let visitor = house.visitor();
+    async fn guessing_is_slowed_down_for_an_address_and_for_a_whole_network(app: &TestApp) {
+        let visitor = app.visitor();
         for v6 in [false, true] {
             let mut refused = 0;
             for n in 0..30u32 {
@@ -227,91 +227,105 @@ on_both_databases! {
     }
 
     // I01, I15
-    async fn nothing_that_is_stored_opens_anything(house: &House) {
-        let ada = house.owner().await;
+    async fn nothing_that_is_stored_opens_anything(app: &TestApp) {
+        let ada = app.owner().await;
         for n in 0..20 {
             invite(&ada, &format!("p{n}@other.test"), "member").await;
         }
         let mut secrets = Vec::new();
         for n in 0..20 {
-            let link = link(house, &ada, &format!("p{n}@other.test")).await;
-            house.visitor().depart(&link).await;
+            let link = link(app, &ada, &format!("p{n}@other.test")).await;
+            app.visitor().depart(&link).await;
             secrets.push(link.strip_prefix("/invites/").expect("a token")[22..].to_owned());
         }
         for table in ["invites", "invite_batches", "sign_in_flows", "outbox", "events", "sessions"] {
-            for row in house.dump(table).await {
+            for row in app.dump(table).await {
                 assert!(!secrets.iter().any(|secret| row.contains(secret)), "{table}: {row}");
             }
         }
-        let page = house.visitor().get(&link(house, &ada, "p1@other.test").await).await;
+        let page = app.visitor().get(&link(app, &ada, "p1@other.test").await).await;
         assert_eq!(page.header("cache-control"), "no-store");
         assert!(!page.body.contains("https://"), "nothing from elsewhere");
     }
 
     // I26
-    async fn the_public_page_tells_no_more_than_it_must(house: &House) {
-        let ada = house.owner().await;
-        house.person("ben@acme.test", Role::Member).await;
+    async fn the_public_page_tells_no_more_than_it_must(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("ben@acme.test", Role::Member).await;
         invite(&ada, "sam@other.test", "member").await;
-        let page = house.visitor().get(&link(house, &ada, "sam@other.test").await).await;
+        let page = app.visitor().get(&link(app, &ada, "sam@other.test").await).await;
         for hidden in ["sam@other.test", "ada@acme.test", "ben@acme.test", "default\""] {
             assert!(!page.body.contains(hidden), "{hidden}");
         }
     }
 
     // 3.5
-    async fn accepting_never_lowers_a_role(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        house.run("UPDATE memberships SET email = 'other' WHERE email = 'ben@acme.test'", []).await;
+    async fn accepting_never_lowers_a_role(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        app.run("UPDATE memberships SET email = 'other' WHERE email = 'ben@acme.test'", []).await;
         invite(&ada, "ben@acme.test", "member").await;
-        let link = link(house, &ada, "ben@acme.test").await;
+        let link = link(app, &ada, "ben@acme.test").await;
         assert_eq!(accept(&ben, &link).await.status, 303);
         assert_eq!(ben.get("/api/me").await.json()["role"], "admin");
     }
 
+    async fn a_member_is_told_what_the_invite_would_change(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        app.run("UPDATE memberships SET email = 'other' WHERE email = 'ben@acme.test'", []).await;
+        invite(&ada, "ben@acme.test", "admin").await;
+        let link = link(app, &ada, "ben@acme.test").await;
+        let higher = ben.get(&link).await;
+        assert!(higher.status == 200 && higher.says("Become admin of My Organization"), "{}", higher.body);
+        app.run("UPDATE memberships SET role = 'admin' WHERE email = 'other'", []).await;
+        let same = ben.get(&link).await;
+        assert!(same.status == 200 && same.says("You are in My Organization already."), "{}", same.body);
+        assert_eq!(accept(&ben, &link).await.status, 303);
+    }
+
     // 1.3
-    async fn nobody_invites_above_their_own_role(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let before = house.footprint().await;
+    async fn nobody_invites_above_their_own_role(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let before = app.footprint().await;
         let refused = ben.post_json(API, &json!({ "email": "sam@other.test", "role": "owner" })).await;
         assert_eq!(refused.status, 422);
         let page = ben.post(PAGE, &[("addresses", "sam@other.test"), ("role", "owner")]).await;
         assert!(page.status == 422 && page.says("Nobody can give a role above their own."));
-        assert_eq!(house.footprint().await, before);
-        assert_eq!(house.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.footprint().await, before);
+        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
     }
 
-    async fn an_invite_of_somebody_who_lost_the_right_has_to_be_sent_again(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn an_invite_of_somebody_who_lost_the_right_has_to_be_sent_again(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ben, "sam@other.test", "admin").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
-        house.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
+        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
         let refused = accept(&sam, &link).await;
         assert!(refused.status == 403 && refused.says("This invitation has to be sent again."), "{}", refused.body);
         assert!(ada.get(PAGE).await.says("Needs re-sending"));
-        assert_eq!(members(house).await, 2);
+        assert_eq!(members(app).await, 2);
     }
 
     // I19, R01
-    async fn members_and_strangers_neither_send_nor_see(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn members_and_strangers_neither_send_nor_see(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.post_json(API, &json!({ "email": "x@y.test" })).await.status, 403);
         assert_eq!(ben.post(PAGE, &[("addresses", "x@y.test")]).await.status, 403);
         assert_eq!((ben.get(API).await.status, ben.get(PAGE).await.status), (403, 403));
-        assert_eq!(house.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
     }
 
     // I18, T01
-    async fn another_organizations_invites_are_unknown(house: &House) {
-        let ada = house.owner().await;
+    async fn another_organizations_invites_are_unknown(app: &TestApp) {
+        let ada = app.owner().await;
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
-        house.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ('globex', 'globex', 'Globex', 1, 0, 0)", []).await;
-        house.run("UPDATE invites SET organization_id = 'globex'", []).await;
+        app.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ('globex', 'globex', 'Globex', 1, 0, 0)", []).await;
+        app.run("UPDATE invites SET organization_id = 'globex'", []).await;
         let unknown = gatehouse::random::id();
         for id in [&id, &unknown] {
             assert_eq!(ada.delete(&format!("{API}/{id}")).await.status, 404);
@@ -321,23 +335,23 @@ on_both_databases! {
     }
 
     // I22
-    async fn another_sites_form_accepts_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn another_sites_form_accepts_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         let request = sam.request(Method::POST, &format!("{link}/acceptance"));
         let answer = sam.send(request.header("origin", "https://evil.test").header("sec-fetch-site", "cross-site")).await;
         assert_eq!(answer.status, 403);
-        assert_eq!(members(house).await, 1);
+        assert_eq!(members(app).await, 1);
     }
 
     // I24
-    async fn before_it_is_accepted_it_gives_no_power(house: &House) {
-        let ada = house.owner().await;
+    async fn before_it_is_accepted_it_gives_no_power(app: &TestApp) {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "owner").await;
-        let link = link(house, &ada, "sam@other.test").await;
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         for path in ["/settings/admin", PAGE, API, "/api/org", "/api/admin/users"] {
             assert_eq!(sam.get(path).await.status, 403, "{path}");
         }
@@ -346,9 +360,9 @@ on_both_databases! {
     }
 
     // 3.6, I20, V22
-    async fn many_are_invited_at_once_and_nobody_twice(house: &House) {
-        let ada = house.owner().await;
-        house.person("ben@acme.test", Role::Member).await;
+    async fn many_are_invited_at_once_and_nobody_twice(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("ben@acme.test", Role::Member).await;
         let batch = field(&ada.get(PAGE).await.body, "batch");
         let mut text = String::from("Ben <ben@acme.test>, BEN@acme.test\n");
         for n in 0..498 {
@@ -360,21 +374,21 @@ on_both_databases! {
         assert_eq!(sent.status, 303, "{}", sent.body);
         let page = ada.get(sent.location()).await;
         assert!(page.says("498 people invited") && page.says("Is a member already"));
-        assert_eq!(house.count("SELECT count(*) FROM invites").await, 498);
+        assert_eq!(app.count("SELECT count(*) FROM invites").await, 498);
         assert_eq!(ada.post(PAGE, &form).await.status, 303);
-        assert_eq!(house.count("SELECT CAST(max(generation) AS BIGINT) FROM invites").await, 1, "sent once");
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'invites.sent'").await, 1);
+        assert_eq!(app.count("SELECT CAST(max(generation) AS BIGINT) FROM invites").await, 1, "sent once");
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invites.sent'").await, 1);
     }
 
     // M03
-    async fn a_line_that_is_no_address_stops_the_form_and_keeps_what_was_typed(house: &House) {
-        let ada = house.owner().await;
+    async fn a_line_that_is_no_address_stops_the_form_and_keeps_what_was_typed(app: &TestApp) {
+        let ada = app.owner().await;
         let text = "sam@other.test, a@acme.test b@evil.test\nRCPT TO:<b@evil>\nfoo@";
         let answer = ada.post(PAGE, &[("addresses", text), ("role", "member")]).await;
         assert_eq!(answer.status, 422);
         assert!(answer.says("3 lines are no addresses. Nobody was invited yet.") && answer.says("foo@"));
         assert!(answer.body.contains("sam@other.test, a@acme.test b@evil.test"));
-        assert_eq!(house.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
         for email in ["a@acme.test, b@evil.test", "a@acme.test\nRCPT TO:<b@evil>", "B <b@evil.test>"] {
             assert_eq!(ada.post_json(API, &json!({ "email": email })).await.status, 422, "{email}");
         }
@@ -384,8 +398,8 @@ on_both_databases! {
     }
 
     // 2.1: an invite passes the organization's gate, and never the instance's lists.
-    async fn the_list_is_filtered_and_found_and_goes_on(house: &House) {
-        let ada = house.owner().await;
+    async fn the_list_is_filtered_and_found_and_goes_on(app: &TestApp) {
+        let ada = app.owner().await;
         for n in 0..120 {
             invite(&ada, &format!("p{n:03}@other.test"), "member").await;
         }
@@ -409,25 +423,42 @@ on_both_databases! {
 #[actix_web::test]
 async fn no_invite_widens_the_instances_lists() {
     for database in Database::each().await {
-        let house = House::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
-        let ada = house.owner().await;
+        let app = TestApp::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
+        let ada = app.owner().await;
         invite(&ada, "sam@evil.test", "member").await;
-        let knock = house.visitor().sign_in(&house.provider, &Identity::new("sam@evil.test", "S")).await;
+        let knock = app.visitor().sign_in(&app.provider, &Identity::new("sam@evil.test", "S")).await;
         assert_eq!(knock.status, 403);
-        assert_eq!(members(&house).await, 1);
-        house.close().await;
+        assert_eq!(members(&app).await, 1);
+        app.close().await;
     }
 }
 
-/// A house with a mail server.
-async fn with_mail(story: impl AsyncFn(&House, &Smtp)) {
+#[actix_web::test]
+async fn whom_the_instance_shuts_out_meanwhile_is_told_so_on_the_invites_page() {
+    for database in Database::each().await {
+        let app = TestApp::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        app.run("UPDATE identities SET email = 'ben@evil.test' WHERE email = 'ben@acme.test'", []).await;
+        invite(&ada, "ben@evil.test", "admin").await;
+        let link = link(&app, &ada, "ben@evil.test").await;
+        let refused = accept(&ben, &link).await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.says("The limits of this installation leave ben@acme.test out."), "{}", refused.body);
+        assert_eq!(ben.get("/api/me").await.json()["role"], "member");
+        app.close().await;
+    }
+}
+
+/// An application with a mail server.
+async fn with_mail(story: impl AsyncFn(&TestApp, &Smtp)) {
     for database in Database::each().await {
         let smtp = Smtp::start().await;
         let settings = smtp.settings();
         let settings: Vec<(&str, &str)> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        let house = House::open_with(database, &settings).await;
-        story(&house, &smtp).await;
-        house.close().await;
+        let app = TestApp::open_with(database, &settings).await;
+        story(&app, &smtp).await;
+        app.close().await;
     }
 }
 
@@ -445,17 +476,17 @@ async fn arrived(smtp: &Smtp, recipient: &str, count: usize) -> Vec<String> {
 // 3.2, M05
 #[actix_web::test]
 async fn the_mail_carries_the_link_from_the_base_url_whatever_the_request_says() {
-    with_mail(async |house, smtp| {
-        let ada = house.owner().await;
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
         let request = ada.request(Method::POST, API).header("origin", &ada.base);
         let request =
             request.header("x-forwarded-host", "evil.test").json(&json!({ "email": "sam@other.test" }));
         assert_eq!(ada.send(request).await.status, 201);
         let raw = arrived(smtp, "sam@other.test", 1).await.remove(0).replace("=\r\n", "").replace("=3D", "=");
-        let link = link(house, &ada, "sam@other.test").await;
-        assert!(raw.contains(&format!("{}{link}", house.base)), "{raw}");
+        let link = link(app, &ada, "sam@other.test").await;
+        assert!(raw.contains(&format!("{}{link}", app.base)), "{raw}");
         assert!(!raw.contains("evil.test") && raw.contains("Ada Lovelace"));
-        let sam = comes_by(house, &link, "sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
         assert_eq!(accept(&sam, &link).await.status, 303);
     })
     .await;
@@ -463,8 +494,8 @@ async fn the_mail_carries_the_link_from_the_base_url_whatever_the_request_says()
 
 #[actix_web::test]
 async fn a_revoked_invite_whose_mail_still_waits_is_not_mailed() {
-    with_mail(async |house, smtp| {
-        let ada = house.owner().await;
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
         smtp.will_answer(super::support::Stage::Recipient, "sam@other.test", &["451 greylisted"]);
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
         for _ in 0..100 {
@@ -475,8 +506,8 @@ async fn a_revoked_invite_whose_mail_still_waits_is_not_mailed() {
         }
         assert!(ada.get(PAGE).await.says("Mail retrying"));
         ada.delete(&format!("{API}/{id}")).await;
-        house.skip(Duration::minutes(2));
-        house.services.mail.wake();
+        app.skip(Duration::minutes(2));
+        app.services.mail.wake();
         actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
         assert_eq!(smtp.mails_to("sam@other.test").len(), 0);
     })
@@ -485,13 +516,13 @@ async fn a_revoked_invite_whose_mail_still_waits_is_not_mailed() {
 
 #[actix_web::test]
 async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
-    with_mail(async |house, smtp| {
-        let ada = house.owner().await;
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(house, &ada, "sam@other.test").await;
+        let link = link(app, &ada, "sam@other.test").await;
         let over = (chrono::Utc::now() - Duration::minutes(1)).timestamp_millis();
-        house.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
-        let sam = house.visitor();
+        app.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
+        let sam = app.visitor();
         for _ in 0..3 {
             assert_eq!(sam.post(&format!("{link}/request"), &[]).await.status, 303);
         }
@@ -500,7 +531,7 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
         actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(smtp.mails_to("ada@acme.test").len(), 1);
         assert!(ada.get(PAGE).await.says("Asked for a new link."));
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'invite.asked_for'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.asked_for'").await, 1);
     })
     .await;
 }
@@ -508,13 +539,13 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
 // M11
 #[actix_web::test]
 async fn a_test_mail_goes_to_oneself_and_is_limited() {
-    with_mail(async |house, smtp| {
-        let ada = house.owner().await;
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
         let path = format!("{PAGE}/test-mail");
         assert_eq!(ada.post(&path, &[("to", "x@evil.test")]).await.status, 303);
         arrived(smtp, "ada@acme.test", 1).await;
         assert!(smtp.mails_to("x@evil.test").is_empty());
-        let ben = house.person("ben@acme.test", Role::Member).await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.post(&path, &[]).await.status, 403);
         let mut last = 0;
         for _ in 0..12 {
@@ -527,13 +558,13 @@ async fn a_test_mail_goes_to_oneself_and_is_limited() {
 
 #[actix_web::test]
 async fn without_mail_the_page_says_so_and_offers_the_link() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
     invite(&ada, "sam@other.test", "member").await;
     let page = ada.get(PAGE).await;
     assert!(
         page.says("Mail is not set up. Share the links yourself.") && page.says("Not mailed: share the link")
     );
     assert_eq!(ada.post(&format!("{PAGE}/test-mail"), &[]).await.status, 409);
-    house.close().await;
+    app.close().await;
 }

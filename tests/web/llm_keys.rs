@@ -3,19 +3,19 @@
 use std::time::{Duration as Real, Instant};
 
 use chrono::Duration;
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Database, House, Llm, Saying, Visitor, free_port, on_both_databases};
+use super::support::{Database, Llm, Saying, TestApp, Visitor, free_port, on_both_databases};
 
 const PAGE: &str = "/settings/admin/llm-keys";
 const API: &str = "/api/admin/llm-keys";
 const FIRST: &str = "sk-ant-CANARY-first-0000-a1b2";
 const SECOND: &str = "sk-ant-CANARY-second-000-c3d4";
 
-/// A house on each database whose providers all are one stub.
-async fn houses(more: &[(&str, &str)]) -> Vec<(House, Llm)> {
+/// An application on each database whose providers all are one stub.
+async fn houses(more: &[(&str, &str)]) -> Vec<(TestApp, Llm)> {
     let mut houses = Vec::new();
     for database in Database::each().await {
         let llm = Llm::start().await;
@@ -27,7 +27,7 @@ async fn houses(more: &[(&str, &str)]) -> Vec<(House, Llm)> {
             ("OUTBOUND_ALLOW", allow.as_str()),
         ];
         let settings: Vec<_> = settings.into_iter().chain(more.iter().copied()).collect();
-        houses.push((House::open_with(database, &settings).await, llm));
+        houses.push((TestApp::open_with(database, &settings).await, llm));
     }
     houses
 }
@@ -57,8 +57,8 @@ async fn works_with(admin: &Visitor, llm: &Llm, provider: &str, key: &str) {
 
 #[actix_web::test]
 async fn a_key_is_set_and_nobody_reads_it_back() {
-    for (house, _llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, _llm) in houses(&[]).await {
+        let ada = app.owner().await;
         assert!(ada.get(PAGE).await.says("No keys yet"));
         assert!(ada.get(&format!("{PAGE}?provider=anthropic")).await.says("Starts with sk-ant-"));
         set(&ada, "anthropic", &format!("  {FIRST}\n")).await;
@@ -74,18 +74,18 @@ async fn a_key_is_set_and_nobody_reads_it_back() {
             assert!(!text.contains("CANARY"), "{text}");
         }
         for table in ["llm_keys", "llm_key_health", "events"] {
-            let rows = house.dump(table).await;
+            let rows = app.dump(table).await;
             assert!(!rows.iter().any(|row| row.contains("CANARY")), "{table}");
         }
-        house.close().await;
+        app.close().await;
     }
 }
 
 // V20, X43, 4.5
 #[actix_web::test]
 async fn each_answer_of_a_provider_has_its_sentence() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         set(&ada, "anthropic", FIRST).await;
         let cases = [
             (Saying::Models(12), "valid", "Works: 12 models"),
@@ -123,7 +123,7 @@ async fn each_answer_of_a_provider_has_its_sentence() {
         assert!(page.status == 200 && page.says("Failing") && page.says("refused"), "{}", page.body);
         assert!(page.says("Last known good") || page.says("last known good"), "{}", page.body);
         assert_eq!(item(&ada, "anthropic").await["lastFour"], "a1b2", "the key is untouched");
-        house.close().await;
+        app.close().await;
     }
 }
 
@@ -132,8 +132,8 @@ async fn each_answer_of_a_provider_has_its_sentence() {
 async fn a_provider_that_hangs_is_given_ten_seconds() {
     let llm = Llm::start().await;
     let settings = [("LLM__ANTHROPIC__BASE_URL", llm.base.as_str())];
-    let house = House::open_with(Database::sqlite(), &settings).await;
-    let ada = house.owner().await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
+    let ada = app.owner().await;
     set(&ada, "anthropic", FIRST).await;
     llm.will_say(FIRST, Saying::Silence);
     let begun = Instant::now();
@@ -143,13 +143,13 @@ async fn a_provider_that_hangs_is_given_ten_seconds() {
         answer["outcome"] == "unreachable"
             && answer["detail"].as_str().expect("a sentence").contains("10 seconds")
     );
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn a_replaced_key_comes_back_with_one_click_until_it_is_removed() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         set(&ada, "anthropic", FIRST).await;
         assert_eq!(act(&ada, "anthropic/reversion").await, 409, "there is none before it");
         set(&ada, "anthropic", SECOND).await;
@@ -161,19 +161,19 @@ async fn a_replaced_key_comes_back_with_one_click_until_it_is_removed() {
         works_with(&ada, &llm, "anthropic", SECOND).await;
         assert_eq!(act(&ada, "anthropic/previous/removal").await, 303);
         assert_eq!(act(&ada, "anthropic/reversion").await, 409);
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys").await, 1, "it is erased");
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 1, "it is erased");
         for key in [FIRST, SECOND, FIRST, SECOND] {
             set(&ada, "anthropic", key).await;
         }
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys").await, 2, "one is kept");
-        house.close().await;
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2, "one is kept");
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn a_removed_key_can_be_brought_back_for_ten_minutes_and_is_then_erased() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         assert_eq!(act(&ada, "anthropic/removal").await, 404, "there is none");
         set(&ada, "anthropic", FIRST).await;
         set(&ada, "anthropic", SECOND).await;
@@ -186,12 +186,12 @@ async fn a_removed_key_can_be_brought_back_for_ten_minutes_and_is_then_erased() 
         works_with(&ada, &llm, "anthropic", SECOND).await;
         assert_eq!(act(&ada, "anthropic/reversion").await, 303, "with the one before it");
         assert_eq!(ada.delete(&format!("{API}/anthropic")).await.status, 204);
-        house.skip(Duration::minutes(11));
+        app.skip(Duration::minutes(11));
         assert_eq!(act(&ada, "anthropic/restoration").await, 409, "too late");
         assert!(!ada.get(PAGE).await.says("Undo"));
-        house.services.key_watch.wake();
-        until(async || house.count("SELECT count(*) FROM llm_keys").await == 0).await;
-        house.close().await;
+        app.services.key_alarms.wake();
+        until(async || app.count("SELECT count(*) FROM llm_keys").await == 0).await;
+        app.close().await;
     }
 }
 
@@ -206,8 +206,8 @@ async fn until(fact: impl AsyncFn() -> bool) {
 // 4.2
 #[actix_web::test]
 async fn the_environments_key_is_used_where_the_organization_has_none() {
-    for (house, llm) in houses(&[("OPENAI_API_KEY", "sk-CANARY-environment-e5f6")]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[("OPENAI_API_KEY", "sk-CANARY-environment-e5f6")]).await {
+        let ada = app.owner().await;
         let told = item(&ada, "openai").await;
         assert_eq!([&told["source"], &told["lastFour"]], [&json!("environment"), &json!("e5f6")]);
         let page = ada.get(PAGE).await;
@@ -223,25 +223,25 @@ async fn the_environments_key_is_used_where_the_organization_has_none() {
         act(&ada, "openai/removal").await;
         assert_eq!(item(&ada, "openai").await["source"], "environment");
         assert!(ada.get(PAGE).await.says("Undo"), "the removed one can still be brought back");
-        house.close().await;
+        app.close().await;
     }
 }
 
 // L09, 4.2
 #[actix_web::test]
 async fn a_damaged_key_is_told_loudly_and_the_environments_is_not_used_instead() {
-    for (house, llm) in houses(&[("ANTHROPIC_API_KEY", "sk-ant-CANARY-environment-e5f6")]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[("ANTHROPIC_API_KEY", "sk-ant-CANARY-environment-e5f6")]).await {
+        let ada = app.owner().await;
         set(&ada, "anthropic", FIRST).await;
         set(&ada, "openai", "sk-CANARY-own-g7h8").await;
         llm.will_say("sk-CANARY-own-g7h8", Saying::Models(1));
         llm.will_say(SECOND, Saying::Models(1));
         let sealed =
-            house.texts("SELECT sealed_key FROM llm_keys WHERE provider = 'anthropic'").await.remove(0);
+            app.texts("SELECT sealed_key FROM llm_keys WHERE provider = 'anthropic'").await.remove(0);
         let at = sealed.len() - 6;
         let other = if &sealed[at..=at] == "A" { "B" } else { "A" };
         let flipped = format!("{}{other}{}", &sealed[..at], &sealed[at + 1..]);
-        house.run("UPDATE llm_keys SET sealed_key = $1 WHERE provider = 'anthropic'", [flipped.into()]).await;
+        app.run("UPDATE llm_keys SET sealed_key = $1 WHERE provider = 'anthropic'", [flipped.into()]).await;
         let page = ada.get(PAGE).await;
         assert!(
             page.status == 200 && page.says("Needs attention") && page.says("can't be decrypted"),
@@ -254,20 +254,20 @@ async fn a_damaged_key_is_told_loudly_and_the_environments_is_not_used_instead()
         assert_eq!(ada.post_json(&format!("{API}/anthropic/test"), &json!({})).await.status, 409);
         assert!(llm.asked().is_empty(), "nothing was sent");
         works_with(&ada, &llm, "openai", "sk-CANARY-own-g7h8").await;
-        house.services.key_watch.wake();
+        app.services.key_alarms.wake();
         until(async || ada.get("/settings/admin").await.says("The Anthropic key can't be decrypted.")).await;
         set(&ada, "anthropic", SECOND).await;
         works_with(&ada, &llm, "anthropic", SECOND).await;
         until(async || !ada.get("/settings/admin").await.says("can't be decrypted")).await;
-        house.close().await;
+        app.close().await;
     }
 }
 
 // L07, 4.1
 #[actix_web::test]
 async fn a_sealed_key_that_was_moved_does_not_open() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         let own = format!("{}/v1", llm.base);
         set(&ada, "anthropic", FIRST).await;
         set(&ada, "openai", SECOND).await;
@@ -278,8 +278,8 @@ async fn a_sealed_key_that_was_moved_does_not_open() {
             ("key", "CANARY-mine-i9j0"),
         ];
         assert_eq!(ada.post(PAGE, &custom).await.status, 303);
-        house.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ($1, $1, 'Globex', 1, 0, 0)", ["globex".into()]).await;
-        let sealed = house.texts("SELECT sealed_key FROM llm_keys WHERE provider = 'openai'").await.remove(0);
+        app.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ($1, $1, 'Globex', 1, 0, 0)", ["globex".into()]).await;
+        let sealed = app.texts("SELECT sealed_key FROM llm_keys WHERE provider = 'openai'").await.remove(0);
         let moves = [
             (
                 "another row's",
@@ -299,7 +299,7 @@ async fn a_sealed_key_that_was_moved_does_not_open() {
             ),
         ];
         for (what, sql, provider) in moves {
-            house.run(&sql, []).await;
+            app.run(&sql, []).await;
             assert_eq!(item(&ada, provider).await["source"], "unreadable", "{what}");
             assert_eq!(
                 ada.post_json(&format!("{API}/{provider}/test"), &json!({})).await.status,
@@ -308,28 +308,27 @@ async fn a_sealed_key_that_was_moved_does_not_open() {
             );
         }
         set(&ada, "groq", "gsk_CANARY-k1l2-m3n4").await;
-        house.run("UPDATE llm_keys SET organization_id = 'globex' WHERE provider = 'groq'", []).await;
+        app.run("UPDATE llm_keys SET organization_id = 'globex' WHERE provider = 'groq'", []).await;
         assert_eq!(item(&ada, "groq").await["source"], "none", "it is somebody else's now");
-        let ben = house.foreign_owner("ben@globex.test").await;
+        let ben = app.foreign_owner("ben@globex.test").await;
         assert_eq!(ben.get(API).await.status, 403, "single tenancy");
-        house
-            .run(
-                "UPDATE llm_keys SET organization_id = 'default', id = 'another' WHERE provider = 'groq'",
-                [],
-            )
-            .await;
+        app.run(
+            "UPDATE llm_keys SET organization_id = 'default', id = 'another' WHERE provider = 'groq'",
+            [],
+        )
+        .await;
         assert_eq!(item(&ada, "groq").await["source"], "unreadable", "another row");
         assert!(llm.asked().is_empty(), "nothing was sent");
-        house.close().await;
+        app.close().await;
     }
 }
 
 // L04
 #[actix_web::test]
 async fn a_stored_key_is_never_sent_to_a_new_address() {
-    for (house, llm) in houses(&[]).await {
+    for (app, llm) in houses(&[]).await {
         let other = Llm::start().await;
-        let ada = house.owner().await;
+        let ada = app.owner().await;
         let azure = [("provider", "azure-openai"), ("base_url", llm.base.as_str()), ("key", FIRST)];
         assert_eq!(ada.post(PAGE, &azure).await.status, 303);
         let moved = [("provider", "azure-openai"), ("base_url", other.base.as_str()), ("key", "")];
@@ -345,15 +344,15 @@ async fn a_stored_key_is_never_sent_to_a_new_address() {
         let elsewhere =
             ada.put(&format!("{API}/anthropic"), &json!({ "baseUrl": other.base, "key": FIRST })).await;
         assert_eq!(elsewhere.status, 422, "Anthropic's address is fixed");
-        house.close().await;
+        app.close().await;
     }
 }
 
 // N01, N02, N07
 #[actix_web::test]
 async fn private_addresses_are_refused_when_they_are_saved() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         let addresses = [
             "https://127.0.0.1/v1",
             "https://10.1.2.3/",
@@ -394,17 +393,17 @@ async fn private_addresses_are_refused_when_they_are_saved() {
             assert_eq!(answer.status, 422, "{address}");
             assert!(answer.json()["errors"]["baseUrl"].is_array(), "{}", answer.body);
         }
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
         assert!(llm.asked().is_empty());
-        house.close().await;
+        app.close().await;
     }
 }
 
 // N10
 #[actix_web::test]
 async fn a_server_of_ones_own_works_where_the_operator_allows_it() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         let base = format!("{}/v1", llm.base);
         let form =
             [("provider", "custom"), ("name", "GPU box"), ("base_url", base.as_str()), ("key", "ollama")];
@@ -422,19 +421,19 @@ async fn a_server_of_ones_own_works_where_the_operator_allows_it() {
         let answer = ada.post(PAGE, &form).await;
         assert_eq!(answer.status, 422, "only that port");
         assert!(answer.says("GATEHOUSE_OUTBOUND_ALLOW"), "{}", answer.body);
-        let audited = house.dump("events").await;
+        let audited = app.dump("events").await;
         assert!(
             audited.iter().any(|event| event.contains("custom-gpu-box") && event.contains(&base)),
             "{audited:?}"
         );
-        house.close().await;
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn wrong_input_comes_back_with_a_sentence_and_without_the_key() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         let long = "CANARY".repeat(1000);
         for key in [
             "",
@@ -464,20 +463,20 @@ async fn wrong_input_comes_back_with_a_sentence_and_without_the_key() {
         }
         assert_eq!(ada.put(&format!("{API}/nope"), &json!({ "key": FIRST })).await.status, 404);
         assert_eq!(ada.get(&format!("{PAGE}?provider=nope")).await.status, 404);
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
         assert!(llm.asked().is_empty());
-        house.close().await;
+        app.close().await;
     }
 }
 
 // L13
 #[actix_web::test]
 async fn members_see_configured_or_missing_and_nothing_else() {
-    for (house, _llm) in houses(&[("OPENAI_API_KEY", "sk-CANARY-environment-e5f6")]).await {
-        let ada = house.owner().await;
+    for (app, _llm) in houses(&[("OPENAI_API_KEY", "sk-CANARY-environment-e5f6")]).await {
+        let ada = app.owner().await;
         set(&ada, "anthropic", FIRST).await;
         set(&ada, "anthropic", SECOND).await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
         let page = sam.get(PAGE).await;
         assert!(page.status == 200 && page.says("Configured") && page.says("Missing"));
         for hidden in [
@@ -503,15 +502,15 @@ async fn members_see_configured_or_missing_and_nothing_else() {
             assert_eq!(act(&sam, path).await, 403);
         }
         assert_eq!(sam.post(PAGE, &[("provider", "openai"), ("key", FIRST)]).await.status, 403);
-        house.close().await;
+        app.close().await;
     }
 }
 
 // L18, U01, U02
 #[actix_web::test]
 async fn every_act_leaves_one_event_with_four_characters() {
-    for (house, llm) in houses(&[]).await {
-        let ada = house.owner().await;
+    for (app, llm) in houses(&[]).await {
+        let ada = app.owner().await;
         llm.will_say(SECOND, Saying::Models(1));
         set(&ada, "anthropic", FIRST).await;
         set(&ada, "anthropic", SECOND).await;
@@ -520,56 +519,56 @@ async fn every_act_leaves_one_event_with_four_characters() {
             assert_eq!(act(&ada, &format!("anthropic/{act_}")).await, 303);
         }
         let events: Vec<String> =
-            house.events().await.into_iter().filter(|event| event.starts_with("llm_key.")).collect();
+            app.events().await.into_iter().filter(|event| event.starts_with("llm_key.")).collect();
         let acts = ["set", "replaced", "tested", "reverted", "previous_erased", "removed", "restored"];
         assert_eq!(events, acts.map(|act| format!("llm_key.{act} done anthropic")));
         let rows: Vec<String> =
-            house.dump("events").await.into_iter().filter(|row| row.contains("llm_key.")).collect();
+            app.dump("events").await.into_iter().filter(|row| row.contains("llm_key.")).collect();
         assert!(rows.iter().all(|row| row.contains("ada@acme.test") && !row.contains("CANARY")));
         assert!(rows.iter().any(|row| row.contains("a1b2") && row.contains("c3d4")), "before and after");
-        house.close().await;
+        app.close().await;
     }
 }
 
 // 8: health
 #[actix_web::test]
 async fn stored_keys_are_tried_daily_once_across_instances() {
-    for (house, llm) in houses(&[]).await {
+    for (app, llm) in houses(&[]).await {
         let settings = [("LLM__ANTHROPIC__BASE_URL", llm.base.as_str())];
-        let (second, handle) = house.second_instance_with(&settings).await;
-        let ada = house.owner().await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
+        let (second, handle) = app.second_instance_with(&settings).await;
+        let ada = app.owner().await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
         llm.will_say(FIRST, Saying::Models(1));
         set(&ada, "anthropic", FIRST).await;
-        house.services.key_watch.wake();
+        app.services.key_alarms.wake();
         actix_web::rt::time::sleep(Real::from_millis(300)).await;
         assert!(llm.asked().is_empty(), "not before its time");
-        house.skip(Duration::hours(27));
-        house.services.key_watch.wake();
+        app.skip(Duration::hours(27));
+        app.services.key_alarms.wake();
         until(async || item(&ada, "anthropic").await["lastTest"]["outcome"] == "valid").await;
         llm.will_say(FIRST, Saying::Status(401));
-        house.skip(Duration::hours(27));
+        app.skip(Duration::hours(27));
         // Any change on the other instance makes that one look, too.
         let there = ada.at(&second);
         set(&there, "mistral", "CANARY-mistral-0000-z9").await;
-        house.services.key_watch.wake();
+        app.services.key_alarms.wake();
         until(async || item(&ada, "anthropic").await["lastTest"]["outcome"] == "refused").await;
         actix_web::rt::time::sleep(Real::from_millis(500)).await;
         assert_eq!(llm.asked().len(), 2, "each day's try was made once: {:?}", llm.asked());
         let told = item(&ada, "anthropic").await;
         assert!(told["lastTest"]["failingSince"].is_string() && told["lastTest"]["lastGoodAt"].is_string());
-        house.services.key_watch.wake();
+        app.services.key_alarms.wake();
         until(async || ada.get("/settings/admin/users").await.says("The Anthropic key is failing.")).await;
         assert!(!sam.get("/settings/admin").await.says("is failing"), "the banner is for admins");
         handle.stop(false).await;
-        house.close().await;
+        app.close().await;
     }
 }
 
 // Q01
 on_both_databases! {
-    async fn tests_of_keys_are_rate_limited(house: &House) {
-        let ada = house.owner().await;
+    async fn tests_of_keys_are_rate_limited(app: &TestApp) {
+        let ada = app.owner().await;
         let mut statuses = Vec::new();
         for _ in 0..12 {
             statuses.push(ada.post_json(&format!("{API}/groq/test"), &json!({})).await.status);
@@ -578,15 +577,15 @@ on_both_databases! {
         assert_eq!(statuses[11], 429);
     }
 
-    async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         for _ in 0..10 {
             let (one, other) = (set(&ada, "anthropic", FIRST), set(&ben, "anthropic", SECOND));
             futures_util::future::join(one, other).await;
         }
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
-        assert_eq!(house.count("SELECT count(*) FROM llm_keys").await, 2);
-        assert_eq!(house.count("SELECT count(*) FROM llm_key_health").await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM llm_key_health").await, 2);
     }
 }

@@ -2,15 +2,15 @@
 //! (threat of a cookie that another host of the same domain plants).
 
 use chrono::Duration;
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 
-use super::support::{Answer, House, Identity, Visitor, on_both_databases};
+use super::support::{Answer, Identity, TestApp, Visitor, on_both_databases};
 
 const PAGE: &str = "/settings/admin/users";
 
-async fn id(house: &House, email: &str) -> String {
-    house.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+async fn id(app: &TestApp, email: &str) -> String {
+    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
 }
 
 /// Makes somebody an admin; the notice that the answer leaves.
@@ -34,9 +34,9 @@ async fn with_planted(visitor: &Visitor, session: &str, notice: &str) -> Answer 
 }
 
 /// Somebody who has just signed in, and the cookie of the session.
-async fn session(house: &House, email: &str) -> (Visitor, String) {
-    let visitor = house.visitor();
-    let answer = visitor.sign_in(&house.provider, &Identity::new(email, email)).await;
+async fn session(app: &TestApp, email: &str) -> (Visitor, String) {
+    let visitor = app.visitor();
+    let answer = visitor.sign_in(&app.provider, &Identity::new(email, email)).await;
     (visitor, cookie(&answer, "session").expect("a session"))
 }
 
@@ -46,13 +46,13 @@ fn says_something(page: &Answer) -> bool {
 }
 
 on_both_databases! {
-    async fn a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other(house: &House) {
+    async fn a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other(app: &TestApp) {
         for (email, role) in [("ada@acme.test", Role::Owner), ("eve@acme.test", Role::Owner), ("sam@acme.test", Role::Member)] {
-            house.enroll(email, "default", role).await;
+            app.enroll(email, "default", role).await;
         }
-        let (ada, hers) = session(house, "ada@acme.test").await;
-        let (eve, theirs) = session(house, "eve@acme.test").await;
-        let sam = id(house, "sam@acme.test").await;
+        let (ada, hers) = session(app, "ada@acme.test").await;
+        let (eve, theirs) = session(app, "eve@acme.test").await;
+        let sam = id(app, "sam@acme.test").await;
         let genuine = promote(&eve, &sam).await;
         assert!(says_something(&with_planted(&eve, &theirs, &genuine).await), "it is their own");
         assert!(!says_something(&with_planted(&ada, &hers, &genuine).await), "somebody else's");
@@ -66,14 +66,14 @@ on_both_databases! {
             assert!(!says_something(&page), "{forged}");
             assert_eq!(cookie(&page, "notice").as_deref(), Some("notice="), "it is taken back");
         }
-        let (again, new) = session(house, "eve@acme.test").await;
+        let (again, new) = session(app, "eve@acme.test").await;
         assert!(!says_something(&with_planted(&again, &new, &genuine).await), "another session of theirs");
-        house.skip(Duration::seconds(62));
+        app.skip(Duration::seconds(62));
         assert!(!says_something(&with_planted(&eve, &theirs, &genuine).await), "too late");
     }
 
-    async fn who_is_signed_out_is_told_so_and_offered_nothing(house: &House) {
-        let ada = house.owner().await;
+    async fn who_is_signed_out_is_told_so_and_offered_nothing(app: &TestApp) {
+        let ada = app.owner().await;
         assert_eq!(ada.post("/sign-out", &[]).await.status, 303);
         let page = ada.get("/sign-in").await;
         assert!(page.says("You are signed out.") && !page.says("Undo"), "{}", page.body);

@@ -4,63 +4,63 @@ use std::sync::atomic::Ordering;
 use std::time::Duration as Time;
 
 use chrono::{Duration, Utc};
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use serde_json::json;
 
 use super::support::{
-    Database, House, Identity, Provider, Signature, Trouble, Visitor, free_port, on_both_databases, query,
+    Database, Identity, Provider, Signature, TestApp, Trouble, Visitor, free_port, on_both_databases, query,
 };
 
 fn ada() -> Identity {
     Identity::new("ada@acme.test", "Ada Lovelace")
 }
 
-async fn refused(house: &House, identity: Identity) -> String {
-    let before = house.footprint().await;
-    let visitor = house.visitor();
-    let answer = visitor.sign_in(&house.provider, &identity).await;
+async fn refused(app: &TestApp, identity: Identity) -> String {
+    let before = app.footprint().await;
+    let visitor = app.visitor();
+    let answer = visitor.sign_in(&app.provider, &identity).await;
     assert!((400..500).contains(&answer.status), "{} for {identity:?}", answer.status);
     assert!(!visitor.is_signed_in().await, "{identity:?}");
-    assert_eq!(house.footprint().await, before, "{identity:?}");
+    assert_eq!(app.footprint().await, before, "{identity:?}");
     answer.body
 }
 
 on_both_databases! {
     // A01
-    async fn an_unverified_address_takes_nobodys_account(house: &House) {
-        let ada = house.owner().await;
+    async fn an_unverified_address_takes_nobodys_account(app: &TestApp) {
+        let ada = app.owner().await;
         let thief = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another", "email_verified": false }));
-        let page = refused(house, thief).await;
+        let page = refused(app, thief).await;
         assert!(page.contains("has not been verified"));
         assert!(ada.is_signed_in().await);
-        assert_eq!(house.count("SELECT count(*) FROM identities").await, 1);
-        assert!(house.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test"));
+        assert_eq!(app.count("SELECT count(*) FROM identities").await, 1);
+        assert!(app.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test"));
     }
 
     // A03
-    async fn a_verified_address_from_another_account_is_not_linked_silently(house: &House) {
-        house.owner().await;
+    async fn a_verified_address_from_another_account_is_not_linked_silently(app: &TestApp) {
+        app.owner().await;
         let other = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another" }));
-        let page = refused(house, other).await;
+        let page = refused(app, other).await;
         assert!(page.contains("Sign in with the account that you used before."));
     }
 
     // A05
-    async fn an_address_that_changes_to_somebody_elses_is_not_taken_over(house: &House) {
-        house.owner().await;
-        house.person("ben@acme.test", Role::Member).await;
+    async fn an_address_that_changes_to_somebody_elses_is_not_taken_over(app: &TestApp) {
+        app.owner().await;
+        app.person("ben@acme.test", Role::Member).await;
         let ben = Identity::new("ben@acme.test", "Ben").with(json!({ "email": "ada@acme.test" }));
-        let visitor = house.visitor();
-        assert_eq!(visitor.sign_in(&house.provider, &ben).await.status, 303);
+        let visitor = app.visitor();
+        assert_eq!(visitor.sign_in(&app.provider, &ben).await.status, 303);
         let me = visitor.get("/api/me").await.json();
         assert_eq!((me["email"].as_str(), me["role"].as_str()), (Some("ben@acme.test"), Some("member")));
     }
 
-    async fn a_new_address_and_a_new_name_are_taken_over_at_the_next_sign_in(house: &House) {
-        house.owner().await;
+    async fn a_new_address_and_a_new_name_are_taken_over_at_the_next_sign_in(app: &TestApp) {
+        app.owner().await;
         let moved = ada().with(json!({ "email": "Ada.King@acme.test", "name": "Ada King" }));
-        let visitor = house.visitor();
-        assert_eq!(visitor.sign_in(&house.provider, &moved).await.status, 303);
+        let visitor = app.visitor();
+        assert_eq!(visitor.sign_in(&app.provider, &moved).await.status, 303);
         let people = visitor.get("/api/org/users").await.json();
         assert_eq!(people["items"][0]["email"], "ada.king@acme.test");
         assert_eq!(people["items"][0]["name"], "Ada King");
@@ -69,11 +69,11 @@ on_both_databases! {
     }
 
     // A07
-    async fn a_sign_in_that_began_in_another_browser_is_refused(house: &House) {
-        let attacker = house.visitor();
+    async fn a_sign_in_that_began_in_another_browser_is_refused(app: &TestApp) {
+        let attacker = app.visitor();
         let departure = attacker.depart("/").await;
-        let back = attacker.way_back(&house.provider, &departure, &ada());
-        for victim in [house.visitor(), begun(house).await] {
+        let back = attacker.way_back(&app.provider, &departure, &ada());
+        for victim in [app.visitor(), begun(app).await] {
             let answer = victim.get(&back).await;
             assert_eq!(answer.status, 400);
             assert!(answer.says("was not started in this browser"));
@@ -83,40 +83,40 @@ on_both_databases! {
     }
 
     // A08
-    async fn a_callback_works_once(house: &House) {
-        let visitor = house.visitor();
+    async fn a_callback_works_once(app: &TestApp) {
+        let visitor = app.visitor();
         let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&house.provider, &departure, &ada());
+        let back = visitor.way_back(&app.provider, &departure, &ada());
         assert_eq!(visitor.get(&back).await.status, 303);
         assert_eq!(visitor.get(&back).await.status, 400);
-        assert_eq!(house.visitor().get(&back).await.status, 400);
+        assert_eq!(app.visitor().get(&back).await.status, 400);
         assert!(visitor.is_signed_in().await, "the first session is unaffected");
     }
 
     // A09
-    async fn a_sign_in_that_took_longer_than_ten_minutes_starts_again(house: &House) {
-        let visitor = house.visitor();
+    async fn a_sign_in_that_took_longer_than_ten_minutes_starts_again(app: &TestApp) {
+        let visitor = app.visitor();
         let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&house.provider, &departure, &ada());
-        house.skip(Duration::minutes(11));
+        let back = visitor.way_back(&app.provider, &departure, &ada());
+        app.skip(Duration::minutes(11));
         let answer = visitor.get(&back).await;
         assert_eq!(answer.status, 400);
         assert!(answer.says("start again"));
     }
 
-    async fn two_tabs_may_sign_in_at_once(house: &House) {
-        let visitor = house.visitor();
+    async fn two_tabs_may_sign_in_at_once(app: &TestApp) {
+        let visitor = app.visitor();
         let first = visitor.depart("/settings").await;
         let second = visitor.depart("/settings/admin/users").await;
-        let answer = visitor.get(&visitor.way_back(&house.provider, &first, &ada())).await;
+        let answer = visitor.get(&visitor.way_back(&app.provider, &first, &ada())).await;
         assert_eq!((answer.status, answer.location()), (303, "/settings"));
-        let answer = visitor.get(&visitor.way_back(&house.provider, &second, &ada())).await;
+        let answer = visitor.get(&visitor.way_back(&app.provider, &second, &ada())).await;
         assert_eq!((answer.status, answer.location()), (303, "/settings/admin/users"));
     }
 }
 
-async fn begun(house: &House) -> Visitor {
-    let visitor = house.visitor();
+async fn begun(app: &TestApp) -> Visitor {
+    let visitor = app.visitor();
     visitor.depart("/").await;
     visitor
 }
@@ -124,7 +124,7 @@ async fn begun(house: &House) -> Visitor {
 // A11, A12, A14
 #[actix_web::test]
 async fn tokens_that_do_not_hold_are_refused() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     let now = Utc::now().timestamp();
     for claims in [
         json!({ "nonce": "other" }),
@@ -140,63 +140,63 @@ async fn tokens_that_do_not_hold_are_refused() {
         json!({ "exp": null }),
         json!({ "sub": null }),
     ] {
-        refused(&house, ada().with(claims)).await;
+        refused(&app, ada().with(claims)).await;
     }
     for signature in [Signature::None, Signature::Foreign, Signature::UnknownKey, Signature::Shared] {
-        refused(&house, ada().signed(signature)).await;
+        refused(&app, ada().signed(signature)).await;
     }
-    house.close().await;
+    app.close().await;
 }
 
 // A subject that no provider may send: 1 to 255 visible ASCII characters (OpenID Connect Core, section 2).
 #[actix_web::test]
 async fn a_subject_that_can_be_none_is_refused() {
     for database in Database::each().await {
-        let house = House::open(database).await;
+        let app = TestApp::open(database).await;
         for subject in ["", "a\u{0}b", "ü", &"x".repeat(256), &"x".repeat(5000)] {
-            refused(&house, ada().with(json!({ "sub": subject }))).await;
+            refused(&app, ada().with(json!({ "sub": subject }))).await;
         }
-        assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'sign_in.failed'").await, 5);
-        house.close().await;
+        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'sign_in.failed'").await, 5);
+        app.close().await;
     }
 }
 
 // A14
 #[actix_web::test]
 async fn a_clock_that_is_off_by_less_than_thirty_seconds_does_not_matter() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     let now = Utc::now().timestamp();
     for claims in [json!({ "exp": now - 20 }), json!({ "iat": now + 20 }), json!({ "nbf": now + 20 })] {
-        let answer = house.visitor().sign_in(&house.provider, &ada().with(claims.clone())).await;
+        let answer = app.visitor().sign_in(&app.provider, &ada().with(claims.clone())).await;
         assert_eq!(answer.status, 303, "{claims}");
     }
-    house.close().await;
+    app.close().await;
 }
 
 // A17
 #[actix_web::test]
 async fn the_request_carries_a_pkce_challenge_and_the_code_needs_its_verifier() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let departure = visitor.depart("/").await;
     assert_eq!(query(&departure, "code_challenge_method"), "S256");
     assert_eq!(query(&departure, "response_type"), "code");
-    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/idp/callback", house.base));
+    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/idp/callback", app.base));
     // Another flow's challenge: the provider refuses the verifier that we send.
-    let other = house.visitor().depart("/").await;
-    let code = house.provider.grant(&ada(), &other);
+    let other = app.visitor().depart("/").await;
+    let code = app.provider.grant(&ada(), &other);
     let answer =
         visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&departure, "state"))).await;
     assert_eq!(answer.status, 400);
     assert!(!visitor.is_signed_in().await);
-    house.close().await;
+    app.close().await;
 }
 
 // A19
 #[actix_web::test]
 async fn what_a_provider_says_of_an_error_is_not_repeated() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let departure = visitor.depart("/").await;
     let state = query(&departure, "state");
     let long = "x".repeat(4000);
@@ -210,76 +210,72 @@ async fn what_a_provider_says_of_an_error_is_not_repeated() {
             && !answer.body.contains("onerror")
             && !answer.body.contains(&long)
     );
-    house.close().await;
+    app.close().await;
 }
 
 // A20
 #[actix_web::test]
 async fn a_provider_that_is_not_configured_is_not_there() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     assert_eq!(visitor.post("/auth/github", &[]).await.status, 404);
     assert_eq!(visitor.get("/auth/github/callback?code=x&state=y").await.status, 404);
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn an_answer_that_names_another_issuer_is_refused() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let departure = visitor.depart("/").await;
-    let back = visitor.way_back(&house.provider, &departure, &ada());
+    let back = visitor.way_back(&app.provider, &departure, &ada());
     assert_eq!(visitor.get(&format!("{back}&iss=https%3A%2F%2Fevil.test")).await.status, 400);
     assert!(!visitor.is_signed_in().await);
-    house.close().await;
+    app.close().await;
 }
 
 // A29, X35
 #[actix_web::test]
 async fn new_keys_are_fetched_once_a_minute_at_most() {
-    let house = House::open(Database::sqlite()).await;
-    house.owner().await;
-    let known = house.provider.keys_fetched.load(Ordering::Relaxed);
-    house.provider.rotate_keys("second");
-    assert_eq!(house.visitor().sign_in(&house.provider, &ada()).await.status, 303, "the new key is found");
-    assert_eq!(house.provider.keys_fetched.load(Ordering::Relaxed), known + 1);
+    let app = TestApp::open(Database::sqlite()).await;
+    app.owner().await;
+    let known = app.provider.keys_fetched.load(Ordering::Relaxed);
+    app.provider.rotate_keys("second");
+    assert_eq!(app.visitor().sign_in(&app.provider, &ada()).await.status, 303, "the new key is found");
+    assert_eq!(app.provider.keys_fetched.load(Ordering::Relaxed), known + 1);
     for _ in 0..20 {
         let forged = ada().signed(Signature::UnknownKey);
-        assert_eq!(house.visitor().sign_in(&house.provider, &forged).await.status, 400);
+        assert_eq!(app.visitor().sign_in(&app.provider, &forged).await.status, 400);
     }
-    assert_eq!(house.provider.keys_fetched.load(Ordering::Relaxed), known + 1, "no storm");
-    assert_eq!(
-        house.visitor().sign_in(&house.provider, &ada()).await.status,
-        303,
-        "others sign in meanwhile"
-    );
-    house.close().await;
+    assert_eq!(app.provider.keys_fetched.load(Ordering::Relaxed), known + 1, "no storm");
+    assert_eq!(app.visitor().sign_in(&app.provider, &ada()).await.status, 303, "others sign in meanwhile");
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn the_address_may_come_from_userinfo_with_its_own_flag() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     let bare = json!({ "email": null, "email_verified": null, "name": null });
     let mut unverified = ada().with(bare.clone());
     unverified.user_info["email_verified"] = json!(false);
-    refused(&house, unverified).await;
+    refused(&app, unverified).await;
     let mut flagged = ada().with(json!({ "email": null, "email_verified": true }));
     flagged.user_info["email_verified"] = json!(false);
-    refused(&house, flagged).await;
+    refused(&app, flagged).await;
     let mut foreign = ada().with(bare.clone());
     foreign.user_info["sub"] = json!("somebody-else");
-    let visitor = house.visitor();
-    assert!(visitor.sign_in(&house.provider, &foreign).await.status >= 400);
+    let visitor = app.visitor();
+    assert!(visitor.sign_in(&app.provider, &foreign).await.status >= 400);
     assert!(!visitor.is_signed_in().await);
-    assert_eq!(house.visitor().sign_in(&house.provider, &ada().with(bare)).await.status, 303);
-    house.close().await;
+    assert_eq!(app.visitor().sign_in(&app.provider, &ada().with(bare)).await.status, 303);
+    app.close().await;
 }
 
 // X34
 #[actix_web::test]
 async fn a_provider_in_trouble_gets_a_friendly_page_and_sessions_go_on() {
-    let house = House::open(Database::sqlite()).await;
-    let owner = house.owner().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let owner = app.owner().await;
     for trouble in [
         Trouble::Status(500),
         Trouble::Status(302),
@@ -287,10 +283,10 @@ async fn a_provider_in_trouble_gets_a_friendly_page_and_sessions_go_on() {
         Trouble::Endless(3_000_000),
         Trouble::Slow(Time::from_secs(12)),
     ] {
-        house.provider.be(trouble);
-        let visitor = house.visitor();
+        app.provider.be(trouble);
+        let visitor = app.visitor();
         let began = std::time::Instant::now();
-        let answer = visitor.sign_in(&house.provider, &ada()).await;
+        let answer = visitor.sign_in(&app.provider, &ada()).await;
         assert!(began.elapsed() < Time::from_secs(10), "{trouble:?} took {:?}", began.elapsed());
         assert_eq!(answer.status, 503, "{trouble:?}");
         assert!(
@@ -299,9 +295,9 @@ async fn a_provider_in_trouble_gets_a_friendly_page_and_sessions_go_on() {
         );
         assert!(owner.is_signed_in().await);
     }
-    house.provider.be(Trouble::Nothing);
-    assert_eq!(house.visitor().sign_in(&house.provider, &ada()).await.status, 303);
-    house.close().await;
+    app.provider.be(Trouble::Nothing);
+    assert_eq!(app.visitor().sign_in(&app.provider, &ada()).await.status, 303);
+    app.close().await;
 }
 
 // X33
@@ -310,26 +306,26 @@ async fn without_its_provider_the_house_starts_and_heals_when_it_comes() {
     let port = free_port();
     let provider = Provider::start_on(port).await;
     provider.stop().await;
-    let house = House::open_at(Database::sqlite(), provider, &[]).await;
-    let visitor = house.visitor();
+    let app = TestApp::open_at(Database::sqlite(), provider, &[]).await;
+    let visitor = app.visitor();
     let page = visitor.get("/sign-in").await;
     assert!(page.status == 200 && page.says("Acme SSO is unavailable right now."), "{}", page.body);
     assert_eq!(visitor.post("/auth/idp", &[]).await.status, 503);
     let back = Provider::start_on(port).await;
     assert_eq!(visitor.sign_in(&back, &ada()).await.status, 303, "it is asked again when somebody wants it");
-    house.close().await;
+    app.close().await;
 }
 
 // A16
 #[actix_web::test]
 async fn no_address_carries_a_secret() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let begun = visitor.post("/auth/idp", &[]).await;
     let departure = begun.location().parse().expect("an address");
     assert!(!begun.location().contains("CANARY"), "no client secret");
-    let done = visitor.get(&visitor.way_back(&house.provider, &departure, &ada())).await;
+    let done = visitor.get(&visitor.way_back(&app.provider, &departure, &ada())).await;
     assert_eq!(done.location(), "/");
     assert_eq!(done.header("referrer-policy"), "same-origin");
-    house.close().await;
+    app.close().await;
 }

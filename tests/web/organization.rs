@@ -1,9 +1,9 @@
 //! The General page: admins rename, members read.
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 
-use super::support::{House, Visitor, field, on_both_databases};
+use super::support::{TestApp, Visitor, field, on_both_databases};
 
 async fn rename(admin: &Visitor, name: &str) -> super::support::Answer {
     let version = field(&admin.get("/settings/admin").await.body, "version");
@@ -11,9 +11,9 @@ async fn rename(admin: &Visitor, name: &str) -> super::support::Answer {
 }
 
 on_both_databases! {
-    async fn an_owner_renames_the_organization_and_everybody_sees_it(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn an_owner_renames_the_organization_and_everybody_sees_it(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let saved = rename(&ada, " Acme & Sons ").await;
         assert_eq!((saved.status, saved.location()), (303, "/settings/admin"));
         let page = ada.get("/settings/admin").await;
@@ -21,25 +21,25 @@ on_both_databases! {
         assert_eq!(field(&page.body, "name"), "Acme &#38; Sons");
         assert!(!ada.get("/settings/admin").await.says("Organization name saved."), "said once");
         assert!(ben.get("/settings/admin").await.says("Acme & Sons"));
-        assert_eq!(house.events().await.last().map(String::as_str), Some("organization.renamed done Acme & Sons"));
+        assert_eq!(app.events().await.last().map(String::as_str), Some("organization.renamed done Acme & Sons"));
     }
 
-    async fn a_name_that_is_none_comes_back_with_a_sentence(house: &House) {
-        let ada = house.owner().await;
-        let before = house.footprint().await;
+    async fn a_name_that_is_none_comes_back_with_a_sentence(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = app.footprint().await;
         for (name, sentence) in [("A", "Use 2 to 60 characters."), ("evil.com/reset", "A name can't be a web address.")] {
             let answer = rename(&ada, name).await;
             assert_eq!(answer.status, 422);
             assert!(answer.says(sentence));
             assert_eq!(field(&answer.body, "name"), name);
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
     // D10
-    async fn a_stale_edit_shows_both_names_and_loses_neither(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn a_stale_edit_shows_both_names_and_loses_neither(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         let stale = field(&ben.get("/settings/admin").await.body, "version");
         rename(&ada, "Ada's").await;
         let conflict = ben.post("/settings/admin", &[("name", "Ben's"), ("version", &stale)]).await;
@@ -50,9 +50,9 @@ on_both_databases! {
         assert_eq!(ben.post("/settings/admin", &[("name", "Ben's"), ("version", &mine)]).await.status, 303);
     }
 
-    async fn a_member_reads_and_finds_no_controls(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn a_member_reads_and_finds_no_controls(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let page = ben.get("/settings/admin").await;
         assert!(page.says("My Organization") && page.says("Only admins can change these settings."));
         assert!(page.says("mailto:ada@acme.test"));
@@ -61,8 +61,8 @@ on_both_databases! {
         assert!(!page.body.contains("/settings/admin/access"), "nothing hints at hidden pages");
     }
 
-    async fn htmx_gets_the_region_and_the_notice(house: &House) {
-        let ada = house.owner().await;
+    async fn htmx_gets_the_region_and_the_notice(app: &TestApp) {
+        let ada = app.owner().await;
         let fields = [("name", "Acme"), ("version", "1")];
         let saved = ada.htmx(Method::POST, "/settings/admin", "section#name_form", &fields).await;
         assert_eq!(saved.status, 303, "fetch follows it with the same headers");

@@ -1,13 +1,13 @@
 //! Who would be locked out: shown before rules are saved, and what is saved is what was looked at (rule 2.4,
 //! threats G15, G18).
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use reqwest::Method;
 
-use super::support::{Answer, House, Identity, Visitor, field, on_both_databases};
+use super::support::{Answer, Identity, TestApp, Visitor, field, on_both_databases};
 
 const PAGE: &str = "/settings/admin/access";
 const ACME: [(&str, &str); 2] = [("domains.0.name", "acme.test"), ("domain_gating", "true")];
@@ -39,35 +39,35 @@ async fn look_and_save(admin: &Visitor, fields: &[(&str, &str)], more: &[(&str, 
 }
 
 on_both_databases! {
-    async fn rules_that_leave_members_out_are_shown_first_by_name(house: &House) {
-        let ada = house.owner().await;
-        house.person("grace@other.test", Role::Admin).await;
-        let before = house.footprint().await;
+    async fn rules_that_leave_members_out_are_shown_first_by_name(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("grace@other.test", Role::Admin).await;
+        let before = app.footprint().await;
         let answer = send(&ada, &ACME).await;
         assert_eq!(answer.status, 422);
         assert!(answer.says("Keep access <strong>1</strong>") && answer.says("Would not be let in <strong>1</strong>"));
         assert!(answer.says("grace@other.test") && answer.says("other.test is not an allowed domain."));
         assert!(answer.says("You keep your access.") && answer.says("Only new people: those who are in stay in"));
         assert_eq!(field(&answer.body, "domains.0.name"), "acme.test", "what was typed is there");
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
-    async fn for_new_people_only_nobody_loses_access(house: &House) {
-        let ada = house.owner().await;
-        let grace = house.person("grace@other.test", Role::Admin).await;
+    async fn for_new_people_only_nobody_loses_access(app: &TestApp) {
+        let ada = app.owner().await;
+        let grace = app.person("grace@other.test", Role::Admin).await;
         assert_eq!(look_and_save(&ada, &ACME, &[("apply", "new")]).await.status, 303);
         assert_eq!(grace.get(PAGE).await.status, 200);
     }
 
     // G18
-    async fn access_that_is_ended_ends_on_the_next_request_of_every_instance(house: &House) {
-        let ada = house.owner().await;
-        let grace = house.person("grace@other.test", Role::Admin).await;
-        let (second, handle) = house.second_instance().await;
+    async fn access_that_is_ended_ends_on_the_next_request_of_every_instance(app: &TestApp) {
+        let ada = app.owner().await;
+        let grace = app.person("grace@other.test", Role::Admin).await;
+        let (second, handle) = app.second_instance().await;
         let saved = look_and_save(&ada, &ACME, &[("apply", "now")]).await;
         assert_eq!(saved.status, 303);
         assert!(ada.get(PAGE).await.says("Access rules saved. Those whom they leave out are out."));
-        for base in [&house.base, &second] {
+        for base in [&app.base, &second] {
             assert_eq!(grace.at(base).get("/settings/admin/users").await.status, 403);
             assert_eq!(grace.at(base).get("/api/org").await.status, 403);
         }
@@ -78,79 +78,79 @@ on_both_databases! {
         };
         assert_eq!(status("grace@other.test"), Some("locked_out".into()));
         assert_eq!(status("ada@acme.test"), Some("active".into()));
-        let events = house.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'access.rules_changed'").await;
+        let events = app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'access.rules_changed'").await;
         assert!(events.len() == 1 && events[0].contains("grace@other.test"), "{events:?}");
-        let knock = house.visitor();
+        let knock = app.visitor();
         let identity = Identity::new("grace@other.test", "Grace");
-        assert_eq!(knock.sign_in(&house.provider, &identity).await.status, 403, "the gate says the same");
+        assert_eq!(knock.sign_in(&app.provider, &identity).await.status, 403, "the gate says the same");
         handle.stop(false).await;
     }
 
-    async fn whom_the_rules_let_in_again_comes_back_with_their_role(house: &House) {
-        let ada = house.owner().await;
-        house.person("grace@other.test", Role::Admin).await;
+    async fn whom_the_rules_let_in_again_comes_back_with_their_role(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("grace@other.test", Role::Admin).await;
         look_and_save(&ada, &ACME, &[("apply", "now")]).await;
         let both = [ACME[0], ACME[1], ("domains.1.name", "other.test")];
         assert_eq!(send(&ada, &both).await.status, 303);
-        let grace = house.visitor();
+        let grace = app.visitor();
         let identity = Identity::new("grace@other.test", "Grace");
-        assert_eq!(grace.sign_in(&house.provider, &identity).await.status, 303);
+        assert_eq!(grace.sign_in(&app.provider, &identity).await.status, 303);
         assert_eq!(grace.get("/api/me").await.json()["role"], "admin");
-        assert!(house.events().await.contains(&"person.returned done grace@other.test".to_owned()));
+        assert!(app.events().await.contains(&"person.returned done grace@other.test".to_owned()));
     }
 
-    async fn nobody_ends_their_own_access_nor_an_owners_from_below(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let grace = house.person("grace@acme.test", Role::Admin).await;
+    async fn nobody_ends_their_own_access_nor_an_owners_from_below(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let grace = app.person("grace@acme.test", Role::Admin).await;
         let other = [("domains.0.name", "other.test"), ACME[1]];
         let saved = look_and_save(&ben, &other, &[("apply", "now")]).await;
         assert_eq!(saved.status, 303, "Ben was not let in by the rules before either: {}", saved.body);
         assert_eq!(ben.get(PAGE).await.status, 200);
         assert_eq!(grace.get(PAGE).await.status, 403);
         let owners = "SELECT count(*) FROM memberships WHERE role = 'owner' AND locked_out_at IS NULL";
-        assert_eq!(house.count(owners).await, 1, "the owner is above Ben");
+        assert_eq!(app.count(owners).await, 1, "the owner is above Ben");
     }
 
     // G15
-    async fn rules_that_leave_out_whoever_saves_take_their_typed_address(house: &House) {
-        let ada = house.owner().await;
+    async fn rules_that_leave_out_whoever_saves_take_their_typed_address(app: &TestApp) {
+        let ada = app.owner().await;
         assert_eq!(send(&ada, &ACME).await.status, 303);
-        let before = house.footprint().await;
+        let before = app.footprint().await;
         let other = [("domains.0.name", "other.test"), ACME[1]];
         for typed in ["", "somebody@acme.test"] {
             let answer = look_and_save(&ada, &other, &[("confirm_email", typed)]).await;
             assert_eq!(answer.status, 422);
             assert!(answer.says("Type your own address to go on") && answer.says("nobody can shut themselves out here"));
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
         assert_eq!(look_and_save(&ada, &other, &[("confirm_email", "Ada@acme.test")]).await.status, 303);
         assert_eq!(ada.get(PAGE).await.status, 200, "a member stays a member");
     }
 
-    async fn when_members_change_after_the_preview_it_is_shown_again(house: &House) {
-        let ada = house.owner().await;
-        house.person("grace@other.test", Role::Member).await;
+    async fn when_members_change_after_the_preview_it_is_shown_again(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("grace@other.test", Role::Member).await;
         let shown = send(&ada, &[ACME[0], ACME[1], ("preview", "1")]).await;
         assert_eq!(shown.status, 200);
         let digest = field(&shown.body, "digest");
-        house.person("dorothy@other.test", Role::Member).await;
-        let before = house.footprint().await;
+        app.person("dorothy@other.test", Role::Member).await;
+        let before = app.footprint().await;
         let save = [ACME[0], ACME[1], ("digest", digest.as_str()), ("apply", "now")];
         let again = send(&ada, &save).await;
         assert_eq!(again.status, 409);
         assert!(again.says("The members changed in the meantime.") && again.says("dorothy@other.test"));
         assert!(again.body.contains("value=\"now\" checked"), "what was chosen stays chosen");
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
         let newer = field(&again.body, "digest");
         let save = [ACME[0], ACME[1], ("digest", newer.as_str()), ("apply", "now")];
         assert_eq!(send(&ada, &save).await.status, 303);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE locked_out_at IS NOT NULL").await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE locked_out_at IS NOT NULL").await, 2);
     }
 
-    async fn a_preview_of_other_rules_does_not_count(house: &House) {
-        let ada = house.owner().await;
-        house.person("grace@other.test", Role::Member).await;
+    async fn a_preview_of_other_rules_does_not_count(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("grace@other.test", Role::Member).await;
         let shown = send(&ada, &[("domains.0.name", "globex.test"), ACME[1], ("preview", "1")]).await;
         let digest = field(&shown.body, "digest");
         let answer = send(&ada, &[ACME[0], ACME[1], ("digest", &digest), ("apply", "now")]).await;
@@ -158,20 +158,20 @@ on_both_databases! {
         assert!(!answer.says("The members changed in the meantime."));
     }
 
-    async fn somebody_in_the_preview_is_listed_with_one_button(house: &House) {
-        let ada = house.owner().await;
-        house.person("grace@other.test", Role::Member).await;
-        let before = house.footprint().await;
+    async fn somebody_in_the_preview_is_listed_with_one_button(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("grace@other.test", Role::Member).await;
+        let before = app.footprint().await;
         let added = send(&ada, &[ACME[0], ACME[1], ("emails", "x@y.test"), ("add_email", "grace@other.test")]).await;
         assert_eq!(added.status, 200);
         assert!(added.body.contains("x@y.test\ngrace@other.test"));
-        assert_eq!(house.footprint().await, before, "nothing is saved");
+        assert_eq!(app.footprint().await, before, "nothing is saved");
         let listed = [ACME[0], ACME[1], ("emails", "x@y.test\ngrace@other.test"), ("email_allowlist", "true")];
         assert_eq!(send(&ada, &listed).await.status, 303, "nobody is left out");
     }
 
-    async fn while_somebody_types_only_the_preview_comes(house: &House) {
-        let ada = house.owner().await;
+    async fn while_somebody_types_only_the_preview_comes(app: &TestApp) {
+        let ada = app.owner().await;
         let fields = [("version", "1"), ACME[0], ACME[1], ("preview", "1")];
         let answer = ada.htmx(Method::POST, PAGE, "div#preview", &fields).await;
         assert!(answer.status == 200 && answer.body.starts_with("<div id=\"preview\""), "{}", answer.body);
@@ -183,22 +183,22 @@ on_both_databases! {
     }
 
     // R07: a form that was open while its owner lost the right to it.
-    async fn whoever_was_locked_out_a_moment_ago_saves_nothing(house: &House) {
-        let ada = house.owner().await;
-        let grace = house.person("grace@other.test", Role::Admin).await;
+    async fn whoever_was_locked_out_a_moment_ago_saves_nothing(app: &TestApp) {
+        let ada = app.owner().await;
+        let grace = app.person("grace@other.test", Role::Admin).await;
         look_and_save(&ada, &ACME, &[("apply", "now")]).await;
-        let before = house.footprint().await;
+        let before = app.footprint().await;
         let answer = grace.post(PAGE, &[("version", "2"), ("open_sign_up", "true")]).await;
         assert_eq!(answer.status, 403);
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
     }
 
     // Two owners who end each other's access at the same time: one is left.
-    async fn of_two_owners_who_shut_each_other_out_one_stays(house: &House) {
-        let ada = house.owner().await;
+    async fn of_two_owners_who_shut_each_other_out_one_stays(app: &TestApp) {
+        let ada = app.owner().await;
         for round in 0..10 {
             let email = format!("o{round}@other.test");
-            let otto = house.person(&email, Role::Owner).await;
+            let otto = app.person(&email, Role::Owner).await;
             let his = [("domains.0.name", "other.test"), ACME[1]];
             let confirm = [("apply", "now"), ("confirm_email", "ada@acme.test")];
             let theirs = [("apply", "now"), ("confirm_email", email.as_str())];
@@ -209,16 +209,16 @@ on_both_databases! {
             let (a, b) = both.await;
             assert!([a.status, b.status].iter().all(|status| [303, 403, 409, 422].contains(status)), "{} {}", a.status, b.status);
             let owners = "SELECT count(*) FROM memberships WHERE role = 'owner' AND locked_out_at IS NULL";
-            assert!(house.count(owners).await >= 1, "round {round}: {} {}", a.status, b.status);
-            house.run("DELETE FROM users WHERE email <> 'ada@acme.test'", []).await;
-            house.run("UPDATE memberships SET locked_out_at = NULL", []).await;
+            assert!(app.count(owners).await >= 1, "round {round}: {} {}", a.status, b.status);
+            app.run("DELETE FROM users WHERE email <> 'ada@acme.test'", []).await;
+            app.run("UPDATE memberships SET locked_out_at = NULL", []).await;
         }
     }
 
     // V15: five hundred rule sets over 41 members, counted once more with nothing but texts.
-    async fn the_counts_equal_an_independent_computation(house: &House) {
-        let ada = house.owner().await;
-        let people = members(house).await;
+    async fn the_counts_equal_an_independent_computation(app: &TestApp) {
+        let ada = app.owner().await;
+        let people = members(app).await;
         let mut runner = TestRunner::deterministic();
         for case in 0..cases() {
             let typed = typed_rules().new_tree(&mut runner).expect("rules").current();
@@ -245,11 +245,11 @@ fn cases() -> usize {
 
 const DOMAINS: [&str; 5] = ["acme.test", "hr.acme.test", "notacme.test", "acme.example", "globex.test"];
 
-async fn members(house: &House) -> Vec<String> {
+async fn members(app: &TestApp) -> Vec<String> {
     let mut people = vec!["ada@acme.test".to_owned()];
     for n in 0..40 {
         let email = format!("p{n}@{}", DOMAINS[n % DOMAINS.len()]);
-        house.enroll(&email, "default", Role::Member).await;
+        app.enroll(&email, "default", Role::Member).await;
         people.push(email);
     }
     people

@@ -3,25 +3,25 @@
 
 use std::time::{Duration as Time, Instant};
 
-use gatehouse::sign_in::{Finding, Prompt};
+use gatehouse::identity_providers::{Finding, Prompt};
 use serde_json::{Value, json};
 
 use super::support::{
-    Account, Answer, CLIENT_SECRET, Database, GitHub, House, Identity, Microsoft, Provider, TENANT, Trouble,
-    Visitor, field, query,
+    Account, Answer, CLIENT_SECRET, Database, GitHub, Identity, Microsoft, Provider, TENANT, TestApp,
+    Trouble, Visitor, field, query,
 };
 
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const OTHER_TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 
-/// A house with an owner, where everybody at acme.test may join.
-async fn house_for_acme(database: Database, settings: &[(&str, &str)]) -> House {
-    let house = House::open_with(database, settings).await;
-    let ada = house.owner().await;
+/// An application with an owner, where everybody at acme.test may join.
+async fn house_for_acme(database: Database, settings: &[(&str, &str)]) -> TestApp {
+    let app = TestApp::open_with(database, settings).await;
+    let ada = app.owner().await;
     let version = field(&ada.get("/settings/admin/access").await.body, "version");
     let rules = [("version", version.as_str()), ("domains.0.name", "acme.test"), ("domain_gating", "true")];
     assert_eq!(ada.post("/settings/admin/access", &rules).await.status, 303);
-    house
+    app
 }
 
 async fn by_github(visitor: &Visitor, github: &GitHub, account: &Account) -> Answer {
@@ -50,8 +50,8 @@ fn entra<'a>(issuer: &'a str, secret: &'a str) -> Vec<(&'a str, &'a str)> {
 async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
     let github = GitHub::start().await;
     for database in Database::each().await {
-        let house = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
-        let before = house.footprint().await;
+        let app = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
+        let before = app.footprint().await;
         for (addresses, code, sentence) in [
             (vec![("grace@acme.test", true, false)], "unverified", "has not been verified"),
             (
@@ -67,14 +67,14 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
                 "grace@evil.test is not on the list",
             ),
         ] {
-            let visitor = house.visitor();
+            let visitor = app.visitor();
             let answer = by_github(&visitor, &github, &Account::new(7, "grace", &addresses)).await;
             assert_eq!(answer.status, 403, "{addresses:?}: {}", answer.body);
             assert!(answer.says(sentence) && answer.body.contains(code), "{addresses:?}: {}", answer.body);
             assert!(!visitor.is_signed_in().await, "{addresses:?}");
         }
-        assert_eq!(house.footprint().await, before);
-        house.close().await;
+        assert_eq!(app.footprint().await, before);
+        app.close().await;
     }
     github.stop().await;
 }
@@ -83,26 +83,26 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
 async fn somebody_with_a_verified_primary_address_comes_in_by_github_and_is_known_by_number() {
     let github = GitHub::start().await;
     for database in Database::each().await {
-        let house = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
+        let app = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
         // A verified secondary address of somebody else is neither looked at nor an obstacle.
         let addresses = [("ada@acme.test", false, true), ("grace@acme.test", true, true)];
-        let grace = house.visitor();
+        let grace = app.visitor();
         let answer = by_github(&grace, &github, &Account::new(583_231, "grace", &addresses)).await;
         assert_eq!((answer.status, answer.location()), (303, "/"), "{}", answer.body);
         let me = grace.get("/api/me").await.json();
         assert_eq!((&me["email"], &me["name"]), (&json!("grace@acme.test"), &json!("Mona Lisa")));
         let known =
-            house.texts("SELECT issuer || ' ' || subject FROM identities WHERE provider = 'github'").await;
+            app.texts("SELECT issuer || ' ' || subject FROM identities WHERE provider = 'github'").await;
         assert_eq!(known, [format!("{} 583231", github.base)]);
 
         let mut renamed = Account::new(583_231, "amazing-grace", &[("grace.h@acme.test", true, true)]);
         renamed.user["name"] = Value::Null;
-        let again = house.visitor();
+        let again = app.visitor();
         assert_eq!(by_github(&again, &github, &renamed).await.status, 303);
         let now = again.get("/api/me").await.json();
         assert_eq!(now["id"], me["id"], "a login and an address may change, the number stays");
         assert_eq!((&now["email"], &now["name"]), (&json!("grace.h@acme.test"), &json!("amazing-grace")));
-        house.close().await;
+        app.close().await;
     }
     github.stop().await;
 }
@@ -111,61 +111,61 @@ async fn somebody_with_a_verified_primary_address_comes_in_by_github_and_is_know
 #[actix_web::test]
 async fn a_verified_address_at_github_does_not_open_an_account_of_another_provider() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
-    let visitor = house.visitor();
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let visitor = app.visitor();
     let answer =
         by_github(&visitor, &github, &Account::new(7, "ada", &[("ada@acme.test", true, true)])).await;
     assert!(answer.status == 403 && answer.says("You already have an account"), "{}", answer.body);
     assert!(!visitor.is_signed_in().await);
-    house.close().await;
+    app.close().await;
     github.stop().await;
 }
 
 #[actix_web::test]
 async fn the_primary_address_is_found_behind_many_others() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let mut account = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
     let many =
         (0..60).map(|n| json!({ "email": format!("g{n}@evil.test"), "primary": false, "verified": true }));
     account.emails = many.chain(account.emails.as_array().expect("addresses").clone()).collect();
-    assert_eq!(by_github(&house.visitor(), &github, &account).await.status, 303);
-    house.close().await;
+    assert_eq!(by_github(&app.visitor(), &github, &account).await.status, 303);
+    app.close().await;
     github.stop().await;
 }
 
 #[actix_web::test]
 async fn enterprise_server_is_asked_at_its_own_addresses_only() {
     let (github, elsewhere) = (GitHub::start().await, GitHub::start().await);
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
-    let visitor = house.visitor();
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let visitor = app.visitor();
     let departure = visitor.depart_to("github", "/").await;
     assert!(
         departure.as_str().starts_with(&format!("{}/login/oauth/authorize?", github.base)),
         "{departure}"
     );
     assert_eq!(query(&departure, "scope"), "read:user user:email");
-    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/github/callback", house.base));
+    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/github/callback", app.base));
     let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
     let back = visitor.way_back_from("github", &departure, &code);
     assert_eq!(visitor.get(&back).await.status, 303);
     let mut asked = github.asked();
     asked.sort();
     assert_eq!(asked, ["/api/v3/user", "/api/v3/user/emails", "/login/oauth/access_token"]);
-    house.close().await;
+    app.close().await;
 
     // With an API at another address, as GitHub Enterprise Cloud has it.
     let api = format!("{}/api/v3/", elsewhere.base);
     let settings =
         [github.settings(CLIENT_SECRET), vec![("PROVIDERS__GITHUB__API_URL", api.as_str())]].concat();
-    let house = house_for_acme(Database::sqlite(), &settings).await;
+    let app = house_for_acme(Database::sqlite(), &settings).await;
     let account = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
-    assert_eq!(by_github(&house.visitor(), &github, &account).await.status, 400, "a token of another server");
+    assert_eq!(by_github(&app.visitor(), &github, &account).await.status, 400, "a token of another server");
     assert!(
         elsewhere.asked().iter().all(|path| path.starts_with("/api/v3/user"))
             && !elsewhere.asked().is_empty()
     );
-    house.close().await;
+    app.close().await;
     github.stop().await;
     elsewhere.stop().await;
 }
@@ -174,9 +174,9 @@ async fn enterprise_server_is_asked_at_its_own_addresses_only() {
 #[actix_web::test]
 async fn github_gets_a_pkce_challenge_and_the_code_needs_its_verifier() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
-    let (visitor, attacker) = (house.visitor(), house.visitor());
+    let (visitor, attacker) = (app.visitor(), app.visitor());
     let departure = visitor.depart_to("github", "/").await;
     assert_eq!(query(&departure, "code_challenge_method"), "S256");
     assert!(!departure.as_str().contains("CANARY"), "no client secret");
@@ -184,7 +184,7 @@ async fn github_gets_a_pkce_challenge_and_the_code_needs_its_verifier() {
     let answer = visitor.get(&visitor.way_back_from("github", &departure, &code)).await;
     assert!(answer.status == 400 && answer.says("That sign-in could not be checked"), "{}", answer.body);
     assert!(!visitor.is_signed_in().await);
-    house.close().await;
+    app.close().await;
     github.stop().await;
 }
 
@@ -192,20 +192,20 @@ async fn github_gets_a_pkce_challenge_and_the_code_needs_its_verifier() {
 #[actix_web::test]
 async fn a_flow_that_began_at_github_does_not_end_at_another_provider() {
     let github = GitHub::start().await;
-    let house = House::open_with(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
-    let visitor = house.visitor();
+    let app = TestApp::open_with(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let visitor = app.visitor();
     let departure = visitor.depart_to("github", "/").await;
     let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
     assert_eq!(visitor.get(&visitor.way_back_from("idp", &departure, &code)).await.status, 400);
     assert!(!visitor.is_signed_in().await);
-    house.close().await;
+    app.close().await;
     github.stop().await;
 }
 
 #[actix_web::test]
 async fn github_may_name_itself_in_the_callback_and_nobody_else_may() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
     let base = &github.base;
     for (iss, status) in [
@@ -215,12 +215,12 @@ async fn github_may_name_itself_in_the_callback_and_nobody_else_may() {
         (format!("{base}.evil.test"), 400),
         ("https://evil.test".to_owned(), 400),
     ] {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let departure = visitor.depart_to("github", "/").await;
         let back = visitor.way_back_from("github", &departure, &github.grant(&grace, &departure));
         assert_eq!(visitor.get(&format!("{back}&iss={iss}")).await.status, status, "{iss}");
     }
-    house.close().await;
+    app.close().await;
     github.stop().await;
 }
 
@@ -228,9 +228,9 @@ async fn github_may_name_itself_in_the_callback_and_nobody_else_may() {
 async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
     let github = GitHub::start().await;
     for (secret, code) in [(CLIENT_SECRET, Some("of-nobody")), ("wrong-secret-CANARY", None)] {
-        let house = House::open_with(Database::sqlite(), &github.settings(secret)).await;
-        let before = house.footprint().await;
-        let visitor = house.visitor();
+        let app = TestApp::open_with(Database::sqlite(), &github.settings(secret)).await;
+        let before = app.footprint().await;
+        let visitor = app.visitor();
         let departure = visitor.depart_to("github", "/").await;
         let granted = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
         let back = visitor.way_back_from("github", &departure, code.unwrap_or(&granted));
@@ -238,8 +238,8 @@ async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
         assert!(answer.status == 400 && answer.says("That sign-in could not be checked"), "{}", answer.body);
         assert!(!answer.body.contains("CANARY") && !answer.body.contains("incorrect_client_credentials"));
         assert!(!visitor.is_signed_in().await);
-        assert_eq!(house.footprint().await, before);
-        house.close().await;
+        assert_eq!(app.footprint().await, before);
+        app.close().await;
     }
     github.stop().await;
 }
@@ -247,8 +247,8 @@ async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
 #[actix_web::test]
 async fn an_account_that_github_does_not_describe_properly_is_refused() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
-    let before = house.footprint().await;
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let before = app.footprint().await;
     let good = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
     for (user, emails) in [
         (json!({ "login": "grace" }), good.emails.clone()),
@@ -259,14 +259,14 @@ async fn an_account_that_github_does_not_describe_properly_is_refused() {
         (good.user.clone(), json!([{ "email": "grace@acme.test", "primary": true }])),
         (good.user.clone(), json!([{ "email": "grace@acme.test", "primary": "true", "verified": "true" }])),
     ] {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let account = Account { user, emails };
         let answer = by_github(&visitor, &github, &account).await;
         assert_eq!(answer.status, 400, "{account:?}");
         assert!(!visitor.is_signed_in().await, "{account:?}");
     }
-    assert_eq!(house.footprint().await, before);
-    house.close().await;
+    assert_eq!(app.footprint().await, before);
+    app.close().await;
     github.stop().await;
 }
 
@@ -274,7 +274,7 @@ async fn an_account_that_github_does_not_describe_properly_is_refused() {
 #[actix_web::test]
 async fn github_in_trouble_gets_a_friendly_page_within_ten_seconds() {
     let github = GitHub::start().await;
-    let house = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
+    let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
     for trouble in [
         Trouble::Status(500),
@@ -285,7 +285,7 @@ async fn github_in_trouble_gets_a_friendly_page_within_ten_seconds() {
     ] {
         github.be(trouble);
         let began = Instant::now();
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let answer = by_github(&visitor, &github, &grace).await;
         assert!(began.elapsed() < Time::from_secs(10), "{trouble:?} took {:?}", began.elapsed());
         assert_eq!(answer.status, 503, "{trouble:?}");
@@ -295,11 +295,11 @@ async fn github_in_trouble_gets_a_friendly_page_within_ten_seconds() {
     // Slow, but each answer comes in time: together they would take too long.
     github.be(Trouble::Slow(Time::from_millis(4_700)));
     let began = Instant::now();
-    assert_eq!(by_github(&house.visitor(), &github, &grace).await.status, 503);
+    assert_eq!(by_github(&app.visitor(), &github, &grace).await.status, 503);
     assert!(began.elapsed() < Time::from_secs(10), "{:?}", began.elapsed());
     github.be(Trouble::Nothing);
-    assert_eq!(by_github(&house.visitor(), &github, &grace).await.status, 303);
-    house.close().await;
+    assert_eq!(by_github(&app.visitor(), &github, &grace).await.status, 303);
+    app.close().await;
     github.stop().await;
 }
 
@@ -309,8 +309,8 @@ async fn entra_counts_an_address_with_its_owner_verified_marker_only() {
     let microsoft = Microsoft::start().await;
     let issuer = microsoft.issuer("common");
     for database in Database::each().await {
-        let house = house_for_acme(database, &entra(&issuer, CLIENT_SECRET)).await;
-        let before = house.footprint().await;
+        let app = house_for_acme(database, &entra(&issuer, CLIENT_SECRET)).await;
+        let before = app.footprint().await;
         let grace = microsoft.person("grace@acme.test");
         for claims in [
             json!({}),
@@ -321,19 +321,19 @@ async fn entra_counts_an_address_with_its_owner_verified_marker_only() {
             json!({ "email": null, "xms_edov": true }),
             json!({ "email": "grace@evil.test", "xms_edov": true }),
         ] {
-            let visitor = house.visitor();
+            let visitor = app.visitor();
             let answer = by_microsoft(&visitor, &microsoft, &grace.clone().with(claims.clone())).await;
             assert_eq!(answer.status, 403, "{claims}: {}", answer.body);
             assert!(!visitor.is_signed_in().await, "{claims}");
         }
-        assert_eq!(house.footprint().await, before);
+        assert_eq!(app.footprint().await, before);
         let marked = grace.with(json!({ "xms_edov": true, "preferred_username": "root@evil.test" }));
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         assert_eq!(by_microsoft(&visitor, &microsoft, &marked).await.status, 303);
         assert_eq!(visitor.get("/api/me").await.json()["email"], "grace@acme.test");
-        let known = house.texts("SELECT issuer FROM identities WHERE provider = 'entra'").await;
+        let known = app.texts("SELECT issuer FROM identities WHERE provider = 'entra'").await;
         assert_eq!(known, [microsoft.issuer(TENANT)], "the tenant's own issuer");
-        house.close().await;
+        app.close().await;
     }
     assert_eq!(microsoft.user_info_asked(), 0, "userinfo names addresses without the marker");
     microsoft.stop().await;
@@ -343,15 +343,15 @@ async fn entra_counts_an_address_with_its_owner_verified_marker_only() {
 async fn entra_says_the_marker_in_many_ways() {
     let microsoft = Microsoft::start().await;
     let issuer = microsoft.issuer("organizations");
-    let house = house_for_acme(Database::sqlite(), &entra(&issuer, CLIENT_SECRET)).await;
+    let app = house_for_acme(Database::sqlite(), &entra(&issuer, CLIENT_SECRET)).await;
     let grace = microsoft.person("grace@acme.test");
     for marker in [json!(true), json!(1), json!("1"), json!("true")] {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let answer =
             by_microsoft(&visitor, &microsoft, &grace.clone().with(json!({ "xms_edov": marker }))).await;
         assert_eq!(answer.status, 303, "{marker}");
     }
-    house.close().await;
+    app.close().await;
     microsoft.stop().await;
 }
 
@@ -380,26 +380,25 @@ async fn an_issuer_that_is_not_the_tenants_is_refused() {
         (TENANT, vec![another.clone(), personal.clone()], vec![json!({})]),
     ] {
         let issuer = microsoft.issuer(tenant);
-        let house = house_for_acme(Database::sqlite(), &entra(&issuer, CLIENT_SECRET)).await;
-        let before = house.footprint().await;
+        let app = house_for_acme(Database::sqlite(), &entra(&issuer, CLIENT_SECRET)).await;
+        let before = app.footprint().await;
         // With one tenant, `tid` repeats what the issuer says, and only the issuer is looked at.
         let only_tid =
             |claims: &&Value| tenant != TENANT || claims.get("iss").is_some() || claims.get("tid").is_none();
         for claims in lies.iter().filter(only_tid).chain(&also_refused) {
-            let visitor = house.visitor();
+            let visitor = app.visitor();
             let answer = by_microsoft(&visitor, &microsoft, &grace.clone().with(claims.clone())).await;
             assert_eq!(answer.status, 400, "{tenant} {claims}: {}", answer.body);
             assert!(!visitor.is_signed_in().await, "{tenant} {claims}");
         }
-        assert_eq!(house.footprint().await, before, "{tenant}");
+        assert_eq!(app.footprint().await, before, "{tenant}");
         for (n, claims) in welcome.into_iter().enumerate() {
             let own = json!({ "sub": format!("s{n}"), "email": format!("g{n}@acme.test") });
             let answer =
-                by_microsoft(&house.visitor(), &microsoft, &grace.clone().with(own).with(claims.clone()))
-                    .await;
+                by_microsoft(&app.visitor(), &microsoft, &grace.clone().with(own).with(claims.clone())).await;
             assert_eq!(answer.status, 303, "{tenant} {claims}: {}", answer.body);
         }
-        house.close().await;
+        app.close().await;
     }
     microsoft.stop().await;
 }
@@ -413,16 +412,16 @@ async fn gitlab_is_plain_openid_connect() {
         ("PROVIDERS__GITLAB__CLIENT_ID", "gatehouse"),
         ("PROVIDERS__GITLAB__CLIENT_SECRET", CLIENT_SECRET),
     ];
-    let house = house_for_acme(Database::sqlite(), &settings).await;
-    assert!(house.visitor().get("/sign-in").await.says("GitLab"));
+    let app = house_for_acme(Database::sqlite(), &settings).await;
+    assert!(app.visitor().get("/sign-in").await.says("GitLab"));
     for (verified, status) in [(false, 403), (true, 303)] {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let departure = visitor.depart_to("gitlab", "/").await;
         let grace = Identity::new("grace@acme.test", "Grace").with(json!({ "email_verified": verified }));
         let back = visitor.way_back_from("gitlab", &departure, &gitlab.grant(&grace, &departure));
         assert_eq!(visitor.get(&back).await.status, status);
     }
-    house.close().await;
+    app.close().await;
     gitlab.stop().await;
 }
 
@@ -431,31 +430,31 @@ async fn who_has_to_sign_in_afresh_is_asked_to_where_the_provider_can() {
     let (github, microsoft) = (GitHub::start().await, Microsoft::start().await);
     let issuer = microsoft.issuer("common");
     let settings = [github.settings(CLIENT_SECRET), entra(&issuer, CLIENT_SECRET)].concat();
-    let house = House::open_with(Database::sqlite(), &settings).await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
     for (name, another, afresh) in [
         ("idp", "login", "login"),
         ("entra", "select_account", "login"),
         ("github", "select_account", "select_account"),
     ] {
-        let provider = house.services.providers.get(name).expect(name);
+        let provider = app.services.providers.get(name).expect(name);
         for (prompt, word) in
             [(Prompt::Usual, None), (Prompt::SelectAccount, Some(another)), (Prompt::Login, Some(afresh))]
         {
-            let departure = provider.depart(prompt).await.expect("a departure");
-            let address: url::Url = departure.address.parse().expect("an address");
+            let request = provider.authorize(prompt).await.expect("an authorization request");
+            let address: url::Url = request.address.parse().expect("an address");
             let found =
                 address.query_pairs().find(|(key, _)| key == "prompt").map(|(_, word)| word.into_owned());
             assert_eq!(found.as_deref(), word, "{name} {prompt:?}");
-            assert_eq!(departure.nonce.is_empty(), name == "github");
+            assert_eq!(request.nonce.is_empty(), name == "github");
         }
     }
-    house.close().await;
+    app.close().await;
     github.stop().await;
     microsoft.stop().await;
 }
 
-async fn findings(house: &House, name: &str) -> Vec<Finding> {
-    let findings = house.services.providers.get(name).expect(name).test().await;
+async fn findings(app: &TestApp, name: &str) -> Vec<Finding> {
+    let findings = app.services.providers.get(name).expect(name).test().await;
     assert!(findings.iter().all(|finding| !finding.sentence.contains("CANARY")), "{findings:?}");
     findings
 }
@@ -470,19 +469,19 @@ async fn a_provider_that_is_set_up_well_is_found_good() {
     let (github, microsoft) = (GitHub::start().await, Microsoft::start().await);
     let issuer = microsoft.issuer("common");
     let settings = [github.settings(CLIENT_SECRET), entra(&issuer, CLIENT_SECRET)].concat();
-    let house = House::open_with(Database::sqlite(), &settings).await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
     for (name, label, address) in [
-        ("idp", "Acme SSO", house.provider.issuer.clone()),
+        ("idp", "Acme SSO", app.provider.issuer.clone()),
         ("entra", "Microsoft", microsoft.issuer("{tenantid}")),
         ("github", "GitHub's API", format!("{}/api/v3", github.base)),
     ] {
-        let found = findings(&house, name).await;
+        let found = findings(&app, name).await;
         assert_eq!(found.len(), 2, "{found:?}");
         says(&found[0], true, &[label, "answered in", &address]);
         says(&found[1], true, &["accepts the client id and secret"]);
     }
-    assert_eq!(house.footprint().await[1], 0, "nobody was signed in");
-    house.close().await;
+    assert_eq!(app.footprint().await[1], 0, "nobody was signed in");
+    app.close().await;
     github.stop().await;
     microsoft.stop().await;
 }
@@ -499,15 +498,15 @@ async fn a_wrong_secret_is_found_and_the_settings_are_named() {
         ("PROVIDERS__ZETA__CLIENT_SECRET", wrong),
     ];
     let settings = [github.settings(wrong), entra(&issuer, wrong), oidc.to_vec()].concat();
-    let house = House::open_with(Database::sqlite(), &settings).await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
     for name in ["zeta", "entra", "github"] {
-        let found = findings(&house, name).await;
+        let found = findings(&app, name).await;
         assert!(found[0].good, "{found:?}");
         let prefix = format!("GATEHOUSE_PROVIDERS__{}", name.to_uppercase());
         let (id, secret) = (format!("{prefix}__CLIENT_ID"), format!("{prefix}__CLIENT_SECRET"));
         says(&found[1], false, &["does not accept the client id or secret", &id, &secret]);
     }
-    house.close().await;
+    app.close().await;
     github.stop().await;
     microsoft.stop().await;
     other.stop().await;
@@ -533,11 +532,11 @@ async fn a_provider_that_is_away_or_somebody_else_is_found_so() {
         ],
     ]
     .concat();
-    let house = House::open_with(Database::sqlite(), &settings).await;
-    let found = findings(&house, "gone").await;
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
+    let found = findings(&app, "gone").await;
     assert_eq!(found.len(), 1, "{found:?}");
     says(&found[0], false, &["Gone SSO could not be reached", "onnection refused"]);
-    says(&findings(&house, "other").await[0], false, &["answers for another issuer", &other.issuer]);
+    says(&findings(&app, "other").await[0], false, &["answers for another issuer", &other.issuer]);
     for (trouble, api, token) in [
         (Trouble::Status(500), "unexpected answer (HTTP 500)", "unexpected answer (HTTP 500)"),
         (Trouble::Html, "something that is not JSON", "unexpected answer (HTTP 200)"),
@@ -545,7 +544,7 @@ async fn a_provider_that_is_away_or_somebody_else_is_found_so() {
     ] {
         github.be(trouble);
         let began = Instant::now();
-        let found = findings(&house, "github").await;
+        let found = findings(&app, "github").await;
         assert!(began.elapsed() < Time::from_secs(10), "{trouble:?}");
         says(&found[0], false, &[api, "GATEHOUSE_PROVIDERS__GITHUB__API_URL"]);
         says(&found[1], false, &[token]);
@@ -555,10 +554,10 @@ async fn a_provider_that_is_away_or_somebody_else_is_found_so() {
         (Trouble::Html, "something that is not JSON"),
         (Trouble::Endless(3_000_000), "larger than"),
     ] {
-        house.provider.be(trouble);
-        says(&findings(&house, "idp").await[0], false, &["Acme SSO could not be reached", sentence]);
+        app.provider.be(trouble);
+        says(&findings(&app, "idp").await[0], false, &["Acme SSO could not be reached", sentence]);
     }
-    house.close().await;
+    app.close().await;
     github.stop().await;
     other.stop().await;
 }

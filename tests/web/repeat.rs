@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::support::{Answer, House, Visitor, field, on_both_databases};
-use gatehouse::access::Role;
+use super::support::{Answer, TestApp, Visitor, field, on_both_databases};
+use gatehouse::role::Role;
 
 async fn invite(admin: &Visitor, key: &str, email: &str) -> Answer {
     let request = admin.request(Method::POST, "/api/admin/invites").header("origin", &admin.base);
@@ -12,30 +12,30 @@ async fn invite(admin: &Visitor, key: &str, email: &str) -> Answer {
     admin.send(request.header("idempotency-key", key).json(&body)).await
 }
 
-async fn invites(house: &House) -> [i64; 3] {
+async fn invites(app: &TestApp) -> [i64; 3] {
     let events = "SELECT count(*) FROM events WHERE action = 'invites.sent'";
     let mut counts = [0; 3];
     for (count, sql) in
         counts.iter_mut().zip(["SELECT count(*) FROM invites", "SELECT count(*) FROM outbox", events])
     {
-        *count = house.count(sql).await;
+        *count = app.count(sql).await;
     }
     counts
 }
 
 on_both_databases! {
-    async fn a_program_that_sends_the_same_again_is_told_that_it_is_done(house: &House) {
-        let ada = house.owner().await;
+    async fn a_program_that_sends_the_same_again_is_told_that_it_is_done(app: &TestApp) {
+        let ada = app.owner().await;
         assert_eq!(invite(&ada, "one", "sam@other.test").await.status, 201);
-        let before = invites(house).await;
+        let before = invites(app).await;
         let again = invite(&ada, "one", "sam@other.test").await;
         assert!(again.status == 200 && again.json()["repeated"] == true, "{}", again.body);
-        assert_eq!(invites(house).await, before);
+        assert_eq!(invites(app).await, before);
     }
 
-    async fn another_body_another_address_another_person_is_another_request(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn another_body_another_address_another_person_is_another_request(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ada, "one", "sam@other.test").await;
         for answer in [invite(&ada, "one", "zoe@other.test").await, invite(&ben, "one", "eve@other.test").await] {
             assert_eq!(answer.status, 201, "{}", answer.body);
@@ -50,25 +50,25 @@ on_both_databases! {
         }
     }
 
-    async fn what_was_refused_was_not_done(house: &House) {
-        let ada = house.owner().await;
-        house.run("UPDATE memberships SET role = 'member'", []).await;
+    async fn what_was_refused_was_not_done(app: &TestApp) {
+        let ada = app.owner().await;
+        app.run("UPDATE memberships SET role = 'member'", []).await;
         assert_eq!(invite(&ada, "one", "sam@other.test").await.status, 403);
-        house.run("UPDATE memberships SET role = 'owner'", []).await;
+        app.run("UPDATE memberships SET role = 'owner'", []).await;
         assert_eq!(invite(&ada, "one", "sam@other.test").await.status, 201);
     }
 
-    async fn ten_at_once_are_one(house: &House) {
-        let ada = house.owner().await;
+    async fn ten_at_once_are_one(app: &TestApp) {
+        let ada = app.owner().await;
         let answers = futures_util::future::join_all((0..10).map(|_| invite(&ada, "one", "sam@other.test"))).await;
         assert!(answers.iter().all(|answer| answer.status < 300), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
         assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-        let invites = invites(house).await;
+        let invites = invites(app).await;
         assert_eq!((invites[0], invites[2]), (1, 1));
     }
 
-    async fn a_form_that_is_sent_again_leads_to_a_page_that_says_so(house: &House) {
-        let ada = house.owner().await;
+    async fn a_form_that_is_sent_again_leads_to_a_page_that_says_so(app: &TestApp) {
+        let ada = app.owner().await;
         let version = field(&ada.get("/settings/admin").await.body, "version");
         let form = [("name", "Acme"), ("version", version.as_str()), ("idempotency_key", "7")];
         assert_eq!(ada.post("/settings/admin", &form).await.location(), "/settings/admin");

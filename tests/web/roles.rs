@@ -3,21 +3,21 @@
 
 use chrono::Duration;
 use futures_util::future::{join, join_all};
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::support::{
-    Answer, CLIENT_SECRET, Database, House, Identity, Provider, Smtp, Visitor, borrowed, field,
+    Answer, CLIENT_SECRET, Database, Identity, Provider, Smtp, TestApp, Visitor, borrowed, field,
     on_both_databases,
 };
 
 const PAGE: &str = "/settings/admin/users";
 const API: &str = "/api/admin/users";
 
-async fn id(house: &House, email: &str) -> String {
-    house.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+async fn id(app: &TestApp, email: &str) -> String {
+    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
 }
 
 async fn patch(admin: &Visitor, id: &str, body: Value) -> Answer {
@@ -28,8 +28,8 @@ async fn act(admin: &Visitor, id: &str, what: &str) -> u16 {
     admin.post(&format!("{PAGE}/{id}/{what}"), &[]).await.status
 }
 
-async fn role_of(house: &House, email: &str) -> String {
-    house.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.remove(0)
+async fn role_of(app: &TestApp, email: &str) -> String {
+    app.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.remove(0)
 }
 
 /// Whether the next answer to somebody brings another cookie for their session.
@@ -39,23 +39,22 @@ async fn brings_a_new_id(person: &Visitor) -> bool {
     answer.header("set-cookie").starts_with("session=")
 }
 
-async fn active_owners(house: &House) -> i64 {
-    house
-        .count(
-            "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id
+async fn active_owners(app: &TestApp) -> i64 {
+    app.count(
+        "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id
              WHERE m.role = 'owner' AND m.locked_out_at IS NULL AND u.status = 'active'",
-        )
-        .await
+    )
+    .await
 }
 
 on_both_databases! {
-    async fn a_role_is_changed_and_the_change_undone(house: &House) {
-        let ada = house.owner().await;
-        house.person("sam@acme.test", Role::Member).await;
-        let sam = id(house, "sam@acme.test").await;
+    async fn a_role_is_changed_and_the_change_undone(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("sam@acme.test", Role::Member).await;
+        let sam = id(app, "sam@acme.test").await;
         let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "admin"), ("back", "/settings/admin/users?q=sam&role=member")]).await;
         assert_eq!((answer.status, answer.location()), (303, "/settings/admin/users?q=sam&role=member"));
-        assert_eq!(role_of(house, "sam@acme.test").await, "admin");
+        assert_eq!(role_of(app, "sam@acme.test").await, "admin");
         let page = ada.get(PAGE).await;
         assert!(page.says("The role is changed.") && page.says("Undo"), "{}", page.body);
         let undo = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member"), ("back", &format!("{PAGE}/{sam}"))]).await;
@@ -66,19 +65,19 @@ on_both_databases! {
             let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member"), ("back", elsewhere)]).await;
             assert_eq!((answer.status, answer.location()), (303, PAGE), "{elsewhere}");
         }
-        assert_eq!(role_of(house, "sam@acme.test").await, "member");
+        assert_eq!(role_of(app, "sam@acme.test").await, "member");
         assert_eq!(ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "member")]).await.status, 303, "it is so");
-        let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
+        let events: Vec<String> = app.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
         assert_eq!(events, ["user.role_changed done sam@acme.test"; 2]);
-        let rows = house.dump("events").await;
+        let rows = app.dump("events").await;
         assert!(rows.iter().any(|row| row.contains("member") && row.contains("admin") && row.contains("user.role_changed")));
     }
 
     // R13, R11
-    async fn only_roles_are_roles(house: &House) {
-        let ada = house.owner().await;
-        house.person("sam@acme.test", Role::Member).await;
-        let sam = id(house, "sam@acme.test").await;
+    async fn only_roles_are_roles(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("sam@acme.test", Role::Member).await;
+        let sam = id(app, "sam@acme.test").await;
         let long = "admin".repeat(1000);
         for role in ["Admin", "", "admin\0", "root", &long] {
             assert_eq!(patch(&ada, &sam, json!({ "role": role })).await.status, 422, "{role}");
@@ -92,7 +91,7 @@ on_both_databases! {
         }
         let more = [("role", "member"), ("id", "x"), ("email", "evil@acme.test"), ("organization_id", "globex")];
         assert_eq!(ada.post(&format!("{PAGE}/{sam}/role"), &more).await.status, 303);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE email = 'sam@acme.test' AND organization_id = 'default'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE email = 'sam@acme.test' AND organization_id = 'default'").await, 1);
         for unknown in ["none", &gatehouse::random::id(), "%00"] {
             assert_eq!(act(&ada, unknown, "deactivation").await, 404);
             assert_eq!(ada.get(&format!("{PAGE}/{unknown}")).await.status, 404);
@@ -100,11 +99,11 @@ on_both_databases! {
     }
 
     // R01
-    async fn members_change_nobody_and_admins_nobody_above_them(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
-        let ids = [id(house, "ada@acme.test").await, id(house, "ben@acme.test").await, id(house, "sam@acme.test").await];
+    async fn members_change_nobody_and_admins_nobody_above_them(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
+        let ids = [id(app, "ada@acme.test").await, id(app, "ben@acme.test").await, id(app, "sam@acme.test").await];
         for target in &ids {
             for what in ["deactivation", "reactivation", "removal", "sessions/end"] {
                 assert_eq!(act(&sam, target, what).await, 403, "{what}");
@@ -120,16 +119,16 @@ on_both_databases! {
         assert_eq!(patch(&ben, &ids[2], json!({ "role": "owner" })).await.status, 403);
         assert_eq!(patch(&ben, &ids[1], json!({ "role": "owner" })).await.status, 403, "nor themselves");
         assert_eq!(patch(&ben, &ids[2], json!({ "role": "admin" })).await.status, 200);
-        assert!(ada.is_signed_in().await && active_owners(house).await == 1);
-        let refused = house.events().await.into_iter().filter(|event| event.contains(" refused ada@acme.test")).count();
+        assert!(ada.is_signed_in().await && active_owners(app).await == 1);
+        let refused = app.events().await.into_iter().filter(|event| event.contains(" refused ada@acme.test")).count();
         assert_eq!(refused, 4, "refused attempts leave events, too");
     }
 
     // R02
-    async fn the_last_owner_stays_whatever_way_is_tried(house: &House) {
-        let ada = house.owner().await;
-        house.person("ben@acme.test", Role::Owner).await;
-        let (me, ben) = (id(house, "ada@acme.test").await, id(house, "ben@acme.test").await);
+    async fn the_last_owner_stays_whatever_way_is_tried(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("ben@acme.test", Role::Owner).await;
+        let (me, ben) = (id(app, "ada@acme.test").await, id(app, "ben@acme.test").await);
         assert_eq!(act(&ada, &ben, "deactivation").await, 303);
         for body in [json!({ "role": "admin" }), json!({ "role": "member" }), json!({ "status": "deactivated" })] {
             let answer = patch(&ada, &me, body).await;
@@ -143,99 +142,99 @@ on_both_databases! {
         assert!(ada.get(PAGE).await.says("You are the only owner. Make someone else owner first."));
         assert!(ada.get(&format!("{PAGE}/{me}/offboarding")).await.says("You are the only owner."));
         assert!(ada.get("/settings/departure").await.says("You are the only owner."));
-        assert_eq!(active_owners(house).await, 1);
+        assert_eq!(active_owners(app).await, 1);
         assert_eq!(act(&ada, &ben, "reactivation").await, 303);
         assert_eq!(patch(&ada, &me, json!({ "role": "member" })).await.status, 200, "now there is another");
     }
 
     // R16
-    async fn raising_somebody_takes_a_fresh_sign_in(house: &House) {
-        let ada = house.owner().await;
-        house.person("sam@acme.test", Role::Member).await;
-        let sam = id(house, "sam@acme.test").await;
-        house.skip(Duration::minutes(11));
+    async fn raising_somebody_takes_a_fresh_sign_in(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("sam@acme.test", Role::Member).await;
+        let sam = id(app, "sam@acme.test").await;
+        app.skip(Duration::minutes(11));
         let answer = ada.post(&format!("{PAGE}/{sam}/role"), &[("role", "owner")]).await;
         assert!(answer.status == 403 && answer.says("Confirm that it is you"), "{}", answer.body);
         let again = format!("{PAGE}/{sam}/role?role=owner");
         assert_eq!(field(&answer.body, "return_to"), again, "what was chosen is kept");
         assert_eq!(patch(&ada, &sam, json!({ "role": "admin" })).await.json()["code"], "fresh_sign_in_required");
-        assert_eq!(role_of(house, "sam@acme.test").await, "member");
+        assert_eq!(role_of(app, "sam@acme.test").await, "member");
         let page = ada.get(&again).await;
         assert!(page.says("Make Sam an owner"), "{}", page.body);
         assert_eq!(act(&ada, &sam, "deactivation").await, 303, "what lowers does not take one");
     }
 
     // 1.6, P5, S07
-    async fn whoever_is_deactivated_is_out_at_the_next_request_everywhere_and_back_when_reactivated(house: &House) {
-        let (second, handle) = house.second_instance().await;
-        let ada = house.owner().await;
-        let sam = house.person("sam@acme.test", Role::Admin).await;
+    async fn whoever_is_deactivated_is_out_at_the_next_request_everywhere_and_back_when_reactivated(app: &TestApp) {
+        let (second, handle) = app.second_instance().await;
+        let ada = app.owner().await;
+        let sam = app.person("sam@acme.test", Role::Admin).await;
         let there = sam.at(&second);
         assert_eq!(there.get(PAGE).await.status, 200);
-        let who = id(house, "sam@acme.test").await;
+        let who = id(app, "sam@acme.test").await;
         assert_eq!(act(&ada, &who, "deactivation").await, 303);
         assert_eq!(sam.get(PAGE).await.status, 302);
         assert_eq!(there.post("/settings/admin", &[("name", "Mine"), ("version", "1")]).await.status, 302);
-        assert_eq!(house.count(&format!("SELECT count(*) FROM sessions WHERE user_id = '{who}'")).await, 0);
+        assert_eq!(app.count(&format!("SELECT count(*) FROM sessions WHERE user_id = '{who}'")).await, 0);
         let identity = Identity::new("sam@acme.test", "Sam");
-        assert_eq!(house.visitor().sign_in(&house.provider, &identity).await.status, 403);
+        assert_eq!(app.visitor().sign_in(&app.provider, &identity).await.status, 403);
         assert!(ada.get(PAGE).await.says("Deactivated"));
         assert_eq!(act(&ada, &who, "deactivation").await, 303, "it is so");
         assert_eq!(act(&ada, &who, "reactivation").await, 303);
-        let again = house.visitor();
-        assert_eq!(again.sign_in(&house.provider, &identity).await.status, 303);
+        let again = app.visitor();
+        assert_eq!(again.sign_in(&app.provider, &identity).await.status, 303);
         assert_eq!(again.get(PAGE).await.status, 200, "with the role they had");
-        let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
+        let events: Vec<String> = app.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
         assert_eq!(events, ["user.deactivated done sam@acme.test", "user.reactivated done sam@acme.test"]);
         handle.stop(false).await;
     }
 
     // R07
-    async fn whoever_is_demoted_while_a_form_is_open_is_refused(house: &House) {
-        let (second, handle) = house.second_instance().await;
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await.at(&second);
-        house.person("sam@acme.test", Role::Member).await;
-        let (who, sam) = (id(house, "ben@acme.test").await, id(house, "sam@acme.test").await);
+    async fn whoever_is_demoted_while_a_form_is_open_is_refused(app: &TestApp) {
+        let (second, handle) = app.second_instance().await;
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await.at(&second);
+        app.person("sam@acme.test", Role::Member).await;
+        let (who, sam) = (id(app, "ben@acme.test").await, id(app, "sam@acme.test").await);
         assert_eq!(ben.get(&format!("{PAGE}/{sam}/role?role=admin")).await.status, 200);
         assert_eq!(patch(&ada, &who, json!({ "role": "member" })).await.status, 200);
         assert_eq!(ben.post(&format!("{PAGE}/{sam}/role"), &[("role", "admin")]).await.status, 403);
         assert_eq!(ben.htmx(reqwest::Method::GET, "/settings/admin/invites", "section#invites", &[]).await.status, 403);
-        assert_eq!(role_of(house, "sam@acme.test").await, "member");
+        assert_eq!(role_of(app, "sam@acme.test").await, "member");
         assert_eq!(act(&ada, &who, "removal").await, 303);
         assert_eq!(ben.get("/api/org").await.status, 401, "their sessions ended with the removal");
         handle.stop(false).await;
     }
 
     // 1.6, R15
-    async fn whoever_is_removed_keeps_their_account_and_leaves_invites_to_be_sent_again(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn whoever_is_removed_keeps_their_account_and_leaves_invites_to_be_sent_again(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         let new = json!({ "email": "kim@other.test", "role": "member" });
         assert_eq!(ben.post_json("/api/admin/invites", &new).await.status, 201);
-        let who = id(house, "ben@acme.test").await;
+        let who = id(app, "ben@acme.test").await;
         let page = ada.get(&format!("{PAGE}/{who}/offboarding")).await;
         assert!(page.says("1 session ends now.") && page.says("1 open invite of theirs has to be sent again"), "{}", page.body);
         assert_eq!(ada.delete(&format!("{API}/{who}")).await.status, 204);
         assert_eq!(ada.delete(&format!("{API}/{who}")).await.status, 404);
         assert_eq!(ben.get(PAGE).await.status, 302);
-        assert_eq!(house.count("SELECT count(*) FROM users WHERE email = 'ben@acme.test'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM users WHERE email = 'ben@acme.test'").await, 1);
         assert!(ada.get("/settings/admin/invites").await.says("Needs re-sending"));
         let identity = Identity::new("ben@acme.test", "Ben");
-        assert_eq!(house.visitor().sign_in(&house.provider, &identity).await.status, 403, "a stranger to the gate");
+        assert_eq!(app.visitor().sign_in(&app.provider, &identity).await.status, 403, "a stranger to the gate");
         ada.patch("/api/admin/settings", &json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true })).await;
-        house.person("sam@acme.test", Role::Member).await;
-        let sam = id(house, "sam@acme.test").await;
+        app.person("sam@acme.test", Role::Member).await;
+        let sam = id(app, "sam@acme.test").await;
         assert!(ada.get(&format!("{PAGE}/{sam}/offboarding")).await.says("they could join again"));
     }
 
     // T09
-    async fn the_account_of_somebody_who_belongs_elsewhere_too_is_left_alone(house: &House) {
-        let ada = house.owner().await;
-        house.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ($1, $1, 'Globex', 1, 0, 0)", ["globex".into()]).await;
-        let yve = house.person("yve@acme.test", Role::Admin).await;
-        let who = id(house, "yve@acme.test").await;
-        house.run("INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at) VALUES ('globex', $1, 'member', 'Yve', 'yve@acme.test', 0, 0)", [who.clone().into()]).await;
+    async fn the_account_of_somebody_who_belongs_elsewhere_too_is_left_alone(app: &TestApp) {
+        let ada = app.owner().await;
+        app.run("INSERT INTO organizations (id, slug, name, version, created_at, updated_at) VALUES ($1, $1, 'Globex', 1, 0, 0)", ["globex".into()]).await;
+        let yve = app.person("yve@acme.test", Role::Admin).await;
+        let who = id(app, "yve@acme.test").await;
+        app.run("INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at) VALUES ('globex', $1, 'member', 'Yve', 'yve@acme.test', 0, 0)", [who.clone().into()]).await;
         for what in ["deactivation", "sessions/end"] {
             let answer = ada.post(&format!("{PAGE}/{who}/{what}"), &[]).await;
             assert!(answer.status == 409 && answer.says("You can only remove them from yours."), "{}", answer.body);
@@ -243,73 +242,73 @@ on_both_databases! {
         assert_eq!(act(&ada, &who, "removal").await, 303);
         assert!(yve.is_signed_in().await, "their session is for the other organization, too");
         assert_eq!(yve.get(PAGE).await.status, 403);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE organization_id = 'globex'").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE organization_id = 'globex'").await, 1);
     }
 
-    async fn the_page_of_a_person_shows_their_sessions_and_ends_them(house: &House) {
-        let ada = house.owner().await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
-        let elsewhere = house.visitor();
-        elsewhere.sign_in(&house.provider, &Identity::new("sam@acme.test", "Sam")).await;
-        let who = id(house, "sam@acme.test").await;
+    async fn the_page_of_a_person_shows_their_sessions_and_ends_them(app: &TestApp) {
+        let ada = app.owner().await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
+        let elsewhere = app.visitor();
+        elsewhere.sign_in(&app.provider, &Identity::new("sam@acme.test", "Sam")).await;
+        let who = id(app, "sam@acme.test").await;
         let page = ada.get(&format!("{PAGE}/{who}")).await;
         assert!(page.status == 200 && page.says("sam@acme.test") && page.says("Acme SSO"), "{}", page.body);
-        let sessions = house.texts(&format!("SELECT id FROM sessions WHERE user_id = '{who}' ORDER BY created_at")).await;
+        let sessions = app.texts(&format!("SELECT id FROM sessions WHERE user_id = '{who}' ORDER BY created_at")).await;
         assert!(sessions.len() == 2 && sessions.iter().all(|session| page.body.contains(session)));
         assert_eq!(act(&ada, &who, &format!("sessions/{}/end", sessions[0])).await, 303);
         assert!(!sam.is_signed_in().await && elsewhere.is_signed_in().await);
-        let mine = house.texts("SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'ada@acme.test'").await.remove(0);
+        let mine = app.texts("SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'ada@acme.test'").await.remove(0);
         assert_eq!(act(&ada, &who, &format!("sessions/{mine}/end")).await, 404, "that is not theirs");
         assert_eq!(act(&ada, &who, "sessions/end").await, 303);
         assert!(!elsewhere.is_signed_in().await && ada.is_signed_in().await);
     }
 
-    async fn people_leave_and_delete_their_accounts_themselves(house: &House) {
-        house.owner().await;
-        let sam = house.person("sam@acme.test", Role::Admin).await;
+    async fn people_leave_and_delete_their_accounts_themselves(app: &TestApp) {
+        app.owner().await;
+        let sam = app.person("sam@acme.test", Role::Admin).await;
         assert_eq!(sam.post("/settings/departure", &[]).await.status, 303);
         assert_eq!(sam.get("/settings/admin").await.status, 403);
         assert_eq!(sam.get("/settings").await.status, 200, "the account stays");
         assert_eq!(sam.post("/settings/departure", &[]).await.status, 404, "there is nothing to leave");
         let typo = sam.post("/settings/deletion", &[("email", "sma@acme.test")]).await;
         assert!(typo.status == 422 && typo.says("sma@acme.test") && typo.says("Type your own address"), "{}", typo.body);
-        house.skip(Duration::minutes(11));
+        app.skip(Duration::minutes(11));
         assert_eq!(sam.post("/settings/deletion", &[("email", "sam@acme.test")]).await.status, 403, "not fresh");
-        house.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [house.services.clock.now().timestamp_millis().into()]).await;
+        app.run("UPDATE sessions SET authenticated_at = $1, created_at = $1", [app.services.clock.now().timestamp_millis().into()]).await;
         let gone = sam.post("/settings/deletion", &[("email", " Sam@acme.test ")]).await;
         assert_eq!((gone.status, gone.location()), (303, "/sign-in"), "{}", gone.body);
         for table in ["users", "identities", "memberships"] {
-            assert_eq!(house.count(&format!("SELECT count(*) FROM {table} WHERE email = 'sam@acme.test'")).await, 0, "{table}");
+            assert_eq!(app.count(&format!("SELECT count(*) FROM {table} WHERE email = 'sam@acme.test'")).await, 0, "{table}");
         }
         assert!(!sam.is_signed_in().await);
-        let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
+        let events: Vec<String> = app.events().await.into_iter().filter(|event| event.starts_with("user.")).collect();
         assert_eq!(events, ["user.left done sam@acme.test", "user.deleted done sam@acme.test"]);
     }
 
-    async fn many_are_changed_at_once_and_those_left_out_are_named(house: &House) {
-        let ada = house.owner().await;
+    async fn many_are_changed_at_once_and_those_left_out_are_named(app: &TestApp) {
+        let ada = app.owner().await;
         for name in ["bea", "cal", "dan"] {
-            house.enroll(&format!("{name}@acme.test"), "default", Role::Member).await;
+            app.enroll(&format!("{name}@acme.test"), "default", Role::Member).await;
         }
-        house.enroll("eve@acme.test", "default", Role::Admin).await;
+        app.enroll("eve@acme.test", "default", Role::Admin).await;
         let form = [("deed", "admin"), ("all", "1"), ("back", PAGE)];
         let look = ada.post(&format!("{PAGE}/bulk"), &form).await;
         assert!(look.status == 200 && look.says("Make 3 people admins?") && look.says("Bea"), "{}", look.body);
         assert!(look.says("That is you.") && look.says("It is their role already."), "{}", look.body);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 1, "looked only");
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 1, "looked only");
         let ids = field(&look.body, "user");
         let sure = [("deed", "admin"), ("user", ids.as_str()), ("confirmed", "1"), ("back", "/settings/admin/users?q=acme")];
         let done = ada.post(&format!("{PAGE}/bulk"), &sure).await;
         assert_eq!((done.status, done.location()), (303, "/settings/admin/users?q=acme"));
         let again = ada.post(&format!("{PAGE}/bulk"), &sure).await;
         assert!(again.status == 200 && again.says("There is nobody to change"), "{}", again.body);
-        assert_eq!(house.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 4);
-        assert_eq!(role_of(house, "ada@acme.test").await, "owner");
-        let (bea, cal) = (id(house, "bea@acme.test").await, id(house, "cal@acme.test").await);
+        assert_eq!(app.count("SELECT count(*) FROM memberships WHERE role = 'admin'").await, 4);
+        assert_eq!(role_of(app, "ada@acme.test").await, "owner");
+        let (bea, cal) = (id(app, "bea@acme.test").await, id(app, "cal@acme.test").await);
         let some = [("deed", "deactivate"), ("user", bea.as_str()), ("user", cal.as_str()), ("user", "none"), ("confirmed", "1")];
         assert_eq!(ada.post(&format!("{PAGE}/bulk"), &some).await.status, 303);
-        assert_eq!(house.count("SELECT count(*) FROM users WHERE status = 'deactivated'").await, 2);
-        let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("users.")).collect();
+        assert_eq!(app.count("SELECT count(*) FROM users WHERE status = 'deactivated'").await, 2);
+        let events: Vec<String> = app.events().await.into_iter().filter(|event| event.starts_with("users.")).collect();
         assert_eq!(events, ["users.role_changed done 3 people", "users.deactivated done 2 people"], "one event each");
         let all = |back| vec![("deed", "deactivate"), ("all", "1"), ("back", back)];
         let unreadable = ["", "/settings", "/settings/admin/usersx", "//evil.test/settings/admin/users", "/settings/admin/users?role=admin&role=member", "/settings/admin/users?role=nobody", "/settings/admin/users/1?back=x"].map(all);
@@ -319,18 +318,18 @@ on_both_databases! {
         }
         let nobody = ada.post(&format!("{PAGE}/bulk"), &[("deed", "end-sessions")]).await;
         assert!(nobody.status == 200 && nobody.says("There is nobody to change") && nobody.says("Choose people in the table"), "{}", nobody.body);
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         assert_eq!(ben.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("all", "1"), ("back", PAGE)]).await.status, 403);
         let look = ben.post(&format!("{PAGE}/bulk"), &[("deed", "member"), ("all", "1"), ("back", PAGE)]).await;
         assert!(look.says("Only an owner can do that to an owner."), "{}", look.body);
-        house.skip(Duration::minutes(11));
+        app.skip(Duration::minutes(11));
         assert_eq!(ada.post(&format!("{PAGE}/bulk"), &[("deed", "owner"), ("user", bea.as_str()), ("confirmed", "1")]).await.status, 403, "raising takes a fresh sign-in");
     }
 
-    async fn a_look_at_whom_it_concerns_waits_for_nobody_who_writes(house: &House) {
-        let ada = house.owner().await;
-        house.enroll("sam@acme.test", "default", Role::Member).await;
-        let writer = house.rows.begin().await.expect("begun");
+    async fn a_look_at_whom_it_concerns_waits_for_nobody_who_writes(app: &TestApp) {
+        let ada = app.owner().await;
+        app.enroll("sam@acme.test", "default", Role::Member).await;
+        let writer = app.rows.begin().await.expect("begun");
         writer.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
         let form = [("deed", "admin"), ("all", "1"), ("back", PAGE)];
         let path = format!("{PAGE}/bulk");
@@ -340,12 +339,12 @@ on_both_databases! {
         assert!(look.status == 200 && look.says("Make 1 person an admin?"), "{}", look.body);
     }
 
-    async fn the_list_goes_out_as_a_file_and_leaves_an_event(house: &House) {
-        let ada = house.owner().await;
-        house.enroll("sam@acme.test", "default", Role::Member).await;
-        house.run("UPDATE users SET name = '=HYPERLINK(1)' WHERE email = 'sam@acme.test'", []).await;
+    async fn the_list_goes_out_as_a_file_and_leaves_an_event(app: &TestApp) {
+        let ada = app.owner().await;
+        app.enroll("sam@acme.test", "default", Role::Member).await;
+        app.run("UPDATE users SET name = '=HYPERLINK(1)' WHERE email = 'sam@acme.test'", []).await;
         for n in 0..250 {
-            house.enroll(&format!("p{n}@acme.test"), "default", Role::Member).await;
+            app.enroll(&format!("p{n}@acme.test"), "default", Role::Member).await;
         }
         let file = ada.get(&format!("{PAGE}/export?format=csv")).await;
         assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
@@ -356,18 +355,18 @@ on_both_databases! {
         let line: Value = serde_json::from_str(lines.trim()).expect("one line of JSON");
         assert_eq!(line["email"], "ada@acme.test");
         assert_eq!(ada.get(&format!("{PAGE}/export?format=xls")).await.status, 422);
-        let events: Vec<String> = house.events().await.into_iter().filter(|event| event.starts_with("users.")).collect();
+        let events: Vec<String> = app.events().await.into_iter().filter(|event| event.starts_with("users.")).collect();
         assert_eq!(events, ["users.exported done csv", "users.exported done jsonl"]);
-        let sam = house.person("kim@acme.test", Role::Member).await;
+        let sam = app.person("kim@acme.test", Role::Member).await;
         assert_eq!(sam.get(&format!("{PAGE}/export?format=csv")).await.status, 403);
     }
 
-    async fn the_page_of_a_person_tells_what_happened_by_and_about_them(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
+    async fn the_page_of_a_person_tells_what_happened_by_and_about_them(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
         let new = json!({ "email": "kim@other.test", "role": "member" });
         assert_eq!(ben.post_json("/api/admin/invites", &new).await.status, 201);
-        let who = id(house, "ben@acme.test").await;
+        let who = id(app, "ben@acme.test").await;
         assert_eq!(patch(&ada, &who, json!({ "role": "member" })).await.status, 200);
         let page = ada.get(&format!("{PAGE}/{who}")).await;
         for sentence in ["Ada Lovelace changed the role of ben@acme.test", "Ben invited", "kim@other.test"] {
@@ -376,11 +375,11 @@ on_both_databases! {
     }
 
     // S01
-    async fn however_a_role_is_changed_the_sessions_of_whom_it_concerns_get_a_new_id(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Owner).await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
-        let (who, own) = (id(house, "sam@acme.test").await, id(house, "ben@acme.test").await);
+    async fn however_a_role_is_changed_the_sessions_of_whom_it_concerns_get_a_new_id(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Owner).await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
+        let (who, own) = (id(app, "sam@acme.test").await, id(app, "ben@acme.test").await);
         for role in ["admin", "member"] {
             assert_eq!(ada.post(&format!("{PAGE}/{who}/role"), &[("role", role)]).await.status, 303);
             assert!(brings_a_new_id(&sam).await, "by the menu, and undone: {role}");
@@ -392,12 +391,12 @@ on_both_databases! {
         let form = [("deed", "member"), ("user", who.as_str()), ("confirmed", "1")];
         assert_eq!(ada.post(&format!("{PAGE}/bulk"), &form).await.status, 303);
         assert!(brings_a_new_id(&sam).await, "with others");
-        let eve = house.outsider("eve@acme.test").await;
+        let eve = app.outsider("eve@acme.test").await;
         let invite = json!({ "email": "eve@acme.test", "role": "admin" });
         assert_eq!(ada.post_json("/api/admin/invites", &invite).await.status, 201);
         let page = ada.get("/settings/admin/invites").await.body;
         let link = page.split('"').find(|text| text.contains("/invites/") && text.starts_with("http")).expect("a link");
-        let accepted = eve.post(&format!("{}/acceptance", link.trim_start_matches(&house.base)), &[]).await;
+        let accepted = eve.post(&format!("{}/acceptance", link.trim_start_matches(&app.base)), &[]).await;
         assert_eq!(accepted.status, 303, "{}", accepted.body);
         assert!(brings_a_new_id(&eve).await, "by an invite");
         assert!(!brings_a_new_id(&ada).await, "the role of whoever did it is the same");
@@ -407,9 +406,9 @@ on_both_databases! {
         assert!(ben.is_signed_in().await && sam.is_signed_in().await && eve.is_signed_in().await);
     }
 
-    async fn members_see_no_controls(house: &House) {
-        house.owner().await;
-        let sam = house.person("sam@acme.test", Role::Member).await;
+    async fn members_see_no_controls(app: &TestApp) {
+        app.owner().await;
+        let sam = app.person("sam@acme.test", Role::Member).await;
         let page = sam.get(PAGE).await;
         assert!(page.status == 200 && !page.body.contains("/role") && !page.body.contains("offboarding"), "{}", page.body);
     }
@@ -420,9 +419,9 @@ on_both_databases! {
 async fn an_owner_who_can_come_in_is_left_whatever_happens_at_once_and_in_whatever_order() {
     for database in Database::each().await {
         let okta = Provider::start().await;
-        let house = House::open_at(database, Provider::start().await, &with_okta(&okta)).await;
-        let (second, handle) = house.second_instance_with(&with_okta(&okta)).await;
-        let mut cast = Cast::assemble(&house, &okta, &second).await;
+        let app = TestApp::open_at(database, Provider::start().await, &with_okta(&okta)).await;
+        let (second, handle) = app.second_instance_with(&with_okta(&okta)).await;
+        let mut cast = Cast::assemble(&app, &okta, &second).await;
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(a_seed);
         let mut dice = Dice(seed);
         let rounds = if std::env::var("CI").is_ok() { 200 } else { 40 };
@@ -430,7 +429,7 @@ async fn an_owner_who_can_come_in_is_left_whatever_happens_at_once_and_in_whatev
             let acts =
                 [Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice)];
             // Everybody has been let in before anybody gets to write.
-            let holder = dice.roll(2).eq(&0).then(|| hold(&house));
+            let holder = dice.roll(2).eq(&0).then(|| hold(&app));
             let holder = futures_util::future::OptionFuture::from(holder).await;
             let release = async {
                 if let Some(holder) = holder {
@@ -441,12 +440,12 @@ async fn an_owner_who_can_come_in_is_left_whatever_happens_at_once_and_in_whatev
             let names = acts.clone();
             let (done, ()) = join(join_all(acts.into_iter().map(|act| cast.does(act))), release).await;
             let what: Vec<_> = names.into_iter().zip(&done).collect();
-            assert!(owners_who_can_come_in(&house).await >= 1, "SEED={seed}, round {round}: {what:?}");
+            assert!(owners_who_can_come_in(&app).await >= 1, "SEED={seed}, round {round}: {what:?}");
             assert!(done.iter().all(|status| *status < 500), "SEED={seed}, round {round}: {what:?}");
-            cast.mend(&house).await;
+            cast.mend(&app).await;
         }
         handle.stop(false).await;
-        house.close().await;
+        app.close().await;
     }
 }
 
@@ -463,23 +462,22 @@ fn with_okta(okta: &Provider) -> [(&str, &str); 6] {
 }
 
 /// Owners with an account at a provider that people can use, whom nothing keeps out.
-async fn owners_who_can_come_in(house: &House) -> i64 {
-    house
-        .count(
-            "SELECT count(DISTINCT u.id) FROM memberships m
+async fn owners_who_can_come_in(app: &TestApp) -> i64 {
+    app.count(
+        "SELECT count(DISTINCT u.id) FROM memberships m
              JOIN users u ON u.id = m.user_id
              JOIN identities i ON i.user_id = u.id
              WHERE m.role = 'owner' AND m.locked_out_at IS NULL AND u.status = 'active'
                AND u.email NOT LIKE '%@evil.test' AND i.email NOT LIKE '%@evil.test'
                AND i.provider IN ('idp', 'okta')
                AND i.provider NOT IN (SELECT provider FROM switched_off_providers)",
-        )
-        .await
+    )
+    .await
 }
 
 /// Makes whoever writes wait until it ends.
-async fn hold(house: &House) -> DatabaseTransaction {
-    let holder = house.rows.begin().await.expect("begun");
+async fn hold(app: &TestApp) -> DatabaseTransaction {
+    let holder = app.rows.begin().await.expect("begun");
     holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
     holder
 }
@@ -548,8 +546,8 @@ struct Cast {
 }
 
 impl Cast {
-    async fn assemble(house: &House, okta: &Provider, second: &str) -> Self {
-        let ada = house.owner().await;
+    async fn assemble(app: &TestApp, okta: &Provider, second: &str) -> Self {
+        let ada = app.owner().await;
         let invite = json!({ "email": "pat@acme.test", "role": "owner" });
         assert_eq!(ada.post_json("/api/admin/invites", &invite).await.status, 201);
         let page = ada.get("/settings/admin/invites").await.body;
@@ -557,34 +555,33 @@ impl Cast {
             .split('"')
             .find(|text| text.contains("/invites/") && text.starts_with("http"))
             .expect("a link");
-        let invitation = link.trim_start_matches(&house.base).to_owned();
+        let invitation = link.trim_start_matches(&app.base).to_owned();
         for email in ["ben@acme.test", "cal@acme.test", "eve@evil.test"] {
-            house.enroll(email, "default", Role::Owner).await;
+            app.enroll(email, "default", Role::Owner).await;
         }
-        house.enroll("pat@acme.test", "default", Role::Member).await;
-        house.run("DELETE FROM memberships WHERE email = 'pat@acme.test'", []).await;
-        house
+        app.enroll("pat@acme.test", "default", Role::Member).await;
+        app.run("DELETE FROM memberships WHERE email = 'pat@acme.test'", []).await;
+        app
             .run(
                 "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
                  SELECT 'second', user_id, 'okta', $1, subject, email, 0, 0 FROM identities WHERE email = 'cal@acme.test'",
                 [okta.issuer.clone().into()],
             )
             .await;
-        house
-            .run(
-                "UPDATE identities SET provider = 'okta', issuer = $1 WHERE email = 'ben@acme.test'",
-                [okta.issuer.clone().into()],
-            )
-            .await;
+        app.run(
+            "UPDATE identities SET provider = 'okta', issuer = $1 WHERE email = 'ben@acme.test'",
+            [okta.issuer.clone().into()],
+        )
+        .await;
         for table in ["users", "identities", "memberships"] {
-            house.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), []).await;
+            app.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), []).await;
         }
         let (mut people, mut ids) = (Vec::new(), Vec::new());
         for (n, (email, _)) in CAST.into_iter().enumerate() {
-            people.push(house.visitor().at(if n % 2 == 0 { &house.base } else { second }));
-            ids.push(id(house, email).await);
+            people.push(app.visitor().at(if n % 2 == 0 { &app.base } else { second }));
+            ids.push(id(app, email).await);
         }
-        let mut cast = Self { people, ids, providers: [house.provider.clone(), okta.clone()], invitation };
+        let mut cast = Self { people, ids, providers: [app.provider.clone(), okta.clone()], invitation };
         cast.sign_in().await;
         cast
     }
@@ -624,22 +621,22 @@ impl Cast {
     }
 
     /// All is as it was.
-    async fn mend(&mut self, house: &House) {
+    async fn mend(&mut self, app: &TestApp) {
         for table in ["users", "identities"] {
             let missing = format!("id NOT IN (SELECT id FROM {table})");
-            house.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table} WHERE {missing}"), []).await;
+            app.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table} WHERE {missing}"), []).await;
         }
-        house.run("UPDATE users SET status = 'active'", []).await;
-        house.run("DELETE FROM memberships", []).await;
-        house
+        app.run("UPDATE users SET status = 'active'", []).await;
+        app.run("DELETE FROM memberships", []).await;
+        app
             .run(
                 "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
                  SELECT organization_id, user_id, role, name, email, joined_at, last_seen_at FROM kept_memberships",
                 [],
             )
             .await;
-        house.run("DELETE FROM switched_off_providers", []).await;
-        house.run("UPDATE invites SET state = 'open', closed_at = NULL, closed_by = NULL", []).await;
+        app.run("DELETE FROM switched_off_providers", []).await;
+        app.run("UPDATE invites SET state = 'open', closed_at = NULL, closed_by = NULL", []).await;
         self.sign_in().await;
     }
 
@@ -664,10 +661,10 @@ async fn whoever_gets_another_role_is_told_by_mail() {
         let smtp = Smtp::start().await;
         let settings = smtp.settings();
         let settings = borrowed(&settings);
-        let house = House::open_with(database, &settings).await;
-        let ada = house.owner().await;
-        house.person("sam@acme.test", Role::Member).await;
-        let sam = id(&house, "sam@acme.test").await;
+        let app = TestApp::open_with(database, &settings).await;
+        let ada = app.owner().await;
+        app.person("sam@acme.test", Role::Member).await;
+        let sam = id(&app, "sam@acme.test").await;
         assert_eq!(patch(&ada, &sam, json!({ "role": "admin" })).await.status, 200);
         let begun = std::time::Instant::now();
         while smtp.mails_to("sam@acme.test").is_empty() {
@@ -675,20 +672,20 @@ async fn whoever_gets_another_role_is_told_by_mail() {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         assert!(smtp.mails_to("sam@acme.test")[0].raw.contains("admin"));
-        house.close().await;
+        app.close().await;
     }
 }
 
 #[actix_web::test]
 async fn two_admins_who_act_on_each_other_at_once_can_t_both() {
     for database in Database::each().await {
-        let house = House::open(database).await;
-        house.owner().await;
+        let app = TestApp::open(database).await;
+        app.owner().await;
         let admins: Vec<Visitor> =
-            join_all(["ben@acme.test", "cal@acme.test"].map(|email| house.person(email, Role::Admin))).await;
-        let ids = [id(&house, "ben@acme.test").await, id(&house, "cal@acme.test").await];
+            join_all(["ben@acme.test", "cal@acme.test"].map(|email| app.person(email, Role::Admin))).await;
+        let ids = [id(&app, "ben@acme.test").await, id(&app, "cal@acme.test").await];
         let (a, b) = join(act(&admins[0], &ids[1], "removal"), act(&admins[1], &ids[0], "removal")).await;
         assert!([a, b].iter().filter(|status| **status == 303).count() == 1, "{a} {b}");
-        house.close().await;
+        app.close().await;
     }
 }

@@ -2,74 +2,74 @@
 
 use chrono::Duration;
 use futures_util::future::{join, join_all};
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::json;
 
-use super::support::{Answer, Database, House, Identity, MASTER_KEY, Visitor, on_both_databases};
+use super::support::{Answer, Database, Identity, MASTER_KEY, TestApp, Visitor, on_both_databases};
 
 on_both_databases! {
     // S01
-    async fn signing_in_gives_a_new_session_and_ends_the_old_one(house: &House) {
-        let ada = house.owner().await;
-        let before = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
-        let after = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+    async fn signing_in_gives_a_new_session_and_ends_the_old_one(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
+        let after = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
         assert_ne!(before, after);
-        assert_eq!(with_cookie(house, &before).await.status, 401, "the old id is dead");
-        assert_eq!(with_cookie(house, &after).await.status, 200);
-        assert_eq!(house.count("SELECT count(*) FROM sessions").await, 1);
+        assert_eq!(with_cookie(app, &before).await.status, 401, "the old id is dead");
+        assert_eq!(with_cookie(app, &after).await.status, 200);
+        assert_eq!(app.count("SELECT count(*) FROM sessions").await, 1);
     }
 
     // S01
-    async fn a_planted_cookie_does_not_become_a_session(house: &House) {
+    async fn a_planted_cookie_does_not_become_a_session(app: &TestApp) {
         let planted = "session=attacker-chosen-value-attacker-chosen-value";
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+        let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
         let answer = visitor.get(&back).await;
         assert_eq!(answer.status, 303);
-        assert_eq!(with_cookie(house, planted).await.status, 401);
+        assert_eq!(with_cookie(app, planted).await.status, 401);
     }
 
     // S01
-    async fn a_raise_gives_a_new_id_and_the_old_one_is_dead(house: &House) {
-        house.owner().await;
-        let (ben, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+    async fn a_raise_gives_a_new_id_and_the_old_one_is_dead(app: &TestApp) {
+        app.owner().await;
+        let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
         let page = ben.get("/settings").await;
         assert!(page.status == 200 && renewed(&page).is_none(), "an ordinary answer brings no cookie");
-        let before = remaining(house).await;
-        change_role(house, "ben@acme.test", "admin").await;
+        let before = remaining(app).await;
+        change_role(app, "ben@acme.test", "admin").await;
         let answer = ben.get("/api/me").await;
         assert_eq!((answer.status, answer.json()["role"].as_str()), (200, Some("admin")));
         let new = renewed(&answer).expect("another cookie");
         assert_ne!(new, old);
-        assert_eq!(with_cookie(house, &old).await.status, 401, "the old id is dead");
-        assert_eq!(with_cookie(house, &new).await.status, 200);
-        assert_eq!(remaining(house).await, before, "sign-in, device and name of the session are the same");
+        assert_eq!(with_cookie(app, &old).await.status, 401, "the old id is dead");
+        assert_eq!(with_cookie(app, &new).await.status, 200);
+        assert_eq!(remaining(app).await, before, "sign-in, device and name of the session are the same");
         assert!(renewed(&ben.get("/settings/admin").await).is_none(), "once");
         assert!(ben.is_signed_in().await);
     }
 
     // S01
-    async fn a_demotion_gives_a_new_id_even_with_a_refusal(house: &House) {
-        house.owner().await;
+    async fn a_demotion_gives_a_new_id_even_with_a_refusal(app: &TestApp) {
+        app.owner().await;
         for (n, path) in ["/settings/admin/access", "/api/admin/users", "/no/such/page"].into_iter().enumerate() {
-            let (ben, old) = with_known_cookie(house, &format!("ben{n}@acme.test"), Role::Admin).await;
-            change_role(house, &format!("ben{n}@acme.test"), "member").await;
+            let (ben, old) = with_known_cookie(app, &format!("ben{n}@acme.test"), Role::Admin).await;
+            change_role(app, &format!("ben{n}@acme.test"), "member").await;
             let answer = ben.get(path).await;
             assert!([403, 404].contains(&answer.status), "{path}: {}", answer.status);
             let new = renewed(&answer).unwrap_or_else(|| panic!("another cookie from {path}"));
-            assert_eq!(with_cookie(house, &old).await.status, 401);
-            assert_eq!(with_cookie(house, &new).await.status, 200);
+            assert_eq!(with_cookie(app, &old).await.status, 401);
+            assert_eq!(with_cookie(app, &new).await.status, 200);
             assert!(ben.is_signed_in().await);
         }
     }
 
     // S01
-    async fn whatever_is_asked_brings_the_new_id_once(house: &House) {
-        house.owner().await;
-        let (ben, _) = with_known_cookie(house, "ben@acme.test", Role::Owner).await;
+    async fn whatever_is_asked_brings_the_new_id_once(app: &TestApp) {
+        app.owner().await;
+        let (ben, _) = with_known_cookie(app, "ben@acme.test", Role::Owner).await;
         let get = |path: &str| ben.request(Method::GET, path);
         let theme = ben.request(Method::POST, "/settings/theme").header("origin", &ben.base);
         let requests = [
@@ -81,7 +81,7 @@ on_both_databases! {
             get("/sign-in"),
         ];
         for (n, request) in requests.into_iter().enumerate() {
-            change_role(house, "ben@acme.test", if n % 2 == 0 { "admin" } else { "owner" }).await;
+            change_role(app, "ben@acme.test", if n % 2 == 0 { "admin" } else { "owner" }).await;
             let answer = ben.send(request).await;
             assert!(answer.status < 400 && renewed(&answer).is_some(), "{n}: {}", answer.status);
             assert!(renewed(&ben.get("/api/me").await).is_none(), "{n}: once");
@@ -90,67 +90,67 @@ on_both_databases! {
     }
 
     // S01
-    async fn of_requests_at_once_one_brings_the_new_id_and_the_others_leave_the_cookie_alone(house: &House) {
-        house.owner().await;
-        let (_, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
-        change_role(house, "ben@acme.test", "admin").await;
-        let writer = house.rows.begin().await.expect("begun");
+    async fn of_requests_at_once_one_brings_the_new_id_and_the_others_leave_the_cookie_alone(app: &TestApp) {
+        app.owner().await;
+        let (_, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
+        change_role(app, "ben@acme.test", "admin").await;
+        let writer = app.rows.begin().await.expect("begun");
         writer.execute_unprepared("UPDATE sessions SET last_seen_at = last_seen_at").await.expect("held");
         let release = async {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
             writer.rollback().await.expect("released");
         };
-        let (answers, ()) = join(join_all((0..4).map(|_| with_cookie(house, &old))), release).await;
+        let (answers, ()) = join(join_all((0..4).map(|_| with_cookie(app, &old))), release).await;
         let mut new: Vec<String> = answers.iter().filter_map(renewed).collect();
         assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-        let waits = house.rows.get_database_backend() == DbBackend::Sqlite;
+        let waits = app.rows.get_database_backend() == DbBackend::Sqlite;
         assert_eq!(new.len(), usize::from(waits), "PostgreSQL waits for nobody who has the row: {answers:?}");
         assert!(answers.iter().filter(|answer| answer.headers.contains_key("set-cookie")).count() == new.len());
         if !waits {
-            new.extend(renewed(&with_cookie(house, &old).await));
+            new.extend(renewed(&with_cookie(app, &old).await));
         }
-        assert_eq!(with_cookie(house, &new[0]).await.status, 200);
-        let late = with_cookie(house, &old).await;
+        assert_eq!(with_cookie(app, &new[0]).await.status, 200);
+        let late = with_cookie(app, &old).await;
         assert!(late.status == 401 && !late.headers.contains_key("set-cookie"), "{late:?}");
     }
 
     // S01
-    async fn whoever_is_let_in_again_gets_a_new_id(house: &House) {
-        house.owner().await;
-        let (ben, old) = with_known_cookie(house, "ben@acme.test", Role::Admin).await;
-        let set = async |at: &str| house.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), []).await;
+    async fn whoever_is_let_in_again_gets_a_new_id(app: &TestApp) {
+        app.owner().await;
+        let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Admin).await;
+        let set = async |at: &str| app.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), []).await;
         set("1").await;
         assert!(renewed(&ben.get("/settings").await).is_none(), "leaving somebody out raises nobody");
         set("NULL").await;
         assert!(renewed(&ben.get("/settings").await).is_some());
-        assert_eq!(with_cookie(house, &old).await.status, 401);
+        assert_eq!(with_cookie(app, &old).await.status, 401);
     }
 
     // S01
-    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_nobody_is_locked_out(house: &House) {
-        house.owner().await;
-        let (ben, old) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
-        change_role(house, "ben@acme.test", "admin").await;
-        let (make, drop) = forbid_new_ids(house);
-        house.rows.execute_unprepared(make).await.expect("forbidden");
+    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_nobody_is_locked_out(app: &TestApp) {
+        app.owner().await;
+        let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
+        change_role(app, "ben@acme.test", "admin").await;
+        let (make, drop) = forbid_new_ids(app);
+        app.rows.execute_unprepared(make).await.expect("forbidden");
         for path in ["/settings/admin", "/api/admin/users"] {
             let answer = ben.get(path).await;
             assert!(answer.status == 200 && renewed(&answer).is_none(), "{path}: {}", answer.status);
         }
-        house.rows.execute_unprepared(drop).await.expect("allowed");
+        app.rows.execute_unprepared(drop).await.expect("allowed");
         assert!(renewed(&ben.get("/settings/admin").await).is_some(), "the next request tries again");
-        assert_eq!(with_cookie(house, &old).await.status, 401);
+        assert_eq!(with_cookie(app, &old).await.status, 401);
         assert!(ben.is_signed_in().await);
     }
 
     // S01
-    async fn signing_in_again_ends_a_session_that_was_renewed_on_the_way(house: &House) {
-        house.owner().await;
-        let (ben, _) = with_known_cookie(house, "ben@acme.test", Role::Member).await;
+    async fn signing_in_again_ends_a_session_that_was_renewed_on_the_way(app: &TestApp) {
+        app.owner().await;
+        let (ben, _) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
         let departure = ben.depart("/").await;
-        let back = ben.way_back(&house.provider, &departure, &Identity::new("ben@acme.test", "Ben"));
-        change_role(house, "ben@acme.test", "admin").await;
-        let writer = house.rows.begin().await.expect("begun");
+        let back = ben.way_back(&app.provider, &departure, &Identity::new("ben@acme.test", "Ben"));
+        change_role(app, "ben@acme.test", "admin").await;
+        let writer = app.rows.begin().await.expect("begun");
         let renew = "UPDATE sessions SET key_hash = 'another', renewal_due = FALSE WHERE renewal_due";
         writer.execute_unprepared(renew).await.expect("renewed");
         let release = async {
@@ -159,55 +159,55 @@ on_both_databases! {
         };
         let (answer, ()) = join(ben.get(&back), release).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
-        assert_eq!(house.count("SELECT count(*) FROM sessions WHERE key_hash = 'another'").await, 0);
+        assert_eq!(app.count("SELECT count(*) FROM sessions WHERE key_hash = 'another'").await, 0);
         assert!(ben.is_signed_in().await);
     }
 
     // S03
-    async fn a_cookie_from_before_sign_out_opens_nothing(house: &House) {
-        house.owner().await;
-        let ada = house.visitor();
-        let cookie = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+    async fn a_cookie_from_before_sign_out_opens_nothing(app: &TestApp) {
+        app.owner().await;
+        let ada = app.visitor();
+        let cookie = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
         let answer = ada.post("/sign-out", &[]).await;
         assert_eq!((answer.status, answer.location()), (303, "/sign-in"));
         assert!(!answer.header("clear-site-data").is_empty());
-        assert_eq!(with_cookie(house, &cookie).await.status, 401);
+        assert_eq!(with_cookie(app, &cookie).await.status, 401);
         assert!(ada.get("/sign-in").await.says("You are signed out."));
         assert_eq!(ada.get("/sign-out").await.status, 405, "a link signs nobody out");
     }
 
     // S04
-    async fn a_session_ends_after_seven_idle_days(house: &House) {
-        let ada = house.owner().await;
-        house.skip(Duration::days(6));
+    async fn a_session_ends_after_seven_idle_days(app: &TestApp) {
+        let ada = app.owner().await;
+        app.skip(Duration::days(6));
         assert!(ada.is_signed_in().await);
-        settle(house).await;
-        house.skip(Duration::days(6));
+        settle(app).await;
+        app.skip(Duration::days(6));
         assert!(ada.is_signed_in().await, "being used keeps it");
-        settle(house).await;
-        house.skip(Duration::days(8));
+        settle(app).await;
+        app.skip(Duration::days(8));
         let answer = ada.get("/settings/admin/users?q=x").await;
         assert_eq!(answer.status, 302);
         assert_eq!(answer.location(), "/sign-in?return_to=%2Fsettings%2Fadmin%2Fusers%3Fq%3Dx");
     }
 
     // S04
-    async fn a_session_ends_after_thirty_days_however_much_it_is_used(house: &House) {
-        let ada = house.owner().await;
+    async fn a_session_ends_after_thirty_days_however_much_it_is_used(app: &TestApp) {
+        let ada = app.owner().await;
         for _ in 0..4 {
-            house.skip(Duration::days(6));
+            app.skip(Duration::days(6));
             assert!(ada.is_signed_in().await);
-            settle(house).await;
+            settle(app).await;
         }
-        house.skip(Duration::days(6));
+        app.skip(Duration::days(6));
         assert!(!ada.is_signed_in().await);
     }
 
     // S05
-    async fn a_damaged_cookie_is_nobodys(house: &House) {
-        house.owner().await;
-        let ada = house.visitor();
-        let cookie = session_cookie(&ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await);
+    async fn a_damaged_cookie_is_nobodys(app: &TestApp) {
+        app.owner().await;
+        let ada = app.visitor();
+        let cookie = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
         let value = cookie.strip_prefix("session=").expect("a session cookie");
         let flipped = (0..value.len()).step_by(5).map(|at| {
             let other = if value.as_bytes()[at] == b'A' { "B" } else { "A" };
@@ -215,17 +215,17 @@ on_both_databases! {
         });
         let odd = [format!("session={}", &value[..20]), "session=".to_owned(), format!("session={}", "A".repeat(10_000))];
         for damaged in flipped.chain(odd) {
-            assert_eq!(with_cookie(house, &damaged).await.status, 401, "{damaged}");
+            assert_eq!(with_cookie(app, &damaged).await.status, 401, "{damaged}");
         }
-        assert_eq!(with_cookie(house, &cookie).await.status, 200);
+        assert_eq!(with_cookie(app, &cookie).await.status, 200);
     }
 
     // S07
-    async fn ending_the_other_sessions_holds_on_the_next_request_at_every_instance(house: &House) {
-        let here = house.owner().await;
-        let there = house.visitor();
-        there.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await;
-        let (second, handle) = house.second_instance().await;
+    async fn ending_the_other_sessions_holds_on_the_next_request_at_every_instance(app: &TestApp) {
+        let here = app.owner().await;
+        let there = app.visitor();
+        there.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await;
+        let (second, handle) = app.second_instance().await;
         assert!(there.at(&second).is_signed_in().await, "one session holds at both instances");
         assert_eq!(here.post("/settings/sessions/end-others", &[]).await.status, 303);
         assert!(!there.at(&second).is_signed_in().await);
@@ -235,44 +235,44 @@ on_both_databases! {
     }
 
     // S07
-    async fn deactivation_holds_on_the_next_request_and_at_the_gate(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
-        house.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
+    async fn deactivation_holds_on_the_next_request_and_at_the_gate(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
+        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
         assert!(!ben.is_signed_in().await);
-        let answer = house.visitor().sign_in(&house.provider, &Identity::new("ben@acme.test", "Ben")).await;
+        let answer = app.visitor().sign_in(&app.provider, &Identity::new("ben@acme.test", "Ben")).await;
         assert_eq!(answer.status, 403);
         assert!(answer.says("is not on the list"), "the same words as for anybody without access");
     }
 
     // R07
-    async fn a_demotion_holds_for_a_form_that_is_already_open(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Admin).await;
-        let (second, handle) = house.second_instance().await;
+    async fn a_demotion_holds_for_a_form_that_is_already_open(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let (second, handle) = app.second_instance().await;
         assert_eq!(ben.get("/settings/admin/access").await.status, 200);
-        house.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
         let form = [("name", "Ben's"), ("version", "1")];
         assert_eq!(ben.at(&second).post("/settings/admin", &form).await.status, 403);
         assert_eq!(ben.htmx(Method::POST, "/settings/admin", "section#name_form", &form).await.status, 403);
-        assert_eq!(house.texts("SELECT name FROM organizations").await, ["My Organization"]);
+        assert_eq!(app.texts("SELECT name FROM organizations").await, ["My Organization"]);
         handle.stop(false).await;
     }
 
-    async fn a_removal_holds_on_the_next_request(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn a_removal_holds_on_the_next_request(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.get("/settings/admin").await.status, 200);
-        house.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
+        app.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(ben.get("/settings/admin").await.status, 403);
         assert!(ben.get("/").await.says("You are in no organization here"));
     }
 
-    async fn what_the_database_keeps_opens_no_session(house: &House) {
-        house.owner().await;
-        for stored in house.texts("SELECT key_hash || ' ' || id FROM sessions").await {
+    async fn what_the_database_keeps_opens_no_session(app: &TestApp) {
+        app.owner().await;
+        for stored in app.texts("SELECT key_hash || ' ' || id FROM sessions").await {
             for value in stored.split(' ') {
-                assert_eq!(with_cookie(house, &format!("session={value}")).await.status, 401);
+                assert_eq!(with_cookie(app, &format!("session={value}")).await.status, 401);
             }
         }
     }
@@ -290,28 +290,28 @@ fn renewed(answer: &Answer) -> Option<String> {
 }
 
 /// A person, signed in, and their cookie.
-async fn with_known_cookie(house: &House, email: &str, role: Role) -> (Visitor, String) {
-    house.enroll(email, "default", role).await;
-    let visitor = house.visitor();
-    let cookie = session_cookie(&visitor.sign_in(&house.provider, &Identity::new(email, email)).await);
+async fn with_known_cookie(app: &TestApp, email: &str, role: Role) -> (Visitor, String) {
+    app.enroll(email, "default", role).await;
+    let visitor = app.visitor();
+    let cookie = session_cookie(&visitor.sign_in(&app.provider, &Identity::new(email, email)).await);
     (visitor, cookie)
 }
 
-async fn change_role(house: &House, email: &str, role: &str) {
+async fn change_role(app: &TestApp, email: &str, role: &str) {
     let sql = "UPDATE memberships SET role = $2 WHERE email = $1";
-    house.run(sql, [email.into(), role.into()]).await;
+    app.run(sql, [email.into(), role.into()]).await;
 }
 
 /// What a renewal must leave as it is.
-async fn remaining(house: &House) -> Vec<String> {
+async fn remaining(app: &TestApp) -> Vec<String> {
     let sql = "SELECT id || ' ' || user_id || ' ' || created_at || ' ' || address || ' ' || user_agent
                FROM sessions ORDER BY id";
-    house.texts(sql).await
+    app.texts(sql).await
 }
 
 /// Has every new id of a session fail, and takes that back.
-fn forbid_new_ids(house: &House) -> (&'static str, &'static str) {
-    if house.rows.get_database_backend() == DbBackend::Sqlite {
+fn forbid_new_ids(app: &TestApp) -> (&'static str, &'static str) {
+    if app.rows.get_database_backend() == DbBackend::Sqlite {
         let make = "CREATE TRIGGER full BEFORE UPDATE OF key_hash ON sessions
                     BEGIN SELECT RAISE(ABORT, 'disk full'); END";
         return (make, "DROP TRIGGER full");
@@ -323,16 +323,16 @@ fn forbid_new_ids(house: &House) -> (&'static str, &'static str) {
     (make, "DROP TRIGGER disk_full ON sessions")
 }
 
-async fn with_cookie(house: &House, cookie: &str) -> Answer {
-    let visitor = Visitor::new(&house.base);
+async fn with_cookie(app: &TestApp, cookie: &str) -> Answer {
+    let visitor = Visitor::new(&app.base);
     visitor.send(visitor.request(Method::GET, "/api/me").header("cookie", cookie)).await
 }
 
 /// "Last seen" moves in the background.
-async fn settle(house: &House) {
+async fn settle(app: &TestApp) {
     for _ in 0..500 {
-        let now = house.services.clock.now().timestamp_millis();
-        if house.count("SELECT max(last_seen_at) FROM sessions").await > now - 60_000 {
+        let now = app.services.clock.now().timestamp_millis();
+        if app.count("SELECT max(last_seen_at) FROM sessions").await > now - 60_000 {
             return;
         }
         actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -344,12 +344,12 @@ async fn settle(house: &House) {
 #[actix_web::test]
 async fn behind_https_cookies_are_bound_to_the_host() {
     let settings = [("BASE_URL", "https://gate.acme.test"), ("OWNER_EMAIL", "ada@acme.test")];
-    let house = House::open_with(Database::sqlite(), &settings).await;
-    let visitor = house.visitor();
+    let app = TestApp::open_with(Database::sqlite(), &settings).await;
+    let visitor = app.visitor();
     let begun = visitor.send(visitor.request(Method::POST, "/auth/idp").form(&[("return_to", "/")])).await;
     let flow = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
     let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+    let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
     let done = visitor.send(visitor.request(Method::GET, &back).header("cookie", flow)).await;
     assert_eq!(done.status, 303, "{}", done.body);
     let themed =
@@ -366,27 +366,27 @@ async fn behind_https_cookies_are_bound_to_the_host() {
         }
         assert!(answer.header("strict-transport-security").contains("max-age"));
     }
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn sessions_survive_a_new_master_key_beside_the_old_one() {
     let database = Database::sqlite();
     let new_first = format!("new:{},{MASTER_KEY}", "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=");
-    let house = House::open(database).await;
-    let ada = house.owner().await;
-    let (base, handle) = house.second_instance_with(&[("MASTER_KEY", &new_first)]).await;
+    let app = TestApp::open(database).await;
+    let ada = app.owner().await;
+    let (base, handle) = app.second_instance_with(&[("MASTER_KEY", &new_first)]).await;
     assert!(ada.at(&base).is_signed_in().await);
     handle.stop(false).await;
-    house.close().await;
+    app.close().await;
 }
 
 // S09, S10
 #[actix_web::test]
 async fn other_sites_can_not_have_a_browser_change_anything() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
-    let before = house.footprint().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
+    let before = app.footprint().await;
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
@@ -411,28 +411,28 @@ async fn other_sites_can_not_have_a_browser_change_anything() {
         let request = ada.request(Method::PATCH, "/api/admin/settings").header(name, value);
         assert_eq!(ada.send(request.json(&json!({ "name": "Evil" }))).await.status, 403);
     }
-    assert_eq!(house.footprint().await, before);
+    assert_eq!(app.footprint().await, before);
     assert!(ada.is_signed_in().await);
-    house.close().await;
+    app.close().await;
 }
 
 // S01, X09
 #[actix_web::test]
 async fn nobody_waits_long_for_a_new_id_while_another_process_has_the_file() {
-    let house = House::open(Database::sqlite()).await;
-    house.owner().await;
-    let (ben, _) = with_known_cookie(&house, "ben@acme.test", Role::Member).await;
-    change_role(&house, "ben@acme.test", "admin").await;
-    let stopped = house.stop_database().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    app.owner().await;
+    let (ben, _) = with_known_cookie(&app, "ben@acme.test", Role::Member).await;
+    change_role(&app, "ben@acme.test", "admin").await;
+    let stopped = app.stop_database().await;
     let begun = std::time::Instant::now();
     let answer = ben.get("/settings/admin").await;
     assert!(answer.status == 200 && renewed(&answer).is_none(), "{}", answer.status);
     assert!(begun.elapsed() < std::time::Duration::from_secs(3), "{:?}", begun.elapsed());
-    house.start_database(stopped).await;
+    app.start_database(stopped).await;
     let begun = std::time::Instant::now();
     while renewed(&ben.get("/settings/admin").await).is_none() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(20), "not renewed");
     }
     assert!(ben.is_signed_in().await);
-    house.close().await;
+    app.close().await;
 }

@@ -1,11 +1,11 @@
 //! "Would they get in, and why?": the simulator says what the door would say (rule 2.2, V17).
 
-use gatehouse::access::Role;
 use gatehouse::address::EmailAddress;
+use gatehouse::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Answer, Database, House, Identity, Provider, Visitor, field, on_both_databases};
+use super::support::{Answer, Database, Identity, Provider, TestApp, Visitor, field, on_both_databases};
 
 const PATH: &str = "/api/admin/access/simulation";
 
@@ -71,8 +71,8 @@ const ADDRESSES: [&str; 40] = [
 async fn what_the_simulator_says_is_what_happens_at_the_door() {
     for database in Database::each().await {
         let settings = [("BLOCKED_EMAILS", "blocked@acme.test"), ("BLOCKED_DOMAINS", "blocked.acme.test")];
-        let house = House::open_with(database, &settings).await;
-        let ada = house.owner().await;
+        let app = TestApp::open_with(database, &settings).await;
+        let ada = app.owner().await;
         let more = [
             ("domains.1.name", "bücher.example"),
             ("domains.2.name", "globex.test"),
@@ -88,18 +88,18 @@ async fn what_the_simulator_says_is_what_happens_at_the_door() {
             // One account for each address, however it is written.
             let same = EmailAddress::parse(address).map_or(gatehouse::random::hash(address), String::from);
             let person = Identity::new(address, "U").with(json!({ "sub": same }));
-            let happened = house.visitor().sign_in(&house.provider, &person).await.status;
+            let happened = app.visitor().sign_in(&app.provider, &person).await.status;
             assert_eq!(happened, if says_yes { 303 } else { 403 }, "{address:?}: {}", said.body);
             admitted += usize::from(says_yes);
         }
         assert_eq!(admitted, 10);
-        house.close().await;
+        app.close().await;
     }
 }
 
 on_both_databases! {
-    async fn the_answer_names_every_step_and_the_last_one_decides(house: &House) {
-        let ada = house.owner().await;
+    async fn the_answer_names_every_step_and_the_last_one_decides(app: &TestApp) {
+        let ada = app.owner().await;
         rules(&ada, &[]).await;
         let answer = ask(&ada, &json!({ "email": "sam@hr.acme.test" })).await.json();
         assert_eq!((&answer["admitted"], &answer["role"]), (&json!(false), &json!(null)));
@@ -116,11 +116,11 @@ on_both_databases! {
         assert_eq!((&answer["admitted"], &answer["role"]), (&json!(true), &json!("member")));
     }
 
-    async fn it_knows_members_the_deactivated_and_unverified_addresses(house: &House) {
-        let ada = house.owner().await;
-        house.person("ben@acme.test", Role::Admin).await;
-        house.person("gone@acme.test", Role::Member).await;
-        house.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    async fn it_knows_members_the_deactivated_and_unverified_addresses(app: &TestApp) {
+        let ada = app.owner().await;
+        app.person("ben@acme.test", Role::Admin).await;
+        app.person("gone@acme.test", Role::Member).await;
+        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
         let last = |answer: Value| answer["steps"].as_array().and_then(|s| s.last().cloned()).expect("a step")["rule"].clone();
         let answer = ask(&ada, &json!({ "email": "ben@acme.test", "provider": "idp" })).await.json();
         assert_eq!((&answer["role"], last(answer.clone())), (&json!("admin"), json!("member")));
@@ -129,20 +129,20 @@ on_both_databases! {
         assert_eq!(last(ask(&ada, &unverified).await.json()), "verified_address");
     }
 
-    async fn trying_changes_nothing_and_leaves_no_trace(house: &House) {
-        let ada = house.owner().await;
-        let before = (house.footprint().await, house.events().await);
+    async fn trying_changes_nothing_and_leaves_no_trace(app: &TestApp) {
+        let ada = app.owner().await;
+        let before = (app.footprint().await, app.events().await);
         ask(&ada, &json!({ "email": "sam@acme.test" })).await;
         let page = ada.get("/settings/admin/access?try=Sam%40acme.test&via=idp&unverified=true").await;
         assert!(page.status == 200 && page.says("Sam@acme.test is refused."), "{}", page.body);
         assert!(page.says("The provider does not vouch for the address."));
         assert_eq!(field(&page.body, "try"), "Sam@acme.test", "what was typed stays");
-        assert_eq!((house.footprint().await, house.events().await), before);
-        assert_eq!(house.count("SELECT count(*) FROM denials").await, 0);
+        assert_eq!((app.footprint().await, app.events().await), before);
+        assert_eq!(app.count("SELECT count(*) FROM denials").await, 0);
     }
 
-    async fn bad_questions_get_a_sentence(house: &House) {
-        let ada = house.owner().await;
+    async fn bad_questions_get_a_sentence(app: &TestApp) {
+        let ada = app.owner().await;
         let nonsense = ask(&ada, &json!({ "email": "nonsense" })).await;
         assert_eq!(nonsense.status, 422);
         assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("not an e-mail address"));
@@ -152,8 +152,8 @@ on_both_databases! {
         assert!(page.status == 200 && page.says("This is not an e-mail address."));
     }
 
-    async fn the_region_alone_answers_htmx(house: &House) {
-        let ada = house.owner().await;
+    async fn the_region_alone_answers_htmx(app: &TestApp) {
+        let ada = app.owner().await;
         let path = "/settings/admin/access?try=ada%40acme.test";
         let answer = ada.htmx(Method::GET, path, "section#simulator", &[]).await;
         assert!(answer.body.starts_with("<section id=\"simulator\"") && !answer.body.contains("<html"));
@@ -165,8 +165,8 @@ on_both_databases! {
 async fn it_tells_who_is_known_by_another_method_and_which_method_is_off() {
     let okta = Provider::start().await;
     for database in Database::each().await {
-        let house = House::with_okta(database, &okta).await;
-        let ada = house.owner().await;
+        let app = TestApp::with_okta(database, &okta).await;
+        let ada = app.owner().await;
         let last = |answer: Value| {
             answer["steps"].as_array().and_then(|s| s.last().cloned()).expect("a step")["rule"].clone()
         };
@@ -175,10 +175,10 @@ async fn it_tells_who_is_known_by_another_method_and_which_method_is_off() {
         let off = ada.post("/settings/admin/access/methods/okta", &[("on", "false")]).await;
         assert_eq!(off.status, 303);
         let gone = json!({ "email": "grace@acme.test" });
-        house.enroll("grace@acme.test", "default", Role::Member).await;
-        house.run("UPDATE identities SET provider = 'okta' WHERE email = 'grace@acme.test'", []).await;
+        app.enroll("grace@acme.test", "default", Role::Member).await;
+        app.run("UPDATE identities SET provider = 'okta' WHERE email = 'grace@acme.test'", []).await;
         assert_eq!(last(ask(&ada, &gone).await.json()), "sign_in_method", "her only way is off");
         assert_eq!(last(ask(&ada, &by_okta).await.json()), "sign_in_method");
-        house.close().await;
+        app.close().await;
     }
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use reqwest::Method;
 
-use super::support::{Database, House, Identity, field};
+use super::support::{Database, Identity, TestApp, field};
 
 /// One address of each kind, and what it answers to a stranger.
 const SURFACES: [(&str, u16); 8] = [
@@ -21,10 +21,10 @@ const SURFACES: [(&str, u16); 8] = [
 // W04, W05, S14, S15
 #[actix_web::test]
 async fn every_answer_carries_the_safety_headers() {
-    let house = House::open(Database::sqlite()).await;
-    let css = house.services.assets.links.css.clone();
+    let app = TestApp::open(Database::sqlite()).await;
+    let css = app.frame.assets.links.css.clone();
     for (path, status) in SURFACES.into_iter().chain([(css.as_str(), 200), ("/static/x/y", 404)]) {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let answer =
             visitor.send(visitor.request(Method::GET, path).header("origin", "https://evil.test")).await;
         assert_eq!(answer.status, status, "{path}");
@@ -45,24 +45,24 @@ async fn every_answer_carries_the_safety_headers() {
         assert!(!answer.header("x-request-id").is_empty(), "{path}");
         assert!(answer.header("strict-transport-security").is_empty(), "{path}: not over plain http");
     }
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn only_pages_that_lead_to_a_provider_let_forms_leave() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
     let policy = |answer: &super::support::Answer| answer.header("content-security-policy").to_owned();
     assert!(policy(&ada.get("/settings/admin").await).contains("form-action 'self'; "));
-    let entry = policy(&house.visitor().get("/sign-in").await);
-    assert!(entry.contains(&format!("form-action 'self' https: {}; ", house.provider.issuer)), "{entry}");
-    house.close().await;
+    let entry = policy(&app.visitor().get("/sign-in").await);
+    assert!(entry.contains(&format!("form-action 'self' https: {}; ", app.provider.issuer)), "{entry}");
+    app.close().await;
 }
 
 // W06
 #[actix_web::test]
 async fn return_to_leads_nowhere_else() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     for evil in [
         "https://evil.test",
         "//evil.test",
@@ -71,23 +71,23 @@ async fn return_to_leads_nowhere_else() {
         "javascript:alert(1)",
         "/\t/evil.test",
     ] {
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         let departure = visitor.depart(evil).await;
-        let back = visitor.way_back(&house.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+        let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
         assert_eq!(visitor.get(&back).await.location(), "/", "{evil}");
         let escaped: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
         assert_eq!(visitor.get(&format!("/sign-in?return_to={escaped}")).await.location(), "/", "{evil}");
-        let page = house.visitor().get(&format!("/sign-in?return_to={escaped}")).await;
+        let page = app.visitor().get(&format!("/sign-in?return_to={escaped}")).await;
         assert_eq!(field(&page.body, "return_to"), "/", "{evil}");
     }
-    house.close().await;
+    app.close().await;
 }
 
 // W08
 #[actix_web::test]
 async fn the_host_header_decides_nothing() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let request = visitor
         .request(Method::POST, "/auth/idp")
         .header("host", "evil.test")
@@ -95,32 +95,31 @@ async fn the_host_header_decides_nothing() {
     let answer = visitor.send(request.form(&[("return_to", "/")])).await;
     assert_eq!(answer.status, 303);
     assert!(!answer.location().contains("evil"), "{}", answer.location());
-    let own: String = url::form_urlencoded::byte_serialize(house.base.as_bytes()).collect();
+    let own: String = url::form_urlencoded::byte_serialize(app.base.as_bytes()).collect();
     assert!(answer.location().contains(&own), "{}", answer.location());
-    house.close().await;
+    app.close().await;
 }
 
 // W10
 #[actix_web::test]
 async fn an_untrusted_peer_does_not_choose_its_address() {
-    let house = House::open_with(Database::sqlite(), &[("TRUSTED_PROXIES", "192.0.2.0/24")]).await;
-    let ada = house.owner().await;
+    let app = TestApp::open_with(Database::sqlite(), &[("TRUSTED_PROXIES", "192.0.2.0/24")]).await;
+    let ada = app.owner().await;
     let request = ada
         .request(Method::POST, "/settings/admin")
         .header("x-real-ip", "6.6.6.6")
         .header("forwarded", "for=6.6.6.6");
     ada.send(request.form(&[("name", "Acme"), ("version", "1")])).await;
-    let addresses =
-        house.texts("SELECT DISTINCT address FROM events UNION SELECT address FROM sessions").await;
+    let addresses = app.texts("SELECT DISTINCT address FROM events UNION SELECT address FROM sessions").await;
     assert_eq!(addresses, ["127.0.0.1"]);
-    house.close().await;
+    app.close().await;
 }
 
 // W13
 #[actix_web::test]
 async fn other_methods_get_405_and_head_the_same_checks_as_get() {
-    let house = House::open(Database::sqlite()).await;
-    let (ada, nobody) = (house.owner().await, house.visitor());
+    let app = TestApp::open(Database::sqlite()).await;
+    let (ada, nobody) = (app.owner().await, app.visitor());
     for (method, path) in [
         (Method::TRACE, "/settings/admin"),
         (Method::PUT, "/settings/admin"),
@@ -131,15 +130,15 @@ async fn other_methods_get_405_and_head_the_same_checks_as_get() {
     }
     assert_eq!(ada.send(ada.request(Method::HEAD, "/settings/admin/users")).await.status, 200);
     assert_eq!(nobody.send(nobody.request(Method::HEAD, "/settings/admin/users")).await.status, 302);
-    house.close().await;
+    app.close().await;
 }
 
 // W14
 #[actix_web::test]
 async fn static_files_are_the_ones_we_ship_and_no_others() {
-    let house = House::open(Database::sqlite()).await;
-    let css = house.services.assets.links.css.clone();
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let css = app.frame.assets.links.css.clone();
+    let visitor = app.visitor();
     let answer = visitor.get(&css).await;
     assert!(
         answer.header("content-type").starts_with("text/css")
@@ -178,15 +177,15 @@ async fn static_files_are_the_ones_we_ship_and_no_others() {
         assert!([404, 400].contains(&status), "{path}: {status}");
     }
     assert_eq!(visitor.get("/static/").await.status, 404);
-    house.close().await;
+    app.close().await;
 }
 
 // D05
 #[actix_web::test]
 async fn what_is_too_large_is_refused_with_413() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
-    let before = house.footprint().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
+    let before = app.footprint().await;
     let large = "x".repeat(10 * 1024 * 1024);
     let answer = ada.post("/settings/admin", &[("name", &large), ("version", "1")]).await;
     assert_eq!(answer.status, 413);
@@ -200,15 +199,15 @@ async fn what_is_too_large_is_refused_with_413() {
     let request =
         ada.request(Method::PATCH, "/api/admin/settings").header("content-type", "application/json");
     assert_eq!(ada.send(request.body(deep)).await.status, 400);
-    assert_eq!(house.footprint().await, before);
-    house.close().await;
+    assert_eq!(app.footprint().await, before);
+    app.close().await;
 }
 
 // Q01, Q02
 #[actix_web::test]
 async fn too_many_sign_ins_from_one_network_have_to_wait() {
-    let house = House::open(Database::sqlite()).await;
-    let visitor = house.visitor();
+    let app = TestApp::open(Database::sqlite()).await;
+    let visitor = app.visitor();
     let from = async |address: &str| {
         let request = visitor.request(Method::POST, "/auth/idp").header("x-forwarded-for", address);
         visitor.send(request.form(&[("return_to", "/")])).await
@@ -224,13 +223,13 @@ async fn too_many_sign_ins_from_one_network_have_to_wait() {
     assert_eq!(last.status, 429);
     assert!(last.header("retry-after").parse::<u32>().is_ok() && last.says("Too many tries"));
     assert_eq!(from("2001:db8:1:3::1").await.status, 303, "another network is not affected");
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn errors_come_as_page_fragment_or_problem() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
     let page = ada.get("/nowhere").await;
     assert!(page.status == 404 && page.says("There is nothing here") && page.body.contains("<html"));
     assert!(page.says(page.header("x-request-id")), "the number to give to an admin");
@@ -239,26 +238,26 @@ async fn errors_come_as_page_fragment_or_problem() {
         fragment.status == 404 && fragment.says("There is nothing here") && !fragment.body.contains("<html")
     );
     assert_eq!(ada.get("/api/nowhere").await.json()["code"], "not_found");
-    let expired = house.visitor().htmx(Method::GET, "/settings/admin/users", "section#users", &[]).await;
+    let expired = app.visitor().htmx(Method::GET, "/settings/admin/users", "section#users", &[]).await;
     assert_eq!(
         (expired.status, expired.header("hx-redirect")),
         (401, "/sign-in?return_to=%2Fsettings%2Fadmin%2Fusers")
     );
-    let stranger = house.visitor();
+    let stranger = app.visitor();
     let part = stranger.request(Method::GET, "/settings/admin/audit?newer=x").header("hx-request", "true");
     let at = format!("{}/settings/admin/audit?who=ada", stranger.base);
     let expired = stranger.send(part.header("hx-current-url", at)).await;
     let back_to_the_page = "/sign-in?return_to=%2Fsettings%2Fadmin%2Faudit%3Fwho%3Dada";
     assert_eq!((expired.status, expired.header("hx-redirect")), (401, back_to_the_page));
-    house.close().await;
+    app.close().await;
 }
 
 // W16, X09
 #[actix_web::test]
 async fn a_database_in_trouble_gives_503_without_details_and_nobody_gets_in() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
-    house.run("ALTER TABLE memberships RENAME TO elsewhere", []).await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
+    app.run("ALTER TABLE memberships RENAME TO elsewhere", []).await;
     for path in ["/settings/admin", "/settings", "/api/me", "/sign-in"] {
         let answer = ada.get(path).await;
         assert_eq!(answer.status, 503, "{path}");
@@ -269,30 +268,30 @@ async fn a_database_in_trouble_gives_503_without_details_and_nobody_gets_in() {
         );
         assert!(!answer.header("retry-after").is_empty());
     }
-    assert_eq!(house.visitor().get("/healthz").await.status, 200);
-    house.run("ALTER TABLE elsewhere RENAME TO memberships", []).await;
+    assert_eq!(app.visitor().get("/healthz").await.status, 200);
+    app.run("ALTER TABLE elsewhere RENAME TO memberships", []).await;
     assert_eq!(ada.get("/settings/admin").await.status, 200, "it serves again without a human");
-    house.close().await;
+    app.close().await;
 }
 
 #[actix_web::test]
 async fn readiness_tells_database_and_schema() {
-    let house = House::open(Database::sqlite()).await;
-    let ready = house.visitor().get("/readyz").await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ready = app.visitor().get("/readyz").await;
     assert_eq!((ready.status, ready.body.as_str()), (200, "database: ok\nschema: ok\n"));
-    house.run("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)", []).await;
-    let ready = house.visitor().get("/readyz").await;
+    app.run("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)", []).await;
+    let ready = app.visitor().get("/readyz").await;
     assert_eq!((ready.status, ready.body.as_str()), (503, "database: ok\nschema: not current\n"));
-    house.close().await;
+    app.close().await;
 }
 
 // W01
 #[actix_web::test]
 async fn names_are_shown_literally() {
-    let house = House::open(Database::sqlite()).await;
+    let app = TestApp::open(Database::sqlite()).await;
     let payload = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>";
-    let ada = house.visitor();
-    assert_eq!(ada.sign_in(&house.provider, &Identity::new("ada@acme.test", payload)).await.status, 303);
+    let ada = app.visitor();
+    assert_eq!(ada.sign_in(&app.provider, &Identity::new("ada@acme.test", payload)).await.status, 303);
     for path in [
         "/settings",
         "/settings/admin",
@@ -305,54 +304,54 @@ async fn names_are_shown_literally() {
             "{path}"
         );
     }
-    house.close().await;
+    app.close().await;
 }
 
 // X12
 #[actix_web::test]
 async fn connections_that_postgres_has_closed_are_replaced() {
     let Some(database) = Database::postgres().await else { return };
-    let house = House::open(database).await;
-    let ada = house.owner().await;
+    let app = TestApp::open(database).await;
+    let ada = app.owner().await;
     let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    house.run(kill, []).await;
+    app.run(kill, []).await;
     actix_web::rt::time::sleep(std::time::Duration::from_millis(1200)).await;
     for _ in 0..20 {
         assert_eq!(ada.get("/settings/admin").await.status, 200);
     }
-    house.close().await;
+    app.close().await;
 }
 
 // X09
 #[actix_web::test]
 async fn while_another_process_holds_sqlite_pages_are_read_and_writes_say_try_again() {
-    let house = House::open(Database::sqlite()).await;
-    let ada = house.owner().await;
-    house.run("BEGIN EXCLUSIVE", []).await;
+    let app = TestApp::open(Database::sqlite()).await;
+    let ada = app.owner().await;
+    app.run("BEGIN EXCLUSIVE", []).await;
     assert_eq!(ada.get("/settings/admin").await.status, 200);
     let answer = ada.post("/settings/admin", &[("name", "Acme"), ("version", "1")]).await;
     assert_eq!(answer.status, 503);
     assert!(answer.says("Nothing was saved.") && !answer.header("retry-after").is_empty());
-    house.run("ROLLBACK", []).await;
+    app.run("ROLLBACK", []).await;
     assert_eq!(ada.post("/settings/admin", &[("name", "Acme"), ("version", "1")]).await.status, 303);
-    house.close().await;
+    app.close().await;
 }
 
 // X10
 #[actix_web::test]
 async fn fifty_writers_at_once_all_get_their_turn() {
-    let house = House::open(Database::sqlite()).await;
-    house.owner().await;
+    let app = TestApp::open(Database::sqlite()).await;
+    app.owner().await;
     let writers = (0..50).map(|n| {
-        let house = &house;
+        let app = &app;
         async move {
-            let visitor = house.person(&format!("w{n}@acme.test"), gatehouse::access::Role::Admin).await;
+            let visitor = app.person(&format!("w{n}@acme.test"), gatehouse::role::Role::Admin).await;
             visitor.post("/settings/sessions/end-others", &[]).await.status
         }
     });
     let statuses = futures_util::future::join_all(writers).await;
     assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
-    assert_eq!(house.count("SELECT count(*) FROM events WHERE action = 'session.others_ended'").await, 50);
-    house.close().await;
+    assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'session.others_ended'").await, 50);
+    app.close().await;
 }

@@ -1,49 +1,56 @@
 //! The list of people: search, filter, order, paging.
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
-use super::support::{House, Visitor, on_both_databases};
+use super::support::{TestApp, Visitor, on_both_databases};
 
 /// Writes `count` members, named so that their order is known, three to a moment.
-async fn crowd(house: &House, count: usize) {
+async fn crowd(app: &TestApp, count: usize) {
     for n in 0..count {
         let (id, email) = (format!("user-{n:04}"), format!("person{n:04}@acme.test"));
         let name = format!("Person {n:04}");
-        house
-            .run(
-                "INSERT INTO users (id, email, name, status, created_at) VALUES ($1, $2, $3, 'active', 0)",
-                [id.clone().into(), email.clone().into(), name.clone().into()],
-            )
-            .await;
+        app.run(
+            "INSERT INTO users (id, email, name, status, created_at) VALUES ($1, $2, $3, 'active', 0)",
+            [id.clone().into(), email.clone().into(), name.clone().into()],
+        )
+        .await;
         let at = i64::try_from(n / 3).expect("small");
-        house
-            .run(
-                "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+        app.run(
+            "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
                  VALUES ('default', $1, $2, $3, $4, $5, $5)",
-                [id.into(), if n % 10 == 0 { "admin" } else { "member" }.into(), name.into(), email.into(), at.into()],
-            )
-            .await;
+            [
+                id.into(),
+                if n % 10 == 0 { "admin" } else { "member" }.into(),
+                name.into(),
+                email.into(),
+                at.into(),
+            ],
+        )
+        .await;
     }
 }
 
 /// Makes of that crowd people who are deactivated, locked out, sign in in other ways or were away for `n` days.
-async fn differ(house: &House) {
+async fn differ(app: &TestApp) {
     let now = chrono::Utc::now().timestamp_millis();
-    house.run("UPDATE users SET status = 'deactivated' WHERE id LIKE 'user-%7'", []).await;
-    house.run("UPDATE memberships SET locked_out_at = 1 WHERE user_id LIKE 'user-__1%' OR user_id LIKE 'user-%17'", []).await;
+    app.run("UPDATE users SET status = 'deactivated' WHERE id LIKE 'user-%7'", []).await;
+    app.run(
+        "UPDATE memberships SET locked_out_at = 1 WHERE user_id LIKE 'user-__1%' OR user_id LIKE 'user-%17'",
+        [],
+    )
+    .await;
     for n in 0..130_i64 {
         let seen = now - n * 86_400_000 - 3_600_000;
-        house
-            .run(
-                "UPDATE memberships SET last_seen_at = $1 WHERE user_id = $2",
-                [seen.into(), format!("user-{n:04}").into()],
-            )
-            .await;
+        app.run(
+            "UPDATE memberships SET last_seen_at = $1 WHERE user_id = $2",
+            [seen.into(), format!("user-{n:04}").into()],
+        )
+        .await;
         for provider in if n % 13 == 0 { vec!["okta", "okta", "demo"] } else { vec!["demo"] } {
             let (id, user) = (uuid::Uuid::now_v7().to_string(), format!("user-{n:04}"));
-            house
+            app
                 .run(
                     "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
                      VALUES ($1, $2, $3, 'https://id.test', $1, 'x@acme.test', 0, 0)",
@@ -103,9 +110,9 @@ fn shown(page: &str) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn every_order_visits_everybody_once(house: &House) {
-        let ada = house.owner().await;
-        crowd(house, 130).await;
+    async fn every_order_visits_everybody_once(app: &TestApp) {
+        let ada = app.owner().await;
+        crowd(app, 130).await;
         for sort in ["name", "-name", "joined", "-joined", "seen", "-seen"] {
             let parts = walk(&ada, &format!("sort={sort}&limit=20")).await;
             let mut all: Vec<String> = parts.concat();
@@ -119,9 +126,9 @@ on_both_databases! {
         }
     }
 
-    async fn pages_lead_forward_and_back_through_the_same_people(house: &House) {
-        let ada = house.owner().await;
-        crowd(house, 130).await;
+    async fn pages_lead_forward_and_back_through_the_same_people(app: &TestApp) {
+        let ada = app.owner().await;
+        crowd(app, 130).await;
         let first = ada.get("/settings/admin/users").await.body;
         assert!(link(&first, "prev").is_none());
         let second = ada.get(&link(&first, "next").expect("a next page")).await.body;
@@ -135,10 +142,10 @@ on_both_databases! {
         assert!(link(&start, "prev").is_none());
     }
 
-    async fn search_finds_inside_names_and_addresses_and_takes_wildcards_literally(house: &House) {
-        let ada = house.owner().await;
-        crowd(house, 30).await;
-        house.run("UPDATE users SET name = '100% _real_ \\o/ \"quoted\"' WHERE id = 'user-0007'", []).await;
+    async fn search_finds_inside_names_and_addresses_and_takes_wildcards_literally(app: &TestApp) {
+        let ada = app.owner().await;
+        crowd(app, 30).await;
+        app.run("UPDATE users SET name = '100% _real_ \\o/ \"quoted\"' WHERE id = 'user-0007'", []).await;
         let found = async |text: &str| {
             let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
             names(&ada.get(&format!("/api/admin/users?q={text}")).await.json()).len()
@@ -157,9 +164,9 @@ on_both_databases! {
         assert_eq!(found("nobody-at-all").await, 0);
     }
 
-    async fn filters_orders_and_searches_go_together(house: &House) {
-        let ada = house.owner().await;
-        crowd(house, 130).await;
+    async fn filters_orders_and_searches_go_together(app: &TestApp) {
+        let ada = app.owner().await;
+        crowd(app, 130).await;
         assert_eq!(walk(&ada, "role=admin&limit=5").await.concat().len(), 13);
         assert_eq!(walk(&ada, "role=owner&limit=5").await.concat(), ["Ada Lovelace"]);
         assert_eq!(walk(&ada, "role=admin&q=person00&sort=-joined&limit=4").await.concat().len(), 10);
@@ -169,10 +176,10 @@ on_both_databases! {
         assert!(none.says("Nobody matches") && none.body.contains("value=\"zzzz\""));
     }
 
-    async fn every_filter_finds_exactly_those_it_means_in_every_order(house: &House) {
-        let ada = house.owner().await;
-        crowd(house, 130).await;
-        differ(house).await;
+    async fn every_filter_finds_exactly_those_it_means_in_every_order(app: &TestApp) {
+        let ada = app.owner().await;
+        crowd(app, 130).await;
+        differ(app).await;
         for (status, method, unseen) in [
             ("active", "", 0), ("deactivated", "", 0), ("locked_out", "", 0), ("", "okta", 0), ("", "", 30), ("", "", 90),
             ("deactivated", "okta", 0), ("active", "", 90), ("locked_out", "okta", 30), ("", "demo", 90), ("active", "nobody", 0),
@@ -218,11 +225,11 @@ on_both_databases! {
         assert_eq!(file.body.matches("@acme.test").count(), 1, "{}", file.body);
     }
 
-    async fn whoever_joins_while_their_account_is_deactivated_counts_as_deactivated(house: &House) {
-        house.owner().await;
+    async fn whoever_joins_while_their_account_is_deactivated_counts_as_deactivated(app: &TestApp) {
+        app.owner().await;
         let sam = "INSERT INTO users (id, email, name, status, created_at) VALUES ('sam', 'sam@acme.test', 'Sam', 'active', 0)";
-        house.run(sam, []).await;
-        let url = house.database_url();
+        app.run(sam, []).await;
+        let url = app.database_url();
         let first = sea_orm::Database::connect(&url).await.expect("connected");
         let second = sea_orm::Database::connect(&url).await.expect("connected");
         let deactivation = first.begin().await.expect("begun");
@@ -235,12 +242,12 @@ on_both_databases! {
                     VALUES ('default', 'sam', 'owner', 'Sam', 'sam@acme.test', 0, 0)";
         let (joined, ()) = futures_util::future::join(second.execute_unprepared(join), commit).await;
         joined.expect("joined");
-        assert_eq!(house.texts("SELECT status FROM memberships WHERE user_id = 'sam'").await, ["deactivated"]);
+        assert_eq!(app.texts("SELECT status FROM memberships WHERE user_id = 'sam'").await, ["deactivated"]);
     }
 
-    async fn how_others_sign_in_and_who_is_away_is_for_admins(house: &House) {
-        let ada = house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn how_others_sign_in_and_who_is_away_is_for_admins(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let (method, label) = ("id=\"filter_method\"", "class=\"methods\"");
         let page = ada.get("/settings/admin/users").await.body;
         assert!(page.contains(method) && page.contains(label));
@@ -253,8 +260,8 @@ on_both_databases! {
         }
     }
 
-    async fn nonsense_in_the_address_gets_422_and_never_a_fault(house: &House) {
-        let ada = house.owner().await;
+    async fn nonsense_in_the_address_gets_422_and_never_a_fault(app: &TestApp) {
+        let ada = app.owner().await;
         for query in ["role=Admin", "role=admin%00", "status=gone", "unseen=soon", "unseen=0", "sort=email;drop", "cursor=garbage", "limit=0", "limit=201", "limit=-1", "limit=NaN"] {
             let answer = ada.get(&format!("/api/admin/users?{query}")).await;
             assert_eq!(answer.status, 422, "{query}");
@@ -268,9 +275,9 @@ on_both_databases! {
         }
     }
 
-    async fn a_member_sees_people_but_no_controls(house: &House) {
-        house.owner().await;
-        let ben = house.person("ben@acme.test", Role::Member).await;
+    async fn a_member_sees_people_but_no_controls(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Member).await;
         let page = ben.get("/settings/admin/users").await;
         assert!(page.says("Ada Lovelace") && page.says("ada@acme.test") && page.says("You"));
         assert!(page.says("Only admins can change these settings."));
@@ -280,9 +287,9 @@ on_both_databases! {
         assert_eq!(names(&ben.get("/api/org/users").await.json()), ["Ada Lovelace", "Ben"]);
     }
 
-    async fn people_of_another_organization_are_in_no_list(house: &House) {
-        let ada = house.owner().await;
-        house.foreign_owner("boris@globex.test").await;
+    async fn people_of_another_organization_are_in_no_list(app: &TestApp) {
+        let ada = app.owner().await;
+        app.foreign_owner("boris@globex.test").await;
         for query in ["", "q=boris", "q=bo", "role=owner", "sort=-seen"] {
             let list = ada.get(&format!("/api/admin/users?{query}")).await.body;
             assert!(!list.contains("boris"), "{query}: {list}");

@@ -1,9 +1,11 @@
 //! Demo Mail: an SMTP server that takes every mail and sends none on, and a page that shows what came. A mail
 //! account on somebody else's server, as far as the application knows.
 
+mod caught;
 mod page;
 mod smtp;
 mod store;
+mod talk;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

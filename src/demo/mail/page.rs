@@ -9,7 +9,8 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use askama::Template;
 
-use super::store::{Caught, Store};
+use super::caught::Caught;
+use super::store::Store;
 
 /// For the pages themselves: no scripts, no forms, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; \

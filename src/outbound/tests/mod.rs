@@ -1,7 +1,11 @@
 //! The cast: names that lead where a test says, and servers on loopback that behave as it says.
 
 mod addresses;
+mod exceptions;
+mod host_port;
+mod names;
 mod sentences;
+mod urls;
 mod wire;
 
 use std::io;
@@ -76,6 +80,10 @@ async fn ask(outbound: &Outbound, address: &str) -> Result<Answer, Failure> {
         assert!(!said.contains("canary"), "{said}");
     }
     answer
+}
+
+async fn verdict(outbound: &Outbound, address: &str) -> Option<Blocked> {
+    outbound.check(&url(address)).await.err()
 }
 
 async fn failure(outbound: &Outbound, address: &str) -> Failure {

@@ -6,58 +6,67 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::pages::not_on_the_list;
-use super::{organization_name, start_session};
-use crate::access::Anyone;
+use super::path::TokenPath;
+use super::refused::not_on_the_list;
+use super::session::start_session;
+use crate::authority::Anyone;
+use crate::links::Site;
 use crate::sign_in::link::{self, Landing, Taken};
-use crate::web::{Page, Reply, View, client};
+use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
 #[template(path = "sign_in/link.html")]
 struct LinkPage<'a> {
-    /// Whom it signs in; empty for a link that can't be used.
+    site: Site,
+    /// What it opens, if it can be used.
+    open: Option<Open<'a>>,
+}
+
+struct Open<'a> {
+    /// Whom it signs in.
     email: &'a str,
     token: &'a str,
 }
 
 impl Page for LinkPage<'_> {
     fn title(&self) -> &'static str {
-        if self.email.is_empty() { "That link can’t be used" } else { "Sign in by link" }
+        if self.open.is_some() { "Sign in by link" } else { "That link can’t be used" }
     }
 }
 
 /// `GET /sign-in-links/{token}`.
-pub async fn look(anyone: Anyone, view: View, token: web::Path<String>, request: HttpRequest) -> Reply {
-    match link::look(&anyone.services, &token).await? {
-        Landing::Open(email) => view.entry(StatusCode::OK, &LinkPage { email: &email, token: &token }),
+pub async fn look(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Reply {
+    match link::look(&anyone.services, &path.token).await? {
+        Landing::Open(email) => {
+            let open = Some(Open { email: &email, token: &path.token });
+            view.entry(StatusCode::OK, &LinkPage { site: Site, open })
+        }
         Landing::Over => over(&view),
-        Landing::Unknown => unknown(&anyone, &view, &request),
+        Landing::Unknown => unknown(&anyone, &view),
     }
 }
 
 /// `POST /sign-in-links/{token}`: uses the link.
-pub async fn take(anyone: Anyone, view: View, token: web::Path<String>, request: HttpRequest) -> Reply {
-    match link::take(&anyone.services, &anyone.origin, &token).await? {
+pub async fn take(anyone: Anyone, view: View, path: web::Path<TokenPath>, request: HttpRequest) -> Reply {
+    let organization = anyone.organization().await?;
+    match link::take(&anyone.doorstep(&organization), &path.token).await? {
         Taken::In(person) => {
             // An operator has made it for this person, a few minutes ago.
             start_session(&anyone, &request, person, Some(anyone.services.clock.now()))?;
-            Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish())
+            Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.start())).finish())
         }
-        Taken::Out(email) => not_on_the_list(&view, &email, &organization_name(&anyone).await?),
+        Taken::Out(email) => not_on_the_list(&view, email, &organization),
         Taken::Over => over(&view),
-        Taken::Unknown => unknown(&anyone, &view, &request),
+        Taken::Unknown => unknown(&anyone, &view),
     }
 }
 
-const UNUSABLE: LinkPage<'static> = LinkPage { email: "", token: "" };
-
 fn over(view: &View) -> Reply {
-    view.entry(StatusCode::GONE, &UNUSABLE)
+    view.entry(StatusCode::GONE, &LinkPage { site: Site, open: None })
 }
 
 /// Whoever guesses waits before long.
-fn unknown(anyone: &Anyone, view: &View, request: &HttpRequest) -> Reply {
-    let services = &anyone.services;
-    services.limits.count_miss(client::address(request, &services.config.trusted_proxies))?;
-    view.entry(StatusCode::NOT_FOUND, &UNUSABLE)
+fn unknown(anyone: &Anyone, view: &View) -> Reply {
+    anyone.services.limits.count_miss(anyone.client)?;
+    view.entry(StatusCode::NOT_FOUND, &LinkPage { site: Site, open: None })
 }

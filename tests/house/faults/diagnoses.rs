@@ -13,7 +13,7 @@ use super::proxy::{refusing, url_at};
 use super::server::{Server, run};
 use super::team::Team;
 use crate::house::canary::texts;
-use crate::web::support::{Database, House, free_port};
+use crate::web::support::{Database, TestApp, free_port};
 
 /// Somebody who owns nothing here.
 const NOBODY: u32 = 65534;
@@ -187,7 +187,7 @@ async fn a_postgres_database_that_is_missing_is_named() {
 #[actix_web::test]
 async fn a_role_without_rights_is_named() {
     let Some(database) = Database::postgres().await else { return };
-    let house = House::open(database).await;
+    let house = TestApp::open(database).await;
     let role = format!("guest_{}", std::process::id());
     house.run(&format!("CREATE ROLE {role} LOGIN PASSWORD 'guest'"), []).await;
     let url = house.database_url().replace("//postgres@", &format!("//{role}:guest@"));
@@ -199,7 +199,7 @@ async fn a_role_without_rights_is_named() {
 #[actix_web::test]
 async fn a_postgres_database_that_is_read_only_is_named() {
     let Some(database) = Database::postgres().await else { return };
-    let house = House::open(database).await;
+    let house = TestApp::open(database).await;
     let url = house.database_url();
     let name = url.rsplit('/').next().expect("a name");
     house.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"), []).await;

@@ -13,7 +13,7 @@ use super::is_ci;
 use super::proxy::{Cut, Mode, Proxy, refusing, url_at};
 use super::server::Server;
 use super::team::{in_short, is_done, says_nothing_was_saved};
-use crate::web::support::{Answer, Database, House, Visitor, field, form, free_port};
+use crate::web::support::{Answer, Database, TestApp, Visitor, field, form, free_port};
 
 const INVITES: &str = "/settings/admin/invites";
 const PAGES: [&str; 5] =
@@ -24,7 +24,7 @@ const MAIL: [(&str, &str); 2] =
 
 /// The real binary behind a proxy, and a house that reaches the same database directly.
 struct Site {
-    house: House,
+    house: TestApp,
     proxy: Proxy,
     server: Server,
     ada: Visitor,
@@ -32,7 +32,7 @@ struct Site {
 
 impl Site {
     async fn open() -> Option<Self> {
-        let house = House::open(Database::postgres().await?).await;
+        let house = TestApp::open(Database::postgres().await?).await;
         let ada = house.owner().await;
         let proxy = Proxy::before(&house.database_url()).await;
         let url = url_at(&house.database_url(), proxy.port);
@@ -259,7 +259,7 @@ async fn when_every_backend_was_killed_each_page_is_read_on_a_fresh_one() {
 }
 
 /// One whose database is at this port, which is started and not waited for.
-fn spawned(house: &House, port: u16) -> Server {
+fn spawned(house: &TestApp, port: u16) -> Server {
     let url = url_at(&house.database_url(), port);
     let mut server = Server::on(&url, &house.provider.issuer);
     server.spawn();
@@ -269,7 +269,7 @@ fn spawned(house: &House, port: u16) -> Server {
 #[actix_web::test]
 async fn a_start_waits_for_its_database_and_says_so() {
     let Some(database) = Database::postgres().await else { return };
-    let (house, port) = (House::open(database).await, free_port());
+    let (house, port) = (TestApp::open(database).await, free_port());
     let server = spawned(&house, port);
     sleep(Duration::from_secs(11)).await;
     let log = server.log();
@@ -289,7 +289,7 @@ async fn a_start_whose_database_never_comes_ends_after_about_a_minute() {
         return;
     }
     let Some(database) = Database::postgres().await else { return };
-    let house = House::open(database).await;
+    let house = TestApp::open(database).await;
     let begun = Instant::now();
     let mut server = spawned(&house, free_port());
     assert_eq!(server.exit_code().await, Some(1));

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::rt::{spawn, task::JoinHandle, time::sleep};
+use actix_web::rt::spawn;
+use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::sleep;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;

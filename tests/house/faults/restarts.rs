@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::server::{Server, run};
 use super::team::is_done;
-use crate::web::support::{Answer, Database, House, Visitor};
+use crate::web::support::{Answer, Database, TestApp, Visitor};
 
 const READERS: usize = 6;
 const WRITERS: usize = 6;
@@ -92,7 +92,7 @@ async fn restarts(figures: &Figures) {
 #[ignore = "restarts the PostgreSQL of this machine"]
 async fn nothing_answered_is_lost_in_six_restarts_of_postgres_under_load() {
     let Some(database) = Database::postgres().await else { return };
-    let house = House::open(database).await;
+    let house = TestApp::open(database).await;
     let ada = house.owner().await;
     let mut server = Server::on(&house.database_url(), &house.provider.issuer);
     server.start().await;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gatehouse::access::Role;
+use gatehouse::role::Role;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::disk::Disk;
 use super::server::Server;
 use crate::house::commands::folder;
-use crate::web::support::{Answer, Database, House, Identity, Provider, Visitor, field};
+use crate::web::support::{Answer, Database, Identity, Provider, TestApp, Visitor, field};
 
 const USERS: &str = "/api/admin/users";
 const KEYS: &str = "/api/admin/llm-keys";
@@ -50,7 +50,7 @@ impl Team {
     }
 
     pub async fn assemble_with<Email: AsRef<str>>(others: &[(Email, Role)]) -> Self {
-        let house = House::open(Database::sqlite()).await;
+        let house = TestApp::open(Database::sqlite()).await;
         let folder = folder();
         let mut people = BTreeMap::new();
         let others = others.iter().map(|(email, role)| (email.as_ref(), Some(*role)));

@@ -11,7 +11,7 @@ const POSTGRES: &str = "GATEHOUSE_TEST_POSTGRES_URL";
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// An empty database that goes away with its house.
+/// An empty database that goes away with its app.
 pub enum Database {
     Sqlite(TempDir),
     Postgres { server: String, name: String },

@@ -1,19 +1,20 @@
-//! A house to visit, people to visit it, and a provider that says what a test tells it to.
+//! An application to visit, people to visit it, and a provider that says what a test tells it to.
 
+mod app;
 mod database;
 mod github;
-mod house;
 mod llm;
 mod microsoft;
 mod page;
 mod provider;
+mod recording;
 mod signing;
 mod smtp;
 mod visitor;
 
+pub use app::{MASTER_KEY, TestApp, free_port};
 pub use database::Database;
 pub use github::{Account, GitHub};
-pub use house::{House, MASTER_KEY, free_port};
 pub use llm::{Llm, Saying};
 pub use microsoft::{Microsoft, TENANT};
 pub use page::{Form, field, form};
@@ -24,28 +25,28 @@ pub use visitor::{Answer, Visitor, query};
 
 /// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.
 macro_rules! on_both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($house:ident: &House) $body:block)*) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
             use crate::web::support::Database;
 
-            async fn story($house: &House) $body
+            async fn story($app: &TestApp) $body
 
             #[actix_web::test]
             async fn on_sqlite() {
-                let house = House::open(Database::sqlite()).await;
-                story(&house).await;
-                house.close().await;
+                let app = TestApp::open(Database::sqlite()).await;
+                story(&app).await;
+                app.close().await;
             }
 
             #[actix_web::test]
             async fn on_postgres() {
                 let Some(database) = Database::postgres().await else { return };
-                let house = House::open(database).await;
-                story(&house).await;
-                house.close().await;
+                let app = TestApp::open(database).await;
+                story(&app).await;
+                app.close().await;
             }
         }
     )*};

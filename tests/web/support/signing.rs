@@ -4,11 +4,12 @@ use std::sync::OnceLock;
 
 use chrono::Utc;
 use data_encoding::BASE64URL_NOPAD;
+use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::SigningKey;
+use rsa::rand_core::OsRng;
 use rsa::sha2::Sha256;
 use rsa::signature::{SignatureEncoding, Signer};
 use rsa::traits::PublicKeyParts;
-use rsa::{RsaPrivateKey, rand_core::OsRng};
 use serde_json::{Value, json};
 use sha2::Digest;
 

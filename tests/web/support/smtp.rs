@@ -88,7 +88,7 @@ impl Smtp {
         self.memory.lock().expect("memory").connections
     }
 
-    /// What makes a house send its mail here, in clear.
+    /// What makes an application send its mail here, in clear.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         settings(format!("smtp://127.0.0.1:{}?tls=none", self.port))
     }
@@ -100,12 +100,12 @@ impl Drop for Smtp {
     }
 }
 
-/// What makes a house send its mail to `url`.
+/// What makes an application send its mail to `url`.
 pub fn settings(url: String) -> Vec<(&'static str, String)> {
     vec![("SMTP_URL", url), ("MAIL_FROM", "Gatehouse <gatehouse@acme.test>".to_owned())]
 }
 
-/// Settings as a house takes them.
+/// Settings as an application takes them.
 pub fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

@@ -1,0 +1,50 @@
+//! What was typed, and what it becomes.
+
+use super::rules_form::{Row, RulesForm};
+use crate::gate::NOBODY_COULD_JOIN;
+
+fn form(pairs: &[(&str, &str)]) -> RulesForm {
+    RulesForm::read(pairs.iter().map(|(f, v)| ((*f).to_owned(), (*v).to_owned())).collect())
+}
+
+#[test]
+fn what_was_typed_becomes_rules() {
+    let rules = form(&[
+        ("domains.0.name", " Acme.Test "),
+        ("domains.2.name", "acme.test"),
+        ("domains.2.subdomains", "true"),
+        ("domains.3.name", ""),
+        ("domain_gating", "true"),
+        ("emails", "Ana <ana@b.test>, ben@b.test\ncy@b.test; ana@B.test dee@b.test"),
+    ])
+    .parse()
+    .expect("rules");
+    assert_eq!(rules.allowed_domains.iter().map(ToString::to_string).collect::<Vec<_>>(), ["*.acme.test"]);
+    assert_eq!(rules.allowed_emails.len(), 4);
+    assert!(rules.domain_gating && !rules.email_allowlist && !rules.open_sign_up);
+}
+
+#[test]
+fn each_problem_stands_beside_its_field() {
+    let problems =
+        form(&[("domains.0.name", "acme"), ("domains.1.name", "ok.test"), ("emails", "a@b.test, nonsense")])
+            .parse()
+            .expect_err("problems");
+    assert_eq!(problems.rows.keys().copied().collect::<Vec<_>>(), [0]);
+    assert_eq!(problems.emails, "Not an e-mail address: “nonsense”.");
+}
+
+#[test]
+fn a_gate_that_nobody_could_pass_is_refused() {
+    assert_eq!(form(&[("domain_gating", "true")]).parse().expect_err("a problem").form, NOBODY_COULD_JOIN);
+    assert!(form(&[]).parse().is_ok());
+}
+
+#[test]
+fn rows_can_be_added_and_removed_without_saving() {
+    let added = form(&[("domains.0.name", "a.test"), ("add_domain", "1")]).edited();
+    assert_eq!(added.rows.len(), 2);
+    let removed =
+        form(&[("domains.1.name", "a.test"), ("domains.4.name", "b.test"), ("remove_domain", "1")]).edited();
+    assert_eq!(removed.rows, [Row { domain: "b.test".into(), include_subdomains: false }]);
+}

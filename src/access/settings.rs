@@ -1,0 +1,145 @@
+//! The rules in the database.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::{Value, json};
+
+use super::affected::{Seated, invited, seated};
+use super::ending::{can_spare, end_access};
+use super::preview::{Preview, Saver};
+use crate::address::EmailAddress;
+use crate::authority::{Admin, Change, Event, OfOrganization};
+use crate::entity::{Timestamp, invite, membership, org_settings};
+use crate::error::{Error, Result};
+use crate::gate::{AllowedDomains, AllowedEmails, Rules};
+use crate::role::Role;
+
+/// As many people as an event names.
+const MOST_NAMED: usize = 100;
+
+/// What an admin has agreed to.
+#[derive(Clone, Debug, Default)]
+pub struct Consent {
+    /// The digest of the preview that was shown; empty when none was.
+    pub digest: String,
+    /// Whether the access of those whom the rules leave out ends now.
+    pub end_access: bool,
+    /// Whether rules that leave out the admin are meant so.
+    pub without_me: bool,
+}
+
+/// What came of saving.
+pub enum Saved {
+    /// The rules are in force.
+    Done { ended: usize },
+    /// Nothing was saved: this has to be looked at first.
+    Look { preview: Preview, without_me: bool },
+}
+
+/// The rules as they are stored, with their version.
+pub async fn settings(admin: &Admin) -> Result<org_settings::Model> {
+    admin.scope().find::<org_settings::Entity>().one().await
+}
+
+/// What `rules` would mean for those who are in.
+pub async fn preview(admin: &Admin, rules: &Rules) -> Result<Preview> {
+    let members = admin.scope().find::<membership::Entity>().filter(seated).rows().await?;
+    let now = Timestamp::from(admin.services().clock.now());
+    let waiting = admin.scope().find::<invite::Entity>().filter(invited(now));
+    let invited = waiting.column(invite::Column::Email).await?;
+    compute(admin, rules, members, invited, admin.role()).await
+}
+
+/// Asks the gate about all members, which takes its time with a hundred thousand: not where requests are served.
+async fn compute(
+    admin: &Admin,
+    rules: &Rules,
+    members: Vec<Seated>,
+    invited: Vec<EmailAddress>,
+    role: Role,
+) -> Result<Preview> {
+    let (instance, rules) = (admin.services().config.instance.clone(), rules.clone());
+    let saver = Saver { id: admin.visitor().id.clone(), role };
+    let computed =
+        tokio::task::spawn_blocking(move || Preview::new(&instance, &rules, members, &invited, &saver));
+    computed.await.map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4).
+///
+/// # Errors
+/// [`Error::Stale`] when the rules were changed since `version`; [`Error::LastOwner`] when no owner who can come in would
+/// be left.
+pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
+    let change = admin.change().await?;
+    let before = write_rules(&change, admin, rules, Some(version)).await?;
+    let members = change.rows(seated).await?;
+    let invited = change.column(invite::Column::Email, invited(change.at())).await?;
+    let preview = compute(admin, rules, members, invited, change.role()).await?;
+    let without_me = leaves_out(admin, rules) && !leaves_out(admin, &before);
+    let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
+    if unseen || without_me && !consent.without_me {
+        return Ok(Saved::Look { preview, without_me });
+    }
+    if consent.end_access && !can_spare(&change, admin, &preview).await? {
+        drop(change);
+        return Err(refuse(admin, rules).await?);
+    }
+    let ended = if consent.end_access { end_access(&change, &preview).await? } else { Vec::new() };
+    let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
+    change.commit(event.with(json!(before), after(rules, &ended))).await?;
+    Ok(Saved::Done { ended: ended.len() })
+}
+
+/// Whether `rules` would not let in the admin, came they new.
+pub fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
+    let Ok(email) = EmailAddress::parse(&admin.visitor().email) else { return true };
+    let instance = &admin.services().config.instance;
+    super::preview::would_be_let_in(instance, rules, &email).admitted.is_none()
+}
+
+/// Records the refusal in a change of its own: the rules have been written in the one that is dropped.
+async fn refuse(admin: &Admin, rules: &Rules) -> Result<Error> {
+    let sentence = rules.in_a_sentence(&admin.services().config.instance);
+    admin.change().await?.commit(Event::refused("access.rules_changed", sentence)).await?;
+    Ok(Error::LastOwner)
+}
+
+fn after(rules: &Rules, ended: &[String]) -> Value {
+    let mut after = json!(rules);
+    if !ended.is_empty() {
+        after["accessEnded"] = json!(ended.len());
+        after["accessEndedOf"] = json!(ended.iter().take(MOST_NAMED).collect::<Vec<_>>());
+    }
+    after
+}
+
+/// Writes the rules as a part of a change; returns the ones before.
+pub(crate) async fn write_rules(
+    change: &Change<OfOrganization>,
+    admin: &Admin,
+    rules: &Rules,
+    version: Option<i64>,
+) -> Result<Rules> {
+    let before = change.single::<org_settings::Entity>().await?;
+    if version.is_some_and(|version| version != before.version) {
+        return Err(Error::Stale);
+    }
+    let row = org_settings::ActiveModel {
+        allowed_domains: Set(AllowedDomains(rules.allowed_domains.clone())),
+        domain_gating_enabled: Set(rules.domain_gating),
+        allowed_emails: Set(AllowedEmails(rules.allowed_emails.clone())),
+        email_allowlist_enabled: Set(rules.email_allowlist),
+        open_sign_up: Set(rules.open_sign_up),
+        version: Set(before.version + 1),
+        updated_at: Set(change.at()),
+        updated_by: Set(Some(admin.visitor().name.clone())),
+        ..Default::default()
+    };
+    let written = change
+        .update::<org_settings::Entity>(|ours| {
+            ours.set(row).filter(org_settings::Column::Version.eq(before.version))
+        })
+        .await?;
+    if written == 0 { Err(Error::Stale) } else { Ok(Rules::from(&before)) }
+}

@@ -1,0 +1,135 @@
+//! `/settings/departure` and `/settings/deletion`: leaving the organization, deleting one's account.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::address::EmailAddress;
+use crate::authority::{SignedIn, session};
+use crate::error::{Error, Result};
+use crate::links::Site;
+use crate::sign_in::web::sign_in_again;
+use crate::web::{Notice, Page, Reply, View, see_other};
+
+#[derive(Template)]
+#[template(path = "account/departure.html")]
+struct DeparturePage<'a> {
+    site: Site,
+    organization: &'a str,
+    stops: Vec<String>,
+    why_not: &'static str,
+}
+
+impl Page for DeparturePage<'_> {
+    fn title(&self) -> &'static str {
+        "Leave the organization"
+    }
+}
+
+/// `GET /settings/departure`.
+pub async fn departure(person: SignedIn, view: View) -> Reply {
+    let organization = &person.membership().ok_or(Error::NotFound)?.organization.name;
+    let page = DeparturePage {
+        site: Site,
+        organization,
+        stops: vec![
+            format!("You can't see or change anything of {organization} any more."),
+            "Open invites of yours have to be sent again by somebody else.".to_owned(),
+            "Your account stays, and so does your name on what you did.".to_owned(),
+        ],
+        why_not: crate::account::why_not_go(&person).await?,
+    };
+    view.page(&person, StatusCode::OK, &page)
+}
+
+/// `POST /settings/departure`.
+pub async fn leave(person: SignedIn) -> Reply {
+    crate::account::leave(&person).await?;
+    Ok(see_other(&Site.settings(), Notice::Left))
+}
+
+#[derive(Template)]
+#[template(path = "account/deletion.html")]
+struct DeletionPage<'a> {
+    site: Site,
+    email: &'a str,
+    stops: Vec<String>,
+    why_not: &'static str,
+    typed: String,
+    typed_error: &'static str,
+}
+
+impl Page for DeletionPage<'_> {
+    fn title(&self) -> &'static str {
+        "Delete your account"
+    }
+
+    fn has_errors(&self) -> bool {
+        !self.typed_error.is_empty()
+    }
+}
+
+/// `GET /settings/deletion`.
+pub async fn deletion(person: SignedIn, view: View) -> Reply {
+    show(&person, &view, StatusCode::OK, String::new(), "").await
+}
+
+async fn show(
+    person: &SignedIn,
+    view: &View,
+    status: StatusCode,
+    typed: String,
+    typed_error: &'static str,
+) -> Reply {
+    let sessions = crate::account::sessions(person).await?.len();
+    let page = DeletionPage {
+        site: Site,
+        email: &person.visitor.email,
+        stops: vec![
+            match sessions {
+                1 => "This session ends.".to_owned(),
+                count => format!("{count} sessions end, this one among them."),
+            },
+            "Your ways to sign in are forgotten.".to_owned(),
+            "You leave every organization. Your address stays in the history of what you did there."
+                .to_owned(),
+        ],
+        why_not: crate::account::why_not_go(person).await?,
+        typed,
+        typed_error,
+    };
+    view.page(person, status, &page)
+}
+
+/// One's own address, typed to show that it is meant.
+#[derive(Deserialize)]
+pub struct Confirmation {
+    #[serde(default)]
+    email: String,
+}
+
+/// `POST /settings/deletion`. Takes a fresh sign-in.
+pub async fn delete(
+    person: SignedIn,
+    view: View,
+    request: actix_web::HttpRequest,
+    form: web::Form<Confirmation>,
+) -> Reply {
+    if !is_own(&person, &form.email)? {
+        let sentence = "Type your own address to delete your account.";
+        return show(&person, &view, StatusCode::UNPROCESSABLE_ENTITY, form.into_inner().email, sentence)
+            .await;
+    }
+    if !person.visitor.is_fresh(person.services.clock.now()) {
+        return sign_in_again(&person, &view, &Site.deletion()).await;
+    }
+    crate::account::delete(&person).await?;
+    session::end(&request);
+    Ok(see_other(&Site.sign_in(), Notice::AccountDeleted))
+}
+
+fn is_own(person: &SignedIn, typed: &str) -> Result<bool> {
+    let own = person.visitor.address()?;
+    Ok(EmailAddress::parse(typed.trim()).is_ok_and(|typed| typed == own))
+}

@@ -1,0 +1,68 @@
+//! What goes on while nobody asks.
+
+use std::time::Duration;
+
+use actix_web::web;
+use tokio::task::JoinHandle;
+
+use crate::authority::Services;
+use crate::identity_providers::DISCOVERY_RETRY;
+use crate::sign_in::{self, FLOW_LIFETIME};
+use crate::{access, invites, mail};
+
+/// How often what is over is deleted, and quiet clients are forgotten.
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
+/// How often it is tried whether the database takes changes, and how often while it does not.
+const BEAT: Duration = Duration::from_secs(15);
+const BEAT_IN_TROUBLE: Duration = Duration::from_secs(2);
+
+/// Begins all of it.
+pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 3] {
+    [
+        actix_web::rt::spawn(discover(services.clone())),
+        actix_web::rt::spawn(keep_house(services.clone())),
+        actix_web::rt::spawn(beat(services.clone())),
+    ]
+}
+
+/// Learns the providers' addresses and keys, and tries again until all are known.
+async fn discover(services: web::Data<Services>) {
+    while !services.providers.discover_missing().await {
+        actix_web::rt::time::sleep(DISCOVERY_RETRY).await;
+    }
+}
+
+/// Sees whether changes can be saved, and sooner whether they can be again.
+async fn beat(services: web::Data<Services>) {
+    loop {
+        let wait = if services.db.fault().is_none() { BEAT } else { BEAT_IN_TROUBLE };
+        actix_web::rt::time::sleep(wait).await;
+        // What it finds is kept for whoever asks.
+        let _ = services.db.beat(&services.clock).await;
+    }
+}
+
+async fn keep_house(services: web::Data<Services>) {
+    loop {
+        actix_web::rt::time::sleep(HOUSEKEEPING).await;
+        services.limits.forget_quiet();
+        if let Err(error) = services.sessions.purge(FLOW_LIFETIME).await {
+            tracing::warn!(%error, "old sessions not deleted");
+        }
+        if let Err(error) = services.db.forget_old_beats(&services.clock).await {
+            tracing::warn!(%error, "stopped processes not forgotten");
+        }
+        if let Err(error) = sign_in::link::forget_old(&services).await {
+            tracing::warn!(%error, "old sign-in links not forgotten");
+        }
+        if let Err(error) = invites::results::forget_old_batches(&services).await {
+            tracing::warn!(%error, "old results of invites not forgotten");
+        }
+        if let Err(error) = access::denials::forget_old(&services).await {
+            tracing::warn!(%error, "old refusals not forgotten");
+        }
+        if let Err(error) = mail::forget_old(&services).await {
+            tracing::warn!(%error, "old mails not forgotten");
+        }
+    }
+}

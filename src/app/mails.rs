@@ -1,0 +1,34 @@
+//! Whose a mail is: which noun writes each kind.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::authority::Services;
+use crate::error::Result;
+use crate::mail::{Composer, MailKind, Recipient, test_mail};
+use crate::smtp::message::Composed;
+use crate::{invites, sign_in, users};
+
+/// Writes every kind of mail.
+pub struct Mails(pub Arc<Services>);
+
+#[async_trait]
+impl Composer for Mails {
+    async fn compose(&self, letter: &MailKind, to: Recipient<'_>) -> Result<Option<Composed>> {
+        let services = &*self.0;
+        match letter {
+            MailKind::Invite { invite, generation } => {
+                invites::mails::invitation(services, invite, *generation).await
+            }
+            MailKind::InviteAskedFor { invite } => {
+                invites::mails::asked_for(services, invite, to.email).await
+            }
+            MailKind::AccountConnected { provider } => {
+                sign_in::mails::account_connected(services, to.email, provider).map(Some)
+            }
+            MailKind::RoleChanged { role } => users::mails::role_changed(services, to, *role).await,
+            MailKind::Test => test_mail::compose(&services.config.base_url, to.email).map(Some),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The whole application: what production and the tests both start.
+
+mod background;
+mod database;
+mod mails;
+mod parts;
+mod server;
+mod signals;
+
+pub use database::connect;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web;
+use anyhow::Context;
+use secrecy::ExposeSecret;
+use tokio::task::JoinHandle;
+
+use crate::authority::Services;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::llm_keys::watch;
+use crate::mail::worker::Worker;
+use crate::web::door::Door;
+use crate::web::frame::Frame;
+use crate::web::metrics;
+use crate::{instance, sign_in};
+use mails::Mails;
+use signals::Signals;
+
+/// How long a start waits for a database that is not up yet.
+const DATABASE_WAIT: Duration = Duration::from_mins(1);
+
+/// A started application.
+pub struct App {
+    services: web::Data<Services>,
+    frame: web::Data<Frame>,
+    server: Server,
+    metrics: Option<Server>,
+    address: SocketAddr,
+    door: Door,
+    drain: bool,
+}
+
+impl App {
+    /// Migrates the database, opens the sockets and begins to answer.
+    ///
+    /// # Errors
+    /// When the database can't be reached or migrated, the master key does not open what it should, or an
+    /// address can't be bound.
+    pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = database::connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
+        db.migrate_up().await?;
+        db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));
+        instance::refuse_missing_keys(&db, &config.master_key).await?;
+        let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
+        let frame = web::Data::new(parts::frame(&config)?);
+        let services = web::Data::new(parts::services(config, db, clock)?);
+        if let Some(link) = sign_in::claim::link(&services).await? {
+            tracing::warn!(
+                link,
+                "nobody owns this Gatehouse yet: whoever signs in by this link becomes its owner"
+            );
+        }
+        let bind = services.config.bind;
+        let door = Door::open(bind).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let (server, address) = server::serve(&services, &frame, cookie_key, &door)?;
+        let metrics = services
+            .config
+            .metrics_bind
+            .map(|bind| metrics::serve(bind, frame.metrics.clone()))
+            .transpose()?;
+        Ok(Self { services, frame, server, metrics, address, door, drain: true })
+    }
+
+    /// Where it listens; the port is the one that was given out when the configuration said 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops without a drain when it is told to: nobody looks for another instance.
+    #[must_use]
+    pub fn without_drain(self) -> Self {
+        Self { drain: false, ..self }
+    }
+
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// What requests share, for tests that look behind the pages.
+    pub fn services(&self) -> web::Data<Services> {
+        self.services.clone()
+    }
+
+    /// What answers share, for the same tests.
+    pub fn frame(&self) -> web::Data<Frame> {
+        self.frame.clone()
+    }
+
+    /// Serves until the server is stopped or the process is told to; requests under way are finished, unless it is
+    /// told twice.
+    ///
+    /// # Errors
+    /// When a listener fails.
+    pub async fn run(self) -> std::io::Result<()> {
+        let Self { services, frame, server, metrics, door, drain, .. } = self;
+        // Before the first request is answered: the signal would end the process.
+        let signals = Signals::new()?;
+        let background = background::start(&services);
+        let composer = Arc::new(Mails(services.clone().into_inner()));
+        let mail_worker = Worker::start(services.clone().into_inner(), composer);
+        let key_watch = watch::start(services.clone().into_inner());
+        let signals = signals::obey(signals, &frame, server.handle(), &door, drain);
+        let metrics_handle = metrics.as_ref().map(Server::handle);
+        if let Some(metrics) = metrics {
+            actix_web::rt::spawn(metrics);
+        }
+        let stopped = async {
+            let result = server.await;
+            if let Some(mail_worker) = mail_worker {
+                mail_worker.stop().await;
+            }
+            result
+        };
+        let result = tokio::select! {
+            result = stopped => result,
+            () = signals => Ok(()),
+        };
+        background.iter().for_each(JoinHandle::abort);
+        key_watch.abort();
+        if let Some(handle) = metrics_handle {
+            handle.stop(false).await;
+        }
+        services.db.close().await;
+        result
+    }
+}

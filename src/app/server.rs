@@ -1,0 +1,67 @@
+//! The server: what each request goes through, from the outermost layer to its route.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::cookie::{Key, time};
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{HttpServer, web};
+
+use crate::authority::Services;
+use crate::authority::session::{self, LIFETIME};
+use crate::routes;
+use crate::web::door::Door;
+use crate::web::frame::Frame;
+use crate::web::{cross_site, envelope, form, notice, repeat};
+
+/// How long requests under way may take once the process is told to stop.
+const GRACE: u64 = 20;
+/// How long an idle connection is kept.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// The server behind `door`, and where it listens.
+///
+/// # Errors
+/// When it can't listen.
+pub fn serve(
+    services: &web::Data<Services>,
+    frame: &web::Data<Frame>,
+    cookie_key: Key,
+    door: &Door,
+) -> anyhow::Result<(Server, SocketAddr)> {
+    let (listener, inside) = (door.listener()?, door.inside());
+    let address = listener.local_addr()?;
+    let (services, frame) = (services.clone(), frame.clone());
+    let server = HttpServer::new(move || {
+        let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
+        let session_layer = frame.cookies.sessions(services.sessions.clone(), cookie_key.clone(), lifetime);
+        actix_web::App::new()
+            .app_data(services.clone())
+            .app_data(frame.clone())
+            .app_data(frame.assets.clone())
+            .app_data(frame.cookies.clone())
+            .configure(form::configure)
+            .configure(|config| frame.assets.register(config))
+            .service(
+                web::scope("")
+                    .configure(routes::register)
+                    .wrap(from_fn(repeat::answer))
+                    .wrap(from_fn(notice::leave))
+                    .wrap(from_fn(session::renew_if_due))
+                    .wrap(session_layer),
+            )
+            .wrap(from_fn(cross_site::refuse))
+            .wrap(Compress::default())
+            .wrap(from_fn(envelope::wrap))
+    });
+    let server = server
+        .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4))
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(GRACE)
+        .disable_signals()
+        .on_connect(move |connection, data| inside.note(connection, data))
+        .listen(listener)?;
+    Ok((server.run(), address))
+}

@@ -1,0 +1,163 @@
+//! All actions that there are: one sentence for each, and the groups that they are filtered by.
+
+/// Actions that belong together.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The name in addresses.
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Each action with its sentence, in which `{who}` and `{target}` stand for themselves.
+    pub actions: &'static [(&'static str, &'static str)],
+}
+
+/// All actions that there are.
+pub const GROUPS: [Group; 6] = [
+    Group {
+        name: "sign-in",
+        label: "Sign-in",
+        actions: &[
+            ("sign_in.completed", "{who} signed in"),
+            ("sign_in.invited", "{who} signed in, invited"),
+            ("sign_in.refused", "{target} was not let in"),
+            ("sign_in.failed", "A sign-in with {target} failed"),
+            ("session.signed_out", "{who} signed out"),
+            ("session.ended", "{who} ended one of their sessions"),
+            ("session.others_ended", "{who} ended their other sessions"),
+            ("session.all_ended", "{who} ended the sessions of {target}"),
+            ("session.started_by_link", "{who} signed in by a link"),
+            ("sign_in_link.made", "{who} made a sign-in link for {target}"),
+            ("account.connected", "{who} connected {target} to sign in with"),
+            ("account.not_connected", "{who} could not connect {target} to sign in with"),
+            ("account.disconnected", "{who} disconnected {target}"),
+            ("account.not_disconnected", "{who} could not disconnect {target}, their last way in"),
+        ],
+    },
+    Group {
+        name: "users",
+        label: "Users",
+        actions: &[
+            ("person.joined", "{who} joined"),
+            ("user.role_changed", "{who} changed the role of {target}"),
+            ("user.deactivated", "{who} deactivated {target}"),
+            ("user.reactivated", "{who} reactivated {target}"),
+            ("user.removed", "{who} removed {target} from the organization"),
+            ("user.sessions_ended", "{who} ended sessions of {target}"),
+            ("user.left", "{who} left"),
+            ("user.deleted", "{who} deleted their account"),
+            ("users.role_changed", "{who} changed the role of {target}"),
+            ("users.deactivated", "{who} deactivated {target}"),
+            ("users.sessions_ended", "{who} ended the sessions of {target}"),
+            ("users.exported", "{who} exported the list of people as {target}"),
+            ("person.returned", "{who} came back, let in by the access rules"),
+        ],
+    },
+    Group {
+        name: "invites",
+        label: "Invites",
+        actions: &[
+            ("invites.sent", "{who} invited {target}"),
+            ("invite.resent", "{who} sent the invite of {target} again"),
+            ("invite.revoked", "{who} revoked the invite of {target}"),
+            ("invite.accepted", "{who} accepted the invite of {target}"),
+            ("invite.refused", "{who} could not accept the invite of {target}"),
+            ("invite.asked_for", "A new link was asked for with the invite of {target}"),
+            ("mail.tested", "{who} sent a test mail to {target}"),
+        ],
+    },
+    Group {
+        name: "access",
+        label: "Access",
+        actions: &[
+            ("access.rules_changed", "{who} changed the access rules"),
+            ("access.reset", "{who} reset the access rules"),
+            ("access.address_allowed", "{who} allowed {target} to join"),
+            ("access.refused", "{who} may not do this: {target}"),
+            ("sign_in_method.switched_on", "{who} switched {target} on as a way to sign in"),
+            ("sign_in_method.switched_off", "{who} switched {target} off as a way to sign in"),
+            ("sign_in_method.kept_on", "{who} could not switch {target} off, the last way in of an owner"),
+            ("sign_in_method.tested", "{who} tested {target} as a way to sign in"),
+        ],
+    },
+    Group {
+        name: "llm-keys",
+        label: "LLM keys",
+        actions: &[
+            ("llm_key.set", "{who} set the key for {target}"),
+            ("llm_key.replaced", "{who} replaced the key for {target}"),
+            ("llm_key.removed", "{who} removed the key for {target}"),
+            ("llm_key.restored", "{who} restored the key for {target}"),
+            ("llm_key.reverted", "{who} went back to the previous key for {target}"),
+            ("llm_key.previous_erased", "{who} erased the previous key for {target}"),
+            ("llm_key.tested", "{who} tested the key for {target}"),
+        ],
+    },
+    Group {
+        name: "organization",
+        label: "Organization",
+        actions: &[
+            ("organization.renamed", "{who} renamed the organization to {target}"),
+            ("organization.settings_changed", "{who} changed the settings of {target}"),
+            ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
+            ("keys.rewrapped", "{who} moved what is sealed to the master key {target}"),
+            ("audit.exported", "{who} exported the audit log as {target}"),
+        ],
+    },
+];
+
+/// What an action is called where nobody in particular did it: "Renamed the organization to …".
+pub fn label(sentence: &str) -> String {
+    let text = sentence.replace("{who} ", "").replace("{target}", "…");
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_action_is_called_by_what_is_done() {
+        assert_eq!(label("{who} renamed the organization to {target}"), "Renamed the organization to …");
+        assert_eq!(label("{target} was not let in"), "… was not let in");
+    }
+
+    #[test]
+    fn every_action_of_the_house_has_a_sentence() {
+        let known: BTreeSet<&str> =
+            GROUPS.iter().flat_map(|group| group.actions).map(|(name, _)| *name).collect();
+        let mut used = BTreeSet::new();
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
+        assert!(used.len() > 30, "the sources were read: {used:?}");
+        let unknown: Vec<&String> = used.iter().filter(|action| !known.contains(action.as_str())).collect();
+        assert!(unknown.is_empty(), "no sentence in src/audit/actions.rs for {unknown:?}");
+        let gone: Vec<&&str> = known.iter().filter(|action| !used.contains(**action)).collect();
+        assert!(gone.is_empty(), "sentences for what nobody does: {gone:?}");
+    }
+
+    /// The actions in the files that record events. Some are named beside the event, not in it: so every text of
+    /// the form `noun.verb` counts.
+    fn collect(folder: &Path, used: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, used);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a source");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let records = code.contains("Event::done") || code.contains("Event::refused");
+            if records && !path.ends_with("audit/actions.rs") {
+                used.extend(code.split('"').filter(|text| is_action(text)).map(str::to_owned));
+            }
+        }
+    }
+
+    fn is_action(text: &str) -> bool {
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        text.split_once('.').is_some_and(|(noun, verb)| is_word(noun) && is_word(verb))
+    }
+}

@@ -1,0 +1,17 @@
+//! The words that a line may be made of.
+
+/// A word and the field of the form that means the same.
+pub struct Key {
+    pub name: &'static str,
+    pub field: &'static str,
+}
+
+/// The words that a line is made of, in the order in which a line is written back.
+pub const KEYS: [Key; 6] = [
+    Key { name: "actor", field: "who" },
+    Key { name: "action", field: "what" },
+    Key { name: "target", field: "target" },
+    Key { name: "outcome", field: "outcome" },
+    Key { name: "after", field: "from" },
+    Key { name: "before", field: "to" },
+];

@@ -1,0 +1,29 @@
+//! Writing a line, and what helps to type one.
+
+use super::key::{KEYS, Key};
+use super::words::quoted;
+use crate::audit::actions::{GROUPS, Group};
+use crate::audit::outcome::EventOutcome;
+use crate::audit::query::EventQuery;
+
+/// Writes a query as a line, the same one for the same query; its place in the log has no words.
+pub fn write(query: &EventQuery) -> String {
+    let fields = query.fields();
+    let value = |key: &Key| match key.field {
+        "to" => query.to.and_then(|day| day.succ_opt()).map(|day| day.to_string()),
+        field => fields.get(field).cloned(),
+    };
+    let word = |key: &Key| value(key).map(|value| format!("{}:{}", key.name, quoted(&value)));
+    KEYS.iter().filter_map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// What a word may begin with or be, for those who type.
+pub fn offers() -> impl Iterator<Item = String> {
+    let keys = KEYS.iter().map(|key| format!("{}:", key.name));
+    let outcomes = EventOutcome::ALL.iter().map(|outcome| format!("outcome:{}", outcome.name()));
+    let actions = |group: &Group| {
+        let names = group.actions.iter().map(|(name, _)| *name);
+        std::iter::once(group.name).chain(names).map(|name| format!("action:{name}")).collect::<Vec<_>>()
+    };
+    keys.chain(outcomes).chain(GROUPS.iter().flat_map(actions))
+}

@@ -1,0 +1,53 @@
+//! `/settings/admin/audit/{event}`: one event.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::day::{EventLine, day};
+use super::file;
+use crate::audit::list::one;
+use crate::audit::sentence::Piece;
+use crate::authority::Admin;
+use crate::error::Error;
+use crate::links::Links;
+use crate::web::{Page, Reply, View};
+
+#[derive(Template)]
+#[template(path = "audit/show.html", blocks = ["json"])]
+struct EventPage {
+    links: Links,
+    line: EventLine,
+    day: String,
+    json: String,
+}
+
+impl Page for EventPage {
+    fn title(&self) -> &'static str {
+        "Event"
+    }
+
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id.strip_prefix("json_") == Some(&self.line.id)).then(|| self.as_json().render())
+    }
+}
+
+/// `{event}`.
+#[derive(Deserialize)]
+pub struct EventPath {
+    event: String,
+}
+
+/// `GET /settings/admin/audit/{event}`.
+pub async fn show(admin: Admin, view: View, path: web::Path<EventPath>) -> Reply {
+    let event = one(&admin, &path.event).await?;
+    let json = serde_json::to_string_pretty(&file::line(&event)?);
+    let page = EventPage {
+        links: admin.links(),
+        day: day(event.at),
+        json: json.map_err(|e| Error::Internal(format!("event: {e}")))?,
+        line: EventLine::new(event, admin.services().clock.now()),
+    };
+    view.page(&*admin, StatusCode::OK, &page)
+}

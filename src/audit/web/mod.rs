@@ -1,0 +1,13 @@
+//! `/settings/admin/audit`: the pages of the log.
+
+mod day;
+mod event;
+mod export;
+mod file;
+mod log;
+mod news;
+mod page;
+
+pub use event::show;
+pub use export::export;
+pub use log::index;

@@ -1,0 +1,144 @@
+//! Changes to an organization's rows, by one of its admins.
+
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{
+    ActiveModelTrait, ColumnAsExpr, ColumnTrait, DeleteMany, EntityTrait, QueryFilter, Select, UpdateMany,
+};
+use serde::de::DeserializeOwned;
+
+use super::begin::{Beginning, Change};
+use crate::authority::columns::{self, Columns};
+use crate::authority::event::Event;
+use crate::authority::roster::{self, MemberAccount};
+use crate::authority::scope::guard;
+use crate::entity::{Personal, Tenant, membership, user};
+use crate::error::{Error, Forbidden, Result};
+use crate::role::Role;
+
+/// Marks a change to one organization's rows.
+pub struct OfOrganization {
+    /// The role of whoever makes the change, as it is inside it.
+    role: Role,
+}
+
+impl Change<OfOrganization> {
+    /// Begins a change to an organization by one of its admins. Changes to the same one wait for each other, so
+    /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
+    /// and whoever has stopped being an admin while waiting is refused.
+    pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
+        let of = OfOrganization { role: Role::Member };
+        let mut change = Self::begin(beginning, of, LockType::Update).await?;
+        change.refuse_repeated().await?;
+        match change.present_role().await? {
+            Some(role) if role >= Role::Admin => change.of.role = role,
+            _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
+        }
+        Ok(change)
+    }
+
+    async fn present_role(&self) -> Result<Option<Role>> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        let membership = membership::Entity::find()
+            .filter(membership::Column::OrganizationId.eq(self.organization()))
+            .filter(membership::Column::UserId.eq(person))
+            .filter(membership::Column::LockedOutAt.is_null());
+        let user = user::Entity::find_by_id(person).one(&self.tx).await?;
+        let is_active = user.is_some_and(|user| user.status == user::Status::Active);
+        let membership = membership.one(&self.tx).await?.filter(|_| is_active);
+        Ok(membership.map(|membership| membership.role))
+    }
+
+    /// The role of whoever makes the change, as it is inside it.
+    pub fn role(&self) -> Role {
+        self.of.role
+    }
+
+    /// Inserts a row, which is the organization's.
+    pub async fn insert<E>(&self, row: impl ActiveModelTrait<Entity = E>) -> Result<()>
+    where
+        E: Tenant,
+    {
+        let mut row = row;
+        row.set(E::ORGANIZATION, self.organization().into());
+        E::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// The organization's rows that `narrow` narrows to, as they are inside this change.
+    pub async fn all<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
+        Ok(self.ours(narrow).all(&self.tx).await?)
+    }
+
+    fn ours<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
+        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.organization())));
+        guard(ours, E::ORGANIZATION, self.organization())
+    }
+
+    /// What `T` reads of the organization's rows, as they are inside this change.
+    pub async fn rows<E: Tenant, T: Columns<E>>(
+        &self,
+        narrow: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<Vec<T>> {
+        columns::rows(&self.tx, self.ours(narrow)).await
+    }
+
+    /// One column of the organization's rows, as they are inside this change.
+    pub async fn column<E: Tenant, T: DeserializeOwned>(
+        &self,
+        column: impl ColumnAsExpr,
+        narrow: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<Vec<T>> {
+        columns::column(&self.tx, self.ours(narrow), column).await
+    }
+
+    /// Updates the organization's rows that `which` narrows to; tells how many there were.
+    pub async fn update<E: Tenant>(&self, which: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>) -> Result<u64> {
+        let ours = E::update_many().filter(E::ORGANIZATION.eq(self.organization()));
+        Ok(which(ours).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Deletes the organization's rows that `which` narrows to; tells how many there were.
+    pub async fn delete<E: Tenant>(&self, which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>) -> Result<u64> {
+        let ours = E::delete_many().filter(E::ORGANIZATION.eq(self.organization()));
+        Ok(which(ours).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Members and the accounts behind the memberships, as they are inside this change; whoever is no member is left
+    /// out.
+    pub async fn members(&self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
+        roster::members(&self.tx, self.organization(), ids).await
+    }
+
+    /// Deletes members' own rows that `which` narrows to; tells how many there were.
+    pub async fn delete_of<E: Personal>(
+        &self,
+        members: &[membership::Model],
+        which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>,
+    ) -> Result<u64> {
+        let ids = members.iter().map(|member| member.user_id.as_str());
+        let own = E::delete_many().filter(E::PERSON.is_in(ids));
+        Ok(which(own).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Lets members use their accounts, or not.
+    pub async fn set_status(&self, members: &[membership::Model], status: user::Status) -> Result<()> {
+        user::Entity::update_many()
+            .col_expr(user::Column::Status, Expr::value(status))
+            .filter(user::Column::Id.is_in(members.iter().map(|member| member.user_id.as_str())))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The organization's only row of a table, as it is inside this change.
+    pub async fn single<E: Tenant>(&self) -> Result<E::Model> {
+        let ours = E::find().filter(E::ORGANIZATION.eq(self.organization()));
+        ours.one(&self.tx).await?.ok_or(Error::NotFound)
+    }
+
+    /// Makes the change durable together with its event.
+    pub async fn commit(self, event: Event) -> Result<()> {
+        let organization = self.organization.clone();
+        self.finish(Some(organization), event).await
+    }
+}

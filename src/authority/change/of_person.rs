@@ -1,0 +1,120 @@
+//! Changes to a person's own rows, by that person.
+
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter, QueryOrder,
+};
+
+use super::begin::{Beginning, Change};
+use crate::authority::event::Event;
+use crate::entity::{Personal, membership, user};
+use crate::error::{Error, Forbidden, Result};
+use crate::role::Role;
+
+/// Marks a change to a person's own rows. What the person is, is read inside the change: what was known before may not
+/// hold any more.
+pub struct OfPerson {
+    user: user::Model,
+    memberships: Vec<membership::Model>,
+}
+
+impl Change<OfPerson> {
+    /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
+    /// the organization: the rules and sign-in methods that a change looks at hold until it commits. With
+    /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
+    /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused, which leaves an event in the
+    /// organization's log.
+    pub(in crate::authority) async fn by_person(beginning: Beginning<'_>, lock: LockType) -> Result<Self> {
+        let clock = beginning.clock;
+        let mut change = Change::begin(beginning, (), lock).await?;
+        let id = change.actor.id.clone().unwrap_or_default();
+        let user = change.hold(&id).await?;
+        change.has_its_turn(clock);
+        change.refuse_repeated().await?;
+        let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
+            let event = Event::refused("access.refused", "no active account any more");
+            let organization = change.organization.clone();
+            change.finish(Some(organization), event).await?;
+            return Err(Error::Forbidden(Forbidden::NoAccount));
+        };
+        change.of(user).await
+    }
+
+    /// The person's own row, as it is inside this change.
+    pub fn person(&self) -> &user::Model {
+        &self.of.user
+    }
+
+    /// Where the person belongs, as it is inside this change, left out by access rules or not.
+    pub fn memberships(&self) -> &[membership::Model] {
+        &self.of.memberships
+    }
+
+    /// The person as a member of the organization who can come in, as it is inside this change.
+    pub fn member(&self) -> Option<&membership::Model> {
+        self.here().filter(|membership| membership.status == membership::Status::Active)
+    }
+
+    fn here(&self) -> Option<&membership::Model> {
+        self.of.memberships.iter().find(|membership| membership.organization_id == self.organization)
+    }
+
+    /// Gives the person a place in the organization of this id: makes them a member, or gives the member that they are
+    /// this role; no access rule leaves them out any more.
+    pub async fn grant_membership(&self, organization: &str, role: Role) -> Result<()> {
+        self.write_membership(organization, &self.of.user, role).await
+    }
+
+    /// The transaction, for an account at a provider, which must be nobody else's.
+    pub fn connection(&self) -> &impl ConnectionTrait {
+        &self.tx
+    }
+
+    /// The person's own rows of a table, as they are inside this change.
+    pub async fn all<E: Personal>(&self) -> Result<Vec<E::Model>> {
+        Ok(E::find().filter(E::PERSON.eq(self.of.user.id.as_str())).all(&self.tx).await?)
+    }
+
+    /// Inserts a row, which is the person's.
+    pub async fn insert<E>(&self, row: impl ActiveModelTrait<Entity = E>) -> Result<()>
+    where
+        E: Personal,
+    {
+        let mut row = row;
+        row.set(E::PERSON, self.of.user.id.as_str().into());
+        E::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Deletes the person's own rows that `which` narrows to; tells how many there were.
+    pub async fn delete<E: Personal>(
+        &self,
+        which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>,
+    ) -> Result<u64> {
+        let own = E::delete_many().filter(E::PERSON.eq(self.of.user.id.as_str()));
+        Ok(which(own).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Makes the change durable together with its event, which the organization's log keeps if the person belongs to
+    /// it, left out by access rules or not; else that of the installation.
+    pub async fn commit(self, event: Event) -> Result<()> {
+        let organization = self.here().map(|membership| membership.organization_id.clone());
+        self.finish(organization, event).await
+    }
+
+    /// The same with an event that `organization` keeps, which the person may not belong to yet.
+    pub async fn commit_in(self, organization: &str, event: Event) -> Result<()> {
+        self.finish(Some(organization.to_owned()), event).await
+    }
+}
+
+impl Change<()> {
+    /// The same change as one of the person whose row it holds.
+    async fn of(self, user: user::Model) -> Result<Change<OfPerson>> {
+        let theirs = membership::Entity::find().filter(membership::Column::UserId.eq(&user.id));
+        let memberships = theirs.order_by_asc(membership::Column::Id).all(&self.tx).await?;
+        let Self { tx, organization, of: (), actor, origin, at, mail_wake } = self;
+        let of = OfPerson { user, memberships };
+        Ok(Change { tx, organization, of, actor, origin, at, mail_wake })
+    }
+}

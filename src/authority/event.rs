@@ -1,0 +1,112 @@
+//! What is recorded with each change and each refusal: what happened, who did it, and from where (rules 8.1, P7).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::JsonValue;
+use sha2::{Digest, Sha256};
+
+/// What an event tells beside who, when and from where, which the [`Change`](super::Change) knows.
+pub struct Event {
+    pub(crate) action: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) target: String,
+    pub(crate) before: Option<JsonValue>,
+    pub(crate) after: Option<JsonValue>,
+}
+
+impl Event {
+    /// Something was done, `noun.verb`, to `target`.
+    pub fn done(action: &'static str, target: impl Into<String>) -> Self {
+        Self { action, outcome: "done", target: target.into(), before: None, after: None }
+    }
+
+    /// Something was tried and refused.
+    pub fn refused(action: &'static str, target: impl Into<String>) -> Self {
+        Self { outcome: "refused", ..Self::done(action, target) }
+    }
+
+    /// What was there, and what is there now. Never a secret.
+    #[must_use]
+    pub fn with(mut self, before: JsonValue, after: JsonValue) -> Self {
+        self.before = Some(before);
+        self.after = Some(after);
+        self
+    }
+
+    /// What came of it, where nothing was there before.
+    #[must_use]
+    pub fn resulting_in(mut self, after: JsonValue) -> Self {
+        self.after = Some(after);
+        self
+    }
+}
+
+/// Who did it.
+#[derive(Clone)]
+pub struct Actor {
+    /// The person's id; none for somebody who is not signed in.
+    pub id: Option<String>,
+    /// How to call them when the person is gone: their address.
+    pub name: String,
+}
+
+impl Actor {
+    /// Somebody who is not signed in.
+    pub fn nobody() -> Self {
+        Self { id: None, name: "nobody".to_owned() }
+    }
+
+    /// Whoever runs the command line on the machine itself.
+    pub fn operator() -> Self {
+        let user = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
+        Self { id: None, name: format!("operator (cli:{user})") }
+    }
+}
+
+/// Where a request came from.
+#[derive(Clone, Default)]
+pub struct Origin {
+    /// The address of the client, behind trusted proxies that of their client.
+    pub address: String,
+    /// What the client calls itself, shortened.
+    pub user_agent: String,
+    /// The id under which the log knows the request.
+    pub request_id: String,
+    /// By what a repeated request is known again.
+    pub idempotency: Idempotency,
+}
+
+/// By what a request that is sent again is known again, so that what it asks for is done once.
+#[derive(Clone, Default)]
+pub struct Idempotency {
+    key: String,
+    is_repeatable: bool,
+    is_used: Arc<AtomicBool>,
+}
+
+impl Idempotency {
+    /// Of the request that `key` stands for: the client's own key with what it is for, or else the request's id.
+    /// A request without a key of its own has not come before.
+    pub fn new(key: String, is_repeatable: bool) -> Self {
+        Self { key, is_repeatable, is_used: Arc::default() }
+    }
+
+    /// The id of the event that the request has left if it has come before: of the same person, with the same key.
+    pub(crate) fn repeats(&self, person: &str) -> Option<String> {
+        self.is_repeatable.then(|| self.event_of(person))
+    }
+
+    /// The id of the first event that the request leaves; none for further ones.
+    pub(crate) fn event(&self, person: &str) -> Option<String> {
+        let is_first = !self.key.is_empty() && !self.is_used.swap(true, Ordering::Relaxed);
+        is_first.then(|| self.event_of(person))
+    }
+
+    fn event_of(&self, person: &str) -> String {
+        let digest = Sha256::digest(format!("{person}\n{}", self.key).as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(id).into_uuid().to_string()
+    }
+}

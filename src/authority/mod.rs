@@ -1,0 +1,40 @@
+//! Who may, and the only way to the database.
+//!
+//! ```text
+//! session ─► SignedIn ─► Member ─► Admin          who asks: extractors, the first parameter of each handler
+//!                          │          │
+//!                        Scope      Change         what they read, what they write
+//! ```
+//! Who is not in yet stands on a [`Doorstep`]; the operator comes by the [`Shell`]. All of them know their
+//! [`Organization`], and every [`Change`] is one in it.
+//!
+//! A person's role, membership and active state are read with the session on every request, so a demotion or
+//! a removal holds on the next one, on every instance (rules 1.6, P5).
+
+mod change;
+pub mod client;
+mod columns;
+mod doorstep;
+mod event;
+mod limits;
+pub mod operator;
+mod organization;
+mod people;
+mod roster;
+mod scope;
+mod services;
+pub mod session;
+mod shell;
+
+pub use change::{Change, FromOutside, OfOrganization, OfPerson};
+pub use columns::Columns;
+pub(crate) use columns::columns;
+pub use doorstep::Doorstep;
+pub use event::{Actor, Event, Idempotency, Origin};
+pub use limits::Limits;
+pub use organization::Organization;
+pub use people::{Admin, Anyone, Authority, Member, SignedIn, Who};
+pub use roster::MemberAccount;
+pub use scope::{Scope, Scoped};
+pub use services::Services;
+pub use shell::Shell;

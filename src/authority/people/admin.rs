@@ -1,0 +1,77 @@
+//! A member whose role is admin or owner.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use tokio::time::timeout;
+
+use super::member::Member;
+use crate::authority::change::{Beginning, Change, OfOrganization};
+use crate::authority::event::Event;
+use crate::error::{Error, Forbidden, Result};
+use crate::role::Role;
+
+/// How long a part of a long answer may take.
+const PART_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A member whose role is admin or owner.
+pub struct Admin(Member);
+
+impl Deref for Admin {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+impl Admin {
+    pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
+        let member = Member::of(request).await?;
+        if member.is_admin() {
+            return Ok(Self(member));
+        }
+        Err(member.person().refuse(request, Forbidden::NeedsAdmin).await)
+    }
+
+    /// Begins a change to the organization.
+    pub async fn change(&self) -> Result<Change<OfOrganization>> {
+        let beginning = Beginning { organization: &self.organization().id, ..self.person().beginning() };
+        let change = Change::by_admin(beginning).await;
+        if let Err(Error::Forbidden(_)) = change {
+            self.note_refusal("no admin any more").await?;
+        }
+        change
+    }
+
+    /// A part of a long answer: what `read` gives, if the admin is one still once it has been read. So nothing gets out
+    /// that came about after they lost the role, the session or the account (rule P5).
+    ///
+    /// # Errors
+    /// Those of `read`; 403 when they are no admin any more; 503 when a part takes longer than [`PART_PATIENCE`].
+    pub async fn part<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
+        let checked = async {
+            let part = read.await?;
+            self.refuse_if_no_more().await?;
+            Ok(part)
+        };
+        let late = |_| Error::Unavailable("a part of a long answer took too long".to_owned());
+        timeout(PART_PATIENCE, checked).await.map_err(late)?
+    }
+
+    async fn refuse_if_no_more(&self) -> Result<()> {
+        let now = self.services().sessions.visitor(&self.visitor().session).await?;
+        let here = &self.organization().id;
+        let mut memberships = now.iter().flat_map(|visitor| &visitor.memberships);
+        if memberships.any(|m| m.organization.id == *here && m.role >= Role::Admin) {
+            return Ok(());
+        }
+        self.note_refusal("the rest of a file: no admin any more").await?;
+        Err(Error::Forbidden(Forbidden::NeedsAdmin))
+    }
+
+    async fn note_refusal(&self, of: &'static str) -> Result<()> {
+        self.person().change().await?.commit(Event::refused("access.refused", of)).await
+    }
+}

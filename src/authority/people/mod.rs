@@ -1,0 +1,13 @@
+//! Who may: each handler's first parameter says it, and the router can't be given a handler without one.
+
+mod admin;
+mod anyone;
+mod extraction;
+mod member;
+mod signed_in;
+
+pub use admin::Admin;
+pub use anyone::Anyone;
+pub use extraction::{Authority, Who};
+pub use member::Member;
+pub use signed_in::SignedIn;

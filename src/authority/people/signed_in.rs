@@ -1,0 +1,108 @@
+//! A person with a session, wherever they belong.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpRequest, web};
+use sea_orm::sea_query::LockType;
+
+use super::anyone::Anyone;
+use crate::authority::change::{Beginning, Change, OfPerson};
+use crate::authority::event::{Actor, Event, Origin};
+use crate::authority::organization::Organization;
+use crate::authority::scope::{Scope, Scoped, own};
+use crate::authority::services::Services;
+use crate::authority::session::{Membership, Visitor};
+use crate::entity::Personal;
+use crate::error::{Error, Forbidden, Result};
+
+/// A person with a session, wherever they belong.
+pub struct SignedIn {
+    pub services: web::Data<Services>,
+    pub origin: Origin,
+    /// As in [`Anyone`].
+    pub client: IpAddr,
+    pub visitor: Visitor,
+    /// Where the person belongs, or would: the organization that their own changes wait for and are told to.
+    pub organization: Organization,
+}
+
+impl Anyone {
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub async fn signed_in(&self) -> Result<SignedIn> {
+        let visitor = self.visitor.clone().ok_or(Error::Unauthenticated)?;
+        let (services, origin) = (self.services.clone(), self.origin.clone());
+        let (client, organization) = (self.client, self.organization().await?);
+        Ok(SignedIn { services, origin, client, visitor, organization })
+    }
+}
+
+impl From<&SignedIn> for Anyone {
+    fn from(person: &SignedIn) -> Self {
+        let (services, origin) = (person.services.clone(), person.origin.clone());
+        Self { services, origin, client: person.client, visitor: Some(person.visitor.clone()) }
+    }
+}
+
+impl SignedIn {
+    pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
+        Anyone::of(request)?.signed_in().await
+    }
+
+    /// The person's own rows of a table.
+    pub fn own<E: Personal>(&self) -> Scoped<'_, E> {
+        own(&self.services.db, &self.visitor.id)
+    }
+
+    /// Begins a change to the person's own rows.
+    ///
+    /// # Errors
+    /// 403 for whoever was deactivated or deleted while waiting.
+    pub async fn change(&self) -> Result<Change<OfPerson>> {
+        Change::by_person(self.beginning(), LockType::Share).await
+    }
+
+    /// Begins a change by which the person may leave their organization, or lose a way in: whether an owner is left
+    /// must hold until it commits (rule 1.5).
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn departure(&self) -> Result<Change<OfPerson>> {
+        Change::by_person(self.beginning(), LockType::Update).await
+    }
+
+    /// What begins a change of this person in their organization.
+    pub(super) fn beginning(&self) -> Beginning<'_> {
+        Beginning {
+            db: &self.services.db,
+            clock: &self.services.clock,
+            organization: &self.organization.id,
+            actor: Actor { id: Some(self.visitor.id.clone()), name: self.visitor.email.clone() },
+            origin: self.origin.clone(),
+        }
+    }
+
+    /// What the people of one of the person's organizations may read.
+    pub fn scope<'a>(&'a self, membership: &'a Membership) -> Scope<'a> {
+        Scope::new(&self.services.db, &membership.organization.id)
+    }
+
+    /// Where the person belonged when the request came, if anywhere. For pages, and a test lists them; what a change
+    /// decides by, it reads inside itself ([`Change::member`]).
+    pub fn membership(&self) -> Option<&Membership> {
+        self.visitor.membership()
+    }
+
+    /// Records that the person was refused what they asked for.
+    pub(super) async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
+        let target = format!("{} {}", request.method(), request.path());
+        let recorded =
+            async { self.change().await?.commit(Event::refused("access.refused", target)).await }.await;
+        match recorded {
+            Ok(()) => Error::Forbidden(why),
+            Err(error) => error,
+        }
+    }
+}

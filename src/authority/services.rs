@@ -1,0 +1,40 @@
+//! What requests share below the frame: the configuration, the database, the time, and the clients of the outside world.
+
+use actix_web::{HttpRequest, web};
+
+use super::limits::Limits;
+use super::session::Sessions;
+use crate::alarms::Alarms;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Error;
+use crate::identity_providers::IdentityProviders;
+use crate::outbound::Outbound;
+use crate::smtp::Mailer;
+
+/// What verbs and pages share.
+pub struct Services {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Clock,
+    pub sessions: Sessions,
+    pub providers: IdentityProviders,
+    pub limits: Limits,
+    pub mail: Mailer,
+    pub outbound: Outbound,
+    pub key_alarms: Alarms,
+}
+
+impl Services {
+    /// What the application of a request shares.
+    ///
+    /// # Errors
+    /// When it shares nothing, which is a fault of ours.
+    pub fn of(request: &HttpRequest) -> Result<web::Data<Self>, Error> {
+        request
+            .app_data::<web::Data<Self>>()
+            .cloned()
+            .ok_or_else(|| Error::Internal("no services".to_owned()))
+    }
+}

@@ -1,0 +1,18 @@
+//! Sessions: rows in the database, found by the hash of what the cookie holds, so that neither the database
+//! nor a backup of it opens one. They end on the next request of every instance (rule P5).
+
+mod lifetime;
+mod purge;
+mod renewal;
+mod rows;
+mod start;
+mod state;
+mod store;
+mod touch;
+mod visitor;
+
+pub use lifetime::{IDLE, LIFETIME, is_fresh};
+pub use renewal::renew_if_due;
+pub use start::{NewSession, end, start};
+pub use store::{Admits, Sessions};
+pub use visitor::{Membership, Visitor};

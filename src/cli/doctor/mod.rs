@@ -1,0 +1,11 @@
+//! `gatehouse doctor`: what this installation needs, each tried, a line each with its cure.
+
+mod clock;
+mod database;
+mod examination;
+mod mail;
+mod master_key;
+mod providers;
+mod report;
+
+pub use examination::{Options, run};

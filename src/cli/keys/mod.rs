@@ -1,0 +1,6 @@
+//! `gatehouse keys status | rewrap`.
+
+mod tally;
+mod tasks;
+
+pub use tasks::{Task, run};

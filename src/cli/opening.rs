@@ -1,0 +1,55 @@
+//! What commands begin with: the database, and the log.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
+
+use crate::authority::{Organization, Shell};
+use crate::config::{self, ConfigError, LogConfig};
+use crate::db::Db;
+use crate::{app, log};
+
+/// The database, if it is there and has this binary's schema: nothing is made or migrated.
+pub async fn open(url: &SecretString) -> anyhow::Result<Db> {
+    let url = url.expose_secret();
+    if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
+        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
+    }
+    let db = app::connect(url).await?;
+    let status = db.schema_status().await?;
+    if let Some(refusal) = status.refusal() {
+        anyhow::bail!(refusal);
+    }
+    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
+    Ok(db)
+}
+
+/// The same for commands that need no other setting.
+pub async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
+    let (url, log) = config::database_only(file)?;
+    start_log(&log)?;
+    open(&url).await
+}
+
+/// The shell of the organization that a command is about: there is one.
+pub async fn shell(db: &Db) -> anyhow::Result<Shell> {
+    Ok(Shell::new(db.clone(), db.clock().await?, Organization::only(db).await?))
+}
+
+/// Begins to log to standard error, panics, too.
+pub fn start_log(log: &LogConfig) -> Result<(), ConfigError> {
+    let filter = EnvFilter::try_new(&log.filter)
+        .map_err(|e| ConfigError { variable: "GATEHOUSE_LOG".to_owned(), problem: e.to_string() })?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| log::Lines);
+    // As every other line: a panic in a request must not wait for a reader, either.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+    // A second start in one process keeps the first log.
+    if log.json {
+        let _ = subscriber.json().flatten_event(true).with_current_span(true).try_init();
+    } else {
+        let _ = subscriber.with_ansi(io::stderr().is_terminal()).try_init();
+    }
+    Ok(())
+}

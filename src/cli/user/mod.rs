@@ -1,0 +1,6 @@
+//! `gatehouse user list | promote | demote | deactivate | reactivate | sign-in-link`.
+
+mod tasks;
+mod telling;
+
+pub use tasks::{Task, run};

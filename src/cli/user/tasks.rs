@@ -1,0 +1,164 @@
+//! What can be done for accounts.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use chrono::SecondsFormat;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::telling::{tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out};
+use crate::address::EmailAddress;
+use crate::authority::Shell;
+use crate::config::{self, Config};
+use crate::entity::membership::Status;
+use crate::log;
+use crate::role::Role;
+use crate::sign_in::link::LIFETIME;
+use crate::sign_in::operator::make_link;
+use crate::smtp::Mailer;
+use crate::users::operator::{self, Account};
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// Everybody who has an account, by address: role, status (active, deactivated, locked out) and when they were
+    /// last seen, in UTC.
+    List(ListOptions),
+    /// Raise somebody to a role, and let them in again if the access rules have left them out.
+    Promote {
+        #[command(flatten)]
+        person: AccountArgument,
+        /// owner, admin or member.
+        #[arg(long, default_value = "owner", value_parser = role)]
+        role: Role,
+    },
+    /// Lower somebody to a role.
+    Demote {
+        #[command(flatten)]
+        person: AccountArgument,
+        /// admin or member.
+        #[arg(long, default_value = "member", value_parser = role)]
+        role: Role,
+    },
+    /// End somebody's access at once: their account can't be used, and their sessions are over.
+    Deactivate(AccountArgument),
+    /// Let somebody use their account again.
+    Reactivate(AccountArgument),
+    /// Print a link that signs somebody in: once, within ten minutes.
+    SignInLink(AccountArgument),
+}
+
+#[derive(Args)]
+pub struct ListOptions {
+    /// Only those with this role: owner, admin or member.
+    #[arg(long, value_parser = role)]
+    role: Option<Role>,
+    /// One JSON document on each line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct AccountArgument {
+    /// Their address.
+    #[arg(value_name = "EMAIL", value_parser = crate::cli::arguments::email)]
+    email: EmailAddress,
+}
+
+pub(super) fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "the role is owner, admin or member".to_owned())
+}
+
+pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    if let Task::SignInLink(person) = task {
+        return sign_in_link(file, &person.email).await;
+    }
+    let db = crate::cli::opening::open_configured(file).await?;
+    let outcome = perform(&crate::cli::opening::shell(&db).await?, file, task).await;
+    db.close().await;
+    outcome
+}
+
+async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::List(options) => list(shell, &options).await?,
+        Task::Promote { person, role } => {
+            let outcome = operator::promote(shell, &mail(file), &person.email, role).await?;
+            tell_promotion(&outcome, role);
+        }
+        Task::Demote { person, role } => {
+            let entrance = config::entrance_only(file);
+            let outcome = operator::demote(shell, &mail(file), entrance, &person.email, role).await?;
+            tell(&outcome, &format!("is {} now", role.name()));
+        }
+        Task::Deactivate(person) => {
+            let entrance = config::entrance_only(file);
+            tell_deactivation(&operator::deactivate(shell, entrance, &person.email).await?);
+        }
+        Task::Reactivate(person) => tell_reactivation(&operator::reactivate(shell, &person.email).await?),
+        Task::SignInLink(_) => {}
+    }
+    Ok(())
+}
+
+/// Where mails are queued, if the configuration has a server for them. A way back in must not hang on that.
+pub(super) fn mail(file: Option<&Path>) -> Mailer {
+    let configured = config::mail_only(file).map_err(anyhow::Error::from);
+    configured.and_then(|config| Mailer::new(config.as_ref())).unwrap_or_else(|error| {
+        log::say(&format!("No mail will tell them: {error:#}"));
+        Mailer::none()
+    })
+}
+
+async fn sign_in_link(file: Option<&Path>, email: &EmailAddress) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    crate::cli::opening::start_log(&config.log)?;
+    let db = crate::cli::opening::open(&config.database_url).await?;
+    let made = make_link(&crate::cli::opening::shell(&db).await?, &config, email).await;
+    db.close().await;
+    let made = made?;
+    say!("{}", made.address);
+    let minutes = LIFETIME.num_minutes();
+    log::say(&format!("It signs in {}: once, within {minutes} minutes.", made.email));
+    warn_of_lock_out(made.is_locked_out, &made.email);
+    Ok(())
+}
+
+/// Writes the list as it is read; somebody who has seen enough, such as `head`, ends it.
+async fn list(shell: &Shell, options: &ListOptions) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut after = String::new();
+    loop {
+        let accounts = operator::accounts(shell, options.role, &after).await?;
+        let Some(last) = accounts.last() else { break };
+        after.clone_from(&last.email);
+        let written =
+            accounts.iter().try_for_each(|account| writeln!(out, "{}", line(account, options.json)));
+        match written.and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+fn line(account: &Account, as_json: bool) -> String {
+    let (role, status) = (account.role.map(Role::name), account.status());
+    let seen = account.last_seen_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    if as_json {
+        let Account { id, email, name, .. } = account;
+        let status = status.name();
+        return json!({ "id": id, "email": email, "name": name, "role": role, "status": status, "lastSeenAt": seen })
+            .to_string();
+    }
+    let (role, seen) = (role.unwrap_or("-"), seen.as_deref().unwrap_or("-"));
+    format!("{:<40} {role:<7} {:<12} {seen}", account.email, words(status))
+}
+
+fn words(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Deactivated => "deactivated",
+        Status::LockedOut => "locked out",
+    }
+}

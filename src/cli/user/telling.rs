@@ -1,0 +1,42 @@
+//! What came of a task, told.
+
+use crate::cli::output::counted;
+use crate::log;
+use crate::role::Role;
+use crate::users::operator::AccountOutcome;
+
+pub(super) fn tell(outcome: &AccountOutcome, news: &str) {
+    let email = &outcome.email;
+    if outcome.changed {
+        say!("{email} {news}.");
+    } else {
+        say!("{email} is as you say already. Nothing was changed.");
+    }
+    if outcome.told {
+        say!("A mail tells them.");
+    }
+}
+
+pub(super) fn tell_promotion(outcome: &AccountOutcome, role: Role) {
+    let let_in = if outcome.was_locked_out { ", and no longer left out by the access rules" } else { "" };
+    tell(outcome, &format!("is {} now{let_in}", role.name()));
+}
+
+pub(super) fn tell_deactivation(outcome: &AccountOutcome) {
+    let ended = counted(outcome.sessions_ended, "session");
+    tell(outcome, &format!("can't sign in any more. {ended} ended"));
+}
+
+pub(super) fn tell_reactivation(outcome: &AccountOutcome) {
+    tell(outcome, "can sign in again");
+    warn_of_lock_out(outcome.was_locked_out, &outcome.email);
+}
+
+pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
+    if is_locked_out {
+        log::say(&format!(
+            "The access rules leave {email} out. `gatehouse user promote {email} --role member` lets them in again, \
+             `gatehouse access reset` everybody."
+        ));
+    }
+}

@@ -1,0 +1,43 @@
+//! Defaults, and settings that are unknown or malformed.
+
+use secrecy::ExposeSecret;
+
+use super::cast::{complaint, read};
+
+#[test]
+fn what_is_left_out_has_its_documented_default() {
+    let config = read(&[]).expect("a configuration");
+    assert_eq!(config.base_url.link("/x"), "http://localhost:8080/x");
+    assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.database_url.expose_secret(), "sqlite://data/gatehouse.db");
+    assert_eq!(config.providers[0].name, "acme");
+    assert!(config.metrics_bind.is_none() && config.trusted_proxies.is_empty());
+}
+
+#[test]
+fn an_unknown_setting_is_refused_and_the_near_one_suggested() {
+    let complaint = complaint(&[("TRUSTED_PROXYS", "10.0.0.0/8")]);
+    assert!(complaint.contains("GATEHOUSE_TRUSTED_PROXYS"), "{complaint}");
+    assert!(complaint.contains("Did you mean GATEHOUSE_TRUSTED_PROXIES?"), "{complaint}");
+}
+
+#[test]
+fn malformed_values_name_their_variable() {
+    for (name, value) in [
+        ("BASE_URL", "gate.acme.test"),
+        ("BASE_URL", "https://gate.acme.test/path"),
+        ("BIND", "8080"),
+        ("DATABASE_URL", "mysql://x"),
+        ("MASTER_KEY", "secret"),
+        ("ALLOWED_DOMAINS", "acme"),
+        ("BLOCKED_EMAILS", "ada@acme.test,ada"),
+        ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("TENANCY", "multi"),
+        ("LOG_FORMAT", "xml"),
+        ("PROVIDERS__ACME__KIND", "saml"),
+        ("PROVIDERS__ACME__ISSUER", "http://id.acme.test"),
+    ] {
+        let complaint = complaint(&[(name, value)]);
+        assert!(complaint.starts_with(&format!("GATEHOUSE_{name}: ")), "{complaint}");
+    }
+}

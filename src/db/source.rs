@@ -1,0 +1,135 @@
+//! The database that is named, and whatever is opened of it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Error};
+
+use super::failure::{is_of_the_disk, lacks_rights};
+use super::fault::Fault;
+use super::file::{DataFile, unwritable};
+use super::pool::Pool;
+use super::postgres_opening::wait_for;
+use super::sqlite_opening::{BUSY, readable, unbounded, writing};
+
+/// Readers at once. More than this only queue for the two or four cores behind them.
+const READERS: u32 = 4;
+/// On PostgreSQL each waits for the network, too.
+const POSTGRES_READERS: u32 = 8;
+/// Writers at once on PostgreSQL; those of one organization wait for each other anyway.
+const POSTGRES_WRITERS: u32 = 6;
+
+/// Which database it is.
+#[derive(Clone)]
+pub(super) enum Source {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+/// A database that has been opened.
+pub(super) struct Opened {
+    pub read: Pool,
+    pub write: Pool,
+    /// Who asks whether it takes changes waits for nobody's row.
+    pub pulse: Pool,
+    /// Whether it can only be read, for now.
+    pub is_only_read: bool,
+}
+
+impl Source {
+    /// Reads an address.
+    pub fn parse(url: &str) -> Result<Self, Error> {
+        if !url.starts_with("sqlite:") {
+            return Ok(Self::Postgres(PgConnectOptions::from_str(url)?.disable_statement_logging()));
+        }
+        let sqlite = SqliteConnectOptions::from_str(url)?;
+        Ok(Self::Sqlite(sqlite.busy_timeout(BUSY).disable_statement_logging()))
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite(_) => DbBackend::Sqlite,
+            Self::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    /// The file, once it is open.
+    pub fn file(&self) -> Option<DataFile> {
+        match self {
+            Self::Sqlite(options) => DataFile::at(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// What a failure says of it, and what to do about that.
+    pub fn fault(&self, failure: &DbErr) -> Fault {
+        let fault = Fault::of(failure);
+        match self {
+            Self::Sqlite(_) if is_of_the_disk(failure) => self.is_unwritable().unwrap_or(fault),
+            Self::Postgres(options) if lacks_rights(failure) => {
+                let role = options.get_username();
+                let cure = format!("Make {role} the owner of the tables, or GRANT it all rights on them");
+                Fault { cure, ..fault }
+            }
+            _ => fault,
+        }
+    }
+
+    /// Why its file can't be written, if there is one and it can't.
+    pub fn is_unwritable(&self) -> Option<Fault> {
+        match self {
+            Self::Sqlite(options) => unwritable(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Opens it. Connections are tried before any pool hides why they fail.
+    pub async fn open(&self, patience: Duration) -> Result<Opened, Error> {
+        match self {
+            Self::Sqlite(options) => {
+                let (reading, is_only_read) = readable(options).await?;
+                let write = Pool::sqlite(writing(options), 1);
+                Ok(Opened { read: Pool::sqlite(reading, READERS), pulse: write.clone(), write, is_only_read })
+            }
+            Self::Postgres(options) => {
+                wait_for(options, patience).await?;
+                Ok(Opened {
+                    read: Pool::postgres(options.clone(), POSTGRES_READERS),
+                    write: Pool::postgres(options.clone(), POSTGRES_WRITERS),
+                    pulse: Pool::postgres(options.clone(), 1),
+                    is_only_read: false,
+                })
+            }
+        }
+    }
+
+    /// Readers of a file that can be written again.
+    pub fn readers(&self) -> Pool {
+        match self {
+            Self::Sqlite(options) => Pool::sqlite(writing(options), READERS),
+            Self::Postgres(options) => Pool::postgres(options.clone(), POSTGRES_READERS),
+        }
+    }
+
+    /// The same that only reads, if need be.
+    pub async fn reading_connection(&self) -> Result<DatabaseConnection, Error> {
+        match self {
+            Self::Sqlite(options) => unbounded(readable(options).await?.0).await,
+            Self::Postgres(_) => self.connection().await,
+        }
+    }
+
+    /// One connection, bounded by nobody.
+    pub async fn connection(&self) -> Result<DatabaseConnection, Error> {
+        Ok(match self {
+            Self::Sqlite(options) => unbounded(writing(options)).await?,
+            Self::Postgres(options) => {
+                let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+            }
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! The rules about the address: the installation's lists, and the organization's.
+
+use super::candidate::Candidate;
+use super::prepared::Gate;
+use super::says::Says;
+use super::step::{ADDRESSES_OFF, DOMAINS_OFF, SIGN_UP_OFF};
+
+pub(super) fn block_list(gate: &Gate, person: &Candidate) -> Says {
+    match person.addresses().find(|email| gate.instance.blocks(email)) {
+        Some(email) => Says::refuses(format!("{email} is on a block list of the installation.")),
+        None => Says::passes("Not on a block list of the installation."),
+    }
+}
+
+pub(super) fn allow_list(gate: &Gate, person: &Candidate) -> Says {
+    match person.addresses().find(|email| !gate.instance.allows(email)) {
+        Some(email) => Says::refuses(format!("The installation's allow lists leave {email} out.")),
+        None => Says::passes("Within the limits of the installation."),
+    }
+}
+
+pub(super) fn allowed_domain(gate: &Gate, person: &Candidate) -> Says {
+    if !gate.rules.domain_gating {
+        return Says::passes(DOMAINS_OFF);
+    }
+    let domain = person.email.domain();
+    if let Some(rule) = gate.rules_above(&domain).find(|rule| rule.admits(&domain)) {
+        return Says::admits(person.role_by_rules(), format!("{domain} is within {rule}."));
+    }
+    match gate.rules_above(&domain).next() {
+        Some(rule) => {
+            let parent = &rule.domain;
+            Says::passes(format!("{domain} is a subdomain; {parent} does not include subdomains."))
+        }
+        None => Says::passes(format!("{domain} is not an allowed domain.")),
+    }
+}
+
+pub(super) fn allowed_address(gate: &Gate, person: &Candidate) -> Says {
+    if !gate.rules.email_allowlist {
+        return Says::passes(ADDRESSES_OFF);
+    }
+    if gate.emails.contains(&person.email) {
+        Says::admits(person.role_by_rules(), "The address is listed.")
+    } else {
+        Says::passes("The address is not listed.")
+    }
+}
+
+pub(super) fn open_sign_up(gate: &Gate, person: &Candidate) -> Says {
+    if gate.rules.open_sign_up {
+        Says::admits(person.role_by_rules(), "Anybody may sign up.")
+    } else {
+        Says::passes(SIGN_UP_OFF)
+    }
+}
+
+pub(super) fn otherwise(_: &Gate, _: &Candidate) -> Says {
+    Says::refuses("No rule admits this address.")
+}

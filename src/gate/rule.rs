@@ -1,0 +1,70 @@
+//! The rules by name.
+
+use serde::{Serialize, Serializer};
+
+/// The rules in the order in which they are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Address,
+    SignInMethod,
+    VerifiedAddress,
+    InstanceBlockList,
+    InstanceAllowList,
+    Deactivated,
+    KnownElsewhere,
+    Member,
+    OpenInvite,
+    FirstOwner,
+    AllowedDomain,
+    AllowedAddress,
+    OpenSignUp,
+    Otherwise,
+}
+
+impl Rule {
+    /// How pages call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Address => "Address",
+            Self::SignInMethod => "Sign-in method",
+            Self::VerifiedAddress => "Verified address",
+            Self::InstanceBlockList => "Block lists of the installation",
+            Self::InstanceAllowList => "Allow lists of the installation",
+            Self::Deactivated => "Account",
+            Self::KnownElsewhere => "Other sign-in methods",
+            Self::Member => "Membership",
+            Self::OpenInvite => "Invite",
+            Self::FirstOwner => "First owner",
+            Self::AllowedDomain => "Domains",
+            Self::AllowedAddress => "Addresses",
+            Self::OpenSignUp => "Open sign-up",
+            Self::Otherwise => "Everybody else",
+        }
+    }
+
+    /// As the API and the database spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::SignInMethod => "sign_in_method",
+            Self::VerifiedAddress => "verified_address",
+            Self::InstanceBlockList => "instance_block_list",
+            Self::InstanceAllowList => "instance_allow_list",
+            Self::Deactivated => "deactivated",
+            Self::KnownElsewhere => "known_elsewhere",
+            Self::Member => "member",
+            Self::OpenInvite => "open_invite",
+            Self::FirstOwner => "first_owner",
+            Self::AllowedDomain => "allowed_domain",
+            Self::AllowedAddress => "allowed_address",
+            Self::OpenSignUp => "open_sign_up",
+            Self::Otherwise => "otherwise",
+        }
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

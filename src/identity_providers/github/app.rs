@@ -1,0 +1,57 @@
+//! This installation at GitHub, and the way there.
+
+use oauth2::basic::BasicClient;
+use oauth2::{AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, PkceCodeChallenge, Scope, TokenUrl};
+use url::Url;
+
+use crate::identity_providers::authorization::AuthorizationRequest;
+use crate::identity_providers::registration::Registration;
+
+type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+
+/// This installation, as an OAuth app at GitHub.
+pub struct App {
+    pub(super) registration: Registration,
+    pub(super) client: Client,
+    /// Where its pages are, without a trailing slash: the namespace of its numbers.
+    pub(super) base: String,
+    pub(super) api: String,
+}
+
+impl App {
+    pub fn new(registration: Registration, base: &Url, api: &Url) -> anyhow::Result<Self> {
+        let base = base.as_str().trim_end_matches('/').to_owned();
+        let client = BasicClient::new(registration.client_id.clone())
+            .set_client_secret(registration.client_secret.clone())
+            .set_auth_type(AuthType::RequestBody)
+            .set_redirect_uri(registration.redirect.clone())
+            .set_auth_uri(AuthUrl::new(format!("{base}/login/oauth/authorize"))?)
+            .set_token_uri(TokenUrl::new(format!("{base}/login/oauth/access_token"))?);
+        Ok(Self { registration, client, base, api: api.as_str().trim_end_matches('/').to_owned() })
+    }
+
+    pub fn authorize(&self, prompt: Option<&'static str>) -> AuthorizationRequest {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let mut request = self
+            .client
+            .authorize_url(CsrfToken::new_random)
+            .add_scope(Scope::new("read:user".to_owned()))
+            .add_scope(Scope::new("user:email".to_owned()))
+            .set_pkce_challenge(challenge);
+        if let Some(prompt) = prompt {
+            request = request.add_extra_param("prompt", prompt);
+        }
+        let (address, state) = request.url();
+        AuthorizationRequest {
+            address: address.into(),
+            state: state.into_secret(),
+            nonce: String::new(),
+            pkce_verifier: verifier.into_secret(),
+        }
+    }
+
+    /// Its pages' address, or the issuer that its metadata documents name for RFC 9207.
+    pub fn is_issuer(&self, iss: &str) -> bool {
+        iss.strip_prefix(&self.base).is_some_and(|rest| matches!(rest, "" | "/login/oauth"))
+    }
+}

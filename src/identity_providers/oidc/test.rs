@@ -1,0 +1,35 @@
+//! Trying a provider out, signing nobody in.
+
+use std::time::Instant;
+
+use openidconnect::AuthorizationCode;
+use openidconnect::core::CoreProviderMetadata;
+
+use super::relying_party::RelyingParty;
+use crate::identity_providers::credentials::{MADE_UP_CODE, try_credentials};
+use crate::identity_providers::finding::Finding;
+
+impl RelyingParty {
+    /// Whether it is there, and accepts the client id and secret.
+    pub async fn test(&self) -> Vec<Finding> {
+        let (label, began) = (&self.registration.label, Instant::now());
+        let metadata = match self.discover().await {
+            Ok(metadata) => metadata,
+            Err(undiscovered) => return vec![Finding::bad(format!("{label} {undiscovered}."))],
+        };
+        let took = began.elapsed().as_millis();
+        let issuer = metadata.issuer().as_str();
+        let discovered = Finding::good(format!("{label} answered in {took} ms and names itself {issuer}."));
+        vec![discovered, self.try_credentials(&metadata).await]
+    }
+
+    async fn try_credentials(&self, metadata: &CoreProviderMetadata) -> Finding {
+        let client = self.client(metadata);
+        match client.exchange_code(AuthorizationCode::new(MADE_UP_CODE.to_owned())) {
+            Ok(exchange) => try_credentials(&self.registration, exchange).await,
+            Err(_) => {
+                Finding::bad(format!("{} does not say where tokens are to be had.", self.registration.label))
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What came of the addresses of a form, kept for a day: a form that is sent twice is told once more.
+
+use chrono::Duration;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::address::EmailAddress;
+use crate::authority::{Admin, Change, OfOrganization, Services};
+use crate::entity::{Timestamp, invite_batch};
+use crate::error::{Error, Result};
+
+/// How long the results of a form are kept.
+const KEPT: Duration = Duration::days(1);
+
+/// What came of one address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteLine {
+    pub email: EmailAddress,
+    pub outcome: InviteOutcome,
+    /// The invite, if there is one now.
+    pub invite: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteOutcome {
+    Invited,
+    /// There was an open invite; its link is a new one now.
+    Resent,
+    /// Is a member already.
+    Member,
+}
+
+impl InviteOutcome {
+    /// One word, for style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Resent => "resent",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// What came of a form; none for one that nobody knows.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn results(admin: &Admin, batch: &str) -> Result<Option<Vec<InviteLine>>> {
+    let rows = admin.scope().find::<invite_batch::Entity>();
+    let found = rows.filter(|ours| ours.filter(invite_batch::Column::Id.eq(batch))).all().await?;
+    found.into_iter().next().map(|row| read(row.results)).transpose()
+}
+
+/// The same inside a change.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn inside(change: &Change<OfOrganization>, batch: &str) -> Result<Option<Vec<InviteLine>>> {
+    let this = invite_batch::Column::Id.eq(batch);
+    let found = change
+        .all::<invite_batch::Entity>(|ours| ours.filter(this).order_by_asc(invite_batch::Column::CreatedAt));
+    found.await?.into_iter().next().map(|row| read(row.results)).transpose()
+}
+
+/// Keeps what came of a form.
+///
+/// # Errors
+/// When the database can't be written to.
+pub async fn keep(change: &Change<OfOrganization>, batch: &str, lines: &[InviteLine]) -> Result<()> {
+    let row = invite_batch::ActiveModel {
+        id: Set(batch.to_owned()),
+        results: Set(json!(lines)),
+        created_at: Set(change.at()),
+        ..Default::default()
+    };
+    change.insert(row).await
+}
+
+fn read(results: sea_orm::JsonValue) -> Result<Vec<InviteLine>> {
+    serde_json::from_value(results).map_err(|e| Error::Internal(format!("results of invites: {e}")))
+}
+
+/// Forgets the results of forms that are older than a day.
+///
+/// # Errors
+/// When the database can't be written to.
+pub async fn forget_old_batches(services: &Services) -> Result<()> {
+    let old = invite_batch::Column::CreatedAt.lte(Timestamp::from(services.clock.now() - KEPT));
+    let connection = services.db.write_outside_any_organization();
+    invite_batch::Entity::delete_many().filter(old).exec(connection).await?;
+    Ok(())
+}

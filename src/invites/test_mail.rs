@@ -1,0 +1,18 @@
+//! A mail to oneself, which tells whether mail arrives.
+
+use crate::authority::{Admin, Event};
+use crate::error::{Error, Result};
+use crate::mail::{self, MailKind};
+
+/// Queues a mail to the admin, and to nobody else.
+///
+/// # Errors
+/// 409 when mail is not set up.
+pub async fn send_test_mail(admin: &Admin) -> Result<()> {
+    let to = admin.visitor().address()?;
+    let change = admin.change().await?;
+    if mail::queue(&admin.services().mail, &change, &to, &MailKind::Test).await?.is_none() {
+        return Err(Error::Conflict("Mail is not set up."));
+    }
+    change.commit(Event::done("mail.tested", to.as_str())).await
+}

@@ -1,0 +1,14 @@
+//! The pages of invites: `/settings/admin/invites`, and the one behind an invite's link.
+
+mod actions;
+pub mod landing;
+mod list;
+mod page;
+pub mod path;
+mod results;
+mod row;
+mod send;
+
+pub use actions::{resend, revoke, test_mail};
+pub use list::index;
+pub use send::send;

@@ -1,0 +1,95 @@
+//! A row of the list.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::authority::Admin;
+use crate::entity::invite::{Model, Stage};
+use crate::error::Result;
+use crate::invites::list::ListedInvite;
+use crate::invites::token;
+use crate::mail::State;
+use crate::membership::invited::Status;
+use crate::web::Moment;
+
+/// An invite in the table.
+pub struct InviteRow {
+    pub id: String,
+    pub address: String,
+    pub role_label: &'static str,
+    pub state: Status,
+    pub state_text: String,
+    /// How its mail is doing, while that matters.
+    pub mail: Option<State>,
+    pub mail_text: String,
+    pub expires: Moment,
+    pub soon: bool,
+    pub invited_by: String,
+    pub note: &'static str,
+    pub link: String,
+    pub can_resend: bool,
+    pub can_revoke: bool,
+}
+
+impl InviteRow {
+    /// The row of an invite as `admin` sees it.
+    ///
+    /// # Errors
+    /// When its link can't be made, which is a fault of ours.
+    pub fn new(admin: &Admin, listed: ListedInvite) -> Result<Self> {
+        let (services, now) = (admin.services(), admin.services().clock.now());
+        let ListedInvite { invite, status, mail, stands } = listed;
+        let pending = status == Status::Pending;
+        let waits = pending || status == Status::Expired && invite.state == Stage::Open;
+        let link = if pending {
+            services.config.base_url.link(&token::path(services, &invite.id, invite.generation)?)
+        } else {
+            String::new()
+        };
+        Ok(Self {
+            role_label: invite.role.label(),
+            state: status,
+            state_text: state_text(&invite, status, now),
+            mail_text: match &mail {
+                Some(state) if waits => state.words(),
+                None if pending => "Not mailed: share the link".to_owned(),
+                _ => String::new(),
+            },
+            mail: mail.filter(|_| waits),
+            expires: Moment::until(*invite.expires_at, now),
+            soon: pending && *invite.expires_at - now < Duration::days(1),
+            invited_by: invite.invited_by_name,
+            note: note(pending, stands, status == Status::Expired && invite.asked_at.is_some()),
+            link,
+            can_resend: waits && invite.role <= admin.role(),
+            can_revoke: waits,
+            address: invite.email,
+            id: invite.id,
+        })
+    }
+
+    /// Whether its mail is still on its way.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.mail, Some(State::Queued | State::Sending | State::Retrying { .. }))
+    }
+}
+
+fn note(pending: bool, stands: bool, asked: bool) -> &'static str {
+    match (pending, stands, asked) {
+        (true, false, _) => "Needs re-sending: whoever invited may not give this role any more.",
+        (_, _, true) => "Asked for a new link.",
+        _ => "",
+    }
+}
+
+fn state_text(invite: &Model, status: Status, now: DateTime<Utc>) -> String {
+    let when = invite.closed_at.map(|at| Moment::new(*at, now).text);
+    let who = invite.closed_by.clone();
+    match (status, who, when) {
+        (Status::Pending, ..) => "Pending".to_owned(),
+        (Status::Accepted, Some(who), Some(when)) => format!("Accepted by {who}, {when}"),
+        (Status::Accepted, ..) => "Accepted".to_owned(),
+        (Status::Expired, ..) => format!("Expired {}", Moment::new(*invite.expires_at, now).text),
+        (Status::Revoked, Some(who), Some(when)) => format!("Revoked by {who}, {when}"),
+        (Status::Revoked, ..) => "Revoked".to_owned(),
+    }
+}

@@ -1,0 +1,57 @@
+//! The addresses of the whole site, which belong to no organization.
+
+use super::table::addresses;
+
+/// Below what programs ask.
+pub const API: &str = "/api";
+
+/// Whether programs ask there.
+pub fn is_api(path: &str) -> bool {
+    path.strip_prefix(API).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The addresses of the whole site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site;
+
+impl Site {
+    /// The token in the address of an invitation; none in an address that leads elsewhere.
+    pub fn invitation_in(address: &str) -> Option<&str> {
+        address.strip_prefix("/invites/")
+    }
+
+    #[expect(clippy::unused_self, reason = "tables ask for it so")]
+    fn prefix(self) -> &'static str {
+        ""
+    }
+}
+
+addresses! {
+    impl Site {
+        start "/" [GET];
+        sign_in "/sign-in" [GET];
+        auth(provider) "/auth/{provider}" [POST];
+        callback(provider) "/auth/{provider}/callback" [GET];
+        claim(token) "/claim/{token}" [GET];
+        sign_in_link(token) "/sign-in-links/{token}" [GET POST];
+        invitation(token) "/invites/{token}" InvitationLinks;
+        sign_out "/sign-out" [POST];
+        settings "/settings" [GET];
+        theme "/settings/theme" [POST];
+        identities "/settings/identities" [POST];
+        disconnect(identity) "/settings/identities/{identity}/disconnect" [POST];
+        end_other_sessions "/settings/sessions/end-others" [POST];
+        end_session(session) "/settings/sessions/{session}/end" [POST];
+        departure "/settings/departure" [GET POST];
+        deletion "/settings/deletion" [GET POST];
+    }
+}
+
+addresses! {
+    /// The addresses behind the link of an invite.
+    struct InvitationLinks {
+        page "" [GET];
+        acceptance "/acceptance" [POST];
+        request "/request" [POST];
+    }
+}

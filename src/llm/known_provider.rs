@@ -1,0 +1,38 @@
+//! What is known of a provider that everybody knows.
+
+use super::probe::Probe;
+
+/// A provider that everybody knows.
+#[derive(Debug)]
+pub struct KnownProvider {
+    /// Its name in addresses, the API and the database.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// SVG markup.
+    pub icon: &'static str,
+    /// The environment's key, where an organization has none (rule 4.2).
+    pub variable: &'static str,
+    /// Where its API is.
+    pub address: Address,
+    /// How its keys begin, as far as they tell it apart; for hints only, because such things change.
+    pub prefix: &'static str,
+    /// Where people make keys.
+    pub console: &'static str,
+    pub probe: Probe,
+}
+
+/// Where a provider's API is.
+#[derive(Debug)]
+pub enum Address {
+    /// The same for everybody; without the version, which the probe adds.
+    Fixed(&'static str),
+    /// Each organization's own, called so.
+    Own(&'static str),
+}
+
+impl KnownProvider {
+    /// How settings spell it: `AZURE_OPENAI` in `GATEHOUSE_LLM__AZURE_OPENAI__BASE_URL`.
+    pub fn setting(&self) -> String {
+        self.id.to_ascii_uppercase().replace('-', "_")
+    }
+}

@@ -1,0 +1,96 @@
+//! Setting a key, and replacing the one that is there.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+
+use super::rows::{erase, finish, is_present, mark, of, told, try_at};
+use crate::authority::{Admin, Change, Event, OfOrganization};
+use crate::entity::Timestamp;
+use crate::entity::llm_key::{ActiveModel, Column, Entity, Model};
+use crate::error::{Error, Result};
+use crate::llm::ApiKey;
+use crate::llm_keys::form::KeyRequest;
+use crate::llm_keys::resolution::place;
+use crate::llm_keys::{MOST_CUSTOM, health};
+use crate::name::Name;
+use crate::outbound::Failure;
+use crate::random;
+
+/// Sets a key. The one before it is kept until it is removed, so that it can be brought back.
+///
+/// # Errors
+/// 422 when the address may not be reached, or when it would be another custom provider of the same name, or one too
+/// many.
+pub async fn set(admin: &Admin, wish: &KeyRequest) -> Result<()> {
+    let services = admin.services();
+    if let Some(url) = &wish.base_url {
+        let blocked = |blocked| Error::invalid("baseUrl", Failure::Blocked(blocked).sentence(url));
+        services.outbound.check(url).await.map_err(blocked)?;
+    }
+    let change = admin.change().await?;
+    let rows = of(&change, &wish.provider).await?;
+    let present = rows.iter().find(|row| is_present(row));
+    if wish.is_new {
+        refuse_one_too_many(&change, present).await?;
+    }
+    let gone: Vec<&Model> = rows.iter().filter(|row| !is_present(row)).collect();
+    erase(&change, &gone).await?;
+    if let Some(present) = present {
+        mark(&change, &[present], Column::ReplacedAt, Some(change.at())).await?;
+        try_at(&change, &[present], None).await?;
+    }
+    let row = sealed(admin, wish, present, change.at())?;
+    let id = row.id.clone().unwrap();
+    change.insert(row).await?;
+    change.insert(health::untried(&id, health::next(services.clock.now())?)).await?;
+    let action = if present.is_some() { "llm_key.replaced" } else { "llm_key.set" };
+    let address = wish.base_url.as_ref().map(ToString::to_string);
+    let after = json!({ "lastFour": wish.key.last_four(), "baseUrl": address });
+    let event = match present {
+        Some(present) => Event::done(action, wish.provider.id()).with(told(present), after),
+        None => Event::done(action, wish.provider.id()).resulting_in(after),
+    };
+    finish(admin, change, event).await
+}
+
+async fn refuse_one_too_many(change: &Change<OfOrganization>, present: Option<&Model>) -> Result<()> {
+    if present.is_some() {
+        let sentence = "There is one of this name already. Replace its key, or choose another name.";
+        return Err(Error::invalid("name", sentence));
+    }
+    let custom = change.all::<Entity>(|ours| ours.filter(Column::Name.is_not_null())).await?;
+    if custom.iter().filter(|row| is_present(row)).count() >= MOST_CUSTOM {
+        let sentence = format!("There are {MOST_CUSTOM} custom providers already. Remove one first.");
+        return Err(Error::invalid("name", sentence));
+    }
+    Ok(())
+}
+
+fn sealed(admin: &Admin, wish: &KeyRequest, present: Option<&Model>, at: Timestamp) -> Result<ActiveModel> {
+    let (id, provider) = (random::id(), wish.provider.id());
+    let base_url = wish.base_url.as_ref().map(ToString::to_string);
+    let place = place(&admin.organization().id, &id, provider, base_url.as_deref());
+    let sealed_key = seal(admin, &wish.key, &place)?;
+    let visitor = admin.visitor();
+    Ok(ActiveModel {
+        id: Set(id),
+        provider: Set(provider.to_owned()),
+        name: Set(wish.name.as_ref().map(|name| Name::as_str(name).to_owned())),
+        base_url: Set(base_url),
+        sealed_key: Set(sealed_key),
+        last_four: Set(wish.key.last_four().to_owned()),
+        set_by: Set(visitor.id.clone()),
+        set_by_name: Set(visitor.name.clone()),
+        created_at: Set(present.map_or(at, |present| present.created_at)),
+        updated_at: Set(at),
+        replaced_at: Set(None),
+        removed_at: Set(None),
+        ..Default::default()
+    })
+}
+
+fn seal(admin: &Admin, key: &ApiKey, place: &str) -> Result<String> {
+    let ring = &admin.services().config.master_key;
+    ring.seal(key.expose().as_bytes(), place).map_err(|e| Error::Internal(e.to_string()))
+}

@@ -1,0 +1,11 @@
+//! Tries a key: one cheap, authenticated request to its provider, and a sentence of what came of it (rule 4.5).
+
+mod answer;
+mod finding;
+mod request;
+#[cfg(test)]
+mod tests;
+mod trying;
+
+pub use finding::{Finding, Verdict};
+pub use trying::probe;

@@ -1,0 +1,75 @@
+//! What admins have to know of their keys, in a sentence.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::in_use::in_use;
+use crate::authority::Services;
+use crate::entity::{llm_key, llm_key_health};
+use crate::error::Result;
+use crate::llm::LlmProvider;
+use crate::llm::catalog::PROVIDERS;
+use crate::llm_keys::resolution::{Resolution, resolution};
+
+/// What is wrong with a key: its provider's name, and a sentence.
+type Trouble = (String, String);
+
+/// Rows of health by organization and subject.
+type Failing = HashMap<(String, String), llm_key_health::Model>;
+
+/// Finds keys that fail or can't be opened.
+pub(super) async fn raise_alarms(services: &Services) -> Result<()> {
+    let rows = services.db.outside_any_organization();
+    let keys = in_use().order_by_asc(llm_key::Column::Provider).all(rows).await?;
+    let failing = llm_key_health::Entity::find().filter(llm_key_health::Column::FailingSince.is_not_null());
+    let by_subject =
+        |health: llm_key_health::Model| ((health.organization_id.clone(), health.subject.clone()), health);
+    let failing: Failing = failing.all(rows).await?.into_iter().map(by_subject).collect();
+    let mut troubles: HashMap<String, Vec<Trouble>> = HashMap::new();
+    for key in &keys {
+        if let Some(trouble) = trouble(services, key, &failing)? {
+            troubles.entry(key.organization_id.clone()).or_default().push(trouble);
+        }
+    }
+    for known in &PROVIDERS {
+        let in_environment = resolution(services, &LlmProvider::Known(known), None)?;
+        let Some(usable) = in_environment.usable() else { continue };
+        for ((organization, _), row) in failing.iter().filter(|((_, subject), _)| *subject == usable.subject)
+        {
+            let has_own =
+                |key: &llm_key::Model| key.organization_id == *organization && key.provider == known.id;
+            if !keys.iter().any(has_own) {
+                let trouble = (known.label.to_owned(), failure(known.label, row));
+                troubles.entry(organization.clone()).or_default().push(trouble);
+            }
+        }
+    }
+    let alarms = troubles.into_iter().map(|(organization, troubles)| (organization, alarm(&troubles)));
+    services.key_alarms.tell(alarms.collect());
+    Ok(())
+}
+
+fn trouble(services: &Services, key: &llm_key::Model, failing: &Failing) -> Result<Option<Trouble>> {
+    let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(None) };
+    let label = provider.label(key.name.as_deref());
+    let sentence = match resolution(services, &provider, Some(key))? {
+        Resolution::Unreadable(_) => Some(format!("The {label} key can't be decrypted.")),
+        _ => failing.get(&(key.organization_id.clone(), key.id.clone())).map(|row| failure(&label, row)),
+    };
+    Ok(sentence.map(|sentence| (label, sentence)))
+}
+
+fn failure(label: &str, row: &llm_key_health::Model) -> String {
+    let sentence = row.finding().map(|finding| finding.sentence).unwrap_or_default();
+    format!("The {label} key is failing. {sentence}").trim_end().to_owned()
+}
+
+/// One sentence for one key, and the names where there are several.
+fn alarm(troubles: &[Trouble]) -> String {
+    if let [(_, sentence)] = troubles {
+        return sentence.clone();
+    }
+    let labels: Vec<&str> = troubles.iter().map(|(label, _)| label.as_str()).collect();
+    format!("{} LLM keys need attention: {}.", labels.len(), labels.join(", "))
+}

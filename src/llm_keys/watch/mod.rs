@@ -1,0 +1,11 @@
+//! Looks after keys when nobody asks: stored ones are tried daily, once across instances; removed ones are erased
+//! when nobody can bring them back any more; and what needs an admin is told on every page. For every organization,
+//! which is why it is here that the back door is used.
+
+mod alarms;
+mod erasure;
+mod in_use;
+mod trying;
+mod worker;
+
+pub use worker::start;

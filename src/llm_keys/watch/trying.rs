@@ -1,0 +1,81 @@
+//! Trying stored keys, each by one instance at a time.
+
+use chrono::Duration as Span;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::in_use::in_use;
+use crate::authority::Services;
+use crate::entity::{Timestamp, llm_key, llm_key_health};
+use crate::error::Result;
+use crate::llm::LlmProvider;
+use crate::llm_keys::health;
+use crate::llm_keys::probe::probe;
+use crate::llm_keys::resolution::{Resolution, resolution};
+
+/// Keys that are tried at one look.
+const AT_ONCE: u64 = 20;
+/// How long an instance has a key for itself; much longer than a try takes.
+const CLAIM: Span = Span::minutes(5);
+
+pub(super) async fn due(services: &Services) -> Result<Vec<llm_key_health::Model>> {
+    let now = Timestamp::from(services.clock.now());
+    let due = llm_key_health::Entity::find()
+        .filter(llm_key_health::Column::NextTestAt.lte(now))
+        .order_by_asc(llm_key_health::Column::NextTestAt)
+        .limit(AT_ONCE);
+    Ok(due.all(services.db.outside_any_organization()).await?)
+}
+
+/// Tries a key, unless another instance does, or it is out of use meanwhile.
+pub(super) async fn try_again(services: &Services, row: &llm_key_health::Model) -> Result<()> {
+    let until = Timestamp::from(services.clock.now() + CLAIM);
+    if !move_next(services, row, row.next_test_at, Some(until)).await? {
+        return Ok(());
+    }
+    let key = in_use().filter(llm_key::Column::Id.eq(row.subject.as_str()));
+    let Some(key) = key.one(services.db.outside_any_organization()).await? else {
+        move_next(services, row, Some(until), None).await?;
+        return Ok(());
+    };
+    let next = health::next(services.clock.now())?;
+    let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(()) };
+    let Resolution::Organization(usable) = resolution(services, &provider, Some(&key))? else {
+        move_next(services, row, Some(until), Some(next)).await?;
+        return Ok(());
+    };
+    let label = provider.label(key.name.as_deref());
+    let finding = probe(&services.outbound, provider.probe(), &label, &usable).await;
+    let at = Timestamp::from(services.clock.now());
+    let after = health::tried(&row.subject, Some(row), &finding, at, Some(next))?;
+    tracing::info!(provider = provider.id(), verdict = ?finding.verdict, "LLM key tried");
+    llm_key_health::Entity::update_many()
+        .set(after)
+        .filter(same(row))
+        .filter(llm_key_health::Column::NextTestAt.eq(until))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    Ok(())
+}
+
+/// Moves the next try from one moment to another; false when somebody else has moved it.
+async fn move_next(
+    services: &Services,
+    row: &llm_key_health::Model,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Result<bool> {
+    let moved = llm_key_health::Entity::update_many()
+        .col_expr(llm_key_health::Column::NextTestAt, Expr::value(to))
+        .filter(same(row))
+        .filter(llm_key_health::Column::NextTestAt.eq(from))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    Ok(moved.rows_affected == 1)
+}
+
+fn same(row: &llm_key_health::Model) -> Condition {
+    Condition::all()
+        .add(llm_key_health::Column::OrganizationId.eq(row.organization_id.as_str()))
+        .add(llm_key_health::Column::Subject.eq(row.subject.as_str()))
+}

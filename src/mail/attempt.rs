@@ -1,0 +1,84 @@
+//! One try to deliver a mail, and when it is tried again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Duration as Span;
+use tokio::time::sleep;
+
+use super::delivery_outcome::DeliveryOutcome;
+use super::kind::{Composer, MailKind, Recipient};
+use super::{outbox, schedule};
+use crate::address::EmailAddress;
+use crate::authority::Services;
+use crate::entity::Timestamp;
+use crate::entity::outbox::Model;
+use crate::smtp::{Trouble, Way, message};
+
+/// How often a claim is renewed while its mail is being delivered; several times before it runs out.
+const RENEWAL: Duration = Duration::from_secs(5);
+/// How long a mail is tried.
+const PATIENCE: Span = Span::hours(48);
+
+pub(super) async fn deliver(
+    services: Arc<Services>,
+    composer: Arc<dyn Composer>,
+    mail: Model,
+) -> Option<(Model, DeliveryOutcome)> {
+    let way = services.mail.way.as_ref()?;
+    let attempted = tokio::select! {
+        attempted = attempt(&services, &*composer, way, &mail) => attempted,
+        never = keep_claim(&services, &mail) => match never {},
+    };
+    let outcome = match attempted {
+        Ok(true) => DeliveryOutcome::Sent,
+        Ok(false) => DeliveryOutcome::Cancelled,
+        Err(Trouble::Never(reason)) => DeliveryOutcome::Refused { reason },
+        Err(Trouble::Later(reason)) => later(&services, &mail, reason),
+    };
+    Some((mail, outcome))
+}
+
+/// Keeps other instances from a mail for as long as its delivery takes.
+async fn keep_claim(services: &Services, mail: &Model) -> Infallible {
+    loop {
+        sleep(RENEWAL).await;
+        if let Err(error) = outbox::renew(services, mail).await {
+            tracing::warn!(mail = mail.id, %error, "the claim on the mail is not renewed");
+        }
+    }
+}
+
+/// Composes and hands over; false when there was nothing to say any more.
+async fn attempt(
+    services: &Services,
+    composer: &dyn Composer,
+    way: &Way,
+    mail: &Model,
+) -> Result<bool, Trouble> {
+    let never = |reason: &str| Trouble::Never(reason.to_owned());
+    let email = EmailAddress::parse(&mail.recipient).map_err(|_| never("not an address"))?;
+    // Of a newer gatehouse, perhaps: it may come back.
+    let letter: MailKind = serde_json::from_value(mail.letter.clone())
+        .map_err(|_| Trouble::Later("this gatehouse does not know such a mail".to_owned()))?;
+    let to = Recipient { organization: &mail.organization_id, email: &email };
+    let unwritten = |error: crate::error::Error| {
+        tracing::warn!(mail = mail.id, %error, "the mail could not be written");
+        Trouble::Later("it could not be written".to_owned())
+    };
+    let Some(composed) = composer.compose(&letter, to).await.map_err(unwritten)? else { return Ok(false) };
+    let at = services.clock.wall();
+    let message = message(&way.from, &email, &mail.message_id, at, &composed).map_err(unwritten)?;
+    way.delivery.deliver(&message).await.map(|()| true)
+}
+
+/// When to try again, unless it has been long enough.
+fn later(services: &Services, mail: &Model, reason: String) -> DeliveryOutcome {
+    let now = services.clock.wall();
+    let wait = schedule::back_off(mail.attempts);
+    if now + wait > *mail.created_at + PATIENCE {
+        return DeliveryOutcome::Refused { reason: format!("given up after 48 hours: {reason}") };
+    }
+    DeliveryOutcome::Retry { reason, next_at: Timestamp::from(now + wait) }
+}

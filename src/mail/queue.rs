@@ -1,0 +1,42 @@
+//! The way in: a mail is queued in the change that it is about.
+
+use sea_orm::ActiveValue::{NotSet, Set};
+
+use super::kind::MailKind;
+use crate::address::EmailAddress;
+use crate::authority::Change;
+use crate::entity::outbox::{ActiveModel, Stage};
+use crate::error::{Error, Result};
+use crate::random;
+use crate::smtp::Mailer;
+
+/// Queues a letter to `to` inside `change`: it goes out once the change is committed, and not at all when it is
+/// not. The id of its row; none when mail is not set up, so that the caller offers a link to copy.
+///
+/// # Errors
+/// When the row can't be written.
+pub async fn queue<Of>(
+    mail: &Mailer,
+    change: &Change<Of>,
+    to: &EmailAddress,
+    letter: &MailKind,
+) -> Result<Option<String>> {
+    let Some(way) = &mail.way else { return Ok(None) };
+    let id = random::id();
+    let row = ActiveModel {
+        id: Set(id.clone()),
+        organization_id: NotSet,
+        recipient: Set(to.as_str().to_owned()),
+        letter: Set(serde_json::to_value(letter).map_err(|e| Error::Internal(format!("letter: {e}")))?),
+        message_id: Set(format!("<{id}@{}>", way.from.email.domain())),
+        state: Set(Stage::Queued),
+        attempts: Set(0),
+        next_at: Set(change.at()),
+        claimed_until: Set(None),
+        reason: Set(None),
+        created_at: Set(change.at()),
+        sent_at: Set(None),
+    };
+    change.post(row, &mail.wake).await?;
+    Ok(Some(id))
+}

@@ -1,0 +1,33 @@
+//! The owner whom an operator has named before they came: the word holds until it is fulfilled. Of which organization is
+//! told by its id.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::entity::organization::{Column, Entity};
+use crate::error::Result;
+
+/// Whether an operator has named this address as owner of the organization.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_awaited(connection: &impl ConnectionTrait, organization: &str, email: &str) -> Result<bool> {
+    let organization = Entity::find_by_id(organization).one(connection).await?;
+    let awaited = organization.and_then(|organization| organization.awaited_owner);
+    Ok(awaited.as_deref() == Some(email))
+}
+
+/// Forgets who is awaited if it is one of these addresses, whose person becomes owner in the same change; tells whether
+/// it was.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn fulfil(connection: &impl ConnectionTrait, organization: &str, emails: &[&str]) -> Result<bool> {
+    let forgotten = Entity::update_many()
+        .col_expr(Column::AwaitedOwner, Expr::value(Option::<String>::None))
+        .filter(Column::Id.eq(organization))
+        .filter(Column::AwaitedOwner.is_in(emails.iter().copied()))
+        .exec(connection)
+        .await?;
+    Ok(forgotten.rows_affected == 1)
+}

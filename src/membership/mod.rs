@@ -1,0 +1,22 @@
+//! Who belongs to an organization, and by which ways they come in: what several nouns decide by.
+
+pub mod awaited;
+pub mod holder;
+pub mod identities;
+pub mod invited;
+pub mod known;
+pub mod methods;
+pub mod owners;
+pub mod rules;
+pub mod standing;
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{QueryFilter, Select};
+
+use crate::entity::membership::{self, Status};
+use crate::query_hints::not_by_index;
+
+/// Only the members who can come in: active, and not left out by the rules.
+pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
+    ours.filter(not_by_index(Expr::col((membership::Entity, membership::Column::Status))).eq(Status::Active))
+}

@@ -1,0 +1,226 @@
+//! An organization always has an owner who can come in (rule 1.5): decided here, for every way to lose one.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+use crate::address::EmailAddress;
+use crate::authority::{Change, Columns, OfOrganization, Scope, columns};
+use crate::config::Config;
+use crate::entity::membership::{self, Status};
+use crate::entity::{identity, switched_off_provider};
+use crate::error::Result;
+use crate::gate::InstanceLists;
+use crate::role::Role;
+
+/// What the configuration says about who can come in.
+pub struct Entrance<'a> {
+    /// Names of the providers.
+    pub providers: HashSet<&'a str>,
+    pub lists: &'a InstanceLists,
+}
+
+impl<'a> From<&'a Config> for Entrance<'a> {
+    fn from(config: &'a Config) -> Self {
+        let providers = config.providers.iter().map(|provider| provider.name.as_str()).collect();
+        Self { providers, lists: &config.instance }
+    }
+}
+
+impl Entrance<'_> {
+    fn admits(&self, email: &str) -> bool {
+        EmailAddress::stored(email).is_ok_and(|email| self.lists.admits(&email))
+    }
+}
+
+/// An organization's owners, whether they can come in or not: few.
+pub struct Owners<'a> {
+    entrance: Entrance<'a>,
+    all: Vec<Owner>,
+}
+
+#[derive(Clone)]
+struct Owner {
+    id: String,
+    email: String,
+    status: Status,
+    ways: Vec<Way>,
+}
+
+/// An account at a provider that an owner signs in with.
+#[derive(Clone)]
+struct Way {
+    identity: String,
+    provider: String,
+    email: String,
+    is_switched_on: bool,
+}
+
+/// What an organization is about to lose.
+#[derive(Clone, Copy)]
+pub enum Loss<'a> {
+    /// These people are owners no more, or can't come in: their ids.
+    People(&'a [&'a str]),
+    /// An account at a provider is disconnected: the identity's id.
+    Identity(&'a str),
+    /// A sign-in method is switched off: the provider's name.
+    Method(&'a str),
+}
+
+columns! {
+    /// An owner with one of their ways, or with none.
+    #[derive(FromQueryResult)]
+    struct OwnerRow of membership::Entity {
+        person: String = membership::Column::UserId,
+        email: String = membership::Column::Email,
+        status: Status = membership::Column::Status,
+        identity: Option<String> = identity::Column::Id,
+        provider: Option<String> = identity::Column::Provider,
+        /// The address of the account at the provider.
+        address: Option<String> = identity::Column::Email,
+        /// The provider once more if it is switched off.
+        switched_off: Option<String> = switched_off_provider::Column::Provider,
+    }
+}
+
+impl<'a> Owners<'a> {
+    /// As they are inside a change that others to the organization wait for.
+    pub async fn inside(change: &Change<OfOrganization>, entrance: Entrance<'a>) -> Result<Self> {
+        Ok(Self::new(entrance, change.rows(with_their_ways).await?))
+    }
+
+    /// The same inside a change of a person or an operator.
+    pub async fn of(
+        connection: &impl ConnectionTrait,
+        organization: &str,
+        entrance: Entrance<'a>,
+    ) -> Result<Self> {
+        let ours = membership::Entity::find().filter(membership::Column::OrganizationId.eq(organization));
+        let rows = OwnerRow::select(with_their_ways(ours));
+        Ok(Self::new(entrance, rows.into_model().all(connection).await?))
+    }
+
+    /// As a page shows them.
+    pub async fn shown(scope: Scope<'_>, entrance: Entrance<'a>) -> Result<Self> {
+        Ok(Self::new(entrance, scope.find().filter(with_their_ways).rows().await?))
+    }
+
+    /// Nobody: for those who see no controls.
+    pub fn none(entrance: Entrance<'a>) -> Self {
+        Self::new(entrance, Vec::new())
+    }
+
+    fn new(entrance: Entrance<'a>, rows: Vec<OwnerRow>) -> Self {
+        let mut all: Vec<Owner> = Vec::new();
+        for OwnerRow { person: id, email, status, identity, provider, address, switched_off } in rows {
+            if all.last().is_none_or(|owner| owner.id != id) {
+                all.push(Owner { id, email, status, ways: Vec::new() });
+            }
+            let way = identity.zip(provider).zip(address);
+            let way = way.map(|((identity, provider), email)| Way {
+                identity,
+                provider,
+                email,
+                is_switched_on: switched_off.is_none(),
+            });
+            if let Some(owner) = all.last_mut() {
+                owner.ways.extend(way);
+            }
+        }
+        Self { entrance, all }
+    }
+
+    /// How many of them can come in.
+    pub fn who_can_come_in(&self) -> usize {
+        self.all.iter().filter(|owner| owner.can_come_in(&self.entrance)).count()
+    }
+
+    /// How many are active, whether the configuration lets them come in or not.
+    pub fn who_are_active(&self) -> usize {
+        self.all.iter().filter(|owner| owner.is_in()).count()
+    }
+
+    /// Whether the organization is no worse for a loss: where there was an owner who can come in, there still is one.
+    /// Where there was none, one whom only the configuration keeps out is kept, or else one who is an owner at all.
+    /// Those who don't count are not missed.
+    pub fn can_spare(&self, loss: Loss) -> bool {
+        // Of a list of people few are owners: nothing is copied for the others.
+        if !self.all.iter().any(|owner| owner.is_hit_by(loss)) {
+            return true;
+        }
+        let left: Vec<Owner> = self.all.iter().filter_map(|owner| owner.without(loss)).collect();
+        let kinds =
+            [Owner::can_come_in, |owner: &Owner, _: &Entrance| owner.is_in(), |_: &Owner, _: &Entrance| true];
+        kinds.into_iter().all(|counts| {
+            let any = |owners: &[Owner]| owners.iter().any(|owner| counts(owner, &self.entrance));
+            !any(&self.all) || any(&left)
+        })
+    }
+}
+
+impl Owner {
+    /// Asked in the order of the gate: a sign-in by one of their accounts would get through to what a member is told.
+    /// The instance's lists judge the address of the account here and that of the account there, as they do there.
+    fn can_come_in(&self, entrance: &Entrance) -> bool {
+        let is_open = |way: &Way| {
+            way.is_switched_on
+                && entrance.providers.contains(way.provider.as_str())
+                && entrance.admits(&way.email)
+        };
+        self.is_in() && entrance.admits(&self.email) && self.ways.iter().any(is_open)
+    }
+
+    /// Neither deactivated nor left out by the organization's rules.
+    fn is_in(&self) -> bool {
+        self.status == Status::Active
+    }
+
+    /// Whether it is theirs to lose.
+    fn is_hit_by(&self, loss: Loss) -> bool {
+        match loss {
+            Loss::People(leaving) => leaving.contains(&self.id.as_str()),
+            Loss::Identity(id) => self.ways.iter().any(|way| way.identity == id),
+            Loss::Method(name) => self.ways.iter().any(|way| way.provider == name),
+        }
+    }
+
+    /// The owner after a loss; none who is none any more.
+    fn without(&self, loss: Loss) -> Option<Self> {
+        let mut owner = self.clone();
+        match loss {
+            Loss::People(leaving) if leaving.contains(&self.id.as_str()) => return None,
+            Loss::People(_) => {}
+            Loss::Identity(id) => owner.ways.retain(|way| way.identity != id),
+            Loss::Method(name) => owner.ways.retain(|way| way.provider != name),
+        }
+        Some(owner)
+    }
+}
+
+/// Of memberships, the owners' with their ways to sign in.
+fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entity> {
+    let ways = membership::Entity::belongs_to(identity::Entity)
+        .from(membership::Column::UserId)
+        .to(identity::Column::UserId)
+        .into();
+    let ours_too = |_, off| {
+        let organization = (membership::Entity, membership::Column::OrganizationId);
+        Expr::col((off, switched_off_provider::Column::OrganizationId)).equals(organization).into_condition()
+    };
+    let off = identity::Entity::belongs_to(switched_off_provider::Entity)
+        .from(identity::Column::Provider)
+        .to(switched_off_provider::Column::Provider)
+        .on_condition(ours_too)
+        .into();
+    ours.join(JoinType::LeftJoin, ways)
+        .join(JoinType::LeftJoin, off)
+        .filter(membership::Column::Role.eq(Role::Owner))
+        .order_by_asc(membership::Column::UserId)
+}

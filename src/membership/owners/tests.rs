@@ -1,0 +1,86 @@
+use super::*;
+use crate::address::Domain;
+
+static NOBODY: InstanceLists = InstanceLists {
+    allowed_domains: Vec::new(),
+    blocked_domains: Vec::new(),
+    allowed_emails: Vec::new(),
+    blocked_emails: Vec::new(),
+};
+
+fn owner(name: &str, providers: &[&str]) -> Owner {
+    let way = |provider: &&str| Way {
+        identity: format!("{name} at {provider}"),
+        provider: (*provider).to_owned(),
+        email: format!("{name}@acme.test"),
+        is_switched_on: true,
+    };
+    let (email, ways) = (format!("{name}@acme.test"), providers.iter().map(way).collect());
+    Owner { id: name.to_owned(), email, status: Status::Active, ways }
+}
+
+fn owners<'a>(lists: &'a InstanceLists, all: &[&Owner]) -> Owners<'a> {
+    let entrance = Entrance { providers: HashSet::from(["idp", "okta"]), lists };
+    Owners { entrance, all: all.iter().map(|owner| (*owner).clone()).collect() }
+}
+
+#[test]
+fn the_last_owner_stays_and_anybody_else_may_go() {
+    let (ada, ben) = (owner("ada", &["idp"]), owner("ben", &["idp"]));
+    let allows = |all: &[&Owner], leaving: &[&str]| owners(&NOBODY, all).can_spare(Loss::People(leaving));
+    assert!(!allows(&[&ada], &["ada"]));
+    assert!(!allows(&[&ada, &ben], &["ben", "ada", "sam"]));
+    assert!(allows(&[&ada, &ben], &["ada"]));
+    assert!(allows(&[&ada], &["sam"]));
+    assert!(allows(&[], &["sam"]), "an organization without any is no worse for it");
+}
+
+#[test]
+fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go() {
+    let ada = owner("ada", &["idp"]);
+    let deactivated = Owner { status: Status::Deactivated, ..owner("ben", &["idp"]) };
+    let locked_out = Owner { status: Status::LockedOut, ..owner("ben", &["idp"]) };
+    let mut switched_off = owner("ben", &["okta"]);
+    switched_off.ways[0].is_switched_on = false;
+    let mut blocked_there = owner("ben", &["okta"]);
+    blocked_there.ways[0].email = "ben@evil.test".to_owned();
+    let blocked_here = Owner { email: "ben@evil.test".to_owned(), ..owner("ben", &["okta"]) };
+    let without_a_way = owner("ben", &[]);
+    let not_configured = owner("ben", &["github"]);
+    let lists = InstanceLists {
+        blocked_domains: vec![Domain::parse("evil.test").expect("a domain")],
+        ..NOBODY.clone()
+    };
+    for ben in
+        [deactivated, locked_out, switched_off, blocked_there, blocked_here, without_a_way, not_configured]
+    {
+        let both = owners(&lists, &[&ada, &ben]);
+        assert_eq!(both.who_can_come_in(), 1);
+        assert!(!both.can_spare(Loss::People(&["ada"])));
+        assert!(both.can_spare(Loss::People(&["ben"])), "who does not count is not missed");
+    }
+}
+
+#[test]
+fn a_way_in_may_go_while_an_owner_is_left_another() {
+    let (ada, ben) = (owner("ada", &["idp", "okta"]), owner("ben", &["okta"]));
+    let ada_alone = owners(&NOBODY, &[&ada]);
+    assert!(ada_alone.can_spare(Loss::Method("idp")) && ada_alone.can_spare(Loss::Identity("ada at okta")));
+    let ben_alone = owners(&NOBODY, &[&ben]);
+    assert!(
+        !ben_alone.can_spare(Loss::Method("okta")) && !ben_alone.can_spare(Loss::Identity("ben at okta"))
+    );
+    assert!(ben_alone.can_spare(Loss::Method("idp")));
+    assert!(owners(&NOBODY, &[&ada, &ben]).can_spare(Loss::Identity("ben at okta")));
+}
+
+#[test]
+fn where_nobody_can_come_in_the_last_who_might_again_stays() {
+    let (blocked, gone) =
+        (owner("ada", &["github"]), Owner { status: Status::Deactivated, ..owner("ben", &["idp"]) });
+    let both = owners(&NOBODY, &[&blocked, &gone]);
+    assert!(!both.can_spare(Loss::People(&["ada"])), "the configuration may let her in again");
+    assert!(both.can_spare(Loss::People(&["ben"])));
+    assert!(both.can_spare(Loss::Method("idp")), "there is nothing to lose");
+    assert!(!owners(&NOBODY, &[&gone]).can_spare(Loss::People(&["ben"])), "nor an owner at all");
+}

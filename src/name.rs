@@ -1,0 +1,78 @@
+//! What can be an organization's name.
+
+use crate::address::Domain;
+
+/// An organization's name: 2 to 60 characters, one line, nothing that a mail program would make a link of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// Parses what was typed; white space around it is dropped.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let name = text.trim();
+        if !(2..=60).contains(&name.chars().count()) {
+            return Err("Use 2 to 60 characters.");
+        }
+        if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+            return Err("Use plain characters on one line.");
+        }
+        if name.contains("://") || name.contains('/') || name.split_whitespace().any(is_web_address) {
+            return Err("A name can't be a web address.");
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_web_address(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    Domain::parse(word)
+        .is_ok_and(|domain| domain.as_str().rsplit('.').next().is_some_and(|top| top.len() > 1))
+}
+
+/// Characters that show nothing or turn the direction of what follows.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// As many characters of a text as `longest`, without what could not be seen or would turn what follows.
+pub fn visible(text: &str, longest: usize) -> String {
+    text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(longest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_kept() {
+        for (text, name) in
+            [(" Acme Inc. ", "Acme Inc."), ("Büro & Söhne", "Büro & Söhne"), ("A.B. Smith", "A.B. Smith")]
+        {
+            assert_eq!(Name::parse(text).as_ref().map(Name::as_str), Ok(name));
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_with_a_sentence() {
+        for text in [
+            "",
+            " a ",
+            "a\r\nBcc: x",
+            "https://evil.test",
+            "evil.com/reset",
+            "Visit evil.com now",
+            "a\u{202e}b",
+        ] {
+            assert!(Name::parse(text).is_err(), "{text:?}");
+        }
+        assert!(Name::parse(&"x".repeat(61)).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! Every URL on one page. Who may use a route is said by the type of its handler's first parameter; a handler
+//! without such a parameter can't be listed here.
+
+mod route;
+
+pub use route::{Admits, Route};
+
+use actix_web::web;
+
+use crate::error::Error;
+use crate::links::{API, ORGANIZATION_PREFIX};
+use crate::web::health;
+use crate::{access, account, audit, invites, llm_keys, organization, sign_in, users};
+use route::{delete, get, patch, post, put};
+
+/// All routes, in the order of the navigation.
+pub fn table() -> Vec<Route> {
+    let groups = [
+        of_sign_in(),
+        of_invitations(),
+        of_accounts(),
+        below(ORGANIZATION_PREFIX, of_the_organization()),
+        below(ORGANIZATION_PREFIX, of_users()),
+        below(ORGANIZATION_PREFIX, of_invites()),
+        below(ORGANIZATION_PREFIX, of_llm_keys()),
+        below(ORGANIZATION_PREFIX, of_audit()),
+        below(API, api_of_accounts()),
+        below(API, api_of_members()),
+        below(API, api_of_admins()),
+        of_health(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+fn of_sign_in() -> Vec<Route> {
+    use sign_in::web::{begin, callback, claim, index, link};
+    vec![
+        get("/", account::web::start::start),
+        get("/sign-in", index),
+        post("/auth/{provider}", begin),
+        get("/auth/{provider}/callback", callback),
+        get("/claim/{token}", claim),
+        get("/sign-in-links/{token}", link::look),
+        post("/sign-in-links/{token}", link::take),
+    ]
+}
+
+fn of_invitations() -> Vec<Route> {
+    use invites::web::landing::{acceptance, landing, request_another};
+    vec![
+        get("/invites/{token}", landing),
+        post("/invites/{token}/acceptance", acceptance),
+        post("/invites/{token}/request", request_another),
+    ]
+}
+
+fn of_accounts() -> Vec<Route> {
+    use account::web::{disconnect, end_other_sessions, end_session, index, leaving, set_theme};
+    use sign_in::web::{begin_to_connect, sign_out};
+    vec![
+        post("/sign-out", sign_out),
+        get("/settings", index),
+        post("/settings/theme", set_theme),
+        post("/settings/identities", begin_to_connect),
+        post("/settings/identities/{identity}/disconnect", disconnect),
+        post("/settings/sessions/end-others", end_other_sessions),
+        post("/settings/sessions/{session}/end", end_session),
+        get("/settings/departure", leaving::departure),
+        post("/settings/departure", leaving::leave),
+        get("/settings/deletion", leaving::deletion),
+        post("/settings/deletion", leaving::delete),
+    ]
+}
+
+fn of_the_organization() -> Vec<Route> {
+    use access::web::{allow_address, save, switch_method, test_method};
+    vec![
+        get("/settings/admin", organization::web::index),
+        post("/settings/admin", organization::web::rename),
+        get("/settings/admin/access", access::web::index),
+        post("/settings/admin/access", save),
+        post("/settings/admin/access/allowed-addresses", allow_address),
+        post("/settings/admin/access/methods/{provider}", switch_method),
+        post("/settings/admin/access/methods/{provider}/test", test_method),
+    ]
+}
+
+fn of_users() -> Vec<Route> {
+    use users::web::{actions, bulk, export, index, offboarding, person, role};
+    vec![
+        get("/settings/admin/users", index),
+        post("/settings/admin/users/bulk", bulk::bulk),
+        get("/settings/admin/users/export", export::export),
+        get("/settings/admin/users/{user}", person::show),
+        get("/settings/admin/users/{user}/role", role::ask),
+        post("/settings/admin/users/{user}/role", actions::change_role),
+        get("/settings/admin/users/{user}/offboarding", offboarding::offboarding),
+        post("/settings/admin/users/{user}/deactivation", actions::deactivate),
+        post("/settings/admin/users/{user}/reactivation", actions::reactivate),
+        post("/settings/admin/users/{user}/removal", actions::remove),
+        post("/settings/admin/users/{user}/sessions/end", actions::end_sessions),
+        post("/settings/admin/users/{user}/sessions/{session}/end", actions::end_session),
+    ]
+}
+
+fn of_invites() -> Vec<Route> {
+    use invites::web::{index, resend, revoke, send, test_mail};
+    vec![
+        get("/settings/admin/invites", index),
+        post("/settings/admin/invites", send),
+        post("/settings/admin/invites/test-mail", test_mail),
+        post("/settings/admin/invites/{invite}/resend", resend),
+        post("/settings/admin/invites/{invite}/revocation", revoke),
+    ]
+}
+
+fn of_llm_keys() -> Vec<Route> {
+    use llm_keys::web::{erase_previous, index, remove, restore, revert, save, test};
+    vec![
+        get("/settings/admin/llm-keys", index),
+        post("/settings/admin/llm-keys", save),
+        post("/settings/admin/llm-keys/{provider}/test", test),
+        post("/settings/admin/llm-keys/{provider}/removal", remove),
+        post("/settings/admin/llm-keys/{provider}/restoration", restore),
+        post("/settings/admin/llm-keys/{provider}/reversion", revert),
+        post("/settings/admin/llm-keys/{provider}/previous/removal", erase_previous),
+    ]
+}
+
+fn of_audit() -> Vec<Route> {
+    use audit::web::{export, index, show};
+    vec![
+        get("/settings/admin/audit", index),
+        get("/settings/admin/audit/export", export),
+        get("/settings/admin/audit/{event}", show),
+    ]
+}
+
+fn api_of_accounts() -> Vec<Route> {
+    vec![get("/me", account::api::me)]
+}
+
+fn api_of_members() -> Vec<Route> {
+    vec![
+        get("/org", organization::api::show),
+        get("/org/users", users::api::colleagues),
+        get("/org/llm-keys", llm_keys::api::seen),
+    ]
+}
+
+fn api_of_admins() -> Vec<Route> {
+    use llm_keys::api::{remove, restore, revert, set, test};
+    vec![
+        get("/admin/settings", organization::api::settings),
+        patch("/admin/settings", organization::api::change_settings),
+        post("/admin/access/simulation", access::api::simulation),
+        get("/admin/llm-keys", llm_keys::api::index),
+        put("/admin/llm-keys/{provider}", set),
+        delete("/admin/llm-keys/{provider}", remove),
+        post("/admin/llm-keys/{provider}/test", test),
+        post("/admin/llm-keys/{provider}/restoration", restore),
+        post("/admin/llm-keys/{provider}/reversion", revert),
+        get("/admin/invites", invites::api::index),
+        post("/admin/invites", invites::api::create),
+        delete("/admin/invites/{invite}", invites::api::revoke),
+        post("/admin/invites/{invite}/resend", invites::api::resend),
+        get("/admin/users", users::api::index),
+        patch("/admin/users/{user}", users::api::change),
+        delete("/admin/users/{user}", users::api::remove),
+    ]
+}
+
+fn of_health() -> Vec<Route> {
+    vec![get("/healthz", health::live), get("/readyz", health::ready)]
+}
+
+fn below(prefix: &str, mut routes: Vec<Route>) -> Vec<Route> {
+    for route in &mut routes {
+        route.path.insert_str(0, prefix);
+    }
+    routes
+}
+
+/// Puts every route into the application; other methods answer 405, other paths 404.
+pub fn register(config: &mut web::ServiceConfig) {
+    let mut routes = table().into_iter().peekable();
+    while let Some(first) = routes.next() {
+        let mut resource = web::resource(first.path.as_str()).route(first.handler);
+        while let Some(same) = routes.next_if(|next| next.path == first.path) {
+            resource = resource.route(same.handler);
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    config.default_service(web::to(not_found));
+}
+
+async fn not_found() -> Result<String, Error> {
+    Err(Error::NotFound)
+}
+
+async fn method_not_allowed() -> Result<String, Error> {
+    Err(Error::MethodNotAllowed)
+}

@@ -1,0 +1,97 @@
+//! A route: a method and a path, with what answers there, and who is let in to it.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::guard::{self, Guard};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{FromRequest, Handler, Responder, web};
+use serde::Serialize;
+
+use crate::authority::{Authority, Who};
+use crate::error::Error;
+
+/// A method and a path, who may use it, and what answers.
+#[derive(Serialize)]
+pub struct Route {
+    #[serde(serialize_with = "method_name")]
+    pub method: Method,
+    pub path: String,
+    pub who: Who,
+    #[serde(skip)]
+    pub(super) handler: actix_web::Route,
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {
+        $(/// A route of this method.
+        pub(super) fn $name<F, Args>(path: &str, handler: F) -> Route
+        where
+            F: Handler<Args>,
+            Args: Admits + FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            route(Method::$method, path, handler)
+        })*
+    };
+}
+
+methods! { get GET post POST put PUT patch PATCH delete DELETE }
+
+fn route<F, Args>(method: Method, path: &str, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let door = from_fn(admit_first::<Args::First>);
+    let handler = web::route().guard(matching(&method)).to(handler).wrap(door);
+    Route { method, path: path.to_owned(), who: Args::First::WHO, handler }
+}
+
+/// What begins with an authority.
+pub trait Admits {
+    /// The type of the first parameter.
+    type First: Authority + 'static;
+}
+
+macro_rules! admits {
+    ($($rest:ident)*) => {
+        impl<First: Authority + 'static, $($rest),*> Admits for (First, $($rest),*) {
+            type First = First;
+        }
+    };
+}
+
+admits!();
+admits!(A);
+admits!(A B);
+admits!(A B C);
+admits!(A B C D);
+
+/// Settles who may before anything of the request's body is looked at: the handler's parameters are otherwise
+/// extracted side by side, and a malformed form could speak before the refusal.
+async fn admit_first<First: Authority>(
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match request.extract::<First>().await {
+        // PostgreSQL has no texts with a NUL: whatever such a name would mean is not there.
+        Ok(_) if request.path().contains("%00") => Ok(request.error_response(Error::NotFound)),
+        Ok(_) => next.call(request).await,
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+/// HEAD is asked of what answers GET, with the same checks.
+fn matching(method: &Method) -> impl Guard + use<> {
+    let method = method.clone();
+    guard::fn_guard(move |context| {
+        let asked = &context.head().method;
+        *asked == method || method == Method::GET && *asked == Method::HEAD
+    })
+}
+
+fn method_name<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}

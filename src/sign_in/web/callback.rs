@@ -1,0 +1,104 @@
+//! `GET /auth/{provider}/callback`: the way back. What the provider says is verified; then the person is let in, stays
+//! outside, or has connected another account.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::browser;
+use super::path::ProviderPath;
+use super::refused::{Refused, SecondTry, cancelled, failed, not_started_here};
+use super::session::start_session;
+use super::step_up::not_asked;
+use crate::authority::session::is_fresh;
+use crate::authority::{Anyone, Doorstep};
+use crate::entity::sign_in_flow::Purpose;
+use crate::identity_providers::{Claims, IdentityProvider};
+use crate::links::Site;
+use crate::membership::methods::method_on;
+use crate::sign_in::admission::{Admission, admit};
+use crate::sign_in::connect::{Connection, connect};
+use crate::sign_in::flow::Goal;
+use crate::sign_in::form::CallbackQuery;
+use crate::sign_in::proof::proven_at;
+use crate::sign_in::refusal::Refusal;
+use crate::sign_in::verify::{Callback, Verification, verify};
+use crate::web::{Notice, Reply, View, see_other};
+
+/// The handler.
+pub async fn callback(
+    anyone: Anyone,
+    view: View,
+    path: web::Path<ProviderPath>,
+    query: web::Query<CallbackQuery>,
+    request: HttpRequest,
+) -> Reply {
+    anyone.services.limits.count_sign_in(anyone.client)?;
+    let organization = anyone.organization().await?;
+    let provider = method_on(&anyone.services, &organization, &path.provider).await?;
+    let door = anyone.doorstep(&organization);
+    let person = anyone.visitor.as_ref().map(|visitor| visitor.id.as_str());
+    let callback = Callback { query: query.into_inner(), browser: browser::known(&request), person };
+    let verification = verify(&door, provider, callback).await?;
+    Return { anyone: &anyone, door, view: &view, request: &request, provider }.answer(verification).await
+}
+
+/// A browser that a provider has sent back.
+struct Return<'a> {
+    anyone: &'a Anyone,
+    door: Doorstep<'a>,
+    view: &'a View,
+    request: &'a HttpRequest,
+    provider: &'a IdentityProvider,
+}
+
+impl Return<'_> {
+    async fn answer(&self, verification: Verification) -> Reply {
+        match verification {
+            Verification::Good(goal, claims) if goal.purpose == Purpose::Connect => {
+                self.connect(&goal, &claims).await
+            }
+            Verification::Good(goal, claims) => self.sign_in(&goal, &claims).await,
+            Verification::NotStartedHere => not_started_here(self.view),
+            Verification::Cancelled(goal) => cancelled(self.view, self.second_try(&goal)),
+            Verification::Failed(goal, failure) => failed(self.view, self.second_try(&goal), &failure),
+        }
+    }
+
+    async fn sign_in(&self, goal: &Goal, claims: &Claims) -> Reply {
+        match admit(&self.door, claims, goal.purpose).await? {
+            Admission::In(person) => self.enter(goal, claims, person),
+            Admission::Out(refusal) => self.refused(goal, claims, &refusal).await,
+        }
+    }
+
+    fn enter(&self, goal: &Goal, claims: &Claims, person: String) -> Reply {
+        let clock = &self.door.services.clock;
+        let proven_at = proven_at(clock, claims.authenticated_at, goal.purpose);
+        start_session(self.anyone, self.request, person, proven_at)?;
+        let is_proof = proven_at.is_some_and(|at| is_fresh(at, clock.now()));
+        if goal.purpose == Purpose::StepUp && !is_proof {
+            return not_asked(self.view, self.provider, claims, goal.return_to.as_str());
+        }
+        let location = (LOCATION, goal.return_to.as_str());
+        let provider = browser::remember_provider(&claims.provider, self.view.cookies());
+        Ok(HttpResponse::SeeOther().insert_header(location).cookie(provider).finish())
+    }
+
+    async fn connect(&self, goal: &Goal, claims: &Claims) -> Reply {
+        match connect(&self.anyone.signed_in().await?, claims).await? {
+            Connection::Made => Ok(see_other(&Site.settings(), Notice::Connected)),
+            Connection::WasThere => Ok(see_other(&Site.settings(), Notice::AlreadyConnected)),
+            Connection::Refused(refusal) => self.refused(goal, claims, &refusal).await,
+        }
+    }
+
+    async fn refused(&self, goal: &Goal, claims: &Claims, refusal: &Refusal) -> Reply {
+        let (again, organization) = (self.second_try(goal), self.door.organization);
+        Refused { again, claims, organization }.show(self.view, refusal).await
+    }
+
+    /// How the same is tried once more, with another account.
+    fn second_try<'a>(&'a self, goal: &'a Goal) -> SecondTry<'a> {
+        SecondTry { services: self.door.services, provider: self.provider, goal }
+    }
+}

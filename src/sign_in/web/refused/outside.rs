@@ -1,0 +1,108 @@
+//! People whom the gate has refused, and accounts that can't be connected.
+
+use actix_web::http::StatusCode;
+
+use super::page::{Others, RefusedPage, Words};
+use super::second_try::SecondTry;
+use crate::authority::Organization;
+use crate::entity::sign_in_flow::Purpose;
+use crate::error::Result;
+use crate::identity_providers::{Button, Claims};
+use crate::links::Site;
+use crate::membership::methods::methods_on;
+use crate::sign_in::refusal::Refusal;
+use crate::web::{Reply, View};
+
+/// Whom a refusal is shown to.
+pub struct Refused<'a> {
+    pub again: SecondTry<'a>,
+    pub claims: &'a Claims,
+    pub organization: &'a Organization,
+}
+
+/// The page for somebody who stays outside, whom a link was to let in.
+pub fn not_on_the_list(view: &View, email: String, organization: &Organization) -> Reply {
+    let words = not_admitted(&email, organization);
+    let page = RefusedPage { email: Some(email), from_the_shell: true, ..RefusedPage::of(words) };
+    view.entry(StatusCode::FORBIDDEN, &page)
+}
+
+impl Refused<'_> {
+    /// The page for somebody who stays outside, or whose account could not be connected.
+    pub async fn show(&self, view: &View, refusal: &Refusal) -> Reply {
+        let email = self.claims.email.clone().filter(|email| !email.is_empty());
+        let mut page = RefusedPage { email, ..self.again.page(self.words(refusal)) };
+        if let Refusal::KnownElsewhere(names) = refusal {
+            self.lead_on(&mut page, names).await?;
+        }
+        let status = match refusal {
+            Refusal::SomebodyElses => StatusCode::CONFLICT,
+            _ => StatusCode::FORBIDDEN,
+        };
+        view.entry(status, &page)
+    }
+
+    fn words(&self, refusal: &Refusal) -> Words {
+        let (email, label) = (self.claims.email.as_deref().unwrap_or_default(), &self.again.provider.label);
+        let connects = self.again.goal.purpose == Purpose::Connect;
+        let (title, sentence, next_step) = match refusal {
+            Refusal::NoAddress => (
+                "No e-mail address",
+                "The account that you used comes without a usable e-mail address.".to_owned(),
+                "Add an address to it, or use another account.",
+            ),
+            Refusal::Unverified => (
+                "The address is not verified",
+                format!("{email} has not been verified by {label}."),
+                "Verify it there and come back, or use another account.",
+            ),
+            Refusal::KnownElsewhere(_) => (
+                "You already have an account",
+                format!("{email} belongs to an account that signs in here in another way."),
+                "Sign in with the account that you used before.",
+            ),
+            Refusal::SomebodyElses => (
+                "That account can’t be connected",
+                format!("This account at {label}, or its address, belongs to somebody else here."),
+                "Nothing was changed. Use another account.",
+            ),
+            Refusal::NotAdmitted if connects => (
+                "That account can’t be connected",
+                format!("You could not sign in with {email}: the rules of this Gatehouse leave it out."),
+                "Nothing was changed. Use another account.",
+            ),
+            Refusal::NotAdmitted => return not_admitted(email, self.organization),
+        };
+        Words { title, sentence, next_step: next_step.to_owned(), code: refusal.code() }
+    }
+
+    /// To the sign-in that the person has, and from there to connecting this one (rule 2.6).
+    async fn lead_on(&self, page: &mut RefusedPage, names: &[String]) -> Result<()> {
+        let this = self.again.provider;
+        let on = methods_on(self.again.services, self.organization).await?;
+        let others = on.into_iter().filter(|provider| provider.name != this.name);
+        let theirs = others.filter(|provider| names.contains(&provider.name));
+        let ways: Vec<Button> = theirs.map(|provider| Button::of(provider, None)).collect();
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let labels: Vec<&str> = ways.iter().map(|way| way.label.as_str()).collect();
+        page.words.next_step = format!(
+            "Sign in with {} first, then connect {} under Your account.",
+            labels.join(" or "),
+            this.label
+        );
+        page.others = Some(Others { ways, return_to: Site.settings().query("connect", &this.name) });
+        Ok(())
+    }
+}
+
+/// What somebody is told who stays outside, whatever the reason.
+fn not_admitted(email: &str, organization: &Organization) -> Words {
+    Words {
+        title: "You are not on the list",
+        sentence: format!("{email} is not on the list of {}.", organization.name),
+        next_step: "Ask an admin for an invite, or use another account.".to_owned(),
+        code: Refusal::NotAdmitted.code(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The session of somebody whom sign-in has let in.
+
+use actix_web::HttpRequest;
+use chrono::{DateTime, Utc};
+
+use crate::authority::session::{NewSession, start};
+use crate::authority::{Anyone, Origin};
+use crate::error::{Error, Result};
+
+/// Starts the session of the person with this id. `authenticated_at` is when they proved who they are; none where nobody
+/// knows.
+pub fn start_session(
+    anyone: &Anyone,
+    request: &HttpRequest,
+    person: String,
+    authenticated_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let Origin { address, user_agent, .. } = anyone.origin.clone();
+    let new = NewSession { user_id: person, address, user_agent, authenticated_at };
+    start(request, &new).map_err(|e| Error::Internal(e.to_string()))
+}

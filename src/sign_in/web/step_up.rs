@@ -1,0 +1,61 @@
+//! The page that asks somebody to sign in once more.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::authority::SignedIn;
+use crate::identity_providers::{Button, Claims, IdentityProvider};
+use crate::links::Site;
+use crate::membership::identities::identities;
+use crate::membership::methods::methods_on;
+use crate::web::{Page, Reply, View};
+
+#[derive(Template)]
+#[template(path = "sign_in/fresh.html")]
+struct FreshPage<'a> {
+    site: Site,
+    email: &'a str,
+    ways: Vec<Button>,
+    return_to: &'a str,
+    /// The provider that was to ask for a login and did not, if one was.
+    not_asked: Option<&'a str>,
+    /// Labels of those that can't be made to ask, if there are any.
+    silent: Option<String>,
+}
+
+impl Page for FreshPage<'_> {
+    fn title(&self) -> &'static str {
+        "Confirm that it is you"
+    }
+}
+
+/// What a person sees who has to sign in once more before going on at `return_to`.
+pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
+    let own = identities(person).await?;
+    let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
+    let on = methods_on(&person.services, &person.organization).await?;
+    let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
+    let page = FreshPage::new(&person.visitor.email, &ways, return_to);
+    view.entry(StatusCode::FORBIDDEN, &FreshPage { silent: silent(&ways), ..page })
+}
+
+/// What a person sees whom the provider has let through without a question, although it was to ask for a login. Going on
+/// would only lead here again.
+pub fn not_asked(view: &View, provider: &IdentityProvider, claims: &Claims, return_to: &str) -> Reply {
+    let email = claims.email.as_deref().unwrap_or_default();
+    let page = FreshPage::new(email, &[provider], return_to);
+    view.entry(StatusCode::FORBIDDEN, &FreshPage { not_asked: Some(&provider.label), ..page })
+}
+
+impl<'a> FreshPage<'a> {
+    fn new(email: &'a str, ways: &[&IdentityProvider], return_to: &'a str) -> Self {
+        let ways = ways.iter().map(|provider| Button::of(provider, None)).collect();
+        Self { site: Site, email, ways, return_to, not_asked: None, silent: None }
+    }
+}
+
+fn silent(ways: &[&IdentityProvider]) -> Option<String> {
+    let silent = ways.iter().filter(|provider| !provider.can_demand_login());
+    let silent: Vec<&str> = silent.map(|provider| provider.label.as_str()).collect();
+    (!silent.is_empty()).then(|| silent.join(" and "))
+}

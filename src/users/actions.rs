@@ -1,0 +1,179 @@
+//! What admins do about people: their role, and whether they may come in.
+
+use std::slice;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DeleteMany, QueryFilter};
+use serde_json::json;
+
+use super::mails::tell_role;
+use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
+use crate::entity::membership::{self, Column};
+use crate::entity::session;
+use crate::entity::user::{self, Status};
+use crate::error::{Error, Forbidden, Result};
+use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::role::Role;
+
+/// Why the account of somebody is left alone.
+pub const ELSEWHERE: &str =
+    "This person belongs to another organization, too. You can only remove them from yours.";
+
+/// A person whom a change was about.
+pub struct Changed {
+    pub name: String,
+    /// The role they had.
+    pub role: Role,
+}
+
+/// Gives a member another role, none above one's own (rule 1.3). They hear of it by mail.
+///
+/// # Errors
+/// 404 for whoever is no member; 403 when they, or the role, are above the admin, or when it raises somebody and the
+/// admin has not signed in a moment ago; 409 when no owner would be left.
+pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed> {
+    let act = Act::on(admin, id, "user.role_changed").await?;
+    if role == act.member.role {
+        return Ok(act.changed());
+    }
+    let refusal = act.refuse_role(admin, role).await;
+    let act = act.unless(refusal).await?;
+    let to = Expr::value(role);
+    act.change
+        .update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(Column::UserId.eq(id)))
+        .await?;
+    if act.user.id != admin.visitor().id {
+        tell_role(&admin.services().mail, &act.change, &act.user, role).await?;
+    }
+    let (before, after) = (json!({ "role": act.member.role }), json!({ "role": role }));
+    act.done(|event| event.with(before, after)).await
+}
+
+/// Ends a member's access until they are let in again: their account can't be used, and their sessions are over.
+///
+/// # Errors
+/// As [`change_role`]; 409 also when they belong to another organization, too.
+pub async fn deactivate(admin: &Admin, id: &str) -> Result<Changed> {
+    let act = Act::on(admin, id, "user.deactivated").await?;
+    if act.user.status == Status::Deactivated {
+        return Ok(act.changed());
+    }
+    let refusal = act.refuse_losing_account(admin).await;
+    let act = act.unless(refusal).await?;
+    act.change.set_status(slice::from_ref(&act.member), Status::Deactivated).await?;
+    let ended = act.change.delete_of::<session::Entity>(slice::from_ref(&act.member), |own| own).await?;
+    act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await
+}
+
+/// Undoes [`deactivate`]: they can sign in again.
+///
+/// # Errors
+/// As [`change_role`]; 409 also when they belong to another organization, too.
+pub async fn reactivate(admin: &Admin, id: &str) -> Result<Changed> {
+    let act = Act::on(admin, id, "user.reactivated").await?;
+    if act.user.status == Status::Active {
+        return Ok(act.changed());
+    }
+    let refusal = act.refuse_elsewhere();
+    let act = act.unless(refusal).await?;
+    act.change.set_status(slice::from_ref(&act.member), Status::Active).await?;
+    act.done(|event| event).await
+}
+
+/// Takes a member out of the organization. Their account stays, and so does what bears their name (rule 1.6).
+///
+/// # Errors
+/// As [`change_role`].
+pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
+    let act = Act::on(admin, id, "user.removed").await?;
+    let refusal = act.refuse_none_left(admin).await;
+    let act = act.unless(refusal).await?;
+    act.change.delete::<membership::Entity>(|ours| ours.filter(Column::UserId.eq(id))).await?;
+    let members = if act.is_elsewhere { &[] } else { slice::from_ref(&act.member) };
+    let ended = act.change.delete_of::<session::Entity>(members, |own| own).await?;
+    let before = json!({ "role": act.member.role });
+    act.done(|event| event.with(before, json!({ "sessionsEnded": ended }))).await
+}
+
+/// Ends a member's sessions, or the one of this name: they have to sign in again.
+///
+/// # Errors
+/// 404 for whoever is no member and for a session that is not theirs; 403 when they are above the admin; 409 when they
+/// belong to another organization, too.
+pub async fn end_sessions(admin: &Admin, id: &str, one: Option<&str>) -> Result<Changed> {
+    let act = Act::on(admin, id, "user.sessions_ended").await?;
+    let refusal = act.refuse_elsewhere();
+    let act = act.unless(refusal).await?;
+    let this = |own: DeleteMany<session::Entity>| match one {
+        Some(session) => own.filter(session::Column::Id.eq(session)),
+        None => own,
+    };
+    let ended = act.change.delete_of::<session::Entity>(slice::from_ref(&act.member), this).await?;
+    if one.is_some() && ended == 0 {
+        return Err(Error::NotFound);
+    }
+    act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await
+}
+
+/// Something that is being done about a member.
+struct Act {
+    change: Change<OfOrganization>,
+    member: membership::Model,
+    user: user::Model,
+    is_elsewhere: bool,
+    action: &'static str,
+}
+
+impl Act {
+    /// Begins one; nobody acts on those above them.
+    async fn on(admin: &Admin, id: &str, action: &'static str) -> Result<Self> {
+        let change = admin.change().await?;
+        let found = change.members(&[id]).await?.pop().ok_or(Error::NoMember)?;
+        let MemberAccount { member, user, is_elsewhere } = found;
+        let above = member.role > change.role();
+        let act = Self { change, member, user, is_elsewhere, action };
+        let needs_owner = Err(Error::Forbidden(Forbidden::NeedsOwner));
+        act.unless(if above { needs_owner } else { Ok(()) }).await
+    }
+
+    /// Goes on, or leaves an event of the refusal.
+    async fn unless(self, refusal: Result<()>) -> Result<Self> {
+        let Err(why) = refusal else { return Ok(self) };
+        self.change.commit(Event::refused(self.action, self.user.email.as_str())).await?;
+        Err(why)
+    }
+
+    async fn done(self, tell: impl FnOnce(Event) -> Event) -> Result<Changed> {
+        let changed = self.changed();
+        self.change.commit(tell(Event::done(self.action, self.user.email.as_str()))).await?;
+        Ok(changed)
+    }
+
+    fn changed(&self) -> Changed {
+        Changed { name: self.user.name.clone(), role: self.member.role }
+    }
+
+    async fn refuse_role(&self, admin: &Admin, role: Role) -> Result<()> {
+        if role > self.change.role() {
+            return Err(Error::Forbidden(Forbidden::NeedsOwner));
+        }
+        if role > self.member.role && !admin.visitor().is_fresh(admin.services().clock.now()) {
+            return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        }
+        if role == Role::Owner { Ok(()) } else { self.refuse_none_left(admin).await }
+    }
+
+    async fn refuse_losing_account(&self, admin: &Admin) -> Result<()> {
+        self.refuse_elsewhere()?;
+        self.refuse_none_left(admin).await
+    }
+
+    fn refuse_elsewhere(&self) -> Result<()> {
+        if self.is_elsewhere { Err(Error::Conflict(ELSEWHERE)) } else { Ok(()) }
+    }
+
+    async fn refuse_none_left(&self, admin: &Admin) -> Result<()> {
+        let owners = Owners::inside(&self.change, Entrance::from(&admin.services().config)).await?;
+        if owners.can_spare(Loss::People(&[&self.user.id])) { Ok(()) } else { Err(Error::LastOwner) }
+    }
+}

@@ -1,0 +1,104 @@
+//! Doing it, to all of them in one change.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+
+use super::action::BulkAction;
+use super::selection::{at_once, choose};
+use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
+use crate::entity::membership::{self, Column};
+use crate::entity::session;
+use crate::entity::user::Status;
+use crate::error::{Error, Forbidden, Result};
+use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::role::Role;
+use crate::users::mails::tell_role;
+
+/// As many ids as one statement writes to.
+const CHUNK: usize = 500;
+/// As many people as an event names.
+const MOST_NAMED: usize = 100;
+
+/// Does it, in one change with one event; tells to how many.
+///
+/// # Errors
+/// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin; 409 when no
+/// owner would be left.
+pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<usize> {
+    let change = admin.change().await?;
+    let members = change.members(&at_once(ids)).await?;
+    let (chosen, _) = choose(admin, change.role(), members, action)?;
+    if chosen.is_empty() {
+        return Ok(0);
+    }
+    let raises = |person: &MemberAccount| action.role().is_some_and(|role| role > person.member.role);
+    if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
+        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+    }
+    if !can_spare(admin, &change, &chosen, action).await? {
+        let target = people(chosen.len());
+        change.commit(Event::refused(event(action), target)).await?;
+        return Err(Error::LastOwner);
+    }
+    let (members, users): (Vec<_>, Vec<_>) =
+        chosen.into_iter().map(|person| (person.member, person.user)).unzip();
+    for members in members.chunks(CHUNK) {
+        write(&change, members, action).await?;
+    }
+    if let Some(role) = action.role() {
+        for user in &users {
+            tell_role(&admin.services().mail, &change, user, role).await?;
+        }
+    }
+    let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();
+    let after = json!({ "count": users.len(), "people": named, "role": action.role() });
+    change.commit(Event::done(event(action), people(users.len())).resulting_in(after)).await?;
+    Ok(users.len())
+}
+
+fn event(action: BulkAction) -> &'static str {
+    match action {
+        BulkAction::Role(_) => "users.role_changed",
+        BulkAction::Deactivate => "users.deactivated",
+        BulkAction::EndSessions => "users.sessions_ended",
+    }
+}
+
+fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+/// Whether an owner who can come in is left: whoever does it stays, and may be one who can't (rule 1.5).
+async fn can_spare(
+    admin: &Admin,
+    change: &Change<OfOrganization>,
+    chosen: &[MemberAccount],
+    action: BulkAction,
+) -> Result<bool> {
+    if matches!(action, BulkAction::EndSessions | BulkAction::Role(Role::Owner)) {
+        return Ok(true);
+    }
+    let leaving: Vec<&str> = chosen.iter().map(|person| person.user.id.as_str()).collect();
+    let owners = Owners::inside(change, Entrance::from(&admin.services().config)).await?;
+    Ok(owners.can_spare(Loss::People(&leaving)))
+}
+
+async fn write(
+    change: &Change<OfOrganization>,
+    members: &[membership::Model],
+    action: BulkAction,
+) -> Result<()> {
+    if let Some(role) = action.role() {
+        let ids = members.iter().map(|member| member.user_id.as_str());
+        let to = Expr::value(role);
+        let these = Column::UserId.is_in(ids);
+        change.update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(these)).await?;
+        return Ok(());
+    }
+    if action == BulkAction::Deactivate {
+        change.set_status(members, Status::Deactivated).await?;
+    }
+    change.delete_of::<session::Entity>(members, |own| own).await?;
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The same for many people at once: looked at first, then done in one change; who is left out is named.
+
+mod action;
+mod apply;
+mod selection;
+
+pub use action::BulkAction;
+pub use apply::apply;
+pub use selection::{Plan, Skipped, matching, plan};

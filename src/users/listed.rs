@@ -1,0 +1,69 @@
+//! A person as the list shows them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+
+use super::sort::{By, Key, Sort, UserKeyset};
+use crate::authority::columns;
+use crate::entity::identity;
+use crate::entity::membership::{self, Column, Status};
+use crate::role::Role;
+
+columns! {
+    /// A person in the list.
+    #[derive(Clone, Debug)]
+    pub struct ListedUser of membership::Entity {
+        membership: i64 = Column::Id,
+        pub id: String = Column::UserId,
+        pub name: String = Column::Name,
+        pub email: String = Column::Email,
+        pub role: Role = Column::Role,
+        pub status: Status = Column::Status,
+        #[serde(with = "chrono::serde::ts_milliseconds")]
+        pub joined_at: DateTime<Utc> = Column::JoinedAt,
+        #[serde(with = "chrono::serde::ts_milliseconds")]
+        pub last_seen_at: DateTime<Utc> = Column::LastSeenAt,
+        /// Names of providers, with commas between them.
+        methods: Option<String> = methods(),
+    }
+}
+
+/// The ways to sign in are looked up row by row: a join would leave it to the planner whom to look up first.
+fn methods() -> Expr {
+    let provider = Expr::col((identity::Entity, identity::Column::Provider));
+    let methods = Query::select()
+        .expr(Func::cust("string_agg").args([provider, Expr::val(",")]))
+        .from(identity::Entity)
+        .and_where(of_the_same_person())
+        .to_owned();
+    Expr::from(methods)
+}
+
+/// Ties accounts at providers to the member whose row it is.
+pub fn of_the_same_person() -> Expr {
+    Expr::col((identity::Entity, identity::Column::UserId)).equals((membership::Entity, Column::UserId))
+}
+
+/// A column of the list.
+pub fn column(column: Column) -> Expr {
+    Expr::col((membership::Entity, column))
+}
+
+impl ListedUser {
+    /// The providers with which the person signs in, each once.
+    pub fn methods(&self) -> BTreeSet<&str> {
+        self.methods.iter().flat_map(|names| names.split(',')).collect()
+    }
+
+    /// The place of the person in a list of this order.
+    pub fn keyset(&self, sort: Sort) -> UserKeyset {
+        let key = match sort.by {
+            By::Name => Key::Text(self.name.clone()),
+            By::Joined => Key::Milliseconds(self.joined_at.timestamp_millis()),
+            By::Seen => Key::Milliseconds(self.last_seen_at.timestamp_millis()),
+        };
+        UserKeyset { key, id: self.membership }
+    }
+}

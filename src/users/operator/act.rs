@@ -1,0 +1,108 @@
+//! What every deed about one person has in common: whom it is about, and what came of it.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::address::EmailAddress;
+use crate::authority::operator::{Acted, Configured, Refusal};
+use crate::authority::{Change, Event, FromOutside, Shell};
+use crate::entity::{membership, user};
+use crate::error::Result;
+use crate::membership::holder::holder;
+use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::role::Role;
+
+/// What came of it.
+pub struct AccountOutcome {
+    /// The address of the person's account.
+    pub email: String,
+    /// Whether anything had to be changed.
+    pub changed: bool,
+    /// Whether the access rules had left the person out (rule 2.4).
+    pub was_locked_out: bool,
+    pub sessions_ended: u64,
+    /// Whether a mail tells the person.
+    pub told: bool,
+}
+
+/// Something that is being done about a person.
+pub struct Act {
+    pub change: Change<FromOutside>,
+    pub user: user::Model,
+    action: &'static str,
+    membership: Option<membership::Model>,
+}
+
+impl Act {
+    /// Begins one on whoever has the address.
+    pub async fn on(shell: &Shell, email: &EmailAddress, action: &'static str) -> Acted<Self> {
+        let change = shell.change().await?;
+        let user = holder(change.connection(), email).await?;
+        let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
+        let membership = membership_of(&change, &user).await?;
+        Ok(Self { change, user, action, membership })
+    }
+
+    /// The person's role in the organization, if they are a member.
+    pub fn role(&self) -> Option<Role> {
+        self.membership.as_ref().map(|membership| membership.role)
+    }
+
+    /// Whether the access rules leave the person out.
+    pub fn is_locked_out(&self) -> bool {
+        self.membership.as_ref().is_some_and(|membership| membership.locked_out_at.is_some())
+    }
+
+    /// Goes on, or leaves an event of the refusal when an organization would have no owner any more who can come in.
+    pub async fn unless_the_last_owner(self, entrance: Configured, organizations: &[String]) -> Acted<Self> {
+        if organizations.is_empty() {
+            return Ok(self);
+        }
+        let (providers, lists) = entrance.map_err(Refusal::Unjudged)?;
+        for organization in organizations {
+            let entrance =
+                Entrance { providers: providers.iter().map(String::as_str).collect(), lists: &lists };
+            let owners = Owners::of(self.change.connection(), organization, entrance).await?;
+            if !owners.can_spare(Loss::People(&[&self.user.id])) {
+                self.change.commit(Event::refused(self.action, self.user.email.as_str())).await?;
+                return Err(Refusal::LastOwner(self.user.email));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Nothing had to be done.
+    pub fn unchanged(&self) -> AccountOutcome {
+        self.outcome(false)
+    }
+
+    /// Makes it durable with its event, of which `tell` tells the details.
+    pub async fn done(
+        self,
+        sessions_ended: u64,
+        tell: impl FnOnce(Event) -> Event,
+    ) -> Result<AccountOutcome> {
+        let outcome = AccountOutcome { sessions_ended, ..self.outcome(true) };
+        self.change.commit(tell(Event::done(self.action, self.user.email))).await?;
+        Ok(outcome)
+    }
+
+    fn outcome(&self, changed: bool) -> AccountOutcome {
+        AccountOutcome {
+            email: self.user.email.clone(),
+            changed,
+            was_locked_out: self.is_locked_out(),
+            sessions_ended: 0,
+            told: false,
+        }
+    }
+}
+
+async fn membership_of(
+    change: &Change<FromOutside>,
+    user: &user::Model,
+) -> Result<Option<membership::Model>> {
+    let here = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(change.organization()))
+        .filter(membership::Column::UserId.eq(&user.id));
+    Ok(here.one(change.connection()).await?)
+}

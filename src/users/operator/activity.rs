@@ -1,0 +1,81 @@
+//! Ending people's access, and giving it back.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::act::{AccountOutcome, Act};
+use crate::address::EmailAddress;
+use crate::authority::operator::{Acted, Configured};
+use crate::authority::{Event, Shell};
+use crate::entity::user::{self, Status};
+use crate::entity::{membership, session};
+use crate::error::Result;
+use crate::role::Role;
+
+/// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
+///
+/// # Errors
+/// When nobody has the address, or the person is the last owner (rule 1.5); for an owner also when the configuration
+/// does not tell who can come in.
+pub async fn deactivate(shell: &Shell, entrance: Configured, email: &EmailAddress) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "user.deactivated").await?;
+    if act.user.status == Status::Deactivated {
+        return Ok(act.unchanged());
+    }
+    let organizations = owned(&act).await?;
+    let act = act.unless_the_last_owner(entrance, &organizations).await?;
+    set_status(&act, Status::Deactivated).await?;
+    let ended = end_sessions(&act).await?;
+    Ok(act.done(ended, |event| event.resulting_in(json!({ "sessionsEnded": ended }))).await?)
+}
+
+/// Undoes [`deactivate`]: the person can sign in again.
+///
+/// # Errors
+/// When nobody has the address.
+pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "user.reactivated").await?;
+    if act.user.status == Status::Active {
+        return Ok(act.unchanged());
+    }
+    set_status(&act, Status::Active).await?;
+    Ok(act.done(0, |event| event).await?)
+}
+
+/// Ends the sessions of everybody, who has to sign in again; tells how many there were.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn end_all_sessions(shell: &Shell) -> Result<u64> {
+    let change = shell.change().await?;
+    let ended = session::Entity::delete_many().exec(change.connection()).await?.rows_affected;
+    if ended > 0 {
+        let event = Event::done("session.all_ended", "everybody").resulting_in(json!({ "ended": ended }));
+        change.commit(event).await?;
+    }
+    Ok(ended)
+}
+
+/// The ids of the organizations whose owner the person is.
+async fn owned(act: &Act) -> Result<Vec<String>> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(&act.user.id))
+        .filter(membership::Column::Role.eq(Role::Owner));
+    let memberships = memberships.all(act.change.connection()).await?;
+    Ok(memberships.into_iter().map(|membership| membership.organization_id).collect())
+}
+
+async fn set_status(act: &Act, status: Status) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::Status, Expr::value(status))
+        .filter(user::Column::Id.eq(&act.user.id))
+        .exec(act.change.connection())
+        .await?;
+    Ok(())
+}
+
+async fn end_sessions(act: &Act) -> Result<u64> {
+    let theirs = session::Entity::delete_many().filter(session::Column::UserId.eq(&act.user.id));
+    Ok(theirs.exec(act.change.connection()).await?.rows_affected)
+}

@@ -1,0 +1,51 @@
+//! Where the form of an action stood, to go back to.
+
+use actix_web::web;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::links::{Link, Links};
+use crate::return_to::ReturnTo;
+use crate::users::query::{RawUserQuery, UserQuery};
+
+/// The page that a form stood in, to go back to.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+impl Back {
+    /// Reads what a form's field holds.
+    pub fn of(field: &str) -> Self {
+        Self { back: field.to_owned() }
+    }
+
+    /// Its address, if it is the list or a page below it; else the list.
+    pub fn path(&self, links: &Links) -> String {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?']);
+        let ours = self.back.strip_prefix(&*links.users()).is_some_and(below)
+            && ReturnTo::parse(&self.back).as_str() == self.back;
+        if ours { self.back.clone() } else { links.users().into() }
+    }
+
+    /// `link`, so that the page there leads back here; the bare list needs no saying.
+    pub fn from(&self, link: Link, links: &Links) -> Link {
+        let path = self.path(links);
+        if path == *links.users() { link } else { link.query("back", &path) }
+    }
+
+    /// What was asked of the list there.
+    ///
+    /// # Errors
+    /// 422 when it was not the list: nobody else must be taken for those who were shown.
+    pub fn asked(&self, links: &Links) -> Result<UserQuery> {
+        let query = match self.back.strip_prefix(&*links.users()) {
+            Some("") => Some(""),
+            Some(rest) => rest.strip_prefix('?'),
+            None => None,
+        };
+        let raw = query.and_then(|query| web::Query::<RawUserQuery>::from_query(query).ok());
+        raw.ok_or_else(|| Error::invalid("back", "Open the list of people again."))?.parse()
+    }
+}

@@ -1,0 +1,42 @@
+//! The list of people as a file.
+
+use actix_web::web;
+
+use crate::authority::Admin;
+use crate::error::Result;
+use crate::users::api::User;
+use crate::users::listed::ListedUser;
+use crate::users::query::RawUserQuery;
+use crate::web::Reply;
+use crate::web::api::rfc3339;
+use crate::web::file::{Format, csv, json_lines, written};
+
+/// `GET /settings/admin/users/export`: everybody whom the same view of the list shows.
+pub async fn export(admin: Admin, asked: web::Query<RawUserQuery>) -> Reply {
+    let format = Format::parse(&asked.format)?;
+    let query = asked.parse()?;
+    let name = format!("users-{}", admin.services().clock.now().date_naive());
+    let pages = crate::users::export::export(admin, query, format.name()).await?;
+    Ok(format.attachment(&name, written(pages, move |people, first| lines(people, first, format))))
+}
+
+const HEAD: [&str; 7] = ["id", "email", "name", "role", "status", "joinedAt", "lastSeenAt"];
+
+fn lines(people: Vec<ListedUser>, first: bool, format: Format) -> Result<Vec<u8>> {
+    match format {
+        Format::Csv => csv(first.then_some(HEAD), people.into_iter().map(cells)),
+        Format::JsonLines => json_lines(people.into_iter().map(User::from)),
+    }
+}
+
+fn cells(person: ListedUser) -> [String; 7] {
+    [
+        person.id,
+        person.email,
+        person.name,
+        person.role.name().to_owned(),
+        person.status.name().to_owned(),
+        rfc3339(person.joined_at),
+        rfc3339(person.last_seen_at),
+    ]
+}

@@ -1,0 +1,119 @@
+//! `/settings/admin/users`: who is here.
+
+use actix_web::web;
+use askama::Template;
+
+use super::back::Back;
+use super::bulk::{Choice, choices};
+use super::filters::{Column, Filter, Select, Sorted, columns, filters, selects};
+use super::row::{Logo, Row, logos};
+use crate::authority::Member;
+use crate::entity::membership::Status;
+use crate::links::Links;
+use crate::listing::{ListPage, ListQuery, Paging};
+use crate::membership::owners::{Entrance, Owners};
+use crate::role::Role;
+use crate::users::list::list;
+use crate::users::listed::ListedUser;
+use crate::users::matching::is_inside;
+use crate::users::query::{PAGE, RawUserQuery, UserQuery};
+use crate::users::rights;
+use crate::users::sort::UserKeyset;
+use crate::web::file::Format;
+use crate::web::{Page, Reply, View};
+
+#[derive(Template)]
+#[template(path = "users/index.html", blocks = ["users"])]
+struct UsersPage {
+    links: Links,
+    can_edit: bool,
+    choices: Vec<Choice>,
+    csv: String,
+    json_lines: String,
+    query: String,
+    role: &'static str,
+    sort: String,
+    /// Where this view is.
+    back: String,
+    roles: Vec<Filter>,
+    selects: Vec<Select>,
+    logos: Vec<Logo>,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    is_filtered: bool,
+    paging: Paging,
+    hint: &'static str,
+}
+
+impl Page for UsersPage {
+    fn title(&self) -> &'static str {
+        "Users"
+    }
+
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "users").then(|| self.as_users().render())
+    }
+}
+
+/// `GET /settings/admin/users`.
+pub async fn index(member: Member, view: View, raw: web::Query<RawUserQuery>) -> Reply {
+    let query = UserQuery { limit: PAGE, ..raw.parse()? };
+    let people = list(&member, &query).await?;
+    let owners = if member.is_admin() {
+        rights::owners(member.person()).await?
+    } else {
+        Owners::none(Entrance::from(&member.services().config))
+    };
+    view.page_at(&query.address(member.links().users()), &member, &page(&member, &query, people, &owners))
+}
+
+fn page(
+    member: &Member,
+    query: &UserQuery,
+    people: ListPage<ListedUser, UserKeyset>,
+    owners: &Owners,
+) -> UsersPage {
+    let (now, links) = (member.services().clock.now(), member.links());
+    let here = query.address(links.users());
+    let back = Back::of(&here);
+    UsersPage {
+        can_edit: member.is_admin(),
+        choices: choices(member.role()),
+        csv: file(&links, query, Format::Csv),
+        json_lines: file(&links, query, Format::JsonLines),
+        query: query.search.clone().unwrap_or_default(),
+        role: query.role.map_or("", Role::name),
+        sort: query.other_sort().map(|sort| sort.to_string()).unwrap_or_default(),
+        back: here,
+        roles: filters(&links, query),
+        selects: if member.is_admin() { selects(member, query) } else { Vec::new() },
+        logos: logos(member),
+        columns: columns(&links, query, member.is_admin()),
+        is_filtered: query.is_filtered(),
+        paging: people
+            .paging(showing(people.rows.len()), |cursor| query.address_at(links.users(), Some(cursor))),
+        hint: hint(query),
+        rows: people.rows.into_iter().map(|person| Row::new(member, person, owners, &back, now)).collect(),
+        links,
+    }
+}
+
+/// The address of the same people as a file.
+fn file(links: &Links, query: &UserQuery, format: Format) -> String {
+    query.address_with(links.users_export(), Some(("format", format.name().to_owned())))
+}
+
+fn showing(people: usize) -> String {
+    match people {
+        0 => "Nobody on this page".to_owned(),
+        1 => "1 person on this page".to_owned(),
+        many => format!("{many} people on this page"),
+    }
+}
+
+fn hint(query: &UserQuery) -> &'static str {
+    match &query.search {
+        Some(text) if !is_inside(text) => "Fewer than three letters match the beginning of an address.",
+        _ => "",
+    }
+}

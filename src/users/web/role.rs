@@ -1,0 +1,85 @@
+//! `/settings/admin/users/{user}/role`: what another role would let them do.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::authority::Admin;
+use crate::error::Error;
+use crate::links::Link;
+use crate::role::Role;
+use crate::users::list;
+use crate::users::web::path::UserPath;
+use crate::web::{Page, Reply, View};
+
+#[derive(Template)]
+#[template(path = "users/role.html")]
+struct RolePage {
+    name: String,
+    email: String,
+    role: &'static str,
+    role_label: &'static str,
+    present_label: &'static str,
+    question: String,
+    meaning: &'static str,
+    can: &'static [&'static str],
+    button: String,
+    action: Link,
+    back: Link,
+}
+
+impl Page for RolePage {
+    fn title(&self) -> &str {
+        &self.question
+    }
+}
+
+/// The role that is thought of.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    role: String,
+}
+
+/// `GET /settings/admin/users/{user}/role`.
+pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>, wanted: web::Query<Wanted>) -> Reply {
+    let role = Role::parse(&wanted.role).filter(|role| *role <= admin.role()).ok_or(Error::NotFound)?;
+    let person = list::one(&admin, &path.user).await?;
+    let user = admin.links().user(&person.id);
+    let article = if role == Role::Member { "a" } else { "an" };
+    let label = role.label().to_lowercase();
+    let page = RolePage {
+        question: format!("Make {} {article} {label}?", person.name),
+        button: format!("Make {} {article} {label}", person.name),
+        role: role.name(),
+        role_label: role.label(),
+        present_label: person.role.label(),
+        meaning: role.meaning(),
+        can: what_it_means(role),
+        action: user.role(),
+        back: user.page(),
+        name: person.name,
+        email: person.email,
+    };
+    view.page(&*admin, StatusCode::OK, &page)
+}
+
+fn what_it_means(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Member => {
+            &["Uses what the team has.", "Looks at settings, people and which keys are configured."]
+        }
+        Role::Admin => &[
+            "Decides who may join: domains, addresses, sign-in methods.",
+            "Invites people, changes their roles up to admin, and lets them go.",
+            "Sets, replaces and removes keys. Nobody can read one back.",
+            "Reads the audit log.",
+        ],
+        Role::Owner => &[
+            "Everything that an admin does.",
+            "Makes others owners, and takes that away.",
+            "Transfers or deletes the organization.",
+        ],
+    }
+}

@@ -1,0 +1,97 @@
+//! A row of the list.
+
+use chrono::{DateTime, Utc};
+
+use super::back::Back;
+use crate::authority::Member;
+use crate::entity::membership::Status;
+use crate::identity_providers::IdentityProvider;
+use crate::links::Link;
+use crate::membership::owners::{Loss, Owners};
+use crate::shown_name::initials;
+use crate::users::listed::ListedUser;
+use crate::users::rights::Rights;
+use crate::web::Moment;
+
+/// A person in the table.
+pub struct Row {
+    pub name: String,
+    pub email: String,
+    pub initials: String,
+    pub role: &'static str,
+    pub role_label: &'static str,
+    pub status: Status,
+    pub methods: Vec<Method>,
+    pub is_you: bool,
+    pub is_only_owner: bool,
+    pub id: String,
+    /// The person's page, for those who may see it.
+    pub page: Option<Link>,
+    /// Where they are let go, for those who may.
+    pub offboarding: Option<Link>,
+    pub rights: Rights,
+    pub joined: Moment,
+    pub seen: Moment,
+}
+
+/// A way in which somebody signs in.
+pub struct Method {
+    pub name: String,
+    pub label: String,
+    pub has_logo: bool,
+}
+
+/// A provider's logo, drawn once and shown in every row that has it.
+pub struct Logo {
+    pub name: String,
+    pub kind: &'static str,
+}
+
+impl Row {
+    /// The row of `person` as `viewer` sees it.
+    pub fn new(
+        viewer: &Member,
+        person: ListedUser,
+        owners: &Owners,
+        back: &Back,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (links, rights) = (&viewer.links(), Rights::of(viewer, &person, owners));
+        let user = links.user(&person.id);
+        Self {
+            is_you: person.id == viewer.visitor().id,
+            is_only_owner: !owners.can_spare(Loss::People(&[&person.id])),
+            methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
+            page: viewer.is_admin().then(|| back.from(user.page(), links)),
+            offboarding: rights.can_offboard.then(|| back.from(user.offboarding(), links)),
+            rights,
+            id: person.id,
+            initials: initials(&person.name),
+            name: person.name,
+            email: person.email,
+            role: person.role.name(),
+            role_label: person.role.label(),
+            status: person.status,
+            joined: Moment::new(person.joined_at, now),
+            seen: Moment::new(person.last_seen_at, now),
+        }
+    }
+}
+
+/// The logos that `viewer` sees.
+pub fn logos(viewer: &Member) -> Vec<Logo> {
+    let logo = |provider: &IdentityProvider| Logo { name: provider.name.clone(), kind: provider.kind.name() };
+    let shown = viewer.services().providers.iter().filter(|_| viewer.is_admin());
+    shown.map(logo).collect()
+}
+
+/// How somebody signs in; a provider that is not configured any more has its name only.
+fn methods(viewer: &Member, person: &ListedUser) -> Vec<Method> {
+    let providers = &viewer.services().providers;
+    let method = |name: &str| Method {
+        name: name.to_owned(),
+        label: providers.get(name).map_or(name, |provider| &provider.label).to_owned(),
+        has_logo: providers.get(name).is_some(),
+    };
+    person.methods().into_iter().map(method).collect()
+}

@@ -1,0 +1,160 @@
+//! Errors, painted: a page, a fragment for htmx, or a problem document (RFC 9457) for programs. Each says what
+//! happened, whether anything was saved, and where to go.
+
+mod asked;
+mod status;
+mod words;
+
+pub use asked::{Asked, htmx_is_at};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use askama::Template;
+use serde_json::json;
+
+use super::again::Again;
+use super::assets::AssetLinks;
+use super::layout::Entry;
+use super::page::Page;
+use crate::authority::client::IDEMPOTENCY_KEY;
+use crate::error::{Error, Forbidden};
+use crate::links::{Link, Links, Site};
+use crate::return_to::ReturnTo;
+use words::{Words, words};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    status: u16,
+    title: &'a str,
+    what: &'a str,
+    saved: &'a str,
+    next_step: &'a str,
+    request_id: &'a str,
+    link_href: Link,
+    link_label: &'a str,
+    again: Option<Again>,
+}
+
+#[derive(Template)]
+#[template(path = "error_fragment.html")]
+struct ErrorFragment<'a> {
+    title: &'a str,
+    what: &'a str,
+    request_id: &'a str,
+}
+
+impl Page for ErrorPage<'_> {
+    fn title(&self) -> &str {
+        self.title
+    }
+}
+
+/// The answer for an error.
+pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse {
+    if error.status_code().is_server_error() {
+        tracing::error!(%error, "failed");
+    }
+    let mut response = HttpResponse::build(error.status_code());
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if let Error::TooManyRequests(wait) = error {
+        response.insert_header((RETRY_AFTER, wait.as_secs() + 1));
+    }
+    if error.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, 5));
+        if asked.is_htmx && !asked.is_get {
+            // The form is still there; sent again with this, it is done once.
+            response.insert_header((IDEMPOTENCY_KEY, asked.idempotency_key.as_str()));
+        }
+    }
+    if matches!(error, Error::MethodNotAllowed) {
+        response.insert_header((ALLOW, "GET, HEAD"));
+    }
+    let words = words(error);
+    if asked.is_api {
+        return problem(response, asked, error, &words);
+    }
+    if matches!(error, Error::Unauthenticated) {
+        return to_sign_in(asked);
+    }
+    let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, assets, error, &words) };
+    response.content_type("text/html; charset=utf-8").body(html)
+}
+
+fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, words: &Words) -> HttpResponse {
+    let mut body = json!({
+        "type": "about:blank",
+        "title": words.title,
+        "status": error.status_code().as_u16(),
+        "code": words.code,
+        "detail": words.what,
+        "requestId": asked.id.0,
+    });
+    if let Error::Invalid(errors) = error {
+        body["errors"] = json!(errors);
+    }
+    response.content_type("application/problem+json").body(body.to_string())
+}
+
+/// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole, and comes back to the
+/// page that it is in.
+fn to_sign_in(asked: &Asked) -> HttpResponse {
+    let back = match &asked.htmx_is_at {
+        Some(page) => ReturnTo::parse(page),
+        None if asked.is_get => ReturnTo::parse(&asked.path_and_query),
+        None => ReturnTo::start(),
+    };
+    let location = back.sign_in_address();
+    if asked.is_htmx {
+        return HttpResponse::Unauthorized().insert_header(("HX-Redirect", &*location)).finish();
+    }
+    HttpResponse::Found()
+        .insert_header((LOCATION, &*location))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+fn fragment(asked: &Asked, words: &Words) -> String {
+    let fragment = ErrorFragment { title: words.title, what: &words.what, request_id: &asked.id.0 };
+    fragment.render().unwrap_or_else(|_| words.title.to_owned())
+}
+
+fn page(asked: &Asked, assets: &AssetLinks, error: &Error, words: &Words) -> String {
+    let about_saving = !asked.is_get && !says_itself(error);
+    let saved = if about_saving { "Nothing was saved." } else { "" };
+    let (link_href, link_label) = way_out(error);
+    let page = ErrorPage {
+        status: error.status_code().as_u16(),
+        title: words.title,
+        what: &words.what,
+        saved,
+        next_step: words.next_step,
+        request_id: &asked.id.0,
+        link_href,
+        link_label,
+        again: asked.again(error),
+    };
+    let frame = Entry::of(&page, asked.theme, assets);
+    frame.render().unwrap_or_else(|_| words.title.to_owned())
+}
+
+/// Whether the words for it tell all there is to say of what was saved.
+fn says_itself(error: &Error) -> bool {
+    matches!(error, Error::TooManyRequests(_) | Error::OutcomeUnknown(_) | Error::AlreadyDone)
+}
+
+fn way_out(error: &Error) -> (Link, &'static str) {
+    match error {
+        Error::Forbidden(Forbidden::NoOrganization) => (Site.settings(), "Your account"),
+        Error::Forbidden(Forbidden::NeedsAdmin) => (Links::single().general(), "Back to General"),
+        Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner | Error::NoMember => {
+            (Links::single().users(), "Back to Users")
+        }
+        Error::TooManyRequests(_) => (Site.sign_in(), "Back to sign-in"),
+        _ => (Site.start(), "Go to the start page"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

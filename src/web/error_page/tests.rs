@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use actix_web::body::to_bytes;
+
+use super::*;
+use crate::authority::client::RequestId;
+use crate::error::FieldErrors;
+use crate::web::theme::Theme;
+
+fn errors() -> [(Error, u16); 19] {
+    [
+        (Error::Malformed("secret detail".into()), 400),
+        (Error::Forbidden(Forbidden::NeedsAdmin), 403),
+        (Error::Forbidden(Forbidden::NoOrganization), 403),
+        (Error::Forbidden(Forbidden::CrossSite), 403),
+        (Error::Forbidden(Forbidden::NeedsOwner), 403),
+        (Error::Forbidden(Forbidden::NeedsFreshSignIn), 403),
+        (Error::LastOwner, 409),
+        (Error::NotFound, 404),
+        (Error::NoMember, 404),
+        (Error::MethodNotAllowed, 405),
+        (Error::Stale, 409),
+        (Error::TooLarge, 413),
+        (Error::Invalid(FieldErrors::new()), 422),
+        (Error::TooManyRequests(Duration::from_secs(7)), 429),
+        (Error::Internal("secret detail".into()), 500),
+        (Error::Unavailable("secret detail".into()), 503),
+        (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
+        (Error::OutcomeUnknown(sea_orm::DbErr::Custom("secret detail".into())), 503),
+        (Error::AlreadyDone, 409),
+    ]
+}
+
+async fn painted(error: &Error, is_api: bool, is_htmx: bool) -> (u16, String, String) {
+    let asked = Asked {
+        is_api,
+        is_htmx,
+        htmx_is_at: None,
+        is_get: false,
+        path_and_query: "/settings".into(),
+        theme: Theme::Auto,
+        id: RequestId("request-7".into()),
+        typed: None,
+        idempotency_key: "request-7".into(),
+    };
+    let link = |name: &str| format!("/static/{name}");
+    let links = AssetLinks { css: link("css"), js: link("js"), htmx: link("htmx"), favicon: link("svg") };
+    let response = paint(&asked, &links, error);
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let (status, kind) = (response.status().as_u16(), kind.to_owned());
+    let body = to_bytes(response.into_body()).await.expect("a body");
+    (status, kind, String::from_utf8(body.to_vec()).expect("text"))
+}
+
+#[actix_web::test]
+async fn every_error_is_a_page_a_fragment_and_a_problem_with_a_number_and_no_details() {
+    for (error, expected) in errors() {
+        let (status, kind, page) = painted(&error, false, false).await;
+        assert_eq!((status, kind.as_str()), (expected, "text/html; charset=utf-8"));
+        assert!(
+            page.contains("<html")
+                && page.contains("Nothing was saved.") != says_itself(&error)
+                && page.contains("request-7")
+        );
+        assert!(page.contains("<a class=\"button"), "there is a way out of {error}");
+        let (status, _, fragment) = painted(&error, false, true).await;
+        assert!(status == expected && !fragment.contains("<html") && fragment.contains("request-7"));
+        let (status, kind, problem) = painted(&error, true, false).await;
+        assert_eq!((status, kind.as_str()), (expected, "application/problem+json"));
+        assert!(problem.contains("\"code\"") && problem.contains("request-7"));
+        for text in [page, fragment, problem] {
+            assert!(!text.contains("secret detail"), "{text}");
+        }
+    }
+}

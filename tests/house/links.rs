@@ -1,0 +1,156 @@
+//! Addresses: one room spells them, each leads to a route, and each page has one that leads to it.
+
+use std::path::Path;
+
+use gatehouse::links::{Links, Sample, Site, is_api};
+use gatehouse::routes::{Route, table};
+
+/// The rooms that spell addresses; those of the demo are of servers of its own.
+const SPELL: [&str; 4] = ["src/links/", "src/routes/mod.rs", "src/demo/", "templates/demo/"];
+
+/// What looks like an address of ours, and is none.
+const OTHERS: [(&str, &str); 8] = [
+    ("src/config/base_url.rs", "url.path() == \"/\""),
+    ("src/config/smtp_server.rs", "url.path(), \"\" | \"/\""),
+    ("src/config/providers.rs", "{}/api/v3"),
+    ("src/vault/keyring.rs", "place, \"/\", id"),
+    ("src/web/cookies.rs", "PATH: &str = \"/\""),
+    ("templates/audit/index.html", "aria-keyshortcuts=\"/\""),
+    ("templates/invites/index.html", "aria-keyshortcuts=\"/\""),
+    ("templates/users/index.html", "aria-keyshortcuts=\"/\""),
+];
+
+/// Routes of pages that no link leads to.
+const UNLINKED: [&str; 2] = [
+    // Asked by whoever looks after the installation.
+    "/healthz", "/readyz",
+];
+
+/// Who can't say of which organization they speak: an error knows nobody.
+const SINGLE: [&str; 1] = ["src/web/error_page/mod.rs"];
+
+#[test]
+fn nobody_but_the_builder_spells_an_address() {
+    let routes = table();
+    let rooms =
+        routes.iter().filter_map(|route| route.path.split('/').nth(1)).filter(|room| !room.is_empty());
+    let rooms: Vec<&str> = rooms.chain(["orgs"]).collect();
+    let mut spelled = Vec::new();
+    for (name, text) in files("src").into_iter().chain(files("templates")) {
+        if SPELL.iter().any(|room| name.starts_with(room)) {
+            continue;
+        }
+        for (n, line) in product(&name, &text).lines().enumerate() {
+            let ours = OTHERS.iter().filter(|(file, _)| *file == name);
+            let line = ours.fold(line.to_owned(), |line, (_, other)| line.replace(other, ""));
+            let is_markup = name.starts_with("templates/") && line.contains("=\"/");
+            if is_markup || line.contains("\"/\"") || rooms.iter().any(|room| has_address(&line, room)) {
+                spelled.push(format!("{name}:{}: {}", n + 1, line.trim()));
+            }
+        }
+    }
+    assert!(spelled.is_empty(), "use `links`:\n{}", spelled.join("\n"));
+}
+
+/// Whether a text begins in `line`, or goes on after a value in it, that names something below `/{room}`.
+fn has_address(line: &str, room: &str) -> bool {
+    let room = format!("/{room}");
+    let is_one = |at: usize| {
+        let (before, after) = (&line[..at], &line[at + room.len()..]);
+        before.ends_with(['"', '}', '`'])
+            && (after.is_empty() || after.starts_with(['/', '"', '?', '#', '{', '`']))
+    };
+    line.match_indices(&room).any(|(at, _)| is_one(at))
+}
+
+/// A file without comments and what only tests use.
+fn product(name: &str, text: &str) -> String {
+    if name.ends_with("/tests.rs") || name.contains("/tests/") {
+        return String::new();
+    }
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = |line: &str| if line.trim_start().starts_with("//") { String::new() } else { line.to_owned() };
+    text.lines().map(code).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_address_that_can_be_built_leads_to_a_route() {
+    let routes = table();
+    for id in ["0192f0c1", "../a b?c=d#e%2Ff/ü"] {
+        for Sample { methods, link } in every(id) {
+            for method in methods {
+                assert!(reached(&routes, method, &link).is_some(), "{method} {link} leads nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_and_every_form_can_be_reached() {
+    let routes = table();
+    let of_links = every("0192f0c1");
+    let is_linked = |route: &Route| {
+        of_links.iter().any(|sample| {
+            let mut to = sample.methods.iter().filter_map(|method| reached(&routes, method, &sample.link));
+            to.any(|reached| reached.method == route.method && reached.path == route.path)
+        })
+    };
+    for route in routes.iter().filter(|route| !is_api(&route.path)) {
+        let is_excepted = UNLINKED.contains(&route.path.as_str());
+        assert!(is_linked(route) != is_excepted, "{} {}", route.method, route.path);
+    }
+}
+
+fn every(id: &str) -> Vec<Sample> {
+    [Site.every(id), Links::of("acme").every(id), Links::single().every(id)].concat()
+}
+
+/// The route that answers: the path decides first, by the first pattern that it fits, and then the method.
+fn reached<'a>(routes: &'a [Route], method: &str, link: &str) -> Option<&'a Route> {
+    let there = routes.iter().find(|route| fits(link, &route.path))?;
+    routes.iter().find(|route| route.path == there.path && route.method.as_str() == method)
+}
+
+fn fits(link: &str, pattern: &str) -> bool {
+    let (parts, names): (Vec<&str>, Vec<&str>) = (link.split('/').collect(), pattern.split('/').collect());
+    let fits = |(part, name): (&&str, &&str)| part == name || name.starts_with('{') && !part.is_empty();
+    parts.len() == names.len() && !link.contains(['?', '#', ' ']) && parts.iter().zip(&names).all(fits)
+}
+
+#[test]
+fn only_who_is_listed_takes_the_organization_for_the_only_one() {
+    let sources = files("src").into_iter().filter(|(name, _)| !name.starts_with("src/links/"));
+    let single = sources.filter(|(_, text)| text.contains("Links::single"));
+    assert_eq!(single.map(|(name, _)| name).collect::<Vec<_>>(), SINGLE);
+}
+
+// One segment more before it, and a bare string or a tuple is no longer what it was.
+#[test]
+fn what_a_path_holds_is_taken_by_name() {
+    for (name, text) in files("src").into_iter().filter(|(name, _)| !name.starts_with("src/demo/")) {
+        for path in text.split("Path<").skip(1) {
+            let held = path.split('>').next().unwrap_or_default();
+            assert!(held.ends_with("Path"), "{name}: Path<{held}>");
+        }
+    }
+}
+
+/// The files below a folder of the repository, in order, with what they say.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut folders = vec![root.join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                let name = path.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
+                found.push((name, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}

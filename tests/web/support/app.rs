@@ -1,0 +1,265 @@
+//! The real application on a real socket.
+
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use chrono::Duration;
+use gatehouse::app::App;
+use gatehouse::authority::{Organization, Services, Shell};
+use gatehouse::clock::Clock;
+use gatehouse::config::Config;
+use gatehouse::role::Role;
+use gatehouse::web::frame::Frame;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+
+use super::database::Stopped;
+use super::{Database, Identity, Provider, Visitor};
+
+/// One master key for all tests; protects nothing.
+pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// A running Gatehouse with its provider and its database.
+pub struct TestApp {
+    pub base: String,
+    pub provider: Provider,
+    pub rows: DatabaseConnection,
+    pub services: Data<Services>,
+    pub frame: Data<Frame>,
+    clock: Clock,
+    handle: ServerHandle,
+    database: Database,
+}
+
+impl TestApp {
+    pub async fn open(database: Database) -> Self {
+        Self::open_with(database, &[]).await
+    }
+
+    /// Opens with more settings, named without their prefix, and keys of LLM providers.
+    pub async fn open_with(database: Database, settings: &[(&str, &str)]) -> Self {
+        let provider = Provider::start().await;
+        Self::open_at(database, provider, settings).await
+    }
+
+    /// Opens with a second provider, which the application calls `okta`.
+    pub async fn with_okta(database: Database, okta: &Provider) -> Self {
+        let settings = [
+            ("PROVIDERS__OKTA__KIND", "oidc"),
+            ("PROVIDERS__OKTA__LABEL", "Okta"),
+            ("PROVIDERS__OKTA__ISSUER", okta.issuer.as_str()),
+            ("PROVIDERS__OKTA__CLIENT_ID", "gatehouse"),
+            ("PROVIDERS__OKTA__CLIENT_SECRET", "client-secret-CANARY"),
+        ];
+        Self::open_with(database, &settings).await
+    }
+
+    pub async fn open_at(database: Database, provider: Provider, settings: &[(&str, &str)]) -> Self {
+        let clock = Clock::default();
+        let (base, services, frame, handle) = start(&database.url(), &provider, &clock, settings).await;
+        let rows = database.connect().await;
+        Self { base, provider, rows, services, frame, clock, handle, database }
+    }
+
+    /// Another instance on the same database, with the same provider.
+    pub async fn second_instance(&self) -> (String, ServerHandle) {
+        self.second_instance_with(&[]).await
+    }
+
+    pub async fn second_instance_with(&self, settings: &[(&str, &str)]) -> (String, ServerHandle) {
+        let (base, _, _, handle) = start(&self.database.url(), &self.provider, &self.clock, settings).await;
+        (base, handle)
+    }
+
+    pub async fn stop_database(&self) -> Stopped {
+        self.database.stop().await
+    }
+
+    pub async fn start_database(&self, stopped: Stopped) {
+        self.database.start(stopped).await;
+    }
+
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    pub async fn close(self) {
+        self.handle.stop(false).await;
+        self.rows.close().await.expect("closed");
+        self.services.db.close().await;
+        self.database.drop().await;
+    }
+
+    pub fn skip(&self, time: Duration) {
+        self.clock.skip_for_tests(time);
+    }
+
+    /// The shell on the machine it runs on.
+    pub async fn shell(&self) -> Shell {
+        let (db, clock) = (self.services.db.clone(), self.services.clock.clone());
+        let organization = Organization::only(&db).await.expect("an organization");
+        Shell::new(db, clock, organization)
+    }
+
+    /// Somebody with a browser of their own, not signed in.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.base)
+    }
+
+    /// The first person: signs in and becomes owner.
+    pub async fn owner(&self) -> Visitor {
+        let ada = self.visitor();
+        let answer = ada.sign_in(&self.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
+        assert_eq!(answer.status, 303, "the first person is let in: {}", answer.body);
+        ada
+    }
+
+    /// A person of the organization with a role, signed in.
+    pub async fn person(&self, email: &str, role: Role) -> Visitor {
+        self.enroll(email, "default", role).await;
+        let visitor = self.visitor();
+        let answer = visitor.sign_in(&self.provider, &Identity::new(email, &name_of(email))).await;
+        assert_eq!(answer.status, 303, "{email} is let in: {}", answer.body);
+        visitor
+    }
+
+    /// A signed-in person who belongs to no organization.
+    pub async fn outsider(&self, email: &str) -> Visitor {
+        let visitor = self.person(email, Role::Member).await;
+        self.run("DELETE FROM memberships WHERE email = $1", [email.into()]).await;
+        visitor
+    }
+
+    /// A signed-in owner of another organization.
+    pub async fn foreign_owner(&self, email: &str) -> Visitor {
+        self.run(
+            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
+             VALUES ($1, $1, 'Globex', 1, 0, 0) ON CONFLICT DO NOTHING",
+            ["globex".into()],
+        )
+        .await;
+        let visitor = self.person(email, Role::Owner).await;
+        self.run("UPDATE memberships SET organization_id = 'globex' WHERE email = $1", [email.into()]).await;
+        visitor
+    }
+
+    /// Writes the rows of a person who has been here before.
+    pub async fn enroll(&self, email: &str, organization: &str, role: Role) {
+        let (id, name) = (gatehouse::random::id(), name_of(email));
+        self.run(
+            "INSERT INTO users (id, email, name, status, created_at) VALUES ($1, $2, $3, 'active', 0)",
+            [id.clone().into(), email.into(), name.clone().into()],
+        )
+        .await;
+        self.run(
+            "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+             VALUES ($1, $1, 'idp', $2, $3, $3, 0, 0)",
+            [id.clone().into(), self.provider.issuer.clone().into(), email.into()],
+        )
+        .await;
+        self.run(
+            "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+             VALUES ($1, $2, $3, $4, $5, 0, 0)",
+            [organization.into(), id.into(), role.name().into(), name.into(), email.into()],
+        )
+        .await;
+    }
+
+    pub async fn run<const N: usize>(&self, sql: &str, values: [Value; N]) {
+        let statement = Statement::from_sql_and_values(self.rows.get_database_backend(), sql, values);
+        self.rows.execute_raw(statement).await.expect(sql);
+    }
+
+    /// A number out of the database.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let statement = Statement::from_string(self.rows.get_database_backend(), sql);
+        let row = self.rows.query_one_raw(statement).await.expect(sql).expect("a row");
+        row.try_get_by_index(0).expect("a number")
+    }
+
+    /// A column of texts out of the database.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let statement = Statement::from_string(self.rows.get_database_backend(), sql);
+        let rows = self.rows.query_all_raw(statement).await.expect(sql);
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+
+    /// Every row of a table, as text.
+    pub async fn dump(&self, table: &str) -> Vec<String> {
+        let sql = if self.rows.get_database_backend() == sea_orm::DbBackend::Postgres {
+            format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} t")
+        } else {
+            let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+            let cells: Vec<String> =
+                columns.iter().map(|column| format!("COALESCE(CAST({column} AS TEXT), '')")).collect();
+            format!("SELECT {} FROM {table}", cells.join(" || ' ' || "))
+        };
+        self.texts(&sql).await
+    }
+
+    /// What has happened, in order: `action outcome target`.
+    pub async fn events(&self) -> Vec<String> {
+        self.texts("SELECT action || ' ' || outcome || ' ' || target FROM events ORDER BY at, number").await
+    }
+
+    /// How many rows there are in every table that a refusal must not touch.
+    pub async fn footprint(&self) -> Vec<i64> {
+        let mut counts = Vec::new();
+        for table in ["organizations", "users", "identities", "memberships", "sessions"] {
+            counts.push(self.count(&format!("SELECT count(*) FROM {table}")).await);
+        }
+        counts.push(self.count("SELECT CAST(sum(version) AS BIGINT) FROM organizations").await);
+        counts.push(self.count("SELECT CAST(sum(version) AS BIGINT) FROM org_settings").await);
+        counts
+    }
+}
+
+fn name_of(email: &str) -> String {
+    let front = email.split('@').next().unwrap_or_default();
+    front[..1].to_uppercase() + &front[1..]
+}
+
+async fn start(
+    database_url: &str,
+    provider: &Provider,
+    clock: &Clock,
+    settings: &[(&str, &str)],
+) -> (String, Data<Services>, Data<Frame>, ServerHandle) {
+    let port = free_port();
+    let own = [
+        ("DATABASE_URL", database_url.to_owned()),
+        ("MASTER_KEY", MASTER_KEY.to_owned()),
+        ("BASE_URL", format!("http://localhost:{port}")),
+        ("BIND", format!("127.0.0.1:{port}")),
+        ("PROVIDERS__IDP__KIND", "oidc".to_owned()),
+        ("PROVIDERS__IDP__LABEL", "Acme SSO".to_owned()),
+        ("PROVIDERS__IDP__ISSUER", provider.issuer.clone()),
+        ("PROVIDERS__IDP__CLIENT_ID", "gatehouse".to_owned()),
+        ("PROVIDERS__IDP__CLIENT_SECRET", "client-secret-CANARY".to_owned()),
+        ("TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
+    ];
+    let more = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let pairs = own.into_iter().chain(more).map(|(name, value)| (variable(name), value));
+    let config = Config::from_pairs(pairs).expect("a configuration");
+    let app = App::build(config, clock.clone()).await.expect("an application");
+    let (services, frame, handle) = (app.services(), app.frame(), app.handle());
+    actix_web::rt::spawn(app.run());
+    (format!("http://localhost:{port}"), services, frame, handle)
+}
+
+/// The keys of LLM providers have names of their own.
+fn variable(name: &str) -> String {
+    if name.ends_with("_API_KEY") { name.to_owned() } else { format!("GATEHOUSE_{name}") }
+}
+
+/// A port that was free a moment ago; below those that the system gives out, which somebody else might get.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 1000).expect("small") * 7;
+    loop {
+        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 7000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
