@@ -139,5 +139,5 @@ pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
         let event = Event::done("invite.asked_for", invite.email.as_str());
         change.commit(event).await?;
     }
-    Ok(landing)
+    look(services, token).await
 }

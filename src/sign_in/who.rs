@@ -30,7 +30,8 @@ impl AtTheGate {
     ) -> Result<Self> {
         let (connection, organization) = (change.connection(), door.organization);
         let known = held(door, change, claims).await?;
-        let directory = Directory { connection, organization, now: *change.at() };
+        // Not the moment at which the change began: it may have waited for the person since.
+        let directory = Directory { connection, organization, now: door.services.clock.now() };
         let Applicant { standing, account, invited } = directory.applicant(known.as_ref(), &email).await?;
         let is_first = standing == Standing::Stranger
             && claims.email_verified
