@@ -17,6 +17,10 @@ pub enum Error {
     /// Signed in, but it takes another role, or the request came from another site (403).
     #[error("forbidden: {0}")]
     Forbidden(Forbidden),
+    /// The organization of this slug has switched off the sign-in method of the session: pages lead to its door, programs
+    /// hear 403 (rule 6.7).
+    #[error("the session's sign-in method is switched off")]
+    SignInMethod { slug: String },
     /// Not there, or not for you to know (404, rule 6.2).
     #[error("not found")]
     NotFound,
@@ -29,6 +33,9 @@ pub enum Error {
     /// Somebody changed it in between (409).
     #[error("changed in between")]
     Stale,
+    /// The address names no organization, and the person belongs to several (409).
+    #[error("several organizations")]
+    OrganizationRequired,
     /// What is asked does not fit what there is (409), with a sentence.
     #[error("conflict: {0}")]
     Conflict(&'static str),
@@ -87,6 +94,9 @@ pub enum Forbidden {
     /// The person belongs to no organization here.
     #[error("belongs to no organization")]
     NoOrganization,
+    /// Whoever creates organizations has to be named by the server's admin.
+    #[error("may not create organizations")]
+    NoOrgCreator,
     /// The request was sent by another site (CSRF).
     #[error("sent by another site")]
     CrossSite,

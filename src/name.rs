@@ -25,6 +25,11 @@ impl Name {
         Ok(Self(name.to_owned()))
     }
 
+    /// What an organization of one person is called whose name can't be an organization's.
+    pub fn personal() -> Self {
+        Self("Personal".to_owned())
+    }
+
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -21,6 +21,7 @@ mod m0011_member_filters;
 mod m0012_session_renewal;
 mod m0013_heartbeats;
 mod m0014_event_numbers;
+mod m0015_many_organizations;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_session_renewal::Migration),
             Box::new(m0013_heartbeats::Migration),
             Box::new(m0014_event_numbers::Migration),
+            Box::new(m0015_many_organizations::Migration),
         ]
     }
 }

@@ -42,7 +42,7 @@ pub async fn count(change: &Change<FromOutside>, email: &str, provider: &str, an
     let decided_by = answer.decided_by().name();
     let row = denial::ActiveModel {
         id: Set(random::id()),
-        organization_id: Set(change.organization().to_owned()),
+        organization_id: Set(change.organization().map(str::to_owned)),
         email: Set(email.to_owned()),
         provider: Set(provider.to_owned()),
         decided_by: Set(decided_by.to_owned()),
@@ -50,7 +50,10 @@ pub async fn count(change: &Change<FromOutside>, email: &str, provider: &str, an
         times: Set(1),
         last_at: Set(change.at()),
     };
-    let once_more = OnConflict::columns([denial::Column::OrganizationId, denial::Column::Email])
+    // As its unique index has it: none is one, too.
+    let whose = Expr::cust("COALESCE(organization_id, '')");
+    let once_more = OnConflict::new()
+        .exprs([whose, Expr::col(denial::Column::Email)])
         .update_columns([
             denial::Column::Provider,
             denial::Column::DecidedBy,

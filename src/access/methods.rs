@@ -15,6 +15,10 @@ use crate::membership::owners::{Entrance, Loss, Owners};
 pub const LAST_OF_AN_OWNER: &str =
     "No owner could sign in without it. Let an owner connect another method first.";
 
+/// Why an admin does not switch off the method by which they came: where each organization judges that for itself, they
+/// would be out at once.
+pub const OF_THIS_SESSION: &str = "You signed in with it. Sign in another way first.";
+
 /// The methods as a page shows them.
 pub struct Methods<'a> {
     off: HashSet<String>,
@@ -54,7 +58,12 @@ pub async fn switch(admin: &Admin, provider: &str, on: bool) -> Result<()> {
         return Ok(());
     }
     let what = (json!({ "on": was_on }), json!({ "on": on }));
-    let owners = Owners::inside(&change, Entrance::from(&admin.services().config)).await?;
+    let config = &admin.services().config;
+    if !on && config.tenancy.is_multi() && admin.visitor().came_by(provider) {
+        change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
+        return Err(Error::Conflict(OF_THIS_SESSION));
+    }
+    let owners = Owners::inside(&change, Entrance::from(config)).await?;
     if !on && !owners.can_spare(Loss::Method(provider)) {
         change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
         return Err(Error::LastMethod);

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::gate::{Answer, Candidate, Rules, decide};
 use crate::membership::methods::is_on;
 use crate::membership::standing::Directory;
+use crate::tenancy::Tenancy;
 
 /// What is tried.
 #[derive(Clone, Debug)]
@@ -29,9 +30,12 @@ pub async fn simulate(admin: &Admin, simulation: &Simulation) -> Result<Answer> 
     }
     let (connection, organization) = (services.db.outside_any_organization(), admin.organization());
     let directory = Directory { connection, organization, now: services.clock.now() };
-    let (applicant, way) = directory.of_address(&simulation.email, provider).await?;
+    let (applicant, way) = match services.config.tenancy {
+        Tenancy::Single => directory.of_address(&simulation.email, provider).await?,
+        Tenancy::Multi => directory.as_known_here(&simulation.email, provider).await?,
+    };
     let method_is_on = match way {
-        Some(name) => is_on(connection, organization, &name).await?,
+        Some(name) => is_on(connection, Some(organization), &name).await?,
         None => true,
     };
     let person = Candidate {

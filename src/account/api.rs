@@ -15,6 +15,16 @@ struct Me<'a> {
     name: &'a str,
     role: Option<Role>,
     organization: Option<MyOrganization<'a>>,
+    /// Every organization that the person belongs to; only where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organizations: Option<Vec<Mine<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Mine<'a> {
+    #[serde(flatten)]
+    organization: MyOrganization<'a>,
+    role: Role,
 }
 
 #[derive(Serialize)]
@@ -26,19 +36,29 @@ struct MyOrganization<'a> {
 
 impl<'a> From<&'a Membership> for MyOrganization<'a> {
     fn from(membership: &'a Membership) -> Self {
-        let Organization { id, slug, name } = &membership.organization;
+        let Organization { id, slug, name, .. } = &membership.organization;
         Self { id, slug, name }
+    }
+}
+
+impl<'a> From<&'a Membership> for Mine<'a> {
+    fn from(membership: &'a Membership) -> Self {
+        Self { organization: membership.into(), role: membership.role }
     }
 }
 
 /// `GET /api/me`: who is asking.
 pub async fn me(person: SignedIn) -> Reply {
-    let membership = person.membership();
+    let all = person.visitor.memberships();
+    let is_multi = person.services.config.tenancy.is_multi();
+    // Where there are many, the only one that it can mean.
+    let membership = if is_multi { person.visitor.only_membership() } else { person.membership() };
     json(&Me {
         id: &person.visitor.id,
         email: &person.visitor.email,
         name: &person.visitor.name,
         role: membership.map(|m| m.role),
         organization: membership.map(MyOrganization::from),
+        organizations: is_multi.then(|| all.iter().copied().map(Mine::from).collect()),
     })
 }

@@ -8,13 +8,12 @@ use std::slice;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::authority::session::{IDLE, LIFETIME};
-use crate::authority::{Change, Event, OfPerson as Own, SignedIn};
+use crate::authority::session::{IDLE, LIFETIME, Membership};
+use crate::authority::{Change, Event, Member, OfPerson as Own, SignedIn};
 use crate::entity::{Timestamp, identity, membership, session, user};
 use crate::error::{Error, Result};
 use crate::membership::methods::is_on;
 use crate::membership::owners::{Entrance, Loss, Owners};
-use crate::users::rights;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -62,7 +61,7 @@ async fn refuse_disconnecting(
 ) -> Result<()> {
     let mut on = Vec::new();
     for provider in person.services.providers.iter() {
-        if is_on(change.connection(), &person.organization, &provider.name).await? {
+        if is_on(change.connection(), person.home.as_ref(), &provider.name).await? {
             on.push(provider.name.as_str());
         }
     }
@@ -77,12 +76,23 @@ async fn refuse_disconnecting(
 /// # Errors
 /// 404 for whoever is in none; 409 for the last owner (rule 1.5).
 pub async fn leave(person: &SignedIn) -> Result<()> {
-    let change = person.departure().await?;
+    leave_by(person, person.departure().await?).await
+}
+
+/// Leaves the organization that the member has opened.
+///
+/// # Errors
+/// As [`leave`].
+pub async fn leave_opened(member: &Member) -> Result<()> {
+    leave_by(member.person(), member.departure().await?).await
+}
+
+async fn leave_by(person: &SignedIn, change: Change<Own>) -> Result<()> {
     let membership = change.member().cloned().ok_or(Error::NotFound)?;
     let change = stay_owned(person, change, slice::from_ref(&membership), "user.left").await?;
     let ours = membership::Column::OrganizationId.eq(membership.organization_id.as_str());
     change.delete::<membership::Entity>(|own| own.filter(ours)).await?;
-    let event = Event::done("user.left", change.person().email.as_str());
+    let event = Event::done("user.left", membership.email.as_str());
     change.commit(event.with(json!({ "role": membership.role }), json!(null))).await
 }
 
@@ -137,10 +147,37 @@ async fn refuse_none_left(
 }
 
 /// Why the person can't go; empty when they can.
-pub async fn why_not_go(person: &SignedIn) -> Result<&'static str> {
-    let can_go = rights::owners(person).await?.can_spare(Loss::People(&[&person.visitor.id]));
-    Ok(if can_go { "" } else { "You are the only owner. Make someone else owner first." })
+pub async fn why_not_go(person: &SignedIn) -> Result<String> {
+    let Some(membership) = person.membership() else { return Ok(String::new()) };
+    let can_go = can_spare(person, membership).await?;
+    Ok(if can_go { String::new() } else { ONLY_OWNER.to_owned() })
 }
+
+/// Why the account can't be deleted; empty when it can.
+pub async fn why_not_delete(person: &SignedIn) -> Result<String> {
+    if !person.services.config.tenancy.is_multi() {
+        return why_not_go(person).await;
+    }
+    let mut owned = Vec::new();
+    for membership in person.visitor.memberships() {
+        if !can_spare(person, membership).await? {
+            owned.push(membership.organization.name.as_str());
+        }
+    }
+    Ok(match owned[..] {
+        [] => String::new(),
+        _ => format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")),
+    })
+}
+
+/// Whether the organization has an owner without this member.
+pub async fn can_spare(person: &SignedIn, membership: &Membership) -> Result<bool> {
+    let owners = Owners::shown(person.scope(membership), Entrance::from(&person.services.config)).await?;
+    Ok(owners.can_spare(Loss::People(&[&person.visitor.id])))
+}
+
+/// Why the only owner stays.
+pub const ONLY_OWNER: &str = "You are the only owner. Make someone else owner first.";
 
 /// The person's sessions that are not over, the latest used first.
 pub async fn sessions(person: &SignedIn) -> Result<Vec<session::Model>> {
@@ -168,7 +205,7 @@ pub async fn end_session(person: &SignedIn, id: &str) -> Result<()> {
     if ended == 0 {
         return Err(Error::NotFound);
     }
-    change.commit(Event::done("session.ended", person.visitor.email.as_str())).await
+    change.commit_once(Event::done("session.ended", person.visitor.email.as_str())).await
 }
 
 /// Ends every session of the person but the one that asks.
@@ -177,5 +214,5 @@ pub async fn end_other_sessions(person: &SignedIn) -> Result<()> {
     let this = person.visitor.session.as_str();
     let ended = change.delete::<session::Entity>(|own| own.filter(session::Column::Id.ne(this))).await?;
     let event = Event::done("session.others_ended", person.visitor.email.as_str());
-    change.commit(event.resulting_in(serde_json::json!({ "ended": ended }))).await
+    change.commit_once(event.resulting_in(serde_json::json!({ "ended": ended }))).await
 }

@@ -19,15 +19,16 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 
-use crate::authority::Services;
+use crate::authority::{Organization, Services};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
+use crate::db::Db;
 use crate::llm_keys::watch;
 use crate::mail::worker::Worker;
 use crate::web::door::Door;
 use crate::web::frame::Frame;
 use crate::web::metrics;
-use crate::{instance, sign_in};
+use crate::{instance, organization, sign_in};
 use mails::Mails;
 use signals::Signals;
 
@@ -57,8 +58,9 @@ impl App {
         db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));
         instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
+        let only = only_organization(&db, &config).await?;
         let frame = web::Data::new(parts::frame(&config)?);
-        let services = web::Data::new(parts::services(config, db, clock)?);
+        let services = web::Data::new(parts::services(config, db, clock, only)?);
         if let Some(link) = sign_in::claim::link(&services).await? {
             tracing::warn!(
                 link,
@@ -139,4 +141,24 @@ impl App {
         services.db.close().await;
         result
     }
+}
+
+/// The id of the organization that is served where there is one.
+///
+/// # Errors
+/// When there are several.
+async fn only_organization(db: &Db, config: &Config) -> anyhow::Result<Option<String>> {
+    if config.tenancy.is_multi() {
+        return Ok(None);
+    }
+    let all = organization::operator::names(db).await?;
+    if all.len() > 1 {
+        let problem = format!(
+            "is `single`, and this database has {} organizations: {}. Set it to `multi`",
+            all.len(),
+            all.join(", ")
+        );
+        return Err(ConfigError { variable: "GATEHOUSE_TENANCY".to_owned(), problem }.into());
+    }
+    Ok(Some(Organization::only(db).await?.id))
 }

@@ -25,9 +25,10 @@ use crate::web::metrics::Metrics;
 ///
 /// # Errors
 /// When an address of the configuration can't be used, or the system's certificates can't be read.
-pub fn services(config: Config, db: Db, clock: Clock) -> anyhow::Result<Services> {
+pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> anyhow::Result<Services> {
     Ok(Services {
         sessions: sessions(&db, &clock, &config),
+        only,
         providers: IdentityProviders::new(&config, &clock)?,
         db,
         clock,
@@ -57,7 +58,8 @@ pub fn frame(config: &Config) -> anyhow::Result<Frame> {
 /// The instance's lists bind people who are here, too.
 fn sessions(db: &Db, clock: &Clock, config: &Config) -> Sessions {
     let lists = config.instance.clone();
-    Sessions::new(db.clone(), clock.clone(), Arc::new(move |email| lists.admits(email)))
+    let admits = Arc::new(move |email: &_| lists.admits(email));
+    Sessions::new(db.clone(), clock.clone(), admits, config.tenancy)
 }
 
 /// The client for addresses that people give; what the operator has set may be reached wherever it is.

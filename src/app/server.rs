@@ -33,6 +33,7 @@ pub fn serve(
     let (listener, inside) = (door.listener()?, door.inside());
     let address = listener.local_addr()?;
     let (services, frame) = (services.clone(), frame.clone());
+    let tenancy = services.config.tenancy;
     let server = HttpServer::new(move || {
         let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
         let session_layer = frame.cookies.sessions(services.sessions.clone(), cookie_key.clone(), lifetime);
@@ -45,7 +46,7 @@ pub fn serve(
             .configure(|config| frame.assets.register(config))
             .service(
                 web::scope("")
-                    .configure(routes::register)
+                    .configure(|config| routes::register(tenancy, config))
                     .wrap(from_fn(repeat::answer))
                     .wrap(from_fn(notice::leave))
                     .wrap(from_fn(session::renew_if_due))

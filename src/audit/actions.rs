@@ -1,5 +1,7 @@
 //! All actions that there are: one sentence for each, and the groups that they are filtered by.
 
+use crate::tenancy::Tenancy;
+
 /// Actions that belong together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Group {
@@ -97,12 +99,22 @@ pub const GROUPS: [Group; 6] = [
         actions: &[
             ("organization.renamed", "{who} renamed the organization to {target}"),
             ("organization.settings_changed", "{who} changed the settings of {target}"),
+            ("organization.created", "{who} created the organization {target}"),
+            ("organization.env_fallback", "{who} switched the keys of the environment {target}"),
             ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
             ("keys.rewrapped", "{who} moved what is sealed to the master key {target}"),
             ("audit.exported", "{who} exported the audit log as {target}"),
         ],
     },
 ];
+
+/// What happens only where there are many organizations: no page offers to look for it elsewhere.
+const OF_MANY: [&str; 2] = ["organization.created", "organization.env_fallback"];
+
+/// The actions of a group that can have happened.
+pub fn offered(group: &Group, tenancy: Tenancy) -> impl Iterator<Item = &(&'static str, &'static str)> {
+    group.actions.iter().filter(move |(name, _)| tenancy.is_multi() || !OF_MANY.contains(name))
+}
 
 /// What an action is called where nobody in particular did it: "Renamed the organization to …".
 pub fn label(sentence: &str) -> String {

@@ -18,6 +18,10 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
+/// The id of the organization whose form was sent, as the form says it.
+#[derive(Clone)]
+pub struct OrganizationInForm(pub String);
+
 /// By what a request is known if it comes again.
 #[derive(Clone)]
 pub struct IdempotencyKey {

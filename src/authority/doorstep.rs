@@ -1,4 +1,4 @@
-//! An organization's doorstep: where people stand who are not in yet.
+//! The doorstep of an organization, or of an installation with many: where people stand who are not in yet.
 
 use sea_orm::sea_query::LockType;
 
@@ -9,28 +9,40 @@ use super::people::Anyone;
 use super::services::Services;
 use crate::error::Result;
 
-/// Somebody at an organization's door: who they are is yet to be found out.
+/// Somebody at a door: who they are is yet to be found out.
 #[derive(Clone, Copy)]
 pub struct Doorstep<'a> {
     pub services: &'a Services,
-    pub organization: &'a Organization,
+    /// Whose door it is; none for that of the installation.
+    pub organization: Option<&'a Organization>,
     origin: &'a Origin,
 }
 
 impl Anyone {
-    /// At the door of this organization.
-    pub fn doorstep<'a>(&'a self, organization: &'a Organization) -> Doorstep<'a> {
+    /// At the door of this organization, or of the installation.
+    pub fn doorstep<'a>(&'a self, organization: Option<&'a Organization>) -> Doorstep<'a> {
         Doorstep { services: &self.services, organization, origin: &self.origin }
     }
 }
 
-impl Doorstep<'_> {
+impl<'a> Doorstep<'a> {
+    /// The same person at the door of this organization, or of the installation.
+    pub fn at(self, organization: Option<&'a Organization>) -> Self {
+        Self { organization, ..self }
+    }
+
     /// Begins a change by somebody who is not in; those to the organization wait for it, and it for them.
     pub async fn change(&self) -> Result<Change<FromOutside>> {
+        self.change_with(Vec::new()).await
+    }
+
+    /// The same for a change that concerns organizations of these ids, too.
+    pub async fn change_with(&self, also: Vec<String>) -> Result<Change<FromOutside>> {
         let beginning = Beginning {
             db: &self.services.db,
             clock: &self.services.clock,
-            organization: &self.organization.id,
+            organization: self.organization.map(|organization| organization.id.as_str()),
+            also,
             actor: Actor::nobody(),
             origin: self.origin.clone(),
         };

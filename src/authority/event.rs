@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::JsonValue;
 use sha2::{Digest, Sha256};
 
+use crate::address::EmailAddress;
+
 /// What an event tells beside who, when and from where, which the [`Change`](super::Change) knows.
+#[derive(Clone)]
 pub struct Event {
     pub(crate) action: &'static str,
     pub(crate) outcome: &'static str,
@@ -39,6 +42,38 @@ impl Event {
     pub fn resulting_in(mut self, after: JsonValue) -> Self {
         self.after = Some(after);
         self
+    }
+}
+
+/// Stands in a log for an address of somebody that its organization does not know.
+const ANOTHER_ADDRESS: &str = "another address";
+
+impl Event {
+    /// The same for the log of an organization that knows the person, whose account has the address `account`, by `known`
+    /// alone.
+    pub(super) fn knowing_only(&self, known: &str, account: &str) -> Self {
+        let told = |text: &str| match EmailAddress::parse(text) {
+            Ok(_) if text == known => None,
+            Ok(_) if text == account => Some(known.to_owned()),
+            Ok(_) => Some(ANOTHER_ADDRESS.to_owned()),
+            Err(_) => None,
+        };
+        let mut event = self.clone();
+        event.target = told(&event.target).unwrap_or(event.target);
+        for detail in [&mut event.before, &mut event.after].into_iter().flatten() {
+            retell(detail, &told);
+        }
+        event
+    }
+}
+
+/// Has every text in a document told in another way, where there is one.
+fn retell(detail: &mut JsonValue, told: &impl Fn(&str) -> Option<String>) {
+    match detail {
+        JsonValue::String(text) => *text = told(text).unwrap_or_else(|| text.clone()),
+        JsonValue::Array(items) => items.iter_mut().for_each(|item| retell(item, told)),
+        JsonValue::Object(fields) => fields.values_mut().for_each(|value| retell(value, told)),
+        _ => {}
     }
 }
 
@@ -108,5 +143,26 @@ impl Idempotency {
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
         uuid::Builder::from_custom_bytes(id).into_uuid().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_log_shows_no_address_that_its_organization_does_not_know() {
+        let detail = json!({ "address": "ada@private.test", "was": ["ada@work.test"], "role": "admin" });
+        let event = Event::done("account.connected", "ada@account.test").resulting_in(detail);
+        let told = event.knowing_only("ada@work.test", "ada@account.test");
+        assert_eq!(told.target, "ada@work.test");
+        assert_eq!(
+            told.after,
+            Some(json!({ "address": "another address", "was": ["ada@work.test"], "role": "admin" }))
+        );
+        let event = Event::done("session.ended", "Acme SSO").knowing_only("a@b.test", "a@c.test");
+        assert_eq!(event.target, "Acme SSO");
     }
 }

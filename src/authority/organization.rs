@@ -1,15 +1,16 @@
 //! The organization that a request or a command is about: resolved once, at the edge, and handed down as a value.
 
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use crate::db::Db;
-use crate::entity::organization::{Entity, Model};
+use crate::entity::organization::{Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::links::Links;
+use crate::tenancy::Tenancy;
 
-/// The id of the organization that is served while an installation has one (rule 1.1). Nothing else spells it.
-const ONLY: &str = "default";
+/// The id of the organization that every installation begins with (rule 1.1). Nothing else spells it.
+const FIRST: &str = "default";
 
 /// An organization, as far as everything below the edge knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,32 +20,57 @@ pub struct Organization {
     pub slug: String,
     /// What people call it.
     pub name: String,
+    /// Whether the keys of the environment stand in for its own.
+    pub env_fallback: bool,
 }
 
 impl Organization {
-    /// The only one there is: for requests and commands whose address names none, and that know no membership.
+    /// The only one there is, whatever its id; where there are several, the one that the installation began with.
     ///
     /// # Errors
     /// When there is none, or the database can't be asked.
     pub async fn only(db: &Db) -> Result<Self> {
-        let row = Entity::find_by_id(ONLY).one(db.reader()).await?;
-        row.map(Self::from).ok_or(Error::NotFound)
+        let mut rows = Entity::find().limit(2).all(db.reader()).await?;
+        if rows.len() == 1 {
+            return rows.pop().map(Self::from).ok_or(Error::NotFound);
+        }
+        Self::first(db).await
     }
 
-    /// Whether it is that one.
-    pub fn is_only(&self) -> bool {
-        self.id == ONLY
+    /// The one that the installation began with, of which its first person becomes owner (rule 1.4).
+    ///
+    /// # Errors
+    /// When it is gone, or the database can't be asked.
+    pub async fn first(db: &Db) -> Result<Self> {
+        Self::by_id(db, FIRST).await?.ok_or(Error::NotFound)
+    }
+
+    /// The one of this id.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn by_id(db: &Db, id: &str) -> Result<Option<Self>> {
+        Ok(Entity::find_by_id(id).one(db.reader()).await?.map(Self::from))
+    }
+
+    /// The one of this slug.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn by_slug(db: &Db, slug: &str) -> Result<Option<Self>> {
+        let found = Entity::find().filter(Column::Slug.eq(slug)).one(db.reader()).await?;
+        Ok(found.map(Self::from))
     }
 
     /// The addresses of its pages.
-    pub fn links(&self) -> Links {
-        Links::of(&self.slug)
+    pub fn links(&self, tenancy: Tenancy) -> Links {
+        Links::of(tenancy, &self.slug, &self.id)
     }
 }
 
 impl From<Model> for Organization {
     fn from(row: Model) -> Self {
-        let Model { id, slug, name, .. } = row;
-        Self { id, slug, name }
+        let Model { id, slug, name, env_fallback, .. } = row;
+        Self { id, slug, name, env_fallback }
     }
 }

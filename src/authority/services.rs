@@ -16,6 +16,8 @@ use crate::smtp::Mailer;
 /// What verbs and pages share.
 pub struct Services {
     pub config: Config,
+    /// The id of the organization that is served where there is one; none where there are many.
+    pub(crate) only: Option<String>,
     pub db: Db,
     pub clock: Clock,
     pub sessions: Sessions,

@@ -38,7 +38,8 @@ impl Shell {
         let beginning = Beginning {
             db: &self.db,
             clock: &self.clock,
-            organization: &self.organization.id,
+            organization: Some(&self.organization.id),
+            also: Vec::new(),
             actor: Actor::operator(),
             origin: Origin::default(),
         };

@@ -8,6 +8,7 @@ use super::output::counted;
 use crate::access::operator::{self, Access};
 use crate::config::Config;
 use crate::gate::{InstanceLists, Rules};
+use crate::slug::Slug;
 
 #[derive(Subcommand)]
 pub enum Task {
@@ -18,18 +19,18 @@ pub enum Task {
     Reset,
 }
 
-pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::Result<()> {
     match task {
-        Task::Show => show(file).await,
-        Task::Reset => reset(file).await,
+        Task::Show => show(file, org).await,
+        Task::Reset => reset(file, org).await,
     }
 }
 
-async fn show(file: Option<&Path>) -> anyhow::Result<()> {
+async fn show(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     super::opening::start_log(&config.log)?;
     let db = super::opening::open(&config.database_url).await?;
-    let access = operator::show(&super::opening::shell(&db).await?).await;
+    let access = operator::show(&super::opening::shell(&db, org.as_ref()).await?).await;
     db.close().await;
     let access = access?;
     say!("{}", access.rules.in_a_sentence(&config.instance));
@@ -69,9 +70,9 @@ fn members(count: u64) -> String {
     format!("{} {}", counted(count, "member"), if count == 1 { "is" } else { "are" })
 }
 
-async fn reset(file: Option<&Path>) -> anyhow::Result<()> {
+async fn reset(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     let db = super::opening::open_configured(file).await?;
-    let before = operator::reset(&super::opening::shell(&db).await?).await;
+    let before = operator::reset(&super::opening::shell(&db, org.as_ref()).await?).await;
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),

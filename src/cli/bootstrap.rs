@@ -25,7 +25,8 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     super::opening::start_log(&log)?;
     let db = app::connect(url.expose_secret()).await?;
     db.migrate_up().await?;
-    let outcome = bootstrap(&super::opening::shell(&db).await?, &options.org, &options.owner).await?;
+    let outcome =
+        bootstrap(&super::opening::shell_of_installation(&db).await?, &options.org, &options.owner).await?;
     db.close().await;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {

@@ -24,6 +24,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::ConfigError;
 use crate::log;
+use arguments::About;
 
 /// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
 #[derive(Parser)]
@@ -55,11 +56,19 @@ enum Command {
     #[command(subcommand)]
     Keys(keys::Task),
     /// People: who is there, who is owner, who may come in; works while the server runs.
-    #[command(subcommand)]
-    User(user::Task),
+    User {
+        #[command(flatten)]
+        about: About,
+        #[command(subcommand)]
+        task: user::Task,
+    },
     /// Who may come in, and the way back when the rules have locked out those who made them.
-    #[command(subcommand)]
-    Access(access::Task),
+    Access {
+        #[command(flatten)]
+        about: About,
+        #[command(subcommand)]
+        task: access::Task,
+    },
     /// Where people are signed in.
     #[command(subcommand)]
     Sessions(sessions::Task),
@@ -82,11 +91,11 @@ pub fn main() -> ExitCode {
         Command::Migrate(direction) => system.block_on(migrate::run(config, direction)),
         Command::Doctor(options) => system.block_on(doctor::run(config, options)),
         Command::Keys(task) => system.block_on(keys::run(config, task)),
-        Command::User(task) => system.block_on(user::run(config, task)),
-        Command::Access(task) => system.block_on(access::run(config, task)),
+        Command::User { about, task } => system.block_on(user::run(config, about.org, task)),
+        Command::Access { about, task } => system.block_on(access::run(config, about.org, task)),
         Command::Sessions(task) => system.block_on(sessions::run(config, task)),
         Command::Org(task) => system.block_on(org::run(config, task)),
-        Command::Routes(options) => routes::run(&options),
+        Command::Routes(options) => routes::run(config, &options),
     };
     let code = match result {
         Ok(()) => ExitCode::SUCCESS,

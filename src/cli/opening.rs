@@ -3,12 +3,15 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::EnvFilter;
 
 use crate::authority::{Organization, Shell};
 use crate::config::{self, ConfigError, LogConfig};
 use crate::db::Db;
+use crate::organization::operator::names;
+use crate::slug::Slug;
 use crate::{app, log};
 
 /// The database, if it is there and has this binary's schema: nothing is made or migrated.
@@ -33,8 +36,28 @@ pub async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
     open(&url).await
 }
 
-/// The shell of the organization that a command is about: there is one.
-pub async fn shell(db: &Db) -> anyhow::Result<Shell> {
+/// The shell of the organization that a command is about: the one of this slug, or the only one.
+pub async fn shell(db: &Db, org: Option<&Slug>) -> anyhow::Result<Shell> {
+    Ok(Shell::new(db.clone(), db.clock().await?, organization(db, org).await?))
+}
+
+async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organization> {
+    if let Some(slug) = org {
+        let found = Organization::by_slug(db, slug.as_str()).await?;
+        return found
+            .with_context(|| format!("no organization has the slug {slug}: see `gatehouse org list`"));
+    }
+    let all = names(db).await?;
+    anyhow::ensure!(
+        all.len() <= 1,
+        "there are several organizations; name one with --org: {}",
+        all.join(", ")
+    );
+    Ok(Organization::only(db).await?)
+}
+
+/// The shell of commands that are about the whole installation; its first organization's log tells of them.
+pub async fn shell_of_installation(db: &Db) -> anyhow::Result<Shell> {
     Ok(Shell::new(db.clone(), db.clock().await?, Organization::only(db).await?))
 }
 

@@ -1,40 +1,102 @@
-//! `gatehouse org list | create`.
+//! `gatehouse org list | create | env-fallback`.
 
 use std::path::Path;
 
-use clap::Subcommand;
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
 
+use super::opening::{open_configured, shell, shell_of_installation};
 use super::output::counted;
+use crate::address::EmailAddress;
 use crate::config;
+use crate::db::Db;
 use crate::name::Name;
-use crate::organization::operator::{Summary, list};
+use crate::organization::operator::{Created, Summary, create, list, set_env_fallback};
+use crate::slug::Slug;
 
 #[derive(Subcommand)]
 pub enum Task {
-    /// A line for each: its name, how many members it has, and how many owners who can come in.
+    /// A line for each: its name, how many members it has, and how many owners who can come in; where there are several,
+    /// its slug, too.
     List,
-    /// Refused in this version, which serves one organization.
+    /// Create an organization, where GATEHOUSE_TENANCY is multi.
     Create {
-        /// What it would be called.
+        /// What it is called.
         #[arg(value_name = "NAME", value_parser = super::arguments::name)]
         name: Name,
+        /// The address that becomes its owner: at once if the person has been here, else at their first sign-in.
+        #[arg(long, value_name = "EMAIL", value_parser = super::arguments::email)]
+        owner: Option<EmailAddress>,
+        /// Its name in addresses; without it, one that the name suggests.
+        #[arg(long, value_name = "SLUG", value_parser = super::arguments::slug)]
+        slug: Option<Slug>,
+    },
+    /// Let the keys of this server's environment stand in for an organization's own, or not.
+    EnvFallback {
+        /// The organization, by its slug.
+        #[arg(value_name = "SLUG", value_parser = super::arguments::slug)]
+        org: Slug,
+        state: Switch,
     },
 }
 
+/// On or off.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    if let Task::Create { name } = task {
+    if let Task::Create { name, .. } = &task
+        && !config::tenancy_only(file)?.is_multi()
+    {
         anyhow::bail!(
             "{} can't be created: GATEHOUSE_TENANCY is single, so this Gatehouse has one organization. An owner can \
              rename it under General",
             name.as_str()
         );
     }
-    let db = super::opening::open_configured(file).await?;
-    let configured = config::entrance_only(file).ok();
-    let organizations = list(&db, configured.as_ref()).await;
+    let db = open_configured(file).await?;
+    let outcome = perform(&db, file, task).await;
     db.close().await;
-    for Summary { name, members, owners } in organizations? {
-        say!("{name}  {}  {}", counted(members, "member"), counted(owners, "owner"));
+    outcome
+}
+
+async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::List => show(db, file).await?,
+        Task::Create { name, owner, slug } => {
+            let owner = owner.context("name who is to own it with --owner")?;
+            let Created { organization, is_owner } =
+                create(&shell_of_installation(db).await?, &name, slug.as_ref(), &owner).await?;
+            let (name, slug) = (organization.name, organization.slug);
+            if is_owner {
+                say!("{name} is created as {slug}. {owner} is its owner.");
+            } else {
+                say!("{name} is created as {slug}. {owner} becomes its owner at the first sign-in.");
+            }
+        }
+        Task::EnvFallback { org, state } => {
+            let on = matches!(state, Switch::On);
+            let changed = set_env_fallback(&shell(db, Some(&org)).await?, on).await?;
+            match (changed, on) {
+                (false, _) => say!("It is as you say already. Nothing was changed."),
+                (true, true) => say!("Keys of the environment stand in for those that {org} has not set."),
+                (true, false) => say!("{org} uses no keys of the environment any more."),
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn show(db: &Db, file: Option<&Path>) -> anyhow::Result<()> {
+    let configured = config::entrance_only(file).ok();
+    let organizations = list(db, configured.as_ref()).await?;
+    let are_several = organizations.len() > 1;
+    for Summary { name, slug, members, owners } in organizations {
+        let slug = if are_several { format!("  {slug}") } else { String::new() };
+        say!("{name}{slug}  {}  {}", counted(members, "member"), counted(owners, "owner"));
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! `gatehouse routes`.
 
+use std::path::Path;
+
 use clap::Args;
 
+use crate::config;
 use crate::routes::{Route, table};
 
 #[derive(Args)]
@@ -11,8 +14,8 @@ pub struct Options {
     json: bool,
 }
 
-pub fn run(options: &Options) -> anyhow::Result<()> {
-    let routes = table();
+pub fn run(file: Option<&Path>, options: &Options) -> anyhow::Result<()> {
+    let routes = table(config::tenancy_only(file)?);
     if options.json {
         say!("{}", serde_json::to_string_pretty(&routes)?);
     } else {

@@ -17,6 +17,7 @@ mod providers;
 mod settings;
 mod smtp_server;
 mod source;
+mod tenancy;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ pub use error::ConfigError;
 pub use llm::LlmConfig;
 pub use log::LogConfig;
 pub use mail::MailConfig;
-pub use partial::{database_only, entrance_only, mail_only};
+pub use partial::{database_only, entrance_only, mail_only, tenancy_only};
 pub use provider::{ProviderConfig, ProviderKind};
 pub use settings::Config;
 pub use smtp_server::{Login, Security, SmtpServer};

@@ -11,7 +11,9 @@ use super::lists;
 use super::log::{self, LogConfig};
 use super::mail::{self, MailConfig};
 use super::source::Source;
+use super::tenancy;
 use crate::gate::InstanceLists;
+use crate::tenancy::Tenancy;
 
 /// The database alone, for commands that need nothing else.
 ///
@@ -20,6 +22,14 @@ use crate::gate::InstanceLists;
 pub fn database_only(file: Option<&Path>) -> Result<(SecretString, LogConfig)> {
     let mut source = Source::load(file, environment()?)?;
     Ok((database_url(&mut source)?, log::read(&mut source)?))
+}
+
+/// How many organizations there are, for commands that need little else.
+///
+/// # Errors
+/// When the setting can't be read.
+pub fn tenancy_only(file: Option<&Path>) -> Result<Tenancy> {
+    tenancy::tenancy(&mut Source::load(file, environment()?)?)
 }
 
 /// How mail goes out, for commands that need little else.

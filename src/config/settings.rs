@@ -15,10 +15,11 @@ use super::log::{self, LogConfig};
 use super::mail::{self, MailConfig};
 use super::provider::ProviderConfig;
 use super::source::Source;
-use super::{lists, providers};
+use super::{lists, providers, tenancy};
 use crate::address::EmailAddress;
-use crate::gate::InstanceLists;
+use crate::gate::{InstanceLists, OrgCreators, SignUp};
 use crate::outbound::HostPort;
+use crate::tenancy::Tenancy;
 use crate::vault::Keyring;
 
 /// Everything that an operator decides.
@@ -36,6 +37,12 @@ pub struct Config {
     pub llm: LlmConfig,
     /// What requests may be sent to although it is private, or speaks no TLS.
     pub outbound_allow: Vec<HostPort>,
+    /// How many organizations there are.
+    pub tenancy: Tenancy,
+    /// Who may create organizations (rule 6.3).
+    pub org_creators: OrgCreators,
+    /// Whom an installation with many organizations lets in whom nobody has invited.
+    pub sign_up: SignUp,
     /// Who may be the first owner (rule 1.4).
     pub owner_email: Option<EmailAddress>,
     /// Whose `X-Forwarded-For` is believed.
@@ -66,7 +73,7 @@ impl Config {
         let log = log::read(&mut source)?;
         let database_url = database_url(&mut source)?;
         let base_url = source.parsed("BASE_URL", "http://localhost:8080", BaseUrl::parse)?;
-        refuse_multi_tenancy(&mut source)?;
+        let (tenancy, org_creators, sign_up) = tenancy::read(&mut source)?;
         let config = Self {
             bind: source.parsed("BIND", "127.0.0.1:8080", socket_address)?,
             database_url,
@@ -74,6 +81,9 @@ impl Config {
             providers: providers::read(&mut source)?,
             mail: mail::read(&mut source)?,
             llm: llm::read(&mut source)?,
+            tenancy,
+            org_creators,
+            sign_up,
             outbound_allow: source.list("OUTBOUND_ALLOW", HostPort::parse)?,
             instance: lists::read(&mut source)?,
             owner_email: source
@@ -96,20 +106,6 @@ fn master_key(source: &mut Source) -> Result<Keyring> {
         ));
     };
     Keyring::parse(&SecretString::from(text)).map_err(|e| problem("MASTER_KEY", &e.to_string()))
-}
-
-/// One organization is what this version serves; a setting that promises more must not pass silently.
-fn refuse_multi_tenancy(source: &mut Source) -> Result<()> {
-    source.parsed("TENANCY", "single", |text| match text {
-        "single" => Ok(()),
-        "multi" => Err("`multi` is not available in this version; leave it out or set `single`".to_owned()),
-        _ => Err("must be `single`".to_owned()),
-    })?;
-    let creators = source.list("ORG_CREATORS", |text| Ok(text.to_owned()))?;
-    if creators.is_empty() {
-        return Ok(());
-    }
-    Err(problem("ORG_CREATORS", "has no meaning while GATEHOUSE_TENANCY is single; leave it out"))
 }
 
 fn socket_address(text: &str) -> std::result::Result<SocketAddr, String> {

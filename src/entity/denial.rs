@@ -9,7 +9,8 @@ use super::{Tenant, Timestamp};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    pub organization_id: String,
+    /// None where somebody was refused at the door of the installation.
+    pub organization_id: Option<String>,
     /// Canonical, or what the provider sent where it is no address; empty when it sent none.
     pub email: String,
     /// The provider of the last try.

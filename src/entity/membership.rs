@@ -16,14 +16,19 @@ pub struct Model {
     pub role: Role,
     /// A copy of the name in `users`, kept by a trigger, so that lists are read in one index.
     pub name: String,
-    /// A copy of the address in `users`, kept by a trigger.
+    /// The verified address by which the person joined: the only one that this organization knows. While there is one
+    /// organization it follows that of the account.
     pub email: String,
     pub joined_at: Timestamp,
     /// Moves at most once in five minutes.
     pub last_seen_at: Timestamp,
     /// Since when the access rules leave the person out; none for those who are in.
     pub locked_out_at: Option<Timestamp>,
-    /// Made by the database of that and of the state of the person's account, of which triggers keep a copy.
+    /// Since when an admin keeps the person out; none for those who are not suspended.
+    pub suspended_at: Option<Timestamp>,
+    /// When the person has opened the organization last.
+    pub opened_at: Option<Timestamp>,
+    /// Made by the database of those and of the state of the person's account, of which triggers keep a copy.
     pub status: Status,
 }
 
@@ -34,7 +39,7 @@ pub struct Model {
 pub enum Status {
     #[sea_orm(string_value = "active")]
     Active,
-    /// The account was deactivated.
+    /// The account was deactivated, or the membership suspended.
     #[sea_orm(string_value = "deactivated")]
     Deactivated,
     /// The access rules leave the person out (rule 2.4).

@@ -13,6 +13,7 @@ pub mod llm_key_health;
 pub mod membership;
 pub mod org_settings;
 pub mod organization;
+pub mod organization_slug;
 pub mod outbox;
 pub mod session;
 pub mod sign_in_flow;

@@ -19,6 +19,8 @@ pub struct Model {
     pub updated_by: Option<String>,
     /// Whom an operator has named as owner and who has not signed in yet.
     pub awaited_owner: Option<String>,
+    /// Whether the keys of the environment stand in for its own; the operator's to say (rule 4.2).
+    pub env_fallback: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,7 +9,8 @@ use super::{Tenant, Timestamp};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    pub organization_id: String,
+    /// None for mails of the installation.
+    pub organization_id: Option<String>,
     /// Canonical (rule 2.7).
     pub recipient: String,
     /// What to write, as [`MailKind`](crate::mail::MailKind) has it: never a secret, never the text itself.

@@ -4,6 +4,9 @@ use sea_orm::entity::prelude::*;
 
 use super::{Personal, Timestamp};
 
+/// Stands for the provider in sessions of a link that an operator has made; no provider has such a name.
+pub const BY_LINK: &str = "(link)";
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
@@ -21,6 +24,11 @@ pub struct Model {
     pub last_seen_at: Timestamp,
     /// When the provider says that the person proved who they are; none where it doesn't say.
     pub authenticated_at: Option<Timestamp>,
+    /// The provider by which the person signed in, or [`BY_LINK`](crate::entity::session::BY_LINK); none for sessions from
+    /// before this was kept.
+    pub provider: Option<String>,
+    /// The organization that was opened last: where `/` leads, and nothing else.
+    pub organization_id: Option<String>,
     /// Whether the person's role has changed since the id in the cookie was given out; set by a trigger.
     pub renewal_due: bool,
 }

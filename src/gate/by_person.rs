@@ -40,6 +40,7 @@ pub(super) fn known_elsewhere(_: &Gate, person: &Candidate) -> Says {
 pub(super) fn member(_: &Gate, person: &Candidate) -> Says {
     match person.standing {
         Standing::Member(role) => Says::admits(role, format!("Already here, as {}.", role.name())),
+        Standing::Suspended => Says::refuses("The membership is suspended."),
         Standing::LockedOut(_) => Says::passes("A member whose access was ended by these rules."),
         _ => Says::passes("Not a member."),
     }

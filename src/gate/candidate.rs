@@ -63,6 +63,8 @@ pub enum Standing {
     Member(Role),
     /// A member whose access the rules have ended.
     LockedOut(Role),
+    /// A member whom an admin keeps out.
+    Suspended,
     /// A person whose account was deactivated.
     Deactivated,
     /// The address belongs to an account that signs in by other methods (rule 2.6).

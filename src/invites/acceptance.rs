@@ -9,6 +9,7 @@ use super::token::Token;
 use crate::address::EmailAddress;
 use crate::authority::{Change, Event, OfPerson, Organization, Services, SignedIn};
 use crate::entity::invite::{Column, Entity, Model, Stage};
+use crate::entity::membership;
 use crate::error::Result;
 use crate::gate::InstanceLists;
 use crate::membership::awaited;
@@ -34,6 +35,8 @@ pub enum Refusal {
     InviterLostIt,
     /// The installation's lists leave the address out; no invite widens them (rule 2.1).
     BeyondLimits,
+    /// An admin keeps the person out; no invite lets them in again (rule 6.6).
+    Suspended,
 }
 
 impl Refusal {
@@ -42,6 +45,7 @@ impl Refusal {
             Self::ForSomebodyElse => "for_somebody_else",
             Self::InviterLostIt => "inviter_lost_it",
             Self::BeyondLimits => "beyond_limits",
+            Self::Suspended => "suspended",
         }
     }
 }
@@ -52,37 +56,63 @@ impl Refusal {
 /// 403 for whoever was deactivated or deleted while waiting.
 pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
     let Some(token) = Token::parse(token) else { return Ok(Acceptance::Unknown) };
-    let (services, change) = (&person.services, person.change().await?);
+    let services = &person.services;
+    let found = token.invite(services.db.outside_any_organization()).await?;
+    let Some(found) = found else { return Ok(Acceptance::Unknown) };
+    let change = person.change_with(&found.organization_id).await?;
     let Some(invite) = token.invite(change.connection()).await? else { return Ok(Acceptance::Unknown) };
     let open = match behind(change.connection(), services, &token, invite.clone(), *change.at()).await? {
         Landing::Unknown => return Ok(Acceptance::Unknown),
         Landing::Open(open) => open,
-        over => return refuse(change, &invite, "over", Acceptance::Over(over)).await,
+        over => return refuse(services, change, &invite, "over", Acceptance::Over(over)).await,
     };
     if let Some(why) = why_not(&change, services, &open).await? {
-        return refuse(change, &invite, why.code(), Acceptance::Refused(why, open)).await;
+        return refuse(services, change, &invite, why.code(), Acceptance::Refused(why, open)).await;
     }
     if !claim(&change, &invite).await? {
         let closed = token.invite(change.connection()).await?.unwrap_or_else(|| invite.clone());
         let over = behind(change.connection(), services, &token, closed, *change.at()).await?;
-        return refuse(change, &invite, "over", Acceptance::Over(over)).await;
+        return refuse(services, change, &invite, "over", Acceptance::Over(over)).await;
     }
     let role = grant_membership(&change, &invite).await?;
     let event = Event::done("invite.accepted", invite.email.as_str());
     let event = event.resulting_in(json!({ "role": role.name() }));
-    change.commit_in(&invite.organization_id, event).await?;
+    let name = known_by(services, &change, &invite, true);
+    change.commit_in(&invite.organization_id, &name, event).await?;
     Ok(Acceptance::Done(open.organization))
 }
 
 async fn refuse(
+    services: &Services,
     change: Change<OfPerson>,
     invite: &Model,
     reason: &str,
     how: Acceptance,
 ) -> Result<Acceptance> {
     let event = Event::refused("invite.refused", invite.email.as_str());
-    change.commit_in(&invite.organization_id, event.resulting_in(json!({ "reason": reason }))).await?;
+    let event = event.resulting_in(json!({ "reason": reason }));
+    // Whose account it was is not this organization's to know, where it is one of many.
+    let is_theirs = is_of(change.connection(), &change.person().id, &invite.email).await?;
+    let name = known_by(services, &change, invite, is_theirs);
+    change.commit_in(&invite.organization_id, &name, event).await?;
     Ok(how)
+}
+
+/// How the invite's organization knows the person: where there is one, by the account; where there are many, by the
+/// address of their membership, or by the invited one if it is theirs.
+fn known_by(services: &Services, change: &Change<OfPerson>, invite: &Model, is_theirs: bool) -> String {
+    if !services.config.tenancy.is_multi() {
+        return change.person().email.clone();
+    }
+    match here(change, invite) {
+        Some(membership) => membership.email.clone(),
+        None if is_theirs => invite.email.clone(),
+        None => "another account".to_owned(),
+    }
+}
+
+fn here<'a>(change: &'a Change<OfPerson>, invite: &Model) -> Option<&'a membership::Model> {
+    change.memberships().iter().find(|member| member.organization_id == invite.organization_id)
 }
 
 async fn why_not(change: &Change<OfPerson>, services: &Services, open: &Open) -> Result<Option<Refusal>> {
@@ -92,6 +122,9 @@ async fn why_not(change: &Change<OfPerson>, services: &Services, open: &Open) ->
     }
     if !open.stands {
         return Ok(Some(Refusal::InviterLostIt));
+    }
+    if here(change, &open.invite).is_some_and(|membership| membership.suspended_at.is_some()) {
+        return Ok(Some(Refusal::Suspended));
     }
     let within = within(&services.config.instance, &[&open.invite.email, &person.email])?;
     Ok((!within).then_some(Refusal::BeyondLimits))
@@ -124,11 +157,11 @@ async fn claim(change: &Change<OfPerson>, invite: &Model) -> Result<bool> {
 /// Makes the person a member, or raises the one they are; never lowers a role (rule 3.5). Whom an operator has named as
 /// owner becomes one: that word goes before any invite.
 async fn grant_membership(change: &Change<OfPerson>, invite: &Model) -> Result<Role> {
-    let here = change.memberships().iter().find(|member| member.organization_id == invite.organization_id);
+    let here = here(change, invite);
     let role = here.map_or(invite.role, |membership| membership.role.max(invite.role));
     let (organization, emails) = (&invite.organization_id, [&*invite.email, &*change.person().email]);
     let is_awaited = awaited::fulfil(change.connection(), organization, &emails).await?;
     let role = if is_awaited { Role::Owner } else { role };
-    change.grant_membership(organization, role).await?;
+    change.grant_membership(organization, &invite.email, role).await?;
     Ok(role)
 }

@@ -13,6 +13,7 @@ use crate::entity::{identity, organization, user};
 use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::invited::{Status, stands};
+use crate::membership::known::membership_in;
 
 /// What there is behind a link.
 pub enum Landing {
@@ -122,7 +123,7 @@ pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
     if invite.asked_at.is_some() {
         return Ok(landing);
     }
-    let change = anyone.doorstep(organization).change().await?;
+    let change = anyone.doorstep(Some(organization)).change().await?;
     let asked = invite::ActiveModel { asked_at: Set(Some(change.at())), ..Default::default() };
     let first = Entity::update_many()
         .set(asked)
@@ -132,7 +133,9 @@ pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
         .await?;
     if first.rows_affected == 1 {
         if let Some(inviter) = user::Entity::find_by_id(&invite.invited_by).one(change.connection()).await? {
-            let to = EmailAddress::stored(&inviter.email)?;
+            let known = membership_in(change.connection(), &organization.id, &inviter.id).await?;
+            let email = known.map_or(inviter.email, |membership| membership.email);
+            let to = EmailAddress::stored(&email)?;
             let letter = MailKind::InviteAskedFor { invite: invite.id.clone() };
             mail::queue(&services.mail, &change, &to, &letter).await?;
         }

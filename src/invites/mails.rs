@@ -6,11 +6,10 @@ use sea_orm::EntityTrait;
 
 use super::token;
 use crate::address::EmailAddress;
-use crate::authority::Services;
+use crate::authority::{Organization, Services};
 use crate::config::BaseUrl;
 use crate::entity::{invite, organization};
 use crate::error::Result;
-use crate::links::Links;
 use crate::mail::compose::{composed, host, moment, parts, with_article};
 use crate::membership::invited::Status;
 use crate::role::Role;
@@ -43,7 +42,7 @@ pub async fn asked_for(services: &Services, id: &str, to: &EmailAddress) -> Resu
     if invite.asked_at.is_none() || Status::of(&invite, services.clock.now()) != Status::Expired {
         return Ok(None);
     }
-    let links = Links::of(&organization.slug);
+    let links = Organization::from(organization.clone()).links(services.config.tenancy);
     let link = services.config.base_url.link(&links.invites().query("status", "expired"));
     let organization = organization.name;
     let wanted = NewLinkWanted { organization: &organization, invited: &email, link: &link, email: to };

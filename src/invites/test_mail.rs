@@ -1,5 +1,6 @@
 //! A mail to oneself, which tells whether mail arrives.
 
+use crate::address::EmailAddress;
 use crate::authority::{Admin, Event};
 use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
@@ -9,7 +10,7 @@ use crate::mail::{self, MailKind};
 /// # Errors
 /// 409 when mail is not set up.
 pub async fn send_test_mail(admin: &Admin) -> Result<()> {
-    let to = admin.visitor().address()?;
+    let to = EmailAddress::stored(&admin.membership().email)?;
     let change = admin.change().await?;
     if mail::queue(&admin.services().mail, &change, &to, &MailKind::Test).await?.is_none() {
         return Err(Error::Conflict("Mail is not set up."));

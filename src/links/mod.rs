@@ -3,8 +3,10 @@
 //!
 //! ```
 //! use gatehouse::links::{Links, Site};
-//! let links = Links::of("acme");
-//! assert_eq!(links.user("7f").role().query("role", "admin").to_string(), "/settings/admin/users/7f/role?role=admin");
+//! use gatehouse::tenancy::Tenancy;
+//! let links = |tenancy| Links::of(tenancy, "acme", "0192").user("7f").role().query("role", "admin").to_string();
+//! assert_eq!(links(Tenancy::Single), "/settings/admin/users/7f/role?role=admin");
+//! assert_eq!(links(Tenancy::Multi), "/orgs/acme/settings/admin/users/7f/role?role=admin");
 //! assert_eq!(Site.sign_in().to_string(), "/sign-in");
 //! ```
 
@@ -14,6 +16,11 @@ mod site;
 mod table;
 
 pub use link::Link;
-pub use organization::{InviteLinks, Links, LlmKeyLinks, ORGANIZATION_PREFIX, UserLinks};
-pub use site::{API, InvitationLinks, Site, is_api};
+pub use organization::{
+    InviteLinks, Links, LlmKeyLinks, ORGANIZATION_FIELD, ORGANIZATION_IN_PATH, ORGANIZATION_PREFIX,
+    UserLinks, slug_in,
+};
+pub use site::{
+    API, API_ORGANIZATION, API_ORGANIZATION_IN_PATH, DoorLinks, InvitationLinks, SETTINGS_ADMIN, Site, is_api,
+};
 pub use table::Sample;

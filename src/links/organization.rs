@@ -2,31 +2,60 @@
 
 use super::link::filled;
 use super::table::addresses;
+use crate::tenancy::Tenancy;
 
-/// Below what the pages of an organization are, as routes have it: nothing, while there is one organization.
-pub const ORGANIZATION_PREFIX: &str = "";
+/// Below what the pages of an organization are where there are many, as routes have it.
+pub const ORGANIZATION_PREFIX: &str = "/orgs/{org}";
+/// What the segment is called that names the organization.
+pub const ORGANIZATION_IN_PATH: &str = "org";
 
 /// The addresses of an organization's pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links {
     prefix: String,
+    /// The id of the organization, where there are many: its forms carry it.
+    id: Option<String>,
 }
 
 impl Links {
-    /// The addresses of the organization of this slug.
-    pub fn of(slug: &str) -> Self {
-        Self { prefix: filled(ORGANIZATION_PREFIX, "{org}", slug) }
+    /// The addresses of the organization of this slug and id.
+    pub fn of(tenancy: Tenancy, slug: &str, id: &str) -> Self {
+        match tenancy {
+            Tenancy::Single => Self { prefix: String::new(), id: None },
+            Tenancy::Multi => {
+                Self { prefix: filled(ORGANIZATION_PREFIX, "{org}", slug), id: Some(id.to_owned()) }
+            }
+        }
     }
 
-    /// The addresses of the only organization there is, for who can't know which: the page of an error. A test lists who
-    /// says so; once there are several organizations each needs another answer.
-    pub fn single() -> Self {
-        Self { prefix: String::new() }
+    /// The addresses of the organization that `path` is in, for who knows nothing else: the page of an error.
+    pub fn around(path: &str) -> Self {
+        let prefix = slug_in(path).map(|slug| filled(ORGANIZATION_PREFIX, "{org}", slug));
+        Self { prefix: prefix.unwrap_or_default(), id: None }
+    }
+
+    /// The field by which a form says whose it is: with another organization's address it is not taken. Nothing where
+    /// there is one organization.
+    pub fn organization_field(&self) -> String {
+        match &self.id {
+            Some(id) => format!(r#"<input type="hidden" name="{ORGANIZATION_FIELD}" value="{id}">"#),
+            None => String::new(),
+        }
     }
 
     fn prefix(&self) -> &str {
         &self.prefix
     }
+}
+
+/// What the field is called by which a form says whose it is.
+pub const ORGANIZATION_FIELD: &str = "organization";
+
+/// The slug of the organization that `path` is in, if it is in one.
+pub fn slug_in(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("/orgs/")?;
+    let slug = rest.split(['/', '?', '#']).next()?;
+    (!slug.is_empty() && slug != "new").then_some(slug)
 }
 
 addresses! {

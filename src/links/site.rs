@@ -5,6 +5,13 @@ use super::table::addresses;
 /// Below what programs ask.
 pub const API: &str = "/api";
 
+/// Below what programs ask of one organization, where there are many.
+pub const API_ORGANIZATION: &str = "/api/organizations/{organization}";
+/// What the segment is called that names it.
+pub const API_ORGANIZATION_IN_PATH: &str = "organization";
+/// Below what an organization's pages are where there is one.
+pub const SETTINGS_ADMIN: &str = "/settings/admin";
+
 /// Whether programs ask there.
 pub fn is_api(path: &str) -> bool {
     path.strip_prefix(API).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -44,6 +51,9 @@ addresses! {
         end_session(session) "/settings/sessions/{session}/end" [POST];
         departure "/settings/departure" [GET POST];
         deletion "/settings/deletion" [GET POST];
+        organizations "/orgs" [GET];
+        new_organization "/orgs/new" [GET POST];
+        door(org) "/orgs/{org}" DoorLinks;
     }
 }
 
@@ -53,5 +63,14 @@ addresses! {
         page "" [GET];
         acceptance "/acceptance" [POST];
         request "/request" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of an organization's door.
+    struct DoorLinks {
+        page "" [GET];
+        membership "/membership" [POST];
+        departure "/departure" [GET POST];
     }
 }

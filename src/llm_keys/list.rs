@@ -72,7 +72,7 @@ fn entry(
     rows: Vec<llm_key::Model>,
     health: &mut HashMap<String, llm_key_health::Model>,
 ) -> Result<Entry> {
-    let services = member.services();
+    let (services, env_fallback) = (member.services(), member.organization().env_fallback);
     let (mut present, mut previous, mut removed) = (None, None, None);
     for row in rows {
         match (row.removed_at, row.replaced_at) {
@@ -82,12 +82,12 @@ fn entry(
             (Some(_), _) => {}
         }
     }
-    let resolution = resolution(services, &provider, present.as_ref())?;
+    let resolution = resolution(services, &provider, present.as_ref(), env_fallback)?;
     let named = present.as_ref().or(removed.as_ref()).and_then(|row| row.name.as_deref());
     Ok(Entry {
         label: provider.label(named),
         health: resolution.usable().and_then(|usable| health.remove(&usable.subject)),
-        in_environment: services.config.llm.key(&provider).is_some(),
+        in_environment: env_fallback && services.config.llm.key(&provider).is_some(),
         provider,
         present,
         previous,

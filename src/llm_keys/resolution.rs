@@ -63,7 +63,8 @@ impl Resolution {
     }
 }
 
-/// What an organization uses for a provider: `present` is the row of its own key, if it has one.
+/// What an organization uses for a provider: `present` is the row of its own key, if it has one; `env_fallback` says
+/// whether the environment's stands in for it (rule 4.2).
 ///
 /// # Errors
 /// When no fingerprint can be made, which is a fault of ours.
@@ -71,9 +72,11 @@ pub fn resolution(
     services: &Services,
     provider: &LlmProvider,
     present: Option<&Model>,
+    env_fallback: bool,
 ) -> Result<Resolution> {
     match present {
         Some(row) => Ok(open(services, provider, row)),
+        None if !env_fallback => Ok(Resolution::Missing),
         None => from_environment(services, provider),
     }
 }

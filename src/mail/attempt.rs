@@ -62,7 +62,7 @@ async fn attempt(
     // Of a newer gatehouse, perhaps: it may come back.
     let letter: MailKind = serde_json::from_value(mail.letter.clone())
         .map_err(|_| Trouble::Later("this gatehouse does not know such a mail".to_owned()))?;
-    let to = Recipient { organization: &mail.organization_id, email: &email };
+    let to = Recipient { organization: mail.organization_id.as_deref(), email: &email };
     let unwritten = |error: crate::error::Error| {
         tracing::warn!(mail = mail.id, %error, "the mail could not be written");
         Trouble::Later("it could not be written".to_owned())

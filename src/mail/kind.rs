@@ -27,7 +27,8 @@ pub enum MailKind {
 /// Whom a mail goes to, and on behalf of which organization.
 #[derive(Clone, Copy)]
 pub struct Recipient<'a> {
-    pub organization: &'a str,
+    /// None for a mail of the installation.
+    pub organization: Option<&'a str>,
     pub email: &'a EmailAddress,
 }
 

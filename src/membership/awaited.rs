@@ -31,3 +31,12 @@ pub async fn fulfil(connection: &impl ConnectionTrait, organization: &str, email
         .await?;
     Ok(forgotten.rows_affected == 1)
 }
+
+/// The ids of the organizations for which an operator has named this address as owner.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn awaiting(connection: &impl ConnectionTrait, email: &str) -> Result<Vec<String>> {
+    let awaiting = Entity::find().filter(Column::AwaitedOwner.eq(email)).all(connection).await?;
+    Ok(awaiting.into_iter().map(|organization| organization.id).collect())
+}

@@ -49,6 +49,7 @@ pub async fn stands(connection: &impl ConnectionTrait, invite: &Model) -> Result
         .filter(membership::Column::OrganizationId.eq(&invite.organization_id))
         .filter(membership::Column::UserId.eq(&invite.invited_by))
         .filter(membership::Column::LockedOutAt.is_null())
+        .filter(membership::Column::SuspendedAt.is_null())
         .one(connection)
         .await?;
     let person = user::Entity::find_by_id(&invite.invited_by).one(connection).await?;
@@ -63,6 +64,19 @@ pub async fn open_for(
     email: &EmailAddress,
     now: DateTime<Utc>,
 ) -> Result<Option<Role>> {
+    Ok(open_invite(connection, organization, email, now).await?.map(|invite| invite.role))
+}
+
+/// The open invite of the organization for `email`, if there is one that its inviter may still give.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn open_invite(
+    connection: &impl ConnectionTrait,
+    organization: &str,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>> {
     let open = Entity::find()
         .filter(Column::OrganizationId.eq(organization))
         .filter(Column::Email.eq(email.as_str()))
@@ -72,5 +86,23 @@ pub async fn open_for(
     let Some(invite) = open.filter(|invite| Status::of(invite, now) == Status::Pending) else {
         return Ok(None);
     };
-    Ok(stands(connection, &invite).await?.then_some(invite.role))
+    Ok(stands(connection, &invite).await?.then_some(invite))
+}
+
+/// Whether an open invite waits for `email`, of whatever organization.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn open_anywhere(
+    connection: &impl ConnectionTrait,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let open = Entity::find().filter(Column::Email.eq(email.as_str())).filter(Column::State.eq(Stage::Open));
+    for invite in open.all(connection).await? {
+        if Status::of(&invite, now) == Status::Pending && stands(connection, &invite).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -8,7 +8,7 @@ use crate::entity::{identity, membership, user};
 use crate::error::{Error, Result};
 use crate::identity_providers::Claims;
 
-/// A person whom an account at a provider leads to, and what they are in an organization.
+/// A person whom an account at a provider leads to, and what they are in an organization, if one was asked about.
 pub struct Known {
     pub identity: identity::Model,
     pub user: user::Model,
@@ -19,7 +19,7 @@ impl Known {
     /// Whose the account of `claims` is, if anybody has come with it before.
     pub async fn by_claims(
         connection: &impl ConnectionTrait,
-        organization: &Organization,
+        organization: Option<&Organization>,
         claims: &Claims,
     ) -> Result<Option<Self>> {
         let found = identity::Entity::find()
@@ -36,15 +36,16 @@ impl Known {
     /// Whose an account is.
     pub async fn by(
         connection: &impl ConnectionTrait,
-        organization: &Organization,
+        organization: Option<&Organization>,
         identity: identity::Model,
     ) -> Result<Self> {
         let user = user::Entity::find_by_id(&identity.user_id).one(connection).await?;
         let user = user.ok_or_else(|| Error::Internal("an identity without a person".to_owned()))?;
-        let here = membership::Entity::find()
-            .filter(membership::Column::OrganizationId.eq(&organization.id))
-            .filter(membership::Column::UserId.eq(&user.id));
-        Ok(Self { identity, user, membership: here.one(connection).await? })
+        let membership = match organization {
+            Some(organization) => membership_in(connection, &organization.id, &user.id).await?,
+            None => None,
+        };
+        Ok(Self { identity, user, membership })
     }
 
     /// The address of the person's account here.
@@ -56,4 +57,19 @@ impl Known {
     pub fn leads(&self) -> bool {
         self.identity.email == self.user.email
     }
+}
+
+/// What a person is in an organization, whether they can come in or not.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn membership_in(
+    connection: &impl ConnectionTrait,
+    organization: &str,
+    person: &str,
+) -> Result<Option<membership::Model>> {
+    let here = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(organization))
+        .filter(membership::Column::UserId.eq(person));
+    Ok(here.one(connection).await?)
 }

@@ -1,6 +1,7 @@
 //! Who belongs to an organization, and by which ways they come in: what several nouns decide by.
 
 pub mod awaited;
+pub mod first;
 pub mod holder;
 pub mod identities;
 pub mod invited;

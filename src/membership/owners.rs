@@ -15,7 +15,7 @@ use crate::address::EmailAddress;
 use crate::authority::{Change, Columns, OfOrganization, Scope, columns};
 use crate::config::Config;
 use crate::entity::membership::{self, Status};
-use crate::entity::{identity, switched_off_provider};
+use crate::entity::{identity, switched_off_provider, user};
 use crate::error::Result;
 use crate::gate::InstanceLists;
 use crate::role::Role;
@@ -79,7 +79,8 @@ columns! {
     #[derive(FromQueryResult)]
     struct OwnerRow of membership::Entity {
         person: String = membership::Column::UserId,
-        email: String = membership::Column::Email,
+        /// Of the account, by which the installation judges whoever comes.
+        email: String = user::Column::Email,
         status: Status = membership::Column::Status,
         identity: Option<String> = identity::Column::Id,
         provider: Option<String> = identity::Column::Provider,
@@ -219,7 +220,12 @@ fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entit
         .to(switched_off_provider::Column::Provider)
         .on_condition(ours_too)
         .into();
-    ours.join(JoinType::LeftJoin, ways)
+    let account = membership::Entity::belongs_to(user::Entity)
+        .from(membership::Column::UserId)
+        .to(user::Column::Id)
+        .into();
+    ours.join(JoinType::InnerJoin, account)
+        .join(JoinType::LeftJoin, ways)
         .join(JoinType::LeftJoin, off)
         .filter(membership::Column::Role.eq(Role::Owner))
         .order_by_asc(membership::Column::UserId)

@@ -2,7 +2,7 @@
 //! an address.
 
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::awaited::is_awaited;
 use super::holder::holder;
@@ -12,8 +12,8 @@ use super::known::Known;
 use super::methods::is_on;
 use crate::address::EmailAddress;
 use crate::authority::Organization;
-use crate::entity::identity;
 use crate::entity::user::Status;
+use crate::entity::{identity, membership};
 use crate::error::Result;
 use crate::gate::Standing;
 use crate::role::Role;
@@ -53,20 +53,39 @@ impl<C: ConnectionTrait> Directory<'_, C> {
         match self.way_of(email, provider).await? {
             Some(way) => {
                 let name = way.provider.clone();
-                let known = Known::by(self.connection, self.organization, way).await?;
+                let known = Known::by(self.connection, Some(self.organization), way).await?;
                 Ok((self.of_known(&known, email).await?, Some(name)))
             }
             None => Ok((self.of_newcomer(email).await?, provider.map(ToOwned::to_owned))),
         }
     }
 
+    /// The same where there are many organizations: who is no member is a stranger, whatever accounts and invites there
+    /// are elsewhere (rule 6.7).
+    pub async fn as_known_here(
+        &self,
+        email: &EmailAddress,
+        provider: Option<&str>,
+    ) -> Result<(Applicant, Option<String>)> {
+        let member = membership::Entity::find()
+            .filter(membership::Column::OrganizationId.eq(&self.organization.id))
+            .filter(membership::Column::Email.eq(email.as_str()));
+        let standing = match member.one(self.connection).await? {
+            Some(member) => of_member(&member),
+            None if self.awaits(email).await? => Standing::Awaited,
+            None => Standing::Stranger,
+        };
+        let applicant = Applicant { standing, account: None, invited: self.invited(email).await? };
+        Ok((applicant, provider.map(ToOwned::to_owned)))
+    }
+
     async fn of_known(&self, known: &Known, vouched: &EmailAddress) -> Result<Applicant> {
         let own = account_address(self.connection, known, vouched).await?;
         let standing = match &known.membership {
             _ if known.user.status == Status::Deactivated => Standing::Deactivated,
+            Some(membership) if membership.suspended_at.is_some() => Standing::Suspended,
             _ if self.awaits(vouched).await? => Standing::Awaited,
-            Some(membership) if membership.locked_out_at.is_some() => Standing::LockedOut(membership.role),
-            Some(membership) => Standing::Member(membership.role),
+            Some(membership) => of_member(membership),
             None => Standing::Stranger,
         };
         let invited = self.invited(vouched).await?;
@@ -100,7 +119,7 @@ impl<C: ConnectionTrait> Directory<'_, C> {
         ways.retain(|way| provider.is_none_or(|name| way.provider == name));
         ways.sort_by_key(|way| way.email != email.as_str());
         for way in &ways {
-            if is_on(self.connection, self.organization, &way.provider).await? {
+            if is_on(self.connection, Some(self.organization), &way.provider).await? {
                 return Ok(Some(way.clone()));
             }
         }
@@ -108,9 +127,20 @@ impl<C: ConnectionTrait> Directory<'_, C> {
     }
 }
 
+/// What a member is to their organization, whether they can come in or not.
+pub fn of_member(membership: &membership::Model) -> Standing {
+    if membership.suspended_at.is_some() {
+        Standing::Suspended
+    } else if membership.locked_out_at.is_some() {
+        Standing::LockedOut(membership.role)
+    } else {
+        Standing::Member(membership.role)
+    }
+}
+
 /// The address of a person's account once they are in. The account at a provider that has brought it may bring
 /// another, unless that is somebody else's; other connected accounts have addresses of their own.
-async fn account_address(
+pub async fn account_address(
     connection: &impl ConnectionTrait,
     known: &Known,
     vouched: &EmailAddress,

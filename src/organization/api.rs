@@ -2,20 +2,22 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::StatusCode;
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::access::form::{DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule};
 use crate::address::EmailAddress;
-use crate::authority::{Admin, Event, Member};
+use crate::authority::{Admin, Event, Member, Organization, SignedIn};
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
 use crate::gate::{self, DomainRule, Rules};
 use crate::name::Name;
+use crate::organization::creation;
 use crate::role::Role;
 use crate::web::Reply;
-use crate::web::api::json as answer;
+use crate::web::api::{List, json as answer};
 
 #[derive(Serialize)]
 struct ShownOrganization {
@@ -27,8 +29,63 @@ struct ShownOrganization {
 
 /// What members may read of their organization.
 pub async fn show(member: Member) -> Reply {
-    let row = super::show(&member).await?;
+    shown(&member).await
+}
+
+async fn shown(member: &Member) -> Reply {
+    let row = super::show(member).await?;
     answer(&ShownOrganization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
+}
+
+impl ShownOrganization {
+    fn of(organization: &Organization, role: Role) -> Self {
+        let Organization { id, slug, name, .. } = organization.clone();
+        Self { id, slug, name, role }
+    }
+}
+
+/// `GET /api/organizations`: those that the person belongs to, the one opened last first.
+pub async fn index(person: SignedIn) -> Reply {
+    let mine = person.visitor.memberships().into_iter();
+    let items = mine.map(|membership| ShownOrganization::of(&membership.organization, membership.role));
+    answer(&List { items: items.collect(), next_cursor: None })
+}
+
+/// What a program sends to create an organization; without a slug the name proposes one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganization {
+    name: String,
+    slug: Option<String>,
+}
+
+/// `POST /api/organizations`.
+pub async fn create(person: SignedIn, new: web::Json<NewOrganization>) -> Reply {
+    let NewOrganization { name, slug } = new.into_inner();
+    let slug = match slug {
+        Some(slug) => slug,
+        None => creation::proposed(&person, &name).await?,
+    };
+    let (name, slug) = creation::parse(&name, &slug)?;
+    let organization = creation::create(&person, &name, &slug).await?;
+    let mut response = answer(&ShownOrganization::of(&organization, Role::Owner))?;
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+/// What a program sends to change an organization.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPatch {
+    name: Option<String>,
+}
+
+/// `PUT, PATCH /api/organizations/{organization}`: gives it another name.
+pub async fn update(admin: Admin, patch: web::Json<OrganizationPatch>) -> Reply {
+    let name = patch.into_inner().name.ok_or_else(|| Error::Malformed("nothing to change".to_owned()))?;
+    let name = Name::parse(&name).map_err(|sentence| Error::invalid("name", sentence))?;
+    super::rename_to(&admin, &name).await?;
+    shown(&admin).await
 }
 
 #[derive(Serialize)]

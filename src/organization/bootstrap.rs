@@ -32,7 +32,7 @@ pub enum Bootstrapped {
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
     let change = shell.change().await?;
-    let row = organization::Entity::find_by_id(change.organization()).one(change.connection()).await?;
+    let row = organization::Entity::find_by_id(&shell.organization().id).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;
     if is_claimed && row.name != name.as_str() {
@@ -43,9 +43,9 @@ pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Resu
         return Ok(Bootstrapped::Deactivated);
     }
     let outcome = match &user {
-        Some(user) if is_owner(&change, user).await? => Bootstrapped::Unchanged,
+        Some(user) if is_owner(shell, &change, user).await? => Bootstrapped::Unchanged,
         Some(user) => {
-            change.grant_membership(user, Role::Owner).await?;
+            change.grant_membership(&shell.organization().id, user, &user.email, Role::Owner).await?;
             Bootstrapped::IsOwner
         }
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
@@ -60,7 +60,7 @@ pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Resu
     }
     let awaited = (outcome == Bootstrapped::WillBeOwner).then(|| owner.to_string());
     let awaited = awaited.or(row.awaited_owner.filter(|_| !is_fulfilled));
-    write(&change, name, awaited).await?;
+    write(shell, &change, name, awaited).await?;
     let event = Event::done("organization.bootstrapped", owner.as_str());
     let event =
         event.with(json!({ "name": row.name }), json!({ "name": name.as_str(), "owner": owner.as_str() }));
@@ -73,22 +73,28 @@ async fn is_claimed(change: &Change<FromOutside>) -> Result<bool> {
     Ok(row.ok_or(Error::NotFound)?.claimed_at.is_some())
 }
 
-async fn is_owner(change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
+async fn is_owner(shell: &Shell, change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
     let owner = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(change.organization()))
+        .filter(membership::Column::OrganizationId.eq(&shell.organization().id))
         .filter(membership::Column::UserId.eq(&user.id))
         .filter(membership::Column::Role.eq(Role::Owner))
-        .filter(membership::Column::LockedOutAt.is_null());
+        .filter(membership::Column::LockedOutAt.is_null())
+        .filter(membership::Column::SuspendedAt.is_null());
     Ok(owner.one(change.connection()).await?.is_some())
 }
 
-async fn write(change: &Change<FromOutside>, name: &Name, awaited: Option<String>) -> Result<()> {
+async fn write(
+    shell: &Shell,
+    change: &Change<FromOutside>,
+    name: &Name,
+    awaited: Option<String>,
+) -> Result<()> {
     organization::Entity::update_many()
         .col_expr(organization::Column::Name, Expr::value(name.as_str()))
         .col_expr(organization::Column::AwaitedOwner, Expr::value(awaited))
         .col_expr(organization::Column::Version, Expr::col(organization::Column::Version).add(1))
         .col_expr(organization::Column::UpdatedAt, Expr::value(change.at()))
-        .filter(organization::Column::Id.eq(change.organization()))
+        .filter(organization::Column::Id.eq(&shell.organization().id))
         .exec(change.connection())
         .await?;
     instance::Entity::update_many()

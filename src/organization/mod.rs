@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bootstrap;
+pub mod creation;
 pub mod form;
 pub mod operator;
 pub mod web;
@@ -50,6 +51,14 @@ pub async fn admins(member: &Member) -> Result<Vec<Contact>> {
 pub async fn rename(admin: &Admin, name: &Name, version: i64) -> Result<()> {
     let change = admin.change().await?;
     let before = write_name(&change, admin, name, Some(version)).await?;
+    let event = Event::done("organization.renamed", name.as_str());
+    change.commit(event.with(json!({ "name": before }), json!({ "name": name.as_str() }))).await
+}
+
+/// The same, whatever it was called in the meantime.
+pub async fn rename_to(admin: &Admin, name: &Name) -> Result<()> {
+    let change = admin.change().await?;
+    let before = write_name(&change, admin, name, None).await?;
     let event = Event::done("organization.renamed", name.as_str());
     change.commit(event.with(json!({ "name": before }), json!({ "name": name.as_str() }))).await
 }

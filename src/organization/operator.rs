@@ -1,19 +1,41 @@
-//! What an operator sees from the shell: which organizations there are.
+//! What an operator sees and does from the shell about organizations: which there are, a new one, and whose keys fall back
+//! to the environment.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 
+use super::creation;
+use crate::address::EmailAddress;
+use crate::authority::{Actor, Event, Organization, Shell};
 use crate::db::Db;
+use crate::entity::user::Status;
 use crate::entity::{membership, organization};
 use crate::error::Result;
 use crate::gate::InstanceLists;
+use crate::membership::holder::holder;
 use crate::membership::owners::{Entrance, Owners};
+use crate::name::Name;
+use crate::role::Role;
+use crate::slug::Slug;
 
 /// An organization in a line.
 pub struct Summary {
     pub name: String,
+    pub slug: String,
     pub members: u64,
     /// Owners who can come in; where the configuration is not known, all who are active.
     pub owners: u64,
+}
+
+/// Every organization by its name, with its slug.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn names(db: &Db) -> Result<Vec<String>> {
+    let rows = organization::Entity::find().order_by_asc(organization::Column::Name);
+    let rows = rows.all(db.outside_any_organization()).await?;
+    Ok(rows.into_iter().map(|row| format!("{} ({})", row.name, row.slug)).collect())
 }
 
 /// All organizations, by name. `configured` are the providers and the lists of the configuration, if it is known.
@@ -34,7 +56,73 @@ pub async fn list(db: &Db, configured: Option<&(Vec<String>, InstanceLists)>) ->
             members: members.count(connection).await?,
             owners: owners as u64,
             name: row.name,
+            slug: row.slug,
         });
     }
     Ok(list)
+}
+
+/// An organization that was created from the shell.
+pub struct Created {
+    pub organization: Organization,
+    /// Whether its owner has an account; else they become owner at their first sign-in.
+    pub is_owner: bool,
+}
+
+/// Creates an organization whose owner is `owner`; without a slug, at an address that its name suggests.
+///
+/// # Errors
+/// When somebody has the slug, none can be made of the name, or the owner's account is deactivated.
+pub async fn create(
+    shell: &Shell,
+    name: &Name,
+    slug: Option<&Slug>,
+    owner: &EmailAddress,
+) -> anyhow::Result<Created> {
+    let change = shell.change().await?;
+    let slug = match slug {
+        Some(slug) => slug.clone(),
+        None => match Slug::proposed(name.as_str()) {
+            Some(slug) => creation::free_slug(change.connection(), &slug).await?,
+            None => anyhow::bail!("no slug can be made of {}: give one with --slug", name.as_str()),
+        },
+    };
+    anyhow::ensure!(
+        !creation::is_taken(change.connection(), &slug).await?,
+        "the slug {slug} is taken: nothing was changed"
+    );
+    let user = holder(change.connection(), owner).await?;
+    if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
+        anyhow::bail!("the account of {owner} is deactivated: nothing was changed");
+    }
+    let awaited = user.is_none().then(|| owner.to_string());
+    let organization = creation::write(change.connection(), change.at(), name, &slug, awaited).await?;
+    if let Some(user) = &user {
+        change.grant_membership(&organization.id, user, owner.as_str(), Role::Owner).await?;
+    }
+    let event = Event::done("organization.created", name.as_str());
+    let event = event.resulting_in(json!({ "slug": slug.as_str(), "owner": owner.as_str() }));
+    change.commit_in(vec![(Some(organization.id.clone()), Actor::operator().name, event)]).await?;
+    Ok(Created { organization, is_owner: user.is_some() })
+}
+
+/// Lets the keys of the environment stand in for the organization's own, or not; tells whether that had to be changed.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn set_env_fallback(shell: &Shell, on: bool) -> Result<bool> {
+    let change = shell.change().await?;
+    let organization = shell.organization();
+    let written = organization::Entity::update_many()
+        .col_expr(organization::Column::EnvFallback, Expr::value(on))
+        .filter(organization::Column::Id.eq(&organization.id))
+        .filter(organization::Column::EnvFallback.ne(on))
+        .exec(change.connection())
+        .await?;
+    if written.rows_affected == 0 {
+        return Ok(false);
+    }
+    let event = Event::done("organization.env_fallback", if on { "on" } else { "off" });
+    change.commit(event.with(json!({ "on": !on }), json!({ "on": on }))).await?;
+    Ok(true)
 }

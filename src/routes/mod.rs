@@ -8,27 +8,39 @@ pub use route::{Admits, Route};
 use actix_web::web;
 
 use crate::error::Error;
-use crate::links::{API, ORGANIZATION_PREFIX};
+use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
+use crate::tenancy::Tenancy;
 use crate::web::health;
-use crate::{access, account, audit, invites, llm_keys, organization, sign_in, users};
+use crate::{access, account, audit, invites, joining, llm_keys, organization, sign_in, users};
 use route::{delete, get, patch, post, put};
 
-/// All routes, in the order of the navigation.
-pub fn table() -> Vec<Route> {
-    let groups = [
+/// All routes, in the order of the navigation. Where there are many organizations, the pages of each are below its own
+/// address, and what programs ask of it below its id; the short addresses of programs mean the only one.
+pub fn table(tenancy: Tenancy) -> Vec<Route> {
+    let prefix = if tenancy.is_multi() { ORGANIZATION_PREFIX } else { "" };
+    let mut groups = vec![
         of_sign_in(),
         of_invitations(),
-        of_accounts(),
-        below(ORGANIZATION_PREFIX, of_the_organization()),
-        below(ORGANIZATION_PREFIX, of_users()),
-        below(ORGANIZATION_PREFIX, of_invites()),
-        below(ORGANIZATION_PREFIX, of_llm_keys()),
-        below(ORGANIZATION_PREFIX, of_audit()),
+        of_accounts(tenancy),
+        below(prefix, of_the_organization()),
+        below(prefix, of_users(tenancy)),
+        below(prefix, of_invites()),
+        below(prefix, of_llm_keys()),
+        below(prefix, of_audit()),
         below(API, api_of_accounts()),
         below(API, api_of_members()),
         below(API, api_of_admins()),
-        of_health(),
     ];
+    if tenancy.is_multi() {
+        groups.extend([
+            below(API, api_of_organizations()),
+            below(API_ORGANIZATION, api_of_one_organization()),
+            below(API_ORGANIZATION, api_of_admins()),
+            of_organizations(),
+            without_organization(),
+        ]);
+    }
+    groups.push(of_health());
     groups.into_iter().flatten().collect()
 }
 
@@ -54,10 +66,10 @@ fn of_invitations() -> Vec<Route> {
     ]
 }
 
-fn of_accounts() -> Vec<Route> {
+fn of_accounts(tenancy: Tenancy) -> Vec<Route> {
     use account::web::{disconnect, end_other_sessions, end_session, index, leaving, set_theme};
     use sign_in::web::{begin_to_connect, sign_out};
-    vec![
+    let mut routes = vec![
         post("/sign-out", sign_out),
         get("/settings", index),
         post("/settings/theme", set_theme),
@@ -65,11 +77,39 @@ fn of_accounts() -> Vec<Route> {
         post("/settings/identities/{identity}/disconnect", disconnect),
         post("/settings/sessions/end-others", end_other_sessions),
         post("/settings/sessions/{session}/end", end_session),
-        get("/settings/departure", leaving::departure),
-        post("/settings/departure", leaving::leave),
-        get("/settings/deletion", leaving::deletion),
-        post("/settings/deletion", leaving::delete),
+    ];
+    // Where there are many organizations, one leaves each at its own address.
+    if !tenancy.is_multi() {
+        routes.extend([
+            get("/settings/departure", leaving::departure),
+            post("/settings/departure", leaving::leave),
+        ]);
+    }
+    routes
+        .extend([get("/settings/deletion", leaving::deletion), post("/settings/deletion", leaving::delete)]);
+    routes
+}
+
+/// Where there are many.
+fn of_organizations() -> Vec<Route> {
+    use account::web::leaving;
+    use joining::web::{chooser, door, join};
+    use organization::web::{ask, create};
+    vec![
+        get("/orgs", chooser),
+        get("/orgs/new", ask),
+        post("/orgs/new", create),
+        get("/orgs/{org}", door),
+        post("/orgs/{org}/membership", join),
+        get("/orgs/{org}/departure", leaving::departure_from_opened),
+        post("/orgs/{org}/departure", leaving::leave_opened),
     ]
+}
+
+/// The addresses of pages where there is one organization: bookmarks lead on.
+fn without_organization() -> Vec<Route> {
+    use joining::web::to_opened_last;
+    vec![get(SETTINGS_ADMIN, to_opened_last), get("/settings/admin/{page:.*}", to_opened_last)]
 }
 
 fn of_the_organization() -> Vec<Route> {
@@ -85,9 +125,9 @@ fn of_the_organization() -> Vec<Route> {
     ]
 }
 
-fn of_users() -> Vec<Route> {
+fn of_users(tenancy: Tenancy) -> Vec<Route> {
     use users::web::{actions, bulk, export, index, offboarding, person, role};
-    vec![
+    let mut routes = vec![
         get("/settings/admin/users", index),
         post("/settings/admin/users/bulk", bulk::bulk),
         get("/settings/admin/users/export", export::export),
@@ -98,9 +138,15 @@ fn of_users() -> Vec<Route> {
         post("/settings/admin/users/{user}/deactivation", actions::deactivate),
         post("/settings/admin/users/{user}/reactivation", actions::reactivate),
         post("/settings/admin/users/{user}/removal", actions::remove),
-        post("/settings/admin/users/{user}/sessions/end", actions::end_sessions),
-        post("/settings/admin/users/{user}/sessions/{session}/end", actions::end_session),
-    ]
+    ];
+    // Where there are many organizations, sessions are none of theirs.
+    if !tenancy.is_multi() {
+        routes.extend([
+            post("/settings/admin/users/{user}/sessions/end", actions::end_sessions),
+            post("/settings/admin/users/{user}/sessions/{session}/end", actions::end_session),
+        ]);
+    }
+    routes
 }
 
 fn of_invites() -> Vec<Route> {
@@ -138,6 +184,22 @@ fn of_audit() -> Vec<Route> {
 
 fn api_of_accounts() -> Vec<Route> {
     vec![get("/me", account::api::me)]
+}
+
+fn api_of_organizations() -> Vec<Route> {
+    use organization::api::{create, index};
+    vec![get("/organizations", index), post("/organizations", create)]
+}
+
+fn api_of_one_organization() -> Vec<Route> {
+    use organization::api::update;
+    vec![
+        get("", organization::api::show),
+        put("", update),
+        patch("", update),
+        get("/users", users::api::colleagues),
+        get("/llm-keys", llm_keys::api::seen),
+    ]
 }
 
 fn api_of_members() -> Vec<Route> {
@@ -182,14 +244,20 @@ fn below(prefix: &str, mut routes: Vec<Route>) -> Vec<Route> {
 }
 
 /// Puts every route into the application; other methods answer 405, other paths 404.
-pub fn register(config: &mut web::ServiceConfig) {
-    let mut routes = table().into_iter().peekable();
+pub fn register(tenancy: Tenancy, config: &mut web::ServiceConfig) {
+    let mut routes = table(tenancy).into_iter().peekable();
     while let Some(first) = routes.next() {
+        // Where there are many organizations, nothing is there: only what asks is led on.
+        let only_leads_on = tenancy.is_multi() && first.path.starts_with(SETTINGS_ADMIN);
         let mut resource = web::resource(first.path.as_str()).route(first.handler);
         while let Some(same) = routes.next_if(|next| next.path == first.path) {
             resource = resource.route(same.handler);
         }
-        config.service(resource.default_service(web::to(method_not_allowed)));
+        config.service(if only_leads_on {
+            resource.default_service(web::to(not_found))
+        } else {
+            resource.default_service(web::to(method_not_allowed))
+        });
     }
     config.default_service(web::to(not_found));
 }

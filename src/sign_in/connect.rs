@@ -71,7 +71,7 @@ async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Resul
     if !claims.email_verified {
         return Ok(Look::Refused(Refusal::Unverified));
     }
-    if let Some(known) = Known::by_claims(change.connection(), &person.organization, claims).await? {
+    if let Some(known) = Known::by_claims(change.connection(), person.home.as_ref(), claims).await? {
         let own = known.user.id == change.person().id;
         return Ok(if own { Look::Connected } else { Look::Refused(Refusal::SomebodyElses) });
     }
@@ -91,15 +91,18 @@ async fn could_come_by(
     email: &EmailAddress,
 ) -> Result<bool> {
     let own = EmailAddress::stored(&change.person().email)?;
+    let instance = &person.services.config.instance;
+    // Where there are many organizations, each asks its own rules when it is joined.
+    let Some(organization) = &person.home else { return Ok(instance.admits(email)) };
     let at_the_gate = Candidate {
         account: (own != *email).then_some(own),
         email: email.clone(),
         email_verified: true,
-        method_is_on: is_on(change.connection(), &person.organization, &claims.provider).await?,
+        method_is_on: is_on(change.connection(), Some(organization), &claims.provider).await?,
         invited: None,
         standing: change.member().map_or(Standing::Stranger, |m| Standing::Member(m.role)),
     };
-    let rules = rules_of(change.connection(), change.organization()).await?;
-    let answer = gate::decide(&person.services.config.instance, &rules, &at_the_gate);
+    let rules = rules_of(change.connection(), &organization.id).await?;
+    let answer = gate::decide(instance, &rules, &at_the_gate);
     Ok(answer.admitted.is_some())
 }

@@ -57,6 +57,15 @@ pub struct ConnectForm {
     /// The name of the provider.
     #[serde(default)]
     pub provider: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+impl ConnectForm {
+    /// Where to go on, if the account is connected for the sake of something else.
+    pub fn way_back(&self) -> Option<String> {
+        (!self.return_to.is_empty()).then(|| ReturnTo::parse(&self.return_to).as_str().to_owned())
+    }
 }
 
 /// What a provider adds to the callback's address.

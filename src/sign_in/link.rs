@@ -67,7 +67,7 @@ pub async fn take(door: &Doorstep<'_>, token: &str) -> Result<Taken> {
     if !claim(&change, &link).await? {
         return Ok(Taken::Over);
     }
-    change.commit_as(&user, Event::done("session.started_by_link", user.email.as_str())).await?;
+    change.by(&user).commit(Event::done("session.started_by_link", user.email.as_str())).await?;
     Ok(Taken::In(user.id))
 }
 

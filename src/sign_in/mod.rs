@@ -5,7 +5,8 @@
 //! flow::keep ─► provider ─► verify ─► who ─► gate::decide ─► enter
 //!                                                     └────► refusal
 //! ```
-//! From `who` on all is one transaction, which [`admission`] holds together.
+//! From `who` on all is one transaction, which [`admission`] holds together. Where there are many organizations, one signs
+//! in to the installation, which has a gate of its own ([`installation`]).
 
 mod admission;
 pub mod claim;
@@ -14,9 +15,11 @@ mod enter;
 mod first_owner;
 mod flow;
 pub mod form;
+mod installation;
 pub mod link;
 pub mod mails;
 pub mod operator;
+mod person;
 mod proof;
 mod refusal;
 mod sign_out;

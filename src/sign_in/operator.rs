@@ -41,7 +41,7 @@ pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> 
         return Err(Refusal::BeyondLimits(user.email));
     }
     let token = random::token().map_err(Error::from)?;
-    let is_locked_out = is_locked_out(&change, &user).await?;
+    let is_locked_out = is_locked_out(shell, &change, &user).await?;
     let row = ActiveModel {
         token_hash: Set(random::hash(&token)),
         user_id: Set(user.id),
@@ -55,9 +55,9 @@ pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> 
     Ok(Made { address, email: user.email, is_locked_out })
 }
 
-async fn is_locked_out(change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
+async fn is_locked_out(shell: &Shell, change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
     let here = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(change.organization()))
+        .filter(membership::Column::OrganizationId.eq(&shell.organization().id))
         .filter(membership::Column::UserId.eq(&user.id))
         .filter(membership::Column::LockedOutAt.is_not_null());
     Ok(here.one(change.connection()).await?.is_some())

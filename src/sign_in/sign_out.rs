@@ -11,5 +11,5 @@ pub async fn sign_out(person: &SignedIn) -> Result<()> {
     let change = person.change().await?;
     let this = person.visitor.session.as_str();
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(this))).await?;
-    change.commit(Event::done("session.signed_out", person.visitor.email.as_str())).await
+    change.commit_once(Event::done("session.signed_out", person.visitor.email.as_str())).await
 }

@@ -2,7 +2,7 @@
 
 use super::first_owner;
 use crate::address::EmailAddress;
-use crate::authority::{Change, Doorstep, FromOutside};
+use crate::authority::{Change, Doorstep, FromOutside, Organization};
 use crate::entity::sign_in_flow::Purpose;
 use crate::error::Result;
 use crate::gate::{Candidate, Standing};
@@ -20,15 +20,16 @@ pub struct AtTheGate {
 }
 
 impl AtTheGate {
-    /// Who comes to `door` with `claims`, which name the address `email`.
+    /// Who comes to `door`, which is the organization's, with `claims`, which name the address `email`.
     pub async fn at(
         door: &Doorstep<'_>,
+        organization: &Organization,
         change: &Change<FromOutside>,
         claims: &Claims,
         purpose: Purpose,
         email: EmailAddress,
     ) -> Result<Self> {
-        let (connection, organization) = (change.connection(), door.organization);
+        let connection = change.connection();
         let known = held(door, change, claims).await?;
         // Not the moment at which the change began: it may have waited for the person since.
         let directory = Directory { connection, organization, now: door.services.clock.now() };
@@ -39,7 +40,7 @@ impl AtTheGate {
         let candidate = Candidate {
             account,
             email_verified: claims.email_verified,
-            method_is_on: is_on(connection, organization, &claims.provider).await?,
+            method_is_on: is_on(connection, Some(organization), &claims.provider).await?,
             standing: if is_first { Standing::First } else { standing },
             invited,
             email,
@@ -50,7 +51,11 @@ impl AtTheGate {
 
 /// The person whom the account leads to, held until the sign-in is written; read once more, because they may have
 /// let go of the account before.
-async fn held(door: &Doorstep<'_>, change: &Change<FromOutside>, claims: &Claims) -> Result<Option<Known>> {
+pub async fn held(
+    door: &Doorstep<'_>,
+    change: &Change<FromOutside>,
+    claims: &Claims,
+) -> Result<Option<Known>> {
     let (connection, organization) = (change.connection(), door.organization);
     let Some(known) = Known::by_claims(connection, organization, claims).await? else { return Ok(None) };
     change.hold(&known.user.id).await?;

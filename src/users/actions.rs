@@ -19,6 +19,9 @@ use crate::role::Role;
 pub const ELSEWHERE: &str =
     "This person belongs to another organization, too. You can only remove them from yours.";
 
+/// Why the account of somebody can't be given back here.
+const BY_THE_SERVER: &str = "The server’s admin has deactivated this account. Only they can reactivate it.";
+
 /// A person whom a change was about.
 pub struct Changed {
     pub name: String,
@@ -43,41 +46,57 @@ pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed>
         .update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(Column::UserId.eq(id)))
         .await?;
     if act.user.id != admin.visitor().id {
-        tell_role(&admin.services().mail, &act.change, &act.user, role).await?;
+        tell_role(&admin.services().mail, &act.change, &act.member.email, role).await?;
     }
     let (before, after) = (json!({ "role": act.member.role }), json!({ "role": role }));
     act.done(|event| event.with(before, after)).await
 }
 
-/// Ends a member's access until they are let in again: their account can't be used, and their sessions are over.
+/// Ends a member's access until they are let in again. Where there is one organization their account can't be used, and
+/// their sessions are over; where there are many, an admin acts on the membership alone (rule 6.7).
 ///
 /// # Errors
-/// As [`change_role`]; 409 also when they belong to another organization, too.
+/// As [`change_role`]; 409 also when the account is not this organization's to end.
 pub async fn deactivate(admin: &Admin, id: &str) -> Result<Changed> {
     let act = Act::on(admin, id, "user.deactivated").await?;
-    if act.user.status == Status::Deactivated {
+    if !act.is_active() {
         return Ok(act.changed());
     }
-    let refusal = act.refuse_losing_account(admin).await;
+    let is_multi = is_multi(admin);
+    let refusal = act.refuse_losing_access(admin).await;
     let act = act.unless(refusal).await?;
-    act.change.set_status(slice::from_ref(&act.member), Status::Deactivated).await?;
-    let ended = act.change.delete_of::<session::Entity>(slice::from_ref(&act.member), |own| own).await?;
+    let members = slice::from_ref(&act.member);
+    if is_multi {
+        act.change.suspend(members).await?;
+        return act.done(|event| event).await;
+    }
+    act.change.set_status(members, Status::Deactivated).await?;
+    let ended = act.change.delete_of::<session::Entity>(members, |own| own).await?;
     act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await
 }
 
-/// Undoes [`deactivate`]: they can sign in again.
+/// Undoes [`deactivate`]: they can come in again.
 ///
 /// # Errors
-/// As [`change_role`]; 409 also when they belong to another organization, too.
+/// As [`change_role`]; 409 also when the account is not this organization's to give back.
 pub async fn reactivate(admin: &Admin, id: &str) -> Result<Changed> {
     let act = Act::on(admin, id, "user.reactivated").await?;
-    if act.user.status == Status::Active {
+    if act.is_active() {
         return Ok(act.changed());
     }
-    let refusal = act.refuse_elsewhere();
+    let is_multi = is_multi(admin);
+    let refusal = act.refuse_giving_access(is_multi);
     let act = act.unless(refusal).await?;
-    act.change.set_status(slice::from_ref(&act.member), Status::Active).await?;
+    let members = slice::from_ref(&act.member);
+    act.change.end_suspension(members).await?;
+    if !is_multi {
+        act.change.set_status(members, Status::Active).await?;
+    }
     act.done(|event| event).await
+}
+
+fn is_multi(admin: &Admin) -> bool {
+    admin.services().config.tenancy.is_multi()
 }
 
 /// Takes a member out of the organization. Their account stays, and so does what bears their name (rule 1.6).
@@ -89,7 +108,8 @@ pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
     let refusal = act.refuse_none_left(admin).await;
     let act = act.unless(refusal).await?;
     act.change.delete::<membership::Entity>(|ours| ours.filter(Column::UserId.eq(id))).await?;
-    let members = if act.is_elsewhere { &[] } else { slice::from_ref(&act.member) };
+    let keeps_sessions = is_multi(admin) || act.is_elsewhere;
+    let members = if keeps_sessions { &[] } else { slice::from_ref(&act.member) };
     let ended = act.change.delete_of::<session::Entity>(members, |own| own).await?;
     let before = json!({ "role": act.member.role });
     act.done(|event| event.with(before, json!({ "sessionsEnded": ended }))).await
@@ -139,13 +159,13 @@ impl Act {
     /// Goes on, or leaves an event of the refusal.
     async fn unless(self, refusal: Result<()>) -> Result<Self> {
         let Err(why) = refusal else { return Ok(self) };
-        self.change.commit(Event::refused(self.action, self.user.email.as_str())).await?;
+        self.change.commit(Event::refused(self.action, self.member.email.as_str())).await?;
         Err(why)
     }
 
     async fn done(self, tell: impl FnOnce(Event) -> Event) -> Result<Changed> {
         let changed = self.changed();
-        self.change.commit(tell(Event::done(self.action, self.user.email.as_str()))).await?;
+        self.change.commit(tell(Event::done(self.action, self.member.email.as_str()))).await?;
         Ok(changed)
     }
 
@@ -163,9 +183,24 @@ impl Act {
         if role == Role::Owner { Ok(()) } else { self.refuse_none_left(admin).await }
     }
 
-    async fn refuse_losing_account(&self, admin: &Admin) -> Result<()> {
-        self.refuse_elsewhere()?;
+    /// Whether they can come in, as far as accounts and suspensions go.
+    fn is_active(&self) -> bool {
+        self.user.status == Status::Active && self.member.suspended_at.is_none()
+    }
+
+    async fn refuse_losing_access(&self, admin: &Admin) -> Result<()> {
+        if !is_multi(admin) {
+            self.refuse_elsewhere()?;
+        }
         self.refuse_none_left(admin).await
+    }
+
+    fn refuse_giving_access(&self, is_multi: bool) -> Result<()> {
+        match (is_multi, self.user.status) {
+            (true, Status::Deactivated) => Err(Error::Conflict(BY_THE_SERVER)),
+            (true, Status::Active) => Ok(()),
+            (false, _) => self.refuse_elsewhere(),
+        }
     }
 
     fn refuse_elsewhere(&self) -> Result<()> {

@@ -12,6 +12,7 @@ use crate::entity::membership::{Column, Entity};
 use crate::error::Result;
 use crate::listing::{ListQuery, Walk};
 use crate::query_hints::not_by_index;
+use crate::tenancy::Tenancy;
 
 /// As many people as are counted to tell which of two filters finds fewer.
 const WEIGHED: u64 = 1000;
@@ -21,6 +22,7 @@ const WEIGHED: u64 = 1000;
 pub struct Asked<'a> {
     pub query: &'a UserQuery,
     pub now: DateTime<Utc>,
+    pub tenancy: Tenancy,
     lead: Lead,
 }
 
@@ -34,7 +36,9 @@ enum Lead {
 impl<'a> Asked<'a> {
     /// Finds out what leads.
     pub async fn of(member: &Member, query: &'a UserQuery) -> Result<Self> {
-        Ok(Self { query, now: member.services().clock.now(), lead: Lead::of(member, query).await? })
+        let services = member.services();
+        let (now, tenancy) = (services.clock.now(), services.config.tenancy);
+        Ok(Self { query, now, tenancy, lead: Lead::of(member, query).await? })
     }
 
     /// The rows of one role and status.

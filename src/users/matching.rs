@@ -4,22 +4,31 @@ use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoCondition, LikeExpr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbBackend};
 
-use super::listed::{column, of_the_same_person};
+use super::listed::{column, known_here};
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
 use crate::query_hints::begins_with;
+use crate::tenancy::Tenancy;
 
 /// A trigram index knows nothing shorter.
 const SHORTEST_INSIDE: usize = 3;
+/// As many characters of the end of an organization's id stand in SQLite's index.
+const ORGANIZATION_IN_INDEX: usize = 8;
 
 /// Whether `text` is long enough to be found inside names and addresses.
 pub fn is_inside(text: &str) -> bool {
     text.chars().count() >= SHORTEST_INSIDE
 }
 
-/// The ids that SQLite's trigram index finds, of all organizations.
-pub fn trigrams(text: &str) -> SelectStatement {
-    let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+/// The ids that SQLite's trigram index finds: of this organization, and of whichever has an id that ends like its; or of
+/// all.
+pub fn trigrams(text: &str, organization: Option<&str>) -> SelectStatement {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut phrase = format!("{{name email}} : {}", quoted(text));
+    if let Some(id) = organization {
+        let end = id.len().saturating_sub(ORGANIZATION_IN_INDEX);
+        phrase = format!("organization : {} AND {phrase}", quoted(id.get(end..).unwrap_or(id)));
+    }
     Query::select()
         .expr_as(Expr::col(Alias::new("rowid")), Column::Id)
         .from(Alias::new("member_search"))
@@ -28,13 +37,13 @@ pub fn trigrams(text: &str) -> SelectStatement {
 }
 
 /// The ids of those who have an account at this provider, of all organizations; of two accounts, once.
-pub fn who_sign_in_with(method: &str) -> SelectStatement {
+pub fn who_sign_in_with(method: &str, tenancy: Tenancy) -> SelectStatement {
     Query::select()
         .distinct()
         .column((membership::Entity, Column::Id))
         .from(identity::Entity)
         .cross_join(membership::Entity)
-        .and_where(of_the_same_person())
+        .and_where(known_here(tenancy))
         .and_where(identity::Column::Provider.eq(method))
         .to_owned()
 }

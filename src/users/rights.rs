@@ -1,19 +1,15 @@
 //! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
 
 use super::listed::ListedUser;
-use crate::authority::{Member, SignedIn};
+use crate::authority::Member;
 use crate::entity::membership::Status;
 use crate::error::Result;
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::role::Role;
 
-/// The owners of where the person belongs, as a page shows them.
-pub async fn owners(person: &SignedIn) -> Result<Owners<'_>> {
-    let entrance = Entrance::from(&person.services.config);
-    match person.membership() {
-        Some(membership) => Owners::shown(person.scope(membership), entrance).await,
-        None => Ok(Owners::none(entrance)),
-    }
+/// The organization's owners, as its pages show them.
+pub async fn owners(member: &Member) -> Result<Owners<'_>> {
+    Owners::shown(member.scope(), Entrance::from(&member.services().config)).await
 }
 
 /// A role that can be given.

@@ -16,7 +16,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::asked::Asked;
-use super::listed::{ListedUser, column, of_the_same_person};
+use super::listed::{ListedUser, column, known_here};
 use super::matching::{is_inside, matches, trigrams, who_sign_in_with};
 use super::query::UserQuery;
 use super::sort::By;
@@ -50,7 +50,8 @@ fn is_by_visit(query: &UserQuery) -> bool {
 pub async fn find(member: &Member, asked: Asked<'_>) -> Result<Vec<ListedUser>> {
     let slots = asked.query.slots();
     let members = || member.scope().find::<membership::Entity>();
-    let wanted = Wanted { asked, backend: members().backend() };
+    let organization = member.organization().id.as_str();
+    let wanted = Wanted { asked, backend: members().backend(), organization };
     if wanted.can_be_walked() {
         for stretch in wanted.stretches() {
             let near = members().filter(|ours| page(wanted.near(ours, stretch), asked));
@@ -76,9 +77,15 @@ pub async fn find(member: &Member, asked: Asked<'_>) -> Result<Vec<ListedUser>> 
 struct Wanted<'a> {
     asked: Asked<'a>,
     backend: DbBackend,
+    organization: &'a str,
 }
 
 impl Wanted<'_> {
+    /// The organization, where its people stand in an index beside those of others.
+    fn one_of_many(&self) -> Option<&str> {
+        self.asked.tenancy.is_multi().then_some(self.organization)
+    }
+
     /// SQLite's LIKE takes É and é for different letters; its trigrams do not.
     fn can_be_walked(&self) -> bool {
         self.backend != DbBackend::Sqlite || self.asked.query.search.as_deref().is_none_or(str::is_ascii)
@@ -124,9 +131,11 @@ impl Wanted<'_> {
         match (self.asked.query.search.as_deref(), &self.asked.query.method) {
             (Some(text), _) if !is_inside(text) => ours.filter(self.by_text()),
             // The organization's filter stays outside of a search by trigrams: beside it, planners forget the trigrams.
-            (Some(text), _) if self.backend == DbBackend::Sqlite => led_by(trigrams(text), Column::Id),
+            (Some(text), _) if self.backend == DbBackend::Sqlite => {
+                led_by(trigrams(text, self.one_of_many()), Column::Id)
+            }
             (Some(_), _) => membership::Entity::find().filter(self.by_text()),
-            (None, Some(method)) => led_by(who_sign_in_with(method), Column::Id),
+            (None, Some(method)) => led_by(who_sign_in_with(method, self.asked.tenancy), Column::Id),
             (None, None) => self.asked.of_role_and_status(ours).filter(self.otherwise()),
         }
     }
@@ -143,7 +152,7 @@ impl Wanted<'_> {
             let account = Query::select()
                 .expr(Expr::val(1))
                 .from(identity::Entity)
-                .and_where(of_the_same_person())
+                .and_where(known_here(self.asked.tenancy))
                 .and_where(identity::Column::Provider.eq(method))
                 .to_owned();
             Expr::exists(account)

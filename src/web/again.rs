@@ -1,12 +1,15 @@
 //! A form that can be sent again.
 
+use crate::links::ORGANIZATION_FIELD;
+
 /// The field that holds the idempotency key.
 pub(super) const KEY: &str = "idempotency_key";
 /// Fields that hold a secret: they are asked for again and never sent back.
 const SECRETS: [&str; 4] = ["key", "secret", "password", "token"];
 /// Fields that no person has typed.
-const UNSEEN: [&str; 11] = [
+const UNSEEN: [&str; 12] = [
     KEY,
+    ORGANIZATION_FIELD,
     "claim",
     "prompt",
     "back",

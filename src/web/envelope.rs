@@ -17,7 +17,7 @@ use super::frame::Frame;
 use super::headers::seal;
 use super::typed::Typed;
 use crate::authority::Services;
-use crate::authority::client::{IDEMPOTENCY_KEY, IdempotencyKey, RequestId};
+use crate::authority::client::{IDEMPOTENCY_KEY, IdempotencyKey, OrganizationInForm, RequestId};
 use crate::error::Error;
 use crate::random;
 
@@ -43,6 +43,9 @@ pub async fn wrap<B: MessageBody + 'static>(
         Ok(typed) => (typed, None),
         Err(refusal) => (None, Some(refusal)),
     };
+    if let Some(organization) = typed.as_ref().and_then(Typed::organization) {
+        request.extensions_mut().insert(OrganizationInForm(organization));
+    }
     let key = idempotency_key(&request, typed.as_ref(), &id);
     request.extensions_mut().insert(key.clone());
     let asked = Asked::of(&request, id.clone(), key.key, typed);

@@ -6,7 +6,7 @@ use super::assets::AssetLinks;
 use super::navigation::NavItem;
 use super::page::Page;
 use super::theme::Theme;
-use crate::links::{Links, Site};
+use crate::links::{Link, Links, Site};
 
 /// The frame of people who are signed in.
 #[derive(Template)]
@@ -15,6 +15,8 @@ pub struct Layout<'a, P: Page> {
     pub title: &'a str,
     pub error_title: bool,
     pub organization: &'a str,
+    /// The way to other organizations, where there are many.
+    pub switcher: Option<Switcher>,
     pub person: FramePerson<'a>,
     pub nav: Vec<NavItem>,
     pub said: Said<'a>,
@@ -55,10 +57,26 @@ pub struct Entry<'a, P: Page> {
 pub struct Said<'a> {
     pub notice: &'a str,
     pub undo_action: String,
+    /// The field by which the form says whose it is.
+    pub organization_field: String,
     pub undo_name: &'static str,
     pub undo_value: &'static str,
     /// Where the form leads back to.
     pub back: &'a str,
+}
+
+/// The organizations of a person, to go from one to another.
+pub struct Switcher {
+    pub others: Vec<SwitcherItem>,
+    /// Whether the person may create one.
+    pub can_create: bool,
+}
+
+/// One of them.
+pub struct SwitcherItem {
+    pub name: String,
+    pub role: &'static str,
+    pub href: Link,
 }
 
 /// Who is signed in.

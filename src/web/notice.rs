@@ -7,15 +7,18 @@ use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
 
-use super::cookies::{self, Cookies};
+use super::cookies;
 use super::frame::Frame;
 use super::undo::Undo;
 use crate::authority::Services;
 use crate::authority::session::Visitor;
 use crate::error::{self, Error};
+use crate::links::slug_in;
 
+/// The name of the cookie, with the organization's behind it where there are many: pages of others leave it alone.
 const COOKIE: &str = "notice";
 /// How long a notice waits for the next page, in seconds.
 const LIFETIME: i64 = 60;
@@ -83,6 +86,7 @@ notices! {
     TheirSessionsEnded "their-sessions-ended" "All their sessions are ended."
     DoneBefore "done-before" "This was saved the first time. Nothing was done twice."
     Left "left" "You have left the organization."
+    OrganizationCreated "organization-created" "Organization created. You’re its owner."
     AccountDeleted "account-deleted" "Your account is deleted."
     ManyChanged "many-changed" "Done. Those who were named as left out are as they were."
 }
@@ -98,12 +102,14 @@ impl Left {
     /// What the previous answer to this session has left, and nobody else: not an answer to another session, not one
     /// of long ago, not somebody who can write cookies. Who is signed in nowhere has done nothing that could be undone.
     pub fn of(request: &HttpRequest) -> Option<Self> {
-        let cookie = cookies::value(request, COOKIE)?;
+        let name = cookie_at(request.path());
+        let cookie = cookies::value(request, &name)?;
         let services = Services::of(request).ok()?;
         let session = session_of(request).ok()?;
         let mut parts = cookie.rsplitn(3, '.');
         let (proof, at, content) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-        let is_ours = services.config.master_key.is_token(proof, &purpose(session.as_deref(), at, content));
+        let is_ours =
+            services.config.master_key.is_token(proof, &purpose(&name, session.as_deref(), at, content));
         if !is_ours || (services.clock.now().timestamp() - at).abs() > LIFETIME {
             return None;
         }
@@ -125,14 +131,18 @@ impl Left {
     }
 }
 
-/// Whether a page has to take the notice back: it was said, or is none.
-pub fn is_brought_by(request: &HttpRequest) -> bool {
-    cookies::value(request, COOKIE).is_some()
+/// The name of the cookie that a page has to take back: its notice was said, or is none.
+pub fn brought_by(request: &HttpRequest) -> Option<String> {
+    let name = cookie_at(request.path());
+    cookies::value(request, &name).map(|_| name)
 }
 
-/// The cookie that takes it back.
-pub fn said(cookies: &Cookies) -> Cookie<'static> {
-    cookies.forget(COOKIE)
+/// The name of the cookie for notices of the page at `path`.
+fn cookie_at(path: &str) -> String {
+    match slug_in(path) {
+        Some(slug) => format!("{COOKIE}-{slug}"),
+        None => COOKIE.to_owned(),
+    }
 }
 
 /// The layer that gives the browser what an answer has [`Left`], for its session only.
@@ -146,22 +156,20 @@ pub async fn leave(
     let mut response = next.call(request).await?;
     let left = response.response_mut().extensions_mut().remove::<Left>();
     if let Some(left) = left {
-        let cookie = cookie(response.request(), &left)?;
+        let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+        let name = cookie_at(location.unwrap_or_default());
+        let cookie = cookie(response.request(), &name, &left)?;
         response.response_mut().add_cookie(&cookie)?;
     }
     Ok(response)
 }
 
-fn cookie(request: &HttpRequest, left: &Left) -> error::Result<Cookie<'static>> {
+fn cookie(request: &HttpRequest, name: &str, left: &Left) -> error::Result<Cookie<'static>> {
     let services = Services::of(request)?;
     let (at, content) = (services.clock.now().timestamp(), left.content());
-    let purpose = purpose(session_of(request)?.as_deref(), at, &content);
+    let purpose = purpose(name, session_of(request)?.as_deref(), at, &content);
     let proof = services.config.master_key.token(&purpose).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Frame::of(request)?.cookies.make(
-        COOKIE,
-        format!("{content}.{at}.{proof}"),
-        Duration::seconds(LIFETIME),
-    ))
+    Ok(Frame::of(request)?.cookies.make(name, format!("{content}.{at}.{proof}"), Duration::seconds(LIFETIME)))
 }
 
 /// Once an answer has ended the session, there is none.
@@ -169,8 +177,8 @@ fn session_of(request: &HttpRequest) -> error::Result<Option<String>> {
     Ok(Visitor::of(request)?.map(|visitor| visitor.session))
 }
 
-fn purpose(session: Option<&str>, at: i64, content: &str) -> String {
-    format!("notice/{}/{at}/{content}", session.unwrap_or_default())
+fn purpose(cookie: &str, session: Option<&str>, at: i64, content: &str) -> String {
+    format!("{cookie}/{}/{at}/{content}", session.unwrap_or_default())
 }
 
 #[cfg(test)]

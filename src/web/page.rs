@@ -57,6 +57,7 @@ impl Viewer for SignedIn {
     }
 
     fn links(&self) -> Links {
-        self.organization.links()
+        let tenancy = self.services.config.tenancy;
+        self.home.as_ref().map_or_else(|| Links::around(""), |home| home.links(tenancy))
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::again::{Again, Field, KEY};
 use crate::authority::client::IDEMPOTENCY_KEY;
 use crate::error::{Error, Result};
+use crate::links::ORGANIZATION_FIELD;
 
 /// How long a form may take to come.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,6 +62,12 @@ impl Typed {
     /// The key that a form has which is sent again.
     pub fn key(&self) -> Option<String> {
         self.pairs().find(|(name, _)| name == KEY).map(|(_, key)| key)
+    }
+
+    /// The id of the organization whose form it says it is.
+    pub fn organization(&self) -> Option<String> {
+        let field = |(name, id): (String, String)| (name == ORGANIZATION_FIELD).then_some(id);
+        self.is_form.then(|| self.pairs().find_map(field)).flatten()
     }
 
     /// The form as it is sent again to where it was sent: with the key by which it is done once.

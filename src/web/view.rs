@@ -11,7 +11,7 @@ use askama::Template;
 use super::cookies::Cookies;
 use super::frame::Frame;
 use super::htmx::wanted_region;
-use super::layout::{Entry, FramePerson, Layout, Partial, Said};
+use super::layout::{Entry, FramePerson, Layout, Partial, Said, Switcher, SwitcherItem};
 use super::navigation::{is_within, navigation};
 use super::notice::{self, Left};
 use super::page::{Page, Viewer};
@@ -34,7 +34,8 @@ pub struct View {
     region: Option<String>,
     theme: Theme,
     left: Option<Left>,
-    brings_notice: bool,
+    /// The name of the cookie that has brought a notice for this page.
+    notice_cookie: Option<String>,
 }
 
 impl View {
@@ -47,7 +48,7 @@ impl View {
             region: wanted_region(request),
             theme: Theme::of(request),
             left: Left::of(request),
-            brings_notice: notice::is_brought_by(request),
+            notice_cookie: notice::brought_by(request),
         })
     }
 
@@ -80,7 +81,8 @@ impl View {
         let said = Said { notice: self.notice(), back: &self.here, ..Said::default() };
         let Some(undo) = self.left.as_ref().and_then(|left| left.undo.as_ref()) else { return said };
         let (undo_name, undo_value) = undo.field().unwrap_or_default();
-        Said { undo_action: undo.action(links).into(), undo_name, undo_value, ..said }
+        let (undo_action, organization_field) = (undo.action(links).into(), links.organization_field());
+        Said { undo_action, organization_field, undo_name, undo_value, ..said }
     }
 
     /// A page in the signed-in frame, or the region of it that htmx asks for.
@@ -123,6 +125,7 @@ impl View {
             title: page.title(),
             error_title: page.has_errors(),
             organization,
+            switcher: self.switcher(viewer),
             person: FramePerson {
                 name: &visitor.name,
                 email: &visitor.email,
@@ -145,6 +148,24 @@ impl View {
             page,
         };
         layout.render()
+    }
+
+    /// Where there are many organizations: those that the viewer belongs to, but for the one that they look at.
+    fn switcher(&self, viewer: &impl Viewer) -> Option<Switcher> {
+        let config = &self.services.config;
+        if !config.tenancy.is_multi() {
+            return None;
+        }
+        let here = viewer.membership().map(|membership| membership.organization.id.as_str());
+        let all = viewer.visitor().memberships().into_iter();
+        let others = all.filter(|membership| here != Some(membership.organization.id.as_str()));
+        let item = |membership: &Membership| SwitcherItem {
+            name: membership.organization.name.clone(),
+            role: membership.role.label(),
+            href: membership.organization.links(config.tenancy).general(),
+        };
+        let can_create = viewer.visitor().address().is_ok_and(|email| config.org_creators.include(&email));
+        Some(Switcher { others: others.map(item).collect(), can_create })
     }
 
     fn partial(&self, links: &Links, organization: &str, page: &impl Page) -> askama::Result<String> {
@@ -171,8 +192,8 @@ impl View {
         response
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((VARY, "HX-Request, HX-Target, Cookie"));
-        if self.brings_notice {
-            response.cookie(notice::said(&self.frame.cookies));
+        if let Some(cookie) = &self.notice_cookie {
+            response.cookie(self.frame.cookies.forget(cookie));
         }
         response.body(html)
     }

@@ -13,7 +13,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("pages and API of the nouns", &[]),
     (
         "verbs of the nouns",
-        &["access", "account", "audit", "invites", "llm_keys", "organization", "sign_in", "users"],
+        &["access", "account", "audit", "invites", "joining", "llm_keys", "organization", "sign_in", "users"],
     ),
     ("what several nouns decide by or use", &["instance", "mail", "membership", "rotation"]),
     ("the frame around every answer, and demo servers", &["demo", "web"]),
@@ -42,6 +42,8 @@ const FLOORS: [(&str, &[&str]); 13] = [
             "return_to",
             "role",
             "shown_name",
+            "slug",
+            "tenancy",
             "user_agent",
             "vault",
         ],

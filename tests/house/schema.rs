@@ -5,7 +5,7 @@ use gatehouse::app::connect;
 use gatehouse::db::{Db, Reader};
 use gatehouse::entity::{
     denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health,
-    membership, org_settings, organization, outbox, session, sign_in_flow, sign_in_link,
+    membership, org_settings, organization, organization_slug, outbox, session, sign_in_flow, sign_in_link,
     switched_off_provider, user,
 };
 use sea_orm::EntityTrait;
@@ -29,6 +29,7 @@ async fn every_entity_reads_its_table() {
         db.migrate_up().await.expect("migrated");
         let rows = db.outside_any_organization();
         reads::<organization::Entity>(rows).await;
+        reads::<organization_slug::Entity>(rows).await;
         reads::<org_settings::Entity>(rows).await;
         reads::<user::Entity>(rows).await;
         reads::<identity::Entity>(rows).await;
@@ -105,7 +106,10 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0014_event_numbers"), "{refusal}");
+        assert!(
+            refusal.contains("m9999_future") && refusal.contains("m0015_many_organizations"),
+            "{refusal}"
+        );
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

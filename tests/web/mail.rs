@@ -49,7 +49,7 @@ async fn leave_row(app: &TestApp, to: &str, state: outbox::Stage, due_in: Durati
     let id = gatehouse::random::id();
     let row = outbox::ActiveModel {
         id: Set(id.clone()),
-        organization_id: Set("default".to_owned()),
+        organization_id: Set(Some("default".to_owned())),
         recipient: Set(to.to_owned()),
         letter: Set(serde_json::json!({ "kind": "test" })),
         message_id: Set(format!("<{id}@acme.test>")),

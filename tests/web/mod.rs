@@ -17,6 +17,7 @@ mod gate;
 mod invites;
 mod llm_keys;
 mod mail;
+mod many;
 mod methods;
 mod notices;
 mod oidc;

@@ -33,14 +33,15 @@ pub async fn switch_method(
     match switch(&admin, &path.provider, form.on).await {
         Ok(()) if form.on => Ok(see_other(&admin.links().access().at("methods"), Notice::MethodOn)),
         Ok(()) => Ok(see_other(&admin.links().access().at("methods"), Notice::MethodOff)),
-        Err(Error::LastMethod) => refuse_the_last(&admin, &view).await,
+        Err(Error::LastMethod) => refuse(&admin, &view, LAST_OF_AN_OWNER).await,
+        Err(Error::Conflict(why)) => refuse(&admin, &view, why).await,
         Err(other) => Err(other),
     }
 }
 
-async fn refuse_the_last(admin: &Admin, view: &View) -> Reply {
+async fn refuse(admin: &Admin, view: &View, why: &str) -> Reply {
     let mut page = Access::stored(admin).await?;
-    LAST_OF_AN_OWNER.clone_into(&mut page.problems.form);
+    why.clone_into(&mut page.problems.form);
     page.show(admin, view, StatusCode::CONFLICT).await
 }
 

@@ -5,10 +5,11 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
+use crate::account::ONLY_OWNER;
 use crate::address::EmailAddress;
-use crate::authority::{SignedIn, session};
+use crate::authority::{Member, SignedIn, session};
 use crate::error::{Error, Result};
-use crate::links::Site;
+use crate::links::{Link, Site};
 use crate::sign_in::web::sign_in_again;
 use crate::web::{Notice, Page, Reply, View, see_other};
 
@@ -17,8 +18,11 @@ use crate::web::{Notice, Page, Reply, View, see_other};
 struct DeparturePage<'a> {
     site: Site,
     organization: &'a str,
+    action: Link,
+    /// The field by which the form says whose it is.
+    organization_field: String,
     stops: Vec<String>,
-    why_not: &'static str,
+    why_not: String,
 }
 
 impl Page for DeparturePage<'_> {
@@ -27,20 +31,28 @@ impl Page for DeparturePage<'_> {
     }
 }
 
+impl<'a> DeparturePage<'a> {
+    fn of(organization: &'a str, action: Link, why_not: String) -> Self {
+        Self {
+            site: Site,
+            organization,
+            action,
+            organization_field: String::new(),
+            stops: vec![
+                format!("You can't see or change anything of {organization} any more."),
+                "Open invites of yours have to be sent again by somebody else.".to_owned(),
+                "Your account stays, and so does your name on what you did.".to_owned(),
+            ],
+            why_not,
+        }
+    }
+}
+
 /// `GET /settings/departure`.
 pub async fn departure(person: SignedIn, view: View) -> Reply {
     let organization = &person.membership().ok_or(Error::NotFound)?.organization.name;
-    let page = DeparturePage {
-        site: Site,
-        organization,
-        stops: vec![
-            format!("You can't see or change anything of {organization} any more."),
-            "Open invites of yours have to be sent again by somebody else.".to_owned(),
-            "Your account stays, and so does your name on what you did.".to_owned(),
-        ],
-        why_not: crate::account::why_not_go(&person).await?,
-    };
-    view.page(&person, StatusCode::OK, &page)
+    let why_not = crate::account::why_not_go(&person).await?;
+    view.page(&person, StatusCode::OK, &DeparturePage::of(organization, Site.departure(), why_not))
 }
 
 /// `POST /settings/departure`.
@@ -49,13 +61,32 @@ pub async fn leave(person: SignedIn) -> Reply {
     Ok(see_other(&Site.settings(), Notice::Left))
 }
 
+/// `GET /orgs/{org}/departure`.
+pub async fn departure_from_opened(member: Member, view: View) -> Reply {
+    let organization = member.organization();
+    let can_go = crate::account::can_spare(member.person(), member.membership()).await?;
+    let why_not = if can_go { String::new() } else { ONLY_OWNER.to_owned() };
+    let action = Site.door(&organization.slug).departure();
+    let page = DeparturePage {
+        organization_field: member.links().organization_field(),
+        ..DeparturePage::of(&organization.name, action, why_not)
+    };
+    view.page(&member, StatusCode::OK, &page)
+}
+
+/// `POST /orgs/{org}/departure`.
+pub async fn leave_opened(member: Member) -> Reply {
+    crate::account::leave_opened(&member).await?;
+    Ok(see_other(&Site.organizations(), Notice::Left))
+}
+
 #[derive(Template)]
 #[template(path = "account/deletion.html")]
 struct DeletionPage<'a> {
     site: Site,
     email: &'a str,
     stops: Vec<String>,
-    why_not: &'static str,
+    why_not: String,
     typed: String,
     typed_error: &'static str,
 }
@@ -95,7 +126,7 @@ async fn show(
             "You leave every organization. Your address stays in the history of what you did there."
                 .to_owned(),
         ],
-        why_not: crate::account::why_not_go(person).await?,
+        why_not: crate::account::why_not_delete(person).await?,
         typed,
         typed_error,
     };

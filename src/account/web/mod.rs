@@ -9,11 +9,12 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use crate::authority::session::Membership;
 use crate::authority::{Anyone, SignedIn};
 use crate::entity::identity;
 use crate::error::{Error, Result};
 use crate::identity_providers::IdentityProvider;
-use crate::links::Site;
+use crate::links::{Link, Site};
 use crate::membership::methods::methods_on;
 use crate::sign_in::web::sign_in_again;
 use crate::web::session::Session;
@@ -27,6 +28,8 @@ const IT_STAYS: &str = "Nothing was changed: that account has to stay connected.
 #[template(path = "account/index.html", blocks = ["sessions"])]
 struct AccountPage<'a> {
     site: Site,
+    /// The organizations that the person belongs to, where there are many.
+    organizations: Vec<Mine>,
     name: &'a str,
     email: &'a str,
     role: &'static str,
@@ -37,7 +40,14 @@ struct AccountPage<'a> {
     sessions: Vec<Session>,
     others: bool,
     theme: &'static str,
-    leave_why_not: &'static str,
+    leave_why_not: String,
+}
+
+struct Mine {
+    name: String,
+    role: &'static str,
+    email: String,
+    departure: Link,
 }
 
 struct Identity {
@@ -91,9 +101,10 @@ async fn show(person: &SignedIn, view: &View, status: StatusCode, query: &Query)
     let sessions = sessions(person, now).await?;
     let membership = person.membership();
     let accounts = crate::membership::identities::identities(person).await?;
-    let on = methods_on(&person.services, &person.organization).await?;
+    let on = methods_on(&person.services, person.home.as_ref()).await?;
     let page = AccountPage {
         site: Site,
+        organizations: organizations(person),
         name: &person.visitor.name,
         email: &person.visitor.email,
         role: membership.map_or("", |m| m.role.label()),
@@ -107,6 +118,19 @@ async fn show(person: &SignedIn, view: &View, status: StatusCode, query: &Query)
         leave_why_not: super::why_not_go(person).await?,
     };
     Ok(view.leading_out(view.page(person, status, &page)?))
+}
+
+fn organizations(person: &SignedIn) -> Vec<Mine> {
+    if !person.services.config.tenancy.is_multi() {
+        return Vec::new();
+    }
+    let mine = |membership: &Membership| Mine {
+        name: membership.organization.name.clone(),
+        role: membership.role.label(),
+        email: membership.email.clone(),
+        departure: Site.door(&membership.organization.slug).departure(),
+    };
+    person.visitor.memberships().into_iter().map(mine).collect()
 }
 
 fn identities(

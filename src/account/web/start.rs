@@ -39,11 +39,16 @@ pub async fn start(anyone: Anyone, view: View) -> Reply {
     let Some(visitor) = anyone.visitor.clone() else {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.sign_in())).finish());
     };
-    if let Some(membership) = visitor.membership() {
-        let general = membership.organization.links().general();
+    let signed_in = anyone.signed_in().await?;
+    let tenancy = signed_in.services.config.tenancy;
+    let opened = if tenancy.is_multi() { visitor.opened_last() } else { signed_in.membership() };
+    if let Some(membership) = opened {
+        let general = membership.organization.links(tenancy).general();
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*general)).finish());
     }
-    let signed_in = anyone.signed_in().await?;
+    if tenancy.is_multi() {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.organizations())).finish());
+    }
     let sentence = "You are signed in, and belong to no organization here, or your access was ended. Ask an admin \
                     to let you in, then sign out and in again.";
     let invitations = invitations(&signed_in).await?;

@@ -2,9 +2,10 @@
 
 use super::key::{KEYS, Key};
 use super::words::quoted;
-use crate::audit::actions::{GROUPS, Group};
+use crate::audit::actions::{GROUPS, Group, offered};
 use crate::audit::outcome::EventOutcome;
 use crate::audit::query::EventQuery;
+use crate::tenancy::Tenancy;
 
 /// Writes a query as a line, the same one for the same query; its place in the log has no words.
 pub fn write(query: &EventQuery) -> String {
@@ -18,11 +19,11 @@ pub fn write(query: &EventQuery) -> String {
 }
 
 /// What a word may begin with or be, for those who type.
-pub fn offers() -> impl Iterator<Item = String> {
+pub fn offers(tenancy: Tenancy) -> impl Iterator<Item = String> {
     let keys = KEYS.iter().map(|key| format!("{}:", key.name));
     let outcomes = EventOutcome::ALL.iter().map(|outcome| format!("outcome:{}", outcome.name()));
-    let actions = |group: &Group| {
-        let names = group.actions.iter().map(|(name, _)| *name);
+    let actions = move |group: &Group| {
+        let names = offered(group, tenancy).map(|(name, _)| *name);
         std::iter::once(group.name).chain(names).map(|name| format!("action:{name}")).collect::<Vec<_>>()
     };
     keys.chain(outcomes).chain(GROUPS.iter().flat_map(actions))

@@ -54,7 +54,7 @@ fn page(admin: &Admin, query: &EventQuery, events: ListPage<ListedEvent, EventKe
         paging: events
             .paging(showing(events.rows.len()), |cursor| query.address_at(links.audit(), Some(cursor))),
         days: days(events.rows, now),
-        ..LogPage::blank(links, query.into())
+        ..LogPage::blank(admin, query.into())
     }
 }
 
@@ -64,7 +64,7 @@ fn corrected(admin: &Admin, raw: RawEventQuery, errors: FieldErrors) -> LogPage 
         |(field, sentences): (String, Vec<String>)| FieldError { field, sentence: sentences.join(" ") };
     let line = raw.q.clone().or_else(|| raw.parse().ok().map(|query| line::write(&query)));
     let errors = errors.into_iter().map(error).collect();
-    LogPage { line: line.unwrap_or_default(), errors, ..LogPage::blank(admin.links(), raw) }
+    LogPage { line: line.unwrap_or_default(), errors, ..LogPage::blank(admin, raw) }
 }
 
 fn showing(events: usize) -> String {

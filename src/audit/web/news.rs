@@ -34,7 +34,7 @@ pub async fn news(admin: &Admin, query: EventQuery, seen: Cursor) -> Result<LogP
         news: address_of(&links, &since, &seen),
         newest: since.address_at(links.audit(), None),
         new_events,
-        ..LogPage::blank(links, RawEventQuery::default())
+        ..LogPage::blank(admin, RawEventQuery::default())
     })
 }
 

@@ -7,8 +7,10 @@ use crate::audit::actions::{self, GROUPS, Group};
 use crate::audit::form::RawEventQuery;
 use crate::audit::line;
 use crate::audit::sentence::Piece;
+use crate::authority::Admin;
 use crate::links::Links;
 use crate::listing::{Empty, Paging};
+use crate::tenancy::Tenancy;
 use crate::web::Page;
 
 /// The log, or the form again with what makes no sense in it.
@@ -67,8 +69,9 @@ impl Page for LogPage {
 
 impl LogPage {
     /// The form as it was asked for, and nothing else.
-    pub fn blank(links: Links, asked: RawEventQuery) -> Self {
-        let choices: Vec<Choices> = GROUPS.iter().map(Choices::of).collect();
+    pub fn blank(admin: &Admin, asked: RawEventQuery) -> Self {
+        let (links, tenancy) = (admin.links(), admin.services().config.tenancy);
+        let choices: Vec<Choices> = GROUPS.iter().map(|group| Choices::of(group, tenancy)).collect();
         let is_offered = choices.iter().any(|group| group.offers(&asked.what));
         Self {
             other_action: if is_offered { String::new() } else { asked.what.clone() },
@@ -76,7 +79,7 @@ impl LogPage {
             choices,
             asked,
             line: String::new(),
-            words: line::offers().collect(),
+            words: line::offers(tenancy).collect(),
             errors: Vec::new(),
             days: Vec::new(),
             empty: Empty::No,
@@ -94,8 +97,8 @@ impl LogPage {
 }
 
 impl Choices {
-    fn of(group: &Group) -> Self {
-        let actions = group.actions.iter().map(|(name, text)| (*name, actions::label(text)));
+    fn of(group: &Group, tenancy: Tenancy) -> Self {
+        let actions = actions::offered(group, tenancy).map(|(name, text)| (*name, actions::label(text)));
         Self { name: group.name, label: group.label, actions: actions.collect() }
     }
 

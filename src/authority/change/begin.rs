@@ -14,11 +14,11 @@ use crate::entity::{Timestamp, membership, org_settings, outbox, user};
 use crate::error::Result;
 use crate::role::Role;
 
-/// A write under way, in one organization.
+/// A write under way, in one organization or in the installation.
 pub struct Change<Of> {
     pub(super) tx: Transaction,
-    /// The organization's id.
-    pub(super) organization: String,
+    /// The organization's id; none for a change to the installation.
+    pub(super) organization: Option<String>,
     pub(super) of: Of,
     pub(super) actor: Actor,
     pub(super) origin: Origin,
@@ -27,23 +27,31 @@ pub struct Change<Of> {
     pub(super) mail_wake: OnceLock<Arc<Notify>>,
 }
 
-/// Who begins a change, in which organization (its id), and from where.
+/// Who begins a change, in which organization (its id; none for the installation), and from where.
 pub struct Beginning<'a> {
     pub db: &'a Db,
     pub clock: &'a Clock,
-    pub organization: &'a str,
+    pub organization: Option<&'a str>,
+    /// The ids of further organizations that it concerns.
+    pub also: Vec<String>,
     pub actor: Actor,
     pub origin: Origin,
 }
 
 impl<Of> Change<Of> {
-    /// Waits for its turn, as every change does before it reads what it decides by: first for the organization's
-    /// settings, then for a person's row ([`Self::hold`]). Who locks in one order never waits in a circle.
+    /// Waits for its turn, as every change does before it reads what it decides by: first for the settings of the
+    /// organizations that it concerns, in the order of their ids, then for a person's row ([`Self::hold`]). Who locks in
+    /// one order never waits in a circle.
     pub(super) async fn begin(beginning: Beginning<'_>, of: Of, lock: LockType) -> Result<Self> {
-        let Beginning { db, clock, organization, actor, origin } = beginning;
+        let Beginning { db, clock, organization, also, actor, origin } = beginning;
         let tx = db.begin().await?;
-        org_settings::Entity::find_by_id(organization).lock(lock).one(&tx).await?;
-        let (organization, at) = (organization.to_owned(), Timestamp::from(clock.now()));
+        let mut concerned: Vec<&str> = also.iter().map(String::as_str).chain(organization).collect();
+        concerned.sort_unstable();
+        concerned.dedup();
+        for organization in concerned {
+            org_settings::Entity::find_by_id(organization).lock(lock).one(&tx).await?;
+        }
+        let (organization, at) = (organization.map(str::to_owned), Timestamp::from(clock.now()));
         Ok(Self { tx, organization, of, actor, origin, at, mail_wake: OnceLock::new() })
     }
 
@@ -57,17 +65,12 @@ impl<Of> Change<Of> {
         self.at
     }
 
-    /// The id of the organization whose log tells of it, and whose outbox takes its mail.
-    pub fn organization(&self) -> &str {
-        &self.organization
-    }
-
     /// A person's row, which stays as it is until this change is over; none for an account that is gone.
     pub async fn hold(&self, person: &str) -> Result<Option<user::Model>> {
         Ok(user::Entity::find_by_id(person).lock_exclusive().one(&self.tx).await?)
     }
 
-    /// Puts a mail into the organization's outbox (rule P8); the mail worker is woken once the change is durable.
+    /// Puts a mail into the outbox of the organization, or of the installation (rule P8); the mail worker is woken once the change is durable.
     pub(crate) async fn post(&self, mail: outbox::ActiveModel, mail_wake: &Arc<Notify>) -> Result<()> {
         let mail = outbox::ActiveModel { organization_id: Set(self.organization.clone()), ..mail };
         outbox::Entity::insert(mail).exec_without_returning(&self.tx).await?;
@@ -76,11 +79,13 @@ impl<Of> Change<Of> {
     }
 
     /// Gives a person a place in an organization: makes them a member, or gives the member that they are this role; no
-    /// access rule leaves them out any more.
+    /// access rule leaves them out any more. `email` is the verified address by which they join; who is a member keeps
+    /// theirs. A suspended membership stays suspended.
     pub(super) async fn write_membership(
         &self,
         organization: &str,
         person: &user::Model,
+        email: &str,
         role: Role,
     ) -> Result<()> {
         let seated = membership::Entity::update_many()
@@ -98,7 +103,7 @@ impl<Of> Change<Of> {
             user_id: Set(person.id.clone()),
             role: Set(role),
             name: Set(person.name.clone()),
-            email: Set(person.email.clone()),
+            email: Set(email.to_owned()),
             joined_at: Set(self.at),
             last_seen_at: Set(self.at),
             ..Default::default()

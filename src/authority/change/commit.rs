@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 
 use super::begin::Change;
-use crate::authority::event::Event;
+use crate::authority::event::{Actor, Event};
 use crate::entity::{Timestamp, event};
 use crate::error::{Error, Result};
 use crate::random;
@@ -17,6 +17,15 @@ const NEXT_PLACE: &str = "
         at = CASE WHEN event_heads.at > excluded.at AND event_heads.at <= excluded.at + 86400000
                   THEN event_heads.at ELSE excluded.at END
     RETURNING number, at";
+
+/// An event in one log.
+pub(super) struct Log {
+    /// None stands for the log of the installation.
+    pub organization: Option<String>,
+    /// Who did it, as this log calls them.
+    pub actor: Actor,
+    pub event: Event,
+}
 
 impl<Of> Change<Of> {
     /// Refuses what a request of this idempotency key has done before. Asked once nobody has to be waited for: of two
@@ -33,8 +42,28 @@ impl<Of> Change<Of> {
     /// Makes the change durable together with its event, which the log of the organization of this id keeps; none
     /// stands for the log of the installation.
     pub(super) async fn finish(self, organization: Option<String>, event: Event) -> Result<()> {
+        let actor = self.actor.clone();
+        self.finish_in(vec![Log { organization, actor, event }]).await
+    }
+
+    /// The same with an event in several logs, each in its own words; the logs are in the order of their ids.
+    pub(super) async fn finish_in(self, logs: Vec<Log>) -> Result<()> {
+        let mut first = None;
+        for log in logs {
+            let id = self.write_event(log).await?;
+            first.get_or_insert(id);
+        }
+        self.tx.commit(first.as_deref()).await?;
+        if let Some(mail_wake) = self.mail_wake.get() {
+            mail_wake.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn write_event(&self, log: Log) -> Result<String> {
+        let Log { organization, actor, event } = log;
         let (number, at) = self.next_place(organization.as_deref()).await?;
-        let of_request = match &self.actor.id {
+        let of_request = match &actor.id {
             Some(person) if event.outcome == "done" => self.origin.idempotency.event(person),
             _ => None,
         };
@@ -46,21 +75,17 @@ impl<Of> Change<Of> {
             at: Set(at),
             action: Set(event.action.to_owned()),
             outcome: Set(event.outcome.to_owned()),
-            actor_id: Set(self.actor.id),
-            actor: Set(self.actor.name),
+            actor_id: Set(actor.id),
+            actor: Set(actor.name),
             target: Set(event.target),
             before: Set(event.before),
             after: Set(event.after),
-            address: Set(self.origin.address),
-            user_agent: Set(self.origin.user_agent),
-            request_id: Set(self.origin.request_id),
+            address: Set(self.origin.address.clone()),
+            user_agent: Set(self.origin.user_agent.clone()),
+            request_id: Set(self.origin.request_id.clone()),
         };
         event::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        self.tx.commit(Some(&id)).await?;
-        if let Some(mail_wake) = self.mail_wake.get() {
-            mail_wake.notify_one();
-        }
-        Ok(())
+        Ok(id)
     }
 
     /// The place of the next event in a log, which nobody else has: whoever comes next waits until this is kept. Taken

@@ -4,6 +4,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait};
 
 use super::begin::{Beginning, Change};
+use super::commit::Log;
 use crate::authority::event::{Actor, Event};
 use crate::entity::user;
 use crate::error::Result;
@@ -34,21 +35,45 @@ impl Change<FromOutside> {
         Ok(())
     }
 
-    /// Gives a person a place in the organization: makes them a member, or gives the member that they are this role; no
-    /// access rule leaves them out any more.
-    pub async fn grant_membership(&self, person: &user::Model, role: Role) -> Result<()> {
-        self.write_membership(&self.organization, person, role).await
+    /// The id of the organization whose log tells of it, and whose outbox takes its mail; none for the installation.
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
     }
 
-    /// Makes the change durable together with its event, which the organization's log keeps.
+    /// Gives a person a place in the organization of this id: makes them a member by their verified address `email`, or
+    /// gives the member that they are this role; no access rule leaves them out any more.
+    pub async fn grant_membership(
+        &self,
+        organization: &str,
+        person: &user::Model,
+        email: &str,
+        role: Role,
+    ) -> Result<()> {
+        self.write_membership(organization, person, email, role).await
+    }
+
+    /// Makes the change durable together with its event, which the organization's log keeps, or the installation's.
     pub async fn commit(self, event: Event) -> Result<()> {
         let organization = self.organization.clone();
-        self.finish(Some(organization), event).await
+        self.finish(organization, event).await
     }
 
-    /// The same as the deed of a person, who is in by it.
-    pub async fn commit_as(mut self, person: &user::Model, event: Event) -> Result<()> {
+    /// The same with an event in several logs: of organizations by their ids, or of the installation. With each, the
+    /// address by which it knows the person.
+    pub async fn commit_in(self, mut logs: Vec<(Option<String>, String, Event)>) -> Result<()> {
+        logs.sort_by(|one, other| one.0.cmp(&other.0));
+        let id = self.actor.id.clone();
+        let log = |(organization, name, event)| {
+            let actor = Actor { id: id.clone(), name };
+            Log { organization, actor, event }
+        };
+        self.finish_in(logs.into_iter().map(log).collect()).await
+    }
+
+    /// The same change as the deed of a person, who is in by it.
+    #[must_use]
+    pub fn by(mut self, person: &user::Model) -> Self {
         self.actor = Actor { id: Some(person.id.clone()), name: person.email.clone() };
-        self.commit(event).await
+        self
     }
 }

@@ -11,12 +11,14 @@ use crate::authority::columns::{self, Columns};
 use crate::authority::event::Event;
 use crate::authority::roster::{self, MemberAccount};
 use crate::authority::scope::guard;
-use crate::entity::{Personal, Tenant, membership, user};
+use crate::entity::{Personal, Tenant, Timestamp, membership, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
 /// Marks a change to one organization's rows.
 pub struct OfOrganization {
+    /// The organization's id.
+    id: String,
     /// The role of whoever makes the change, as it is inside it.
     role: Role,
 }
@@ -26,7 +28,8 @@ impl Change<OfOrganization> {
     /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
     /// and whoever has stopped being an admin while waiting is refused.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
-        let of = OfOrganization { role: Role::Member };
+        let id = beginning.organization.unwrap_or_default().to_owned();
+        let of = OfOrganization { id, role: Role::Member };
         let mut change = Self::begin(beginning, of, LockType::Update).await?;
         change.refuse_repeated().await?;
         match change.present_role().await? {
@@ -41,11 +44,17 @@ impl Change<OfOrganization> {
         let membership = membership::Entity::find()
             .filter(membership::Column::OrganizationId.eq(self.organization()))
             .filter(membership::Column::UserId.eq(person))
-            .filter(membership::Column::LockedOutAt.is_null());
+            .filter(membership::Column::LockedOutAt.is_null())
+            .filter(membership::Column::SuspendedAt.is_null());
         let user = user::Entity::find_by_id(person).one(&self.tx).await?;
         let is_active = user.is_some_and(|user| user.status == user::Status::Active);
         let membership = membership.one(&self.tx).await?.filter(|_| is_active);
         Ok(membership.map(|membership| membership.role))
+    }
+
+    /// The organization's id.
+    pub fn organization(&self) -> &str {
+        &self.of.id
     }
 
     /// The role of whoever makes the change, as it is inside it.
@@ -130,6 +139,25 @@ impl Change<OfOrganization> {
         Ok(())
     }
 
+    /// Keeps members out of the organization until [`Self::end_suspension`]; their accounts are their own.
+    pub async fn suspend(&self, members: &[membership::Model]) -> Result<()> {
+        self.set_suspension(members, Some(self.at())).await
+    }
+
+    /// Undoes [`Self::suspend`].
+    pub async fn end_suspension(&self, members: &[membership::Model]) -> Result<()> {
+        self.set_suspension(members, None).await
+    }
+
+    async fn set_suspension(&self, members: &[membership::Model], since: Option<Timestamp>) -> Result<()> {
+        let ids = members.iter().map(|member| member.user_id.as_str());
+        let these = membership::Column::UserId.is_in(ids);
+        let since = Expr::value(since);
+        let column = membership::Column::SuspendedAt;
+        self.update::<membership::Entity>(|ours| ours.col_expr(column, since).filter(these)).await?;
+        Ok(())
+    }
+
     /// The organization's only row of a table, as it is inside this change.
     pub async fn single<E: Tenant>(&self) -> Result<E::Model> {
         let ours = E::find().filter(E::ORGANIZATION.eq(self.organization()));
@@ -138,7 +166,7 @@ impl Change<OfOrganization> {
 
     /// Makes the change durable together with its event.
     pub async fn commit(self, event: Event) -> Result<()> {
-        let organization = self.organization.clone();
+        let organization = self.of.id.clone();
         self.finish(Some(organization), event).await
     }
 }

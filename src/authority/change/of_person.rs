@@ -6,7 +6,9 @@ use sea_orm::{
 };
 
 use super::begin::{Beginning, Change};
-use crate::authority::event::Event;
+use super::commit::Log;
+use crate::authority::event::{Actor, Event};
+use crate::db::Db;
 use crate::entity::{Personal, membership, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
@@ -24,20 +26,37 @@ impl Change<OfPerson> {
     /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
     /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused, which leaves an event in the
     /// organization's log.
-    pub(in crate::authority) async fn by_person(beginning: Beginning<'_>, lock: LockType) -> Result<Self> {
+    ///
+    /// Without an organization the change concerns each that the person belongs to: it waits for all of them, and each
+    /// log tells of it.
+    pub(in crate::authority) async fn by_person(
+        mut beginning: Beginning<'_>,
+        lock: LockType,
+    ) -> Result<Self> {
         let clock = beginning.clock;
+        let id = beginning.actor.id.clone().unwrap_or_default();
+        if beginning.organization.is_none() {
+            beginning.also.extend(belongs_to(beginning.db, &id).await?);
+        }
+        let waited_for = beginning.also.clone();
         let mut change = Change::begin(beginning, (), lock).await?;
-        let id = change.actor.id.clone().unwrap_or_default();
         let user = change.hold(&id).await?;
         change.has_its_turn(clock);
         change.refuse_repeated().await?;
         let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
             let event = Event::refused("access.refused", "no active account any more");
             let organization = change.organization.clone();
-            change.finish(Some(organization), event).await?;
+            change.finish(organization, event).await?;
             return Err(Error::Forbidden(Forbidden::NoAccount));
         };
-        change.of(user).await
+        let change = change.of(user).await?;
+        let is_waited_for = |m: &membership::Model| waited_for.contains(&m.organization_id);
+        if change.organization.is_none() && !change.of.memberships.iter().all(is_waited_for) {
+            return Err(Error::Unavailable(
+                "the person has joined another organization meanwhile".to_owned(),
+            ));
+        }
+        Ok(change)
     }
 
     /// The person's own row, as it is inside this change.
@@ -56,13 +75,14 @@ impl Change<OfPerson> {
     }
 
     fn here(&self) -> Option<&membership::Model> {
-        self.of.memberships.iter().find(|membership| membership.organization_id == self.organization)
+        let organization = self.organization.as_deref()?;
+        self.of.memberships.iter().find(|membership| membership.organization_id == organization)
     }
 
-    /// Gives the person a place in the organization of this id: makes them a member, or gives the member that they are
-    /// this role; no access rule leaves them out any more.
-    pub async fn grant_membership(&self, organization: &str, role: Role) -> Result<()> {
-        self.write_membership(organization, &self.of.user, role).await
+    /// Gives the person a place in the organization of this id: makes them a member by their verified address `email`, or
+    /// gives the member that they are this role; no access rule leaves them out any more.
+    pub async fn grant_membership(&self, organization: &str, email: &str, role: Role) -> Result<()> {
+        self.write_membership(organization, &self.of.user, email, role).await
     }
 
     /// The transaction, for an account at a provider, which must be nobody else's.
@@ -96,16 +116,45 @@ impl Change<OfPerson> {
     }
 
     /// Makes the change durable together with its event, which the organization's log keeps if the person belongs to
-    /// it, left out by access rules or not; else that of the installation.
+    /// it, left out by access rules or not; else that of the installation. A change of no one organization leaves one in
+    /// each that the person belongs to, which shows no address that this one does not know.
     pub async fn commit(self, event: Event) -> Result<()> {
-        let organization = self.here().map(|membership| membership.organization_id.clone());
-        self.finish(organization, event).await
+        if self.organization.is_some() || self.of.memberships.is_empty() {
+            let organization = self.here().map(|membership| membership.organization_id.clone());
+            return self.finish(organization, event).await;
+        }
+        let log = |membership: &membership::Model| Log {
+            organization: Some(membership.organization_id.clone()),
+            actor: Actor { id: self.actor.id.clone(), name: membership.email.clone() },
+            event: event.knowing_only(&membership.email, &self.of.user.email),
+        };
+        let mut logs: Vec<Log> = self.of.memberships.iter().map(log).collect();
+        logs.sort_by(|one, other| one.organization.cmp(&other.organization));
+        self.finish_in(logs).await
     }
 
-    /// The same with an event that `organization` keeps, which the person may not belong to yet.
-    pub async fn commit_in(self, organization: &str, event: Event) -> Result<()> {
-        self.finish(Some(organization.to_owned()), event).await
+    /// The same for what concerns no organization more than another, as signing out does: where there are many, the log
+    /// of the installation alone tells of it.
+    pub async fn commit_once(self, event: Event) -> Result<()> {
+        if self.organization.is_some() {
+            return self.commit(event).await;
+        }
+        self.finish(None, event).await
     }
+
+    /// The same with an event that `organization` keeps, which the person may not belong to yet, and which knows them by
+    /// the address `email`.
+    pub async fn commit_in(self, organization: &str, email: &str, event: Event) -> Result<()> {
+        let actor = Actor { id: self.actor.id.clone(), name: email.to_owned() };
+        self.finish_in(vec![Log { organization: Some(organization.to_owned()), actor, event }]).await
+    }
+}
+
+/// The ids of the organizations to which a person belongs, left out or not.
+async fn belongs_to(db: &Db, person: &str) -> Result<Vec<String>> {
+    let theirs = membership::Entity::find().filter(membership::Column::UserId.eq(person));
+    let memberships = theirs.all(db.reader()).await?;
+    Ok(memberships.into_iter().map(|membership| membership.organization_id).collect())
 }
 
 impl Change<()> {

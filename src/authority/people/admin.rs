@@ -7,8 +7,7 @@ use actix_web::HttpRequest;
 use tokio::time::timeout;
 
 use super::member::Member;
-use crate::authority::change::{Beginning, Change, OfOrganization};
-use crate::authority::event::Event;
+use crate::authority::change::{Change, OfOrganization};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
@@ -32,13 +31,12 @@ impl Admin {
         if member.is_admin() {
             return Ok(Self(member));
         }
-        Err(member.person().refuse(request, Forbidden::NeedsAdmin).await)
+        Err(member.refuse(request, Forbidden::NeedsAdmin).await)
     }
 
     /// Begins a change to the organization.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
-        let beginning = Beginning { organization: &self.organization().id, ..self.person().beginning() };
-        let change = Change::by_admin(beginning).await;
+        let change = Change::by_admin(self.beginning()).await;
         if let Err(Error::Forbidden(_)) = change {
             self.note_refusal("no admin any more").await?;
         }
@@ -69,9 +67,5 @@ impl Admin {
         }
         self.note_refusal("the rest of a file: no admin any more").await?;
         Err(Error::Forbidden(Forbidden::NeedsAdmin))
-    }
-
-    async fn note_refusal(&self, of: &'static str) -> Result<()> {
-        self.person().change().await?.commit(Event::refused("access.refused", of)).await
     }
 }

@@ -9,7 +9,7 @@ use crate::authority::event::Origin;
 use crate::authority::organization::Organization;
 use crate::authority::services::Services;
 use crate::authority::session::Visitor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Anybody, signed in or not.
 pub struct Anyone {
@@ -28,15 +28,17 @@ impl Anyone {
         Ok(Self { services, origin, client, visitor: Visitor::of(request)? })
     }
 
-    /// The organization whose page this is, where its address names none: the one that the visitor belongs to, which
-    /// has come with the session, or else the only one there is.
+    /// The organization whose page this is where there is one: it has come with the session of its members. None where
+    /// there are many, and each has its own address.
     ///
     /// # Errors
-    /// When there is none, or the database can't be asked.
-    pub async fn organization(&self) -> Result<Organization> {
-        match self.visitor.as_ref().and_then(Visitor::membership) {
-            Some(membership) => Ok(membership.organization.clone()),
-            None => Organization::only(&self.services.db).await,
+    /// When it is gone, or the database can't be asked.
+    pub async fn home(&self) -> Result<Option<Organization>> {
+        let Some(only) = &self.services.only else { return Ok(None) };
+        if let Some(membership) = self.visitor.as_ref().and_then(|visitor| visitor.membership_in(only)) {
+            return Ok(Some(membership.organization.clone()));
         }
+        let organization = Organization::by_id(&self.services.db, only).await?;
+        organization.map(Some).ok_or(Error::NotFound)
     }
 }

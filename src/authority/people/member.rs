@@ -1,15 +1,23 @@
 //! A person in the organization that the address means.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage, HttpRequest};
+use sea_orm::sea_query::LockType;
 
 use super::signed_in::SignedIn;
+use crate::authority::change::{Beginning, Change, OfPerson};
+use crate::authority::client::OrganizationInForm;
+use crate::authority::event::{Actor, Event};
 use crate::authority::organization::Organization;
 use crate::authority::scope::Scope;
 use crate::authority::services::Services;
 use crate::authority::session::{Membership, Visitor};
-use crate::error::{Forbidden, Result};
-use crate::links::Links;
+use crate::error::{Error, Forbidden, Result};
+use crate::links::{API_ORGANIZATION_IN_PATH, Links, ORGANIZATION_IN_PATH};
 use crate::role::Role;
+
+/// Why a form is not taken that another organization's page has brought.
+const OTHER_ORGANIZATION: &str =
+    "This form is from another organization’s page, whose address has changed. Nothing was saved.";
 
 /// A person in the organization that the address means.
 pub struct Member {
@@ -20,10 +28,40 @@ pub struct Member {
 impl Member {
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
         let signed_in = SignedIn::of(request).await?;
-        match signed_in.membership().cloned() {
-            Some(membership) => Ok(Self { signed_in, membership }),
-            None => Err(signed_in.refuse(request, Forbidden::NoOrganization).await),
+        if !signed_in.services.config.tenancy.is_multi() {
+            return match signed_in.membership().cloned() {
+                Some(membership) => Ok(Self { signed_in, membership }),
+                None => Err(signed_in.refuse(request, Forbidden::NoOrganization).await),
+            };
         }
+        let membership = match meant(request, &signed_in.visitor) {
+            Ok(membership) => membership.clone(),
+            Err(Error::Forbidden(why)) => return Err(signed_in.refuse(request, why).await),
+            Err(other) => return Err(other),
+        };
+        let member = Self { signed_in, membership };
+        member.refuse_form_of_another(request)?;
+        member.refuse_other_ways()?;
+        member.services().sessions.note_opening(member.visitor(), &member.membership).await;
+        Ok(member)
+    }
+
+    /// A form carries the organization whose page it stood on: an address may have become another's since.
+    fn refuse_form_of_another(&self, request: &HttpRequest) -> Result<()> {
+        match request.extensions().get::<OrganizationInForm>() {
+            Some(OrganizationInForm(id)) if *id != self.organization().id => {
+                Err(Error::Conflict(OTHER_ORGANIZATION))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sign-in methods are judged when an organization is opened (rule 6.7).
+    fn refuse_other_ways(&self) -> Result<()> {
+        if self.signed_in.takes_method_of(&self.membership) {
+            return Ok(());
+        }
+        Err(Error::SignInMethod { slug: self.organization().slug.clone() })
     }
 
     /// What this organization's people may read.
@@ -48,7 +86,7 @@ impl Member {
 
     /// The addresses of its pages.
     pub fn links(&self) -> Links {
-        self.organization().links()
+        self.organization().links(self.services().config.tenancy)
     }
 
     /// The membership that let them in.
@@ -69,5 +107,60 @@ impl Member {
     /// What requests share.
     pub fn services(&self) -> &Services {
         &self.signed_in.services
+    }
+
+    /// What begins a change of the member in this organization, which knows them by the address of the membership.
+    pub(super) fn beginning(&self) -> Beginning<'_> {
+        let name = match self.services().config.tenancy.is_multi() {
+            true => self.membership.email.clone(),
+            false => self.visitor().email.clone(),
+        };
+        Beginning {
+            organization: Some(&self.organization().id),
+            actor: Actor { id: Some(self.visitor().id.clone()), name },
+            ..self.signed_in.beginning()
+        }
+    }
+
+    /// Begins a change by which the member may leave the organization: whether an owner is left must hold until it
+    /// commits (rule 1.5).
+    ///
+    /// # Errors
+    /// 403 for whoever was deactivated or deleted while waiting.
+    pub async fn departure(&self) -> Result<Change<OfPerson>> {
+        Change::by_person(self.beginning(), LockType::Update).await
+    }
+
+    /// Records in this organization that the member was refused what they asked for.
+    pub(super) async fn note_refusal(&self, target: &str) -> Result<()> {
+        let change = Change::by_person(self.beginning(), LockType::Share).await?;
+        change.commit(Event::refused("access.refused", target)).await
+    }
+
+    pub(super) async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
+        let target = format!("{} {}", request.method(), request.path());
+        match self.note_refusal(&target).await {
+            Ok(()) => Error::Forbidden(why),
+            Err(error) => error,
+        }
+    }
+}
+
+/// The membership that the address means: by its slug in the addresses of pages, by its id in those of programs. Of an
+/// organization to which the visitor does not belong nothing is looked up, so that it is as unknown as one that never
+/// existed (rule 6.2). An address that names none means the only one.
+fn meant<'a>(request: &HttpRequest, visitor: &'a Visitor) -> Result<&'a Membership> {
+    let named = request.match_info();
+    if let Some(slug) = named.get(ORGANIZATION_IN_PATH) {
+        let all = visitor.memberships();
+        return all.into_iter().find(|m| m.organization.slug == slug).ok_or(Error::NotFound);
+    }
+    if let Some(id) = named.get(API_ORGANIZATION_IN_PATH) {
+        return visitor.membership_in(id).ok_or(Error::NotFound);
+    }
+    match visitor.memberships()[..] {
+        [] => Err(Error::Forbidden(Forbidden::NoOrganization)),
+        [only] => Ok(only),
+        _ => Err(Error::OrganizationRequired),
     }
 }

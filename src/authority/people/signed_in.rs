@@ -22,8 +22,9 @@ pub struct SignedIn {
     /// As in [`Anyone`].
     pub client: IpAddr,
     pub visitor: Visitor,
-    /// Where the person belongs, or would: the organization that their own changes wait for and are told to.
-    pub organization: Organization,
+    /// Where the person belongs, or would, where there is one organization: their own changes wait for it and are told
+    /// to it. None where there are many: then they wait for, and are told to, each that they belong to.
+    pub home: Option<Organization>,
 }
 
 impl Anyone {
@@ -34,8 +35,8 @@ impl Anyone {
     pub async fn signed_in(&self) -> Result<SignedIn> {
         let visitor = self.visitor.clone().ok_or(Error::Unauthenticated)?;
         let (services, origin) = (self.services.clone(), self.origin.clone());
-        let (client, organization) = (self.client, self.organization().await?);
-        Ok(SignedIn { services, origin, client, visitor, organization })
+        let (client, home) = (self.client, self.home().await?);
+        Ok(SignedIn { services, origin, client, visitor, home })
     }
 }
 
@@ -51,6 +52,12 @@ impl SignedIn {
         Anyone::of(request)?.signed_in().await
     }
 
+    /// Whether the organization of this membership takes the method by which the person has signed in (rule 6.7).
+    pub fn takes_method_of(&self, membership: &Membership) -> bool {
+        let is_configured = |name: &str| self.services.providers.get(name).is_some();
+        self.visitor.has_come_by(membership, is_configured)
+    }
+
     /// The person's own rows of a table.
     pub fn own<E: Personal>(&self) -> Scoped<'_, E> {
         own(&self.services.db, &self.visitor.id)
@@ -64,6 +71,16 @@ impl SignedIn {
         Change::by_person(self.beginning(), LockType::Share).await
     }
 
+    /// The same for a change that concerns this organization beside those that the person belongs to, which is another
+    /// one perhaps: that of an invite, or one that they join.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn change_with(&self, organization: &str) -> Result<Change<OfPerson>> {
+        let beginning = Beginning { also: vec![organization.to_owned()], ..self.beginning() };
+        Change::by_person(beginning, LockType::Share).await
+    }
+
     /// Begins a change by which the person may leave their organization, or lose a way in: whether an owner is left
     /// must hold until it commits (rule 1.5).
     ///
@@ -73,12 +90,13 @@ impl SignedIn {
         Change::by_person(self.beginning(), LockType::Update).await
     }
 
-    /// What begins a change of this person in their organization.
+    /// What begins a change of this person in all their organizations.
     pub(super) fn beginning(&self) -> Beginning<'_> {
         Beginning {
             db: &self.services.db,
             clock: &self.services.clock,
-            organization: &self.organization.id,
+            organization: self.home.as_ref().map(|home| home.id.as_str()),
+            also: Vec::new(),
             actor: Actor { id: Some(self.visitor.id.clone()), name: self.visitor.email.clone() },
             origin: self.origin.clone(),
         }
@@ -89,10 +107,10 @@ impl SignedIn {
         Scope::new(&self.services.db, &membership.organization.id)
     }
 
-    /// Where the person belonged when the request came, if anywhere. For pages, and a test lists them; what a change
-    /// decides by, it reads inside itself ([`Change::member`]).
+    /// Where the person belonged when the request came, where there is one organization. For pages, and a test lists
+    /// them; what a change decides by, it reads inside itself ([`Change::member`]).
     pub fn membership(&self) -> Option<&Membership> {
-        self.visitor.membership()
+        self.visitor.membership_in(self.services.only.as_deref()?)
     }
 
     /// Records that the person was refused what they asked for.

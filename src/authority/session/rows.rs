@@ -22,19 +22,33 @@ pub struct Row {
     pub email: String,
     name: String,
     role: Option<Role>,
+    /// The address by which they are a member.
+    address: Option<String>,
+    opened: Option<Timestamp>,
+    here: Option<Timestamp>,
+    /// The provider of the session, if the organization has switched it off.
+    switched_off: Option<String>,
     organization: Option<String>,
     slug: Option<String>,
     organization_name: Option<String>,
+    env_fallback: Option<bool>,
+    /// The provider by which they signed in.
+    provider: Option<String>,
+    /// The id of the organization that they opened last.
+    opened_last: Option<String>,
 }
 
 const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
            s.authenticated_at AS authenticated, u.id, u.email, u.name,
-           m.role, o.id AS organization, o.slug, o.name AS organization_name
+           m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here,
+           o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
+           s.provider, s.organization_id AS opened_last, off.provider AS switched_off
     FROM sessions s
     JOIN users u ON u.id = s.user_id
-    LEFT JOIN memberships m ON m.user_id = u.id AND m.locked_out_at IS NULL
+    LEFT JOIN memberships m ON m.user_id = u.id AND m.locked_out_at IS NULL AND m.suspended_at IS NULL
     LEFT JOIN organizations o ON o.id = m.organization_id
+    LEFT JOIN switched_off_providers off ON off.organization_id = o.id AND off.provider = s.provider
     WHERE {column} = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
     ORDER BY m.id";
 
@@ -65,6 +79,8 @@ impl Found {
             email: first.email.clone(),
             name: first.name.clone(),
             authenticated_at: first.authenticated.map(|at| *at),
+            provider: first.provider.clone(),
+            opened_last: first.opened_last.clone(),
             memberships: Vec::new(),
         };
         visitor.memberships = rows.into_iter().filter_map(Row::into_membership).collect();
@@ -74,8 +90,19 @@ impl Found {
 
 impl Row {
     fn into_membership(self) -> Option<Membership> {
-        let Self { organization, slug, organization_name, role, .. } = self;
-        let organization = Organization { id: organization?, slug: slug?, name: organization_name? };
-        Some(Membership { organization, role: role? })
+        let organization = Organization {
+            id: self.organization?,
+            slug: self.slug?,
+            name: self.organization_name?,
+            env_fallback: self.env_fallback?,
+        };
+        Some(Membership {
+            organization,
+            role: self.role?,
+            email: self.address?,
+            opened_at: self.opened.map(|at| *at),
+            last_seen_at: self.here.map(|at| *at),
+            method_is_on: self.switched_off.is_none(),
+        })
     }
 }

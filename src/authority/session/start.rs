@@ -11,6 +11,8 @@ use super::state::ARRIVAL;
 #[derive(Serialize, Deserialize)]
 pub struct NewSession {
     pub user_id: String,
+    /// The provider that vouched for them, or that it was a link.
+    pub provider: String,
     pub address: String,
     pub user_agent: String,
     /// When the person proved who they are; none where nobody knows.

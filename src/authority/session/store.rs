@@ -21,6 +21,7 @@ use crate::db::Db;
 use crate::entity::{Timestamp, session};
 use crate::error::Result;
 use crate::random;
+use crate::tenancy::Tenancy;
 
 /// What actix-session carries: text by name.
 type State = HashMap<String, String>;
@@ -34,13 +35,14 @@ pub struct Sessions {
     pub(super) db: Db,
     pub(super) clock: Clock,
     admits: Admits,
-    touches: Touches,
+    pub(super) tenancy: Tenancy,
+    pub(super) touches: Touches,
 }
 
 impl Sessions {
     /// A store in `db`, on `clock`'s time. Sessions of people whom it does not `admit` are as none.
-    pub fn new(db: Db, clock: Clock, admits: Admits) -> Self {
-        Self { db, clock, admits, touches: Touches::default() }
+    pub fn new(db: Db, clock: Clock, admits: Admits, tenancy: Tenancy) -> Self {
+        Self { db, clock, admits, tenancy, touches: Touches::default() }
     }
 
     /// The visitor of a session as it is now; none when it is over.
@@ -56,7 +58,7 @@ impl Sessions {
         let now = self.clock.now();
         let rows = self.rows("s.key_hash", key_hash, now).await?;
         if let Some(row) = rows.first() {
-            self.touches.touch(&self.db, row, now);
+            self.touch(row, now);
         }
         Ok(Found::of(rows))
     }
@@ -82,6 +84,8 @@ impl Sessions {
             key_hash: Set(random::hash(&token)),
             id: Set(random::id()),
             user_id: Set(new.user_id),
+            provider: Set(Some(new.provider)),
+            organization_id: Set(None),
             address: Set(new.address),
             user_agent: Set(new.user_agent),
             created_at: Set(now),

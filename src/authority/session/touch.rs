@@ -1,21 +1,26 @@
-//! "Last seen", which moves while people look at pages.
+//! "Last seen", which moves while people look at pages, and which organization was opened last.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::rows::Row;
+use super::store::Sessions;
+use super::visitor::{Membership, Visitor};
 use crate::db::Db;
 use crate::entity::{Timestamp, membership, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// It moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
 /// As many are moved at once; the others are the next time.
 const TOUCHES: usize = 2;
+/// How long a page waits for other writers to keep which organization was opened.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Who may move one: a row that is locked keeps no more writers waiting than these.
 #[derive(Clone)]
@@ -27,38 +32,81 @@ impl Default for Touches {
     }
 }
 
-impl Touches {
-    /// Moves "last seen" in the background: a page is not slower for it, and not refused when the database
-    /// can't write.
-    pub fn touch(&self, db: &Db, row: &Row, now: DateTime<Utc>) {
+impl Sessions {
+    /// Moves "last seen" of a session, and where there is one organization that of the membership, too.
+    pub(super) fn touch(&self, row: &Row, now: DateTime<Utc>) {
         if now - *row.seen < TOUCH {
             return;
         }
-        let Ok(turn) = self.0.clone().try_acquire_owned() else { return };
-        let (db, session, person) = (db.clone(), row.session.clone(), row.id.clone());
+        let theirs = membership::Column::UserId.eq(row.id.as_str());
+        let memberships = (!self.tenancy.is_multi()).then(|| seen(now).filter(theirs));
+        self.in_background(memberships, Some(row.session.clone()), now);
+    }
+
+    /// Notes that the person has opened an organization: at once when it is another than before, so that `/` leads
+    /// there. A page is shown all the same when the database can't write.
+    pub(in crate::authority) async fn note_opening(&self, visitor: &Visitor, opened: &Membership) {
+        let now = self.clock.now();
+        let organization = opened.organization.id.as_str();
+        let this = seen(now)
+            .filter(membership::Column::OrganizationId.eq(organization))
+            .filter(membership::Column::UserId.eq(&visitor.id));
+        if visitor.opened_last.as_deref() == Some(organization) {
+            if opened.last_seen_at.is_none_or(|seen| now - seen >= TOUCH) {
+                self.in_background(Some(this), None, now);
+            }
+            return;
+        }
+        let this = this.col_expr(membership::Column::OpenedAt, Expr::value(Timestamp::from(now)));
+        let session = session::Entity::update_many()
+            .col_expr(session::Column::OrganizationId, Expr::value(organization))
+            .filter(session::Column::Id.eq(&visitor.session));
+        let kept = timeout(PATIENCE, write(&self.db, Some(this), Some(session))).await;
+        if let Err(error) = kept.map_err(|_| Error::Unavailable("busy".to_owned())).flatten() {
+            tracing::warn!(%error, "the organization opened last not kept");
+        }
+    }
+
+    /// A page is not slower for it, and not refused when the database can't write.
+    fn in_background(
+        &self,
+        memberships: Option<UpdateMany<membership::Entity>>,
+        session: Option<String>,
+        now: DateTime<Utc>,
+    ) {
+        let Ok(turn) = self.touches.0.clone().try_acquire_owned() else { return };
+        let session = session.map(|session| {
+            session::Entity::update_many()
+                .col_expr(session::Column::LastSeenAt, Expr::value(Timestamp::from(now)))
+                .filter(session::Column::Id.eq(session))
+        });
+        let db = self.db.clone();
         actix_web::rt::spawn(async move {
             let _turn = turn;
-            if let Err(error) = mark_seen(&db, &session, &person, now).await {
+            if let Err(error) = write(&db, memberships, session).await {
                 tracing::warn!(%error, "last seen not moved");
             }
         });
     }
 }
 
-/// In each of the person's memberships: a session is for all of them, and its store sees no address that names one.
-/// Memberships before sessions, as a change of a role does: who locks in one order never waits in a circle.
-async fn mark_seen(db: &Db, session: &str, person: &str, now: DateTime<Utc>) -> Result<()> {
+fn seen(now: DateTime<Utc>) -> UpdateMany<membership::Entity> {
     let now = Timestamp::from(now);
+    membership::Entity::update_many().col_expr(membership::Column::LastSeenAt, Expr::value(now))
+}
+
+/// Memberships before sessions, as a change of a role does: who locks in one order never waits in a circle.
+async fn write(
+    db: &Db,
+    memberships: Option<UpdateMany<membership::Entity>>,
+    session: Option<UpdateMany<session::Entity>>,
+) -> Result<()> {
     let tx = db.begin().await?;
-    membership::Entity::update_many()
-        .col_expr(membership::Column::LastSeenAt, Expr::value(now))
-        .filter(membership::Column::UserId.eq(person))
-        .exec(&tx)
-        .await?;
-    session::Entity::update_many()
-        .col_expr(session::Column::LastSeenAt, Expr::value(now))
-        .filter(session::Column::Id.eq(session))
-        .exec(&tx)
-        .await?;
+    if let Some(memberships) = memberships {
+        memberships.exec(&tx).await?;
+    }
+    if let Some(session) = session {
+        session.exec(&tx).await?;
+    }
     tx.commit(None).await
 }

@@ -9,6 +9,7 @@ use super::lifetime::is_fresh;
 use super::state::{UNKNOWN, VISITOR};
 use crate::address::EmailAddress;
 use crate::authority::organization::Organization;
+use crate::entity::session::BY_LINK;
 use crate::error::{Error, Result};
 use crate::role::Role;
 
@@ -24,7 +25,11 @@ pub struct Visitor {
     /// When the person has last proven who they are; none where nobody knows.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub(super) authenticated_at: Option<DateTime<Utc>>,
-    /// Where the person belongs and is not locked out.
+    /// The provider by which the person signed in; none for sessions from before this was kept.
+    pub(super) provider: Option<String>,
+    /// The id of the organization that was opened last in this session.
+    pub(in crate::authority) opened_last: Option<String>,
+    /// Where the person belongs, and is neither locked out nor suspended.
     pub(in crate::authority) memberships: Vec<Membership>,
 }
 
@@ -33,6 +38,14 @@ pub struct Visitor {
 pub struct Membership {
     pub organization: Organization,
     pub role: Role,
+    /// The address by which the person joined: the only one that the organization knows.
+    pub email: String,
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub(in crate::authority) opened_at: Option<DateTime<Utc>>,
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub(super) last_seen_at: Option<DateTime<Utc>>,
+    /// Whether the organization has left the provider switched on by which the person signed in.
+    pub(in crate::authority) method_is_on: bool,
 }
 
 impl Visitor {
@@ -48,6 +61,11 @@ impl Visitor {
         }
     }
 
+    /// Whether the session was begun by this provider.
+    pub fn came_by(&self, provider: &str) -> bool {
+        self.provider.as_deref() == Some(provider)
+    }
+
     /// The person's own address.
     ///
     /// # Errors
@@ -61,9 +79,37 @@ impl Visitor {
         self.authenticated_at.is_some_and(|at| is_fresh(at, now))
     }
 
-    /// Where the person belonged when the request came, if anywhere: in single tenancy there is one organization.
-    pub fn membership(&self) -> Option<&Membership> {
-        self.memberships.iter().find(|membership| membership.organization.is_only())
+    /// Where the person belonged when the request came, the one opened last first.
+    pub fn memberships(&self) -> Vec<&Membership> {
+        let mut all: Vec<&Membership> = self.memberships.iter().collect();
+        all.sort_by_key(|membership| std::cmp::Reverse(membership.opened_at));
+        all
+    }
+
+    /// The membership that the session's person opened last, if it is one still; else that of the only organization to
+    /// which they belong.
+    pub fn opened_last(&self) -> Option<&Membership> {
+        let last = self.opened_last.as_deref().and_then(|id| self.membership_in(id));
+        last.or_else(|| self.only_membership())
+    }
+
+    /// The person's membership, if there is one and no other.
+    pub fn only_membership(&self) -> Option<&Membership> {
+        self.memberships.first().filter(|_| self.memberships.len() == 1)
+    }
+
+    /// Whether the person has come in by a way that `membership`'s organization takes, where each judges that for itself
+    /// (rule 6.7). A link from the shell is one; of sessions from before the way was kept, nothing is known.
+    pub(in crate::authority) fn has_come_by(
+        &self,
+        membership: &Membership,
+        is_configured: impl FnOnce(&str) -> bool,
+    ) -> bool {
+        match self.provider.as_deref() {
+            Some(BY_LINK) => true,
+            Some(provider) => membership.method_is_on && is_configured(provider),
+            None => false,
+        }
     }
 
     /// The person's membership in the organization of this id when the request came, if they belonged to it.

@@ -52,7 +52,7 @@ async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
         }
         said = moved;
     };
-    match rewrap(&crate::cli::opening::shell(db).await?, ring, progress).await? {
+    match rewrap(&crate::cli::opening::shell_of_installation(db).await?, ring, progress).await? {
         0 => say!("There is nothing to move."),
         moved => say!("{} moved.", values(moved)),
     }

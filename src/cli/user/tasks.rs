@@ -16,6 +16,7 @@ use crate::log;
 use crate::role::Role;
 use crate::sign_in::link::LIFETIME;
 use crate::sign_in::operator::make_link;
+use crate::slug::Slug;
 use crate::smtp::Mailer;
 use crate::users::operator::{self, Account};
 
@@ -69,12 +70,12 @@ pub(super) fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| "the role is owner, admin or member".to_owned())
 }
 
-pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::Result<()> {
     if let Task::SignInLink(person) = task {
-        return sign_in_link(file, &person.email).await;
+        return sign_in_link(file, org, &person.email).await;
     }
     let db = crate::cli::opening::open_configured(file).await?;
-    let outcome = perform(&crate::cli::opening::shell(&db).await?, file, task).await;
+    let outcome = perform(&crate::cli::opening::shell(&db, org.as_ref()).await?, file, task).await;
     db.close().await;
     outcome
 }
@@ -110,11 +111,11 @@ pub(super) fn mail(file: Option<&Path>) -> Mailer {
     })
 }
 
-async fn sign_in_link(file: Option<&Path>, email: &EmailAddress) -> anyhow::Result<()> {
+async fn sign_in_link(file: Option<&Path>, org: Option<Slug>, email: &EmailAddress) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     crate::cli::opening::start_log(&config.log)?;
     let db = crate::cli::opening::open(&config.database_url).await?;
-    let made = make_link(&crate::cli::opening::shell(&db).await?, &config, email).await;
+    let made = make_link(&crate::cli::opening::shell(&db, org.as_ref()).await?, &config, email).await;
     db.close().await;
     let made = made?;
     say!("{}", made.address);

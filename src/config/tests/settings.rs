@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::cast::{complaint, read};
+use crate::address::EmailAddress;
 
 #[test]
 fn what_is_left_out_has_its_documented_default() {
@@ -32,7 +33,9 @@ fn malformed_values_name_their_variable() {
         ("ALLOWED_DOMAINS", "acme"),
         ("BLOCKED_EMAILS", "ada@acme.test,ada"),
         ("TRUSTED_PROXIES", "10.0.0.0/99"),
-        ("TENANCY", "multi"),
+        ("TENANCY", "several"),
+        ("ORG_CREATORS", "@acme"),
+        ("SIGN_UP", "yes"),
         ("LOG_FORMAT", "xml"),
         ("PROVIDERS__ACME__KIND", "saml"),
         ("PROVIDERS__ACME__ISSUER", "http://id.acme.test"),
@@ -40,4 +43,21 @@ fn malformed_values_name_their_variable() {
         let complaint = complaint(&[(name, value)]);
         assert!(complaint.starts_with(&format!("GATEHOUSE_{name}: ")), "{complaint}");
     }
+}
+
+#[test]
+fn settings_of_many_organizations_are_read_and_refused_where_there_is_one() {
+    let multi = ("TENANCY", "multi");
+    let creators = ("ORG_CREATORS", "ada@acme.test, @globex.test");
+    let config = read(&[multi, creators, ("SIGN_UP", "personal")]).expect("a configuration");
+    assert!(config.tenancy.is_multi());
+    let may = |text| config.org_creators.include(&EmailAddress::parse(text).expect("an address"));
+    assert!(may("ada@acme.test") && may("ben@globex.test") && !may("ben@acme.test"));
+    for name in ["ORG_CREATORS", "SIGN_UP"] {
+        let value = if name == "SIGN_UP" { "closed" } else { "ada@acme.test" };
+        let complaint = complaint(&[(name, value)]);
+        assert!(complaint.starts_with(&format!("GATEHOUSE_{name}: ")), "{complaint}");
+    }
+    assert!(complaint(&[multi, ("ORG_CREATORS", "*")]).contains("GATEHOUSE_SIGN_UP"));
+    assert!(read(&[multi, ("ORG_CREATORS", "*"), ("SIGN_UP", "open")]).is_ok());
 }

@@ -29,6 +29,7 @@ enum State {
     ForSomebodyElse,
     InviterLostIt,
     BeyondLimits,
+    Suspended,
     Used,
     Expired,
     /// Expired, and the inviter was told that somebody came.
@@ -42,6 +43,7 @@ impl From<Refusal> for State {
             Refusal::ForSomebodyElse => Self::ForSomebodyElse,
             Refusal::InviterLostIt => Self::InviterLostIt,
             Refusal::BeyondLimits => Self::BeyondLimits,
+            Refusal::Suspended => Self::Suspended,
         }
     }
 }
@@ -52,6 +54,8 @@ struct LandingPage {
     site: Site,
     /// Where those go who are in already.
     general: Option<Link>,
+    /// Whether the address can be connected to the account that is signed in.
+    can_connect: bool,
     title: String,
     state: State,
     token: String,
@@ -122,12 +126,17 @@ async fn waiting(anyone: &Anyone, open: &Open) -> Result<State> {
 
 async fn page(anyone: &Anyone, token: &str, state: State, open: &Open) -> Result<LandingPage> {
     let invite = &open.invite;
-    let providers = methods_on(&anyone.services, &open.organization).await?;
+    let (services, organization) = (&anyone.services, &open.organization);
+    let is_multi = services.config.tenancy.is_multi();
+    // Where there are many organizations one signs in to the installation, by whatever method.
+    let home = Some(organization).filter(|_| !is_multi);
+    let providers = methods_on(services, home).await?;
     Ok(LandingPage {
         title: format!("Join {}", open.organization.name),
         token: token.to_owned(),
-        general: Some(open.organization.links().general()),
-        organization: open.organization.name.clone(),
+        general: Some(organization.links(services.config.tenancy).general()),
+        can_connect: is_multi,
+        organization: organization.name.clone(),
         inviter: invite.invited_by_name.clone(),
         role_label: invite.role.name(),
         role_meaning: invite.role.meaning(),
@@ -145,6 +154,7 @@ impl LandingPage {
         Self {
             site: Site,
             general: None,
+            can_connect: false,
             title: "Invitation".to_owned(),
             state,
             token: String::new(),
@@ -164,7 +174,10 @@ impl LandingPage {
 pub async fn acceptance(person: SignedIn, view: View, path: web::Path<InvitationPath>) -> Reply {
     let anyone = Anyone::from(&person);
     match accept(&person, &path.token).await? {
-        Acceptance::Done(organization) => Ok(see_other(&organization.links().general(), Notice::Joined)),
+        Acceptance::Done(organization) => {
+            let general = organization.links(person.services.config.tenancy).general();
+            Ok(see_other(&general, Notice::Joined))
+        }
         Acceptance::Unknown => {
             count_misses(&anyone, &Landing::Unknown)?;
             Err(Error::NotFound)

@@ -1,12 +1,12 @@
 //! What admins have to know of their keys, in a sentence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::in_use::in_use;
 use crate::authority::Services;
-use crate::entity::{llm_key, llm_key_health};
+use crate::entity::{llm_key, llm_key_health, organization};
 use crate::error::Result;
 use crate::llm::LlmProvider;
 use crate::llm::catalog::PROVIDERS;
@@ -32,14 +32,15 @@ pub(super) async fn raise_alarms(services: &Services) -> Result<()> {
             troubles.entry(key.organization_id.clone()).or_default().push(trouble);
         }
     }
+    let with_fallback = organizations_with_fallback(services).await?;
     for known in &PROVIDERS {
-        let in_environment = resolution(services, &LlmProvider::Known(known), None)?;
+        let in_environment = resolution(services, &LlmProvider::Known(known), None, true)?;
         let Some(usable) = in_environment.usable() else { continue };
         for ((organization, _), row) in failing.iter().filter(|((_, subject), _)| *subject == usable.subject)
         {
             let has_own =
                 |key: &llm_key::Model| key.organization_id == *organization && key.provider == known.id;
-            if !keys.iter().any(has_own) {
+            if with_fallback.contains(organization) && !keys.iter().any(has_own) {
                 let trouble = (known.label.to_owned(), failure(known.label, row));
                 troubles.entry(organization.clone()).or_default().push(trouble);
             }
@@ -50,10 +51,17 @@ pub(super) async fn raise_alarms(services: &Services) -> Result<()> {
     Ok(())
 }
 
+/// The ids of the organizations for which the environment's keys stand in.
+async fn organizations_with_fallback(services: &Services) -> Result<HashSet<String>> {
+    let rows = organization::Entity::find().filter(organization::Column::EnvFallback.eq(true));
+    let rows = rows.all(services.db.outside_any_organization()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 fn trouble(services: &Services, key: &llm_key::Model, failing: &Failing) -> Result<Option<Trouble>> {
     let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(None) };
     let label = provider.label(key.name.as_deref());
-    let sentence = match resolution(services, &provider, Some(key))? {
+    let sentence = match resolution(services, &provider, Some(key), false)? {
         Resolution::Unreadable(_) => Some(format!("The {label} key can't be decrypted.")),
         _ => failing.get(&(key.organization_id.clone(), key.id.clone())).map(|row| failure(&label, row)),
     };

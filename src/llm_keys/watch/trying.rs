@@ -40,7 +40,7 @@ pub(super) async fn try_again(services: &Services, row: &llm_key_health::Model) 
     };
     let next = health::next(services.clock.now())?;
     let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(()) };
-    let Resolution::Organization(usable) = resolution(services, &provider, Some(&key))? else {
+    let Resolution::Organization(usable) = resolution(services, &provider, Some(&key), false)? else {
         move_next(services, row, Some(until), Some(next)).await?;
         return Ok(());
     };

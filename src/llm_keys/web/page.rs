@@ -24,6 +24,8 @@ pub struct LlmKeysPage {
     keys: Vec<KeyCard>,
     providers: Vec<Tile>,
     empty: bool,
+    /// Whether keys of the environment stand in for the organization's own.
+    env_fallback: bool,
 }
 
 struct Seen {
@@ -69,6 +71,7 @@ pub fn for_members(member: &Member, entries: Vec<Entry>) -> LlmKeysPage {
         keys: Vec::new(),
         providers: Vec::new(),
         empty: false,
+        env_fallback: member.organization().env_fallback,
     }
 }
 
@@ -95,6 +98,7 @@ pub fn for_admins(member: &Member, entries: &[Entry], form: Option<FormPart>) ->
         empty: keys.is_empty(),
         providers,
         keys,
+        env_fallback: member.organization().env_fallback,
         form_shown: form.is_some(),
         form: form.unwrap_or_default(),
     }

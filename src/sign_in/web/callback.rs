@@ -5,6 +5,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::browser;
+use super::name::name_of;
 use super::path::ProviderPath;
 use super::refused::{Refused, SecondTry, cancelled, failed, not_started_here};
 use super::session::start_session;
@@ -13,7 +14,6 @@ use crate::authority::session::is_fresh;
 use crate::authority::{Anyone, Doorstep};
 use crate::entity::sign_in_flow::Purpose;
 use crate::identity_providers::{Claims, IdentityProvider};
-use crate::links::Site;
 use crate::membership::methods::method_on;
 use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::connect::{Connection, connect};
@@ -33,9 +33,9 @@ pub async fn callback(
     request: HttpRequest,
 ) -> Reply {
     anyone.services.limits.count_sign_in(anyone.client)?;
-    let organization = anyone.organization().await?;
-    let provider = method_on(&anyone.services, &organization, &path.provider).await?;
-    let door = anyone.doorstep(&organization);
+    let home = anyone.home().await?;
+    let provider = method_on(&anyone.services, home.as_ref(), &path.provider).await?;
+    let door = anyone.doorstep(home.as_ref());
     let person = anyone.visitor.as_ref().map(|visitor| visitor.id.as_str());
     let callback = Callback { query: query.into_inner(), browser: browser::known(&request), person };
     let verification = verify(&door, provider, callback).await?;
@@ -65,7 +65,7 @@ impl Return<'_> {
     }
 
     async fn sign_in(&self, goal: &Goal, claims: &Claims) -> Reply {
-        match admit(&self.door, claims, goal.purpose).await? {
+        match admit(&self.door, claims, goal).await? {
             Admission::In(person) => self.enter(goal, claims, person),
             Admission::Out(refusal) => self.refused(goal, claims, &refusal).await,
         }
@@ -74,7 +74,7 @@ impl Return<'_> {
     fn enter(&self, goal: &Goal, claims: &Claims, person: String) -> Reply {
         let clock = &self.door.services.clock;
         let proven_at = proven_at(clock, claims.authenticated_at, goal.purpose);
-        start_session(self.anyone, self.request, person, proven_at)?;
+        start_session(self.anyone, self.request, person, &claims.provider, proven_at)?;
         let is_proof = proven_at.is_some_and(|at| is_fresh(at, clock.now()));
         if goal.purpose == Purpose::StepUp && !is_proof {
             return not_asked(self.view, self.provider, claims, goal.return_to.as_str());
@@ -86,15 +86,16 @@ impl Return<'_> {
 
     async fn connect(&self, goal: &Goal, claims: &Claims) -> Reply {
         match connect(&self.anyone.signed_in().await?, claims).await? {
-            Connection::Made => Ok(see_other(&Site.settings(), Notice::Connected)),
-            Connection::WasThere => Ok(see_other(&Site.settings(), Notice::AlreadyConnected)),
+            Connection::Made => Ok(see_other(goal.return_to.as_str(), Notice::Connected)),
+            Connection::WasThere => Ok(see_other(goal.return_to.as_str(), Notice::AlreadyConnected)),
             Connection::Refused(refusal) => self.refused(goal, claims, &refusal).await,
         }
     }
 
     async fn refused(&self, goal: &Goal, claims: &Claims, refusal: &Refusal) -> Reply {
         let (again, organization) = (self.second_try(goal), self.door.organization);
-        Refused { again, claims, organization }.show(self.view, refusal).await
+        let name = name_of(self.anyone, organization);
+        Refused { again, claims, organization, name }.show(self.view, refusal).await
     }
 
     /// How the same is tried once more, with another account.

@@ -34,7 +34,7 @@ pub async fn claim(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Re
     if !holds(services, &path.token).await? {
         return Err(Error::NotFound);
     }
-    let on = methods_on(services, &anyone.organization().await?).await?;
+    let on = methods_on(services, anyone.home().await?.as_ref()).await?;
     let providers = on.into_iter().map(|provider| Button::of(provider, None)).collect();
     view.entry(StatusCode::OK, &ClaimPage { site: Site, providers, token: path.into_inner().token })
 }

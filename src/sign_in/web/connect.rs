@@ -23,14 +23,14 @@ pub async fn begin_to_connect(
 ) -> Reply {
     let services = &person.services;
     services.limits.count_sign_in(person.client)?;
-    let provider = method_on(services, &person.organization, &form.provider).await?;
+    let provider = method_on(services, person.home.as_ref(), &form.provider).await?;
     if !person.visitor.is_fresh(services.clock.now()) {
-        let back = Site.settings().query("connect", &provider.name);
+        let back = form.way_back().unwrap_or_else(|| Site.settings().query("connect", &provider.name).into());
         return sign_in_again(&person, &view, &back).await;
     }
     let goal = Goal {
         purpose: Purpose::Connect,
-        return_to: ReturnTo::parse(&Site.settings()),
+        return_to: ReturnTo::parse(&form.way_back().unwrap_or_else(|| Site.settings().into())),
         person: Some(person.visitor.id.clone()),
     };
     let start = SignInStart { prompt: Prompt::SelectAccount, goal };

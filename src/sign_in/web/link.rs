@@ -6,10 +6,12 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::name::name_of;
 use super::path::TokenPath;
 use super::refused::not_on_the_list;
 use super::session::start_session;
 use crate::authority::Anyone;
+use crate::entity::session::BY_LINK;
 use crate::links::Site;
 use crate::sign_in::link::{self, Landing, Taken};
 use crate::web::{Page, Reply, View};
@@ -48,14 +50,14 @@ pub async fn look(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Rep
 
 /// `POST /sign-in-links/{token}`: uses the link.
 pub async fn take(anyone: Anyone, view: View, path: web::Path<TokenPath>, request: HttpRequest) -> Reply {
-    let organization = anyone.organization().await?;
-    match link::take(&anyone.doorstep(&organization), &path.token).await? {
+    let home = anyone.home().await?;
+    match link::take(&anyone.doorstep(home.as_ref()), &path.token).await? {
         Taken::In(person) => {
             // An operator has made it for this person, a few minutes ago.
-            start_session(&anyone, &request, person, Some(anyone.services.clock.now()))?;
+            start_session(&anyone, &request, person, BY_LINK, Some(anyone.services.clock.now()))?;
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.start())).finish())
         }
-        Taken::Out(email) => not_on_the_list(&view, email, &organization),
+        Taken::Out(email) => not_on_the_list(&view, email, &name_of(&anyone, home.as_ref())),
         Taken::Over => over(&view),
         Taken::Unknown => unknown(&anyone, &view),
     }

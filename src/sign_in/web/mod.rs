@@ -6,6 +6,7 @@ mod callback;
 mod claim;
 mod connect;
 pub mod link;
+mod name;
 mod path;
 mod refused;
 mod session;

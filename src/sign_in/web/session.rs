@@ -7,15 +7,17 @@ use crate::authority::session::{NewSession, start};
 use crate::authority::{Anyone, Origin};
 use crate::error::{Error, Result};
 
-/// Starts the session of the person with this id. `authenticated_at` is when they proved who they are; none where nobody
+/// Starts the session of the person with this id, for whom this provider has vouched. `authenticated_at` is when they proved who they are; none where nobody
 /// knows.
 pub fn start_session(
     anyone: &Anyone,
     request: &HttpRequest,
     person: String,
+    provider: &str,
     authenticated_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let Origin { address, user_agent, .. } = anyone.origin.clone();
-    let new = NewSession { user_id: person, address, user_agent, authenticated_at };
+    let provider = provider.to_owned();
+    let new = NewSession { user_id: person, provider, address, user_agent, authenticated_at };
     start(request, &new).map_err(|e| Error::Internal(e.to_string()))
 }

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::authorize::authorize;
 use super::browser;
+use super::name::name_of;
 use super::path::ProviderPath;
 use crate::authority::Anyone;
 use crate::entity::sign_in_flow::Purpose;
@@ -45,12 +46,12 @@ pub async fn index(
     if anyone.visitor.is_some() {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, return_to)).finish());
     }
-    let organization = anyone.organization().await?;
-    let on = methods_on(&anyone.services, &organization).await?;
+    let home = anyone.home().await?;
+    let on = methods_on(&anyone.services, home.as_ref()).await?;
     let last = browser::last_provider(&request);
     let mut providers: Vec<Button> = on.into_iter().map(|p| Button::of(p, last.as_deref())).collect();
     providers.sort_by_key(|button| (!button.available, !button.last_used));
-    let (organization, notice) = (organization.name, view.notice());
+    let (organization, notice) = (name_of(&anyone, home.as_ref()), view.notice());
     let page = SignInPage { site: Site, organization, providers, return_to, notice };
     view.entry(StatusCode::OK, &page)
 }
@@ -65,8 +66,8 @@ pub async fn begin(
 ) -> Reply {
     let services = &anyone.services;
     services.limits.count_sign_in(anyone.client)?;
-    let organization = anyone.organization().await?;
-    let provider = method_on(services, &organization, &path.provider).await?;
+    let home = anyone.home().await?;
+    let provider = method_on(services, home.as_ref(), &path.provider).await?;
     let start = form.read();
     if start.goal.purpose == Purpose::Claim {
         refuse_false_claim(&anyone, &form.claim).await?;

@@ -33,7 +33,7 @@ impl Page for FreshPage<'_> {
 pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
     let own = identities(person).await?;
     let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
-    let on = methods_on(&person.services, &person.organization).await?;
+    let on = methods_on(&person.services, person.home.as_ref()).await?;
     let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
     let page = FreshPage::new(&person.visitor.email, &ways, return_to);
     view.entry(StatusCode::FORBIDDEN, &FreshPage { silent: silent(&ways), ..page })

@@ -41,20 +41,19 @@ pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<
         change.commit(Event::refused(event(action), target)).await?;
         return Err(Error::LastOwner);
     }
-    let (members, users): (Vec<_>, Vec<_>) =
-        chosen.into_iter().map(|person| (person.member, person.user)).unzip();
+    let members: Vec<membership::Model> = chosen.into_iter().map(|person| person.member).collect();
     for members in members.chunks(CHUNK) {
-        write(&change, members, action).await?;
+        write(admin, &change, members, action).await?;
     }
     if let Some(role) = action.role() {
-        for user in &users {
-            tell_role(&admin.services().mail, &change, user, role).await?;
+        for member in &members {
+            tell_role(&admin.services().mail, &change, &member.email, role).await?;
         }
     }
-    let named: Vec<&str> = users.iter().take(MOST_NAMED).map(|user| user.email.as_str()).collect();
-    let after = json!({ "count": users.len(), "people": named, "role": action.role() });
-    change.commit(Event::done(event(action), people(users.len())).resulting_in(after)).await?;
-    Ok(users.len())
+    let named: Vec<&str> = members.iter().take(MOST_NAMED).map(|member| member.email.as_str()).collect();
+    let after = json!({ "count": members.len(), "people": named, "role": action.role() });
+    change.commit(Event::done(event(action), people(members.len())).resulting_in(after)).await?;
+    Ok(members.len())
 }
 
 fn event(action: BulkAction) -> &'static str {
@@ -85,6 +84,7 @@ async fn can_spare(
 }
 
 async fn write(
+    admin: &Admin,
     change: &Change<OfOrganization>,
     members: &[membership::Model],
     action: BulkAction,
@@ -95,6 +95,9 @@ async fn write(
         let these = Column::UserId.is_in(ids);
         change.update::<membership::Entity>(|ours| ours.col_expr(Column::Role, to).filter(these)).await?;
         return Ok(());
+    }
+    if admin.services().config.tenancy.is_multi() {
+        return change.suspend(members).await;
     }
     if action == BulkAction::Deactivate {
         change.set_status(members, Status::Deactivated).await?;

@@ -78,10 +78,14 @@ pub fn choose(
     if action.role().is_some_and(|role| role > mine) {
         return Err(Error::Forbidden(Forbidden::NeedsOwner));
     }
+    let is_multi = admin.services().config.tenancy.is_multi();
+    if is_multi && action == BulkAction::EndSessions {
+        return Err(Error::invalid("deed", "Sessions belong to people, not to an organization."));
+    }
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
     for person in members {
         let is_you = person.user.id == admin.visitor().id;
-        match if is_you { Some("That is you.") } else { why_not(mine, &person, action) } {
+        match if is_you { Some("That is you.") } else { why_not(mine, &person, action, is_multi) } {
             Some(why) => skipped.push(Skipped { name: person.user.name, why }),
             None => chosen.push(person),
         }
@@ -89,13 +93,15 @@ pub fn choose(
     Ok((chosen, skipped))
 }
 
-fn why_not(mine: Role, person: &MemberAccount, action: BulkAction) -> Option<&'static str> {
+fn why_not(mine: Role, person: &MemberAccount, action: BulkAction, is_multi: bool) -> Option<&'static str> {
     match action {
         _ if person.member.role > mine => Some("Only an owner can do that to an owner."),
         BulkAction::Role(role) if role == person.member.role => Some("It is their role already."),
         BulkAction::Role(_) => None,
-        _ if person.is_elsewhere => Some(ELSEWHERE),
-        BulkAction::Deactivate if person.user.status == Status::Deactivated => {
+        _ if person.is_elsewhere && !is_multi => Some(ELSEWHERE),
+        BulkAction::Deactivate
+            if person.user.status == Status::Deactivated || person.member.suspended_at.is_some() =>
+        {
             Some("They are deactivated already.")
         }
         BulkAction::Deactivate | BulkAction::EndSessions => None,

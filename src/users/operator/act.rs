@@ -1,13 +1,12 @@
 //! What every deed about one person has in common: whom it is about, and what came of it.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-
 use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured, Refusal};
 use crate::authority::{Change, Event, FromOutside, Shell};
 use crate::entity::{membership, user};
 use crate::error::Result;
 use crate::membership::holder::holder;
+use crate::membership::known::membership_in;
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::role::Role;
 
@@ -29,6 +28,8 @@ pub struct Act {
     pub change: Change<FromOutside>,
     pub user: user::Model,
     action: &'static str,
+    /// The id of the organization that it is about.
+    pub organization: String,
     membership: Option<membership::Model>,
 }
 
@@ -38,13 +39,19 @@ impl Act {
         let change = shell.change().await?;
         let user = holder(change.connection(), email).await?;
         let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
-        let membership = membership_of(&change, &user).await?;
-        Ok(Self { change, user, action, membership })
+        let organization = shell.organization().id.clone();
+        let membership = membership_in(change.connection(), &organization, &user.id).await?;
+        Ok(Self { change, user, action, organization, membership })
     }
 
     /// The person's role in the organization, if they are a member.
     pub fn role(&self) -> Option<Role> {
         self.membership.as_ref().map(|membership| membership.role)
+    }
+
+    /// The address by which the organization knows the person.
+    pub fn email(&self) -> &str {
+        self.membership.as_ref().map_or(&self.user.email, |membership| &membership.email)
     }
 
     /// Whether the access rules leave the person out.
@@ -95,14 +102,4 @@ impl Act {
             told: false,
         }
     }
-}
-
-async fn membership_of(
-    change: &Change<FromOutside>,
-    user: &user::Model,
-) -> Result<Option<membership::Model>> {
-    let here = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(change.organization()))
-        .filter(membership::Column::UserId.eq(&user.id));
-    Ok(here.one(change.connection()).await?)
 }

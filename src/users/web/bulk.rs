@@ -10,6 +10,7 @@ use crate::error::{Error, Forbidden, Result};
 use crate::links::Links;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
+use crate::tenancy::Tenancy;
 use crate::users::bulk::{self, BulkAction, Plan, Skipped};
 use crate::web::{Notice, Page, Reply, View, see_other};
 
@@ -22,8 +23,8 @@ pub struct Choice {
     pub label: &'static str,
 }
 
-/// What `role` may do to many.
-pub fn choices(role: Role) -> Vec<Choice> {
+/// What `role` may do to many. Where there are many organizations, sessions are none of theirs.
+pub fn choices(role: Role, tenancy: Tenancy) -> Vec<Choice> {
     let actions = [
         (BulkAction::Role(Role::Member), "Make member"),
         (BulkAction::Role(Role::Admin), "Make admin"),
@@ -31,7 +32,10 @@ pub fn choices(role: Role) -> Vec<Choice> {
         (BulkAction::EndSessions, "End sessions"),
         (BulkAction::Deactivate, "Deactivate"),
     ];
-    let is_allowed = |action: &BulkAction| action.role().is_none_or(|given| given <= role);
+    let is_allowed = |action: &BulkAction| {
+        let is_of_people = *action == BulkAction::EndSessions && tenancy.is_multi();
+        action.role().is_none_or(|given| given <= role) && !is_of_people
+    };
     let allowed = actions.into_iter().filter(|(action, _)| is_allowed(action));
     allowed.map(|(action, label)| Choice { name: action.name(), label }).collect()
 }

@@ -60,7 +60,7 @@ pub async fn index(member: Member, view: View, raw: web::Query<RawUserQuery>) ->
     let query = UserQuery { limit: PAGE, ..raw.parse()? };
     let people = list(&member, &query).await?;
     let owners = if member.is_admin() {
-        rights::owners(member.person()).await?
+        rights::owners(&member).await?
     } else {
         Owners::none(Entrance::from(&member.services().config))
     };
@@ -78,7 +78,7 @@ fn page(
     let back = Back::of(&here);
     UsersPage {
         can_edit: member.is_admin(),
-        choices: choices(member.role()),
+        choices: choices(member.role(), member.services().config.tenancy),
         csv: file(&links, query, Format::Csv),
         json_lines: file(&links, query, Format::JsonLines),
         query: query.search.clone().unwrap_or_default(),

@@ -7,7 +7,7 @@ use askama::Template;
 use super::back::Back;
 use crate::authority::Admin;
 use crate::entity::membership::Status;
-use crate::links::Link;
+use crate::links::{Link, Links};
 use crate::users::actions::ELSEWHERE;
 use crate::users::list;
 use crate::users::person::{Leaving, leaving};
@@ -18,6 +18,9 @@ use crate::web::{Page, Reply, View};
 #[derive(Template)]
 #[template(path = "users/offboarding.html")]
 struct OffboardingPage {
+    links: Links,
+    /// Whether what is done is done to the membership alone.
+    is_multi: bool,
     deactivation: Link,
     removal: Link,
     name: String,
@@ -49,16 +52,19 @@ pub async fn offboarding(
 ) -> Reply {
     let person = list::one(&admin, &path.user).await?;
     let leaving = leaving(&admin, &person).await?;
-    let rights = Rights::of(&admin, &person, &rights::owners(admin.person()).await?);
+    let rights = Rights::of(&admin, &person, &rights::owners(&admin).await?);
+    let is_multi = admin.services().config.tenancy.is_multi();
     let (links, user) = (admin.links(), admin.links().user(&person.id));
     let above = "Only an owner can let an owner go.".to_owned();
     let page = OffboardingPage {
         title: format!("What stops when {} goes", person.name),
-        stops: stops(&leaving),
+        stops: stops(&leaving, is_multi),
         stays: stays(&leaving),
-        returns: returns(&leaving),
+        returns: returns(&leaving, is_multi),
         why_not: if rights.menu { rights.why_not } else { above },
-        why_not_deactivate: if leaving.is_elsewhere { ELSEWHERE } else { "" },
+        why_not_deactivate: if leaving.is_elsewhere && !is_multi { ELSEWHERE } else { "" },
+        links: admin.links(),
+        is_multi,
         deactivated: person.status == Status::Deactivated,
         back: back.from(user.page(), &links),
         list: back.path(&links),
@@ -70,8 +76,9 @@ pub async fn offboarding(
     view.page(&*admin, StatusCode::OK, &page)
 }
 
-fn stops(leaving: &Leaving) -> Vec<String> {
+fn stops(leaving: &Leaving, is_multi: bool) -> Vec<String> {
     let sessions = match leaving.sessions {
+        _ if is_multi => "Access to this organization.".to_owned(),
         0 => "They are signed in nowhere.".to_owned(),
         1 => "1 session ends now.".to_owned(),
         count => format!("{count} sessions end now."),
@@ -93,8 +100,10 @@ fn stays(leaving: &Leaving) -> Vec<String> {
     std::iter::once("Their name stays on what they did.".to_owned()).chain(keys).collect()
 }
 
-fn returns(leaving: &Leaving) -> &'static str {
-    if leaving.could_return {
+fn returns(leaving: &Leaving, is_multi: bool) -> &'static str {
+    if leaving.could_return && is_multi {
+        "The access rules admit this address: after a removal they can join again at this organization’s address."
+    } else if leaving.could_return {
         "The access rules let this address in: after a removal they could join again by signing in."
     } else {
         ""

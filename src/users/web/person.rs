@@ -46,6 +46,8 @@ struct PersonPage {
     offboarding: Link,
     rights: Rights,
     ways: Vec<Way>,
+    /// Of whom this organization knows what they are here, and nothing of their account.
+    is_multi: bool,
     sessions: Vec<Session>,
     invites: Vec<SentInvite>,
     invites_more: bool,
@@ -93,6 +95,7 @@ pub async fn show(admin: Admin, view: View, path: web::Path<UserPath>, back: web
 
 async fn page(admin: &Admin, user: ListedUser, back: &Back) -> Result<PersonPage> {
     let (now, links) = (admin.services().clock.now(), admin.links());
+    let is_multi = admin.services().config.tenancy.is_multi();
     let mut invites = person::sent_invites(admin, &user.id, MOST_INVITES + 1).await?;
     let invites_more = invites.len() as u64 > MOST_INVITES;
     invites.truncate(usize::try_from(MOST_INVITES).unwrap_or(usize::MAX));
@@ -106,9 +109,10 @@ async fn page(admin: &Admin, user: ListedUser, back: &Back) -> Result<PersonPage
         seen: Moment::new(user.last_seen_at, now),
         offboarding: back.from(links.user(&user.id).offboarding(), &links),
         back: back.path(&links),
-        rights: Rights::of(admin, &user, &rights::owners(admin.person()).await?),
-        ways: ways(admin, &user.id, now).await?,
-        sessions: sessions(admin, &user.id, now).await?,
+        rights: Rights::of(admin, &user, &rights::owners(admin).await?),
+        ways: ways(admin, &user, now).await?,
+        sessions: if is_multi { Vec::new() } else { sessions(admin, &user.id, now).await? },
+        is_multi,
         invites: invites.into_iter().map(|row| sent_invite(row, now)).collect(),
         invites_more,
         events: timeline(admin, &user.email, now).await?,
@@ -132,7 +136,9 @@ async fn timeline(admin: &Admin, email: &str, now: DateTime<Utc>) -> Result<Vec<
     Ok(audit::about(admin, email, MOST_EVENTS).await?.into_iter().map(line).collect())
 }
 
-async fn ways(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Way>> {
+/// Where there are many organizations, this one knows of the ways that vouch for the address by which the person joined.
+async fn ways(admin: &Admin, user: &ListedUser, now: DateTime<Utc>) -> Result<Vec<Way>> {
+    let is_multi = admin.services().config.tenancy.is_multi();
     let way = |row: identity::Model| {
         let provider = admin.services().providers.get(&row.provider);
         Way {
@@ -143,7 +149,9 @@ async fn ways(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Way>> {
             last_used: Moment::new(*row.last_sign_in_at, now),
         }
     };
-    Ok(person::identities(admin, id).await?.into_iter().map(way).collect())
+    let mut identities = person::identities(admin, &user.id).await?;
+    identities.retain(|identity| !is_multi || identity.email == user.email);
+    Ok(identities.into_iter().map(way).collect())
 }
 
 async fn sessions(admin: &Admin, id: &str, now: DateTime<Utc>) -> Result<Vec<Session>> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::authority::Admin;
 use crate::error::Error;
-use crate::links::Link;
+use crate::links::{Link, Links};
 use crate::role::Role;
 use crate::users::list;
 use crate::users::web::path::UserPath;
@@ -16,6 +16,7 @@ use crate::web::{Page, Reply, View};
 #[derive(Template)]
 #[template(path = "users/role.html")]
 struct RolePage {
+    links: Links,
     name: String,
     email: String,
     role: &'static str,
@@ -57,6 +58,7 @@ pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>, wanted: we
         present_label: person.role.label(),
         meaning: role.meaning(),
         can: what_it_means(role),
+        links: admin.links(),
         action: user.role(),
         back: user.page(),
         name: person.name,

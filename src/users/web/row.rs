@@ -93,5 +93,5 @@ fn methods(viewer: &Member, person: &ListedUser) -> Vec<Method> {
         label: providers.get(name).map_or(name, |provider| &provider.label).to_owned(),
         has_logo: providers.get(name).is_some(),
     };
-    person.methods().into_iter().map(method).collect()
+    person.methods(viewer.services().config.tenancy).into_iter().map(method).collect()
 }

@@ -19,7 +19,7 @@ use super::layout::Entry;
 use super::page::Page;
 use crate::authority::client::IDEMPOTENCY_KEY;
 use crate::error::{Error, Forbidden};
-use crate::links::{Link, Links, Site};
+use crate::links::{Link, Links, Site, slug_in};
 use crate::return_to::ReturnTo;
 use words::{Words, words};
 
@@ -78,6 +78,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     if matches!(error, Error::Unauthenticated) {
         return to_sign_in(asked);
     }
+    if let Error::SignInMethod { slug } = error {
+        return to_door(asked, slug);
+    }
     let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, assets, error, &words) };
     response.content_type("text/html; charset=utf-8").body(html)
 }
@@ -102,8 +105,7 @@ fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, word
 fn to_sign_in(asked: &Asked) -> HttpResponse {
     let back = match &asked.htmx_is_at {
         Some(page) => ReturnTo::parse(page),
-        None if asked.is_get => ReturnTo::parse(&asked.path_and_query),
-        None => ReturnTo::start(),
+        None => to_come_back(asked),
     };
     let location = back.sign_in_address();
     if asked.is_htmx {
@@ -111,6 +113,33 @@ fn to_sign_in(asked: &Asked) -> HttpResponse {
     }
     HttpResponse::Found()
         .insert_header((LOCATION, &*location))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The page that was asked for. Whoever sent a form comes back to the organization whose it was, where there are many.
+fn to_come_back(asked: &Asked) -> ReturnTo {
+    if asked.is_get {
+        return ReturnTo::parse(&asked.path_and_query);
+    }
+    match slug_in(&asked.path_and_query) {
+        Some(_) => ReturnTo::parse(&Links::around(&asked.path_and_query).general()),
+        None => ReturnTo::start(),
+    }
+}
+
+/// To the organization's door, which offers the sign-in methods that it takes, and back.
+fn to_door(asked: &Asked, slug: &str) -> HttpResponse {
+    let back = match &asked.htmx_is_at {
+        Some(page) => ReturnTo::parse(page),
+        None => to_come_back(asked),
+    };
+    let door = Site.door(slug).page().query("return_to", back.as_str());
+    if asked.is_htmx {
+        return HttpResponse::Forbidden().insert_header(("HX-Redirect", &*door)).finish();
+    }
+    HttpResponse::Found()
+        .insert_header((LOCATION, &*door))
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish()
 }
@@ -123,7 +152,7 @@ fn fragment(asked: &Asked, words: &Words) -> String {
 fn page(asked: &Asked, assets: &AssetLinks, error: &Error, words: &Words) -> String {
     let about_saving = !asked.is_get && !says_itself(error);
     let saved = if about_saving { "Nothing was saved." } else { "" };
-    let (link_href, link_label) = way_out(error);
+    let (link_href, link_label) = way_out(error, &Links::around(&asked.path_and_query));
     let page = ErrorPage {
         status: error.status_code().as_u16(),
         title: words.title,
@@ -144,13 +173,14 @@ fn says_itself(error: &Error) -> bool {
     matches!(error, Error::TooManyRequests(_) | Error::OutcomeUnknown(_) | Error::AlreadyDone)
 }
 
-fn way_out(error: &Error) -> (Link, &'static str) {
+fn way_out(error: &Error, links: &Links) -> (Link, &'static str) {
     match error {
         Error::Forbidden(Forbidden::NoOrganization) => (Site.settings(), "Your account"),
-        Error::Forbidden(Forbidden::NeedsAdmin) => (Links::single().general(), "Back to General"),
+        Error::Forbidden(Forbidden::NeedsAdmin) => (links.general(), "Back to General"),
         Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner | Error::NoMember => {
-            (Links::single().users(), "Back to Users")
+            (links.users(), "Back to Users")
         }
+        Error::OrganizationRequired => (Site.organizations(), "Your organizations"),
         Error::TooManyRequests(_) => (Site.sign_in(), "Back to sign-in"),
         _ => (Site.start(), "Go to the start page"),
     }

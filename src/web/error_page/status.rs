@@ -10,12 +10,15 @@ impl ResponseError for Error {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMember => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale | Self::LastMethod | Self::LastOwner | Self::Conflict(_) | Self::AlreadyDone => {
-                StatusCode::CONFLICT
-            }
+            Self::OrganizationRequired
+            | Self::Stale
+            | Self::LastMethod
+            | Self::LastOwner
+            | Self::Conflict(_)
+            | Self::AlreadyDone => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

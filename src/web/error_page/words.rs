@@ -42,6 +42,18 @@ pub fn words(error: &Error) -> Words {
             "What you sent was made from an older version.",
             "Open it again to see what it says now.",
         ),
+        Error::OrganizationRequired => (
+            "organization_required",
+            "Which organization?",
+            "You belong to several organizations, and this address names none.",
+            "Use the address of one of them.",
+        ),
+        Error::SignInMethod { .. } => (
+            "sign_in_method_required",
+            "Sign in another way",
+            "This organization has switched off the sign-in method that you used.",
+            "Sign in with one that it takes.",
+        ),
         Error::Conflict(sentence) => {
             return Words {
                 code: "conflict",
@@ -149,6 +161,12 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
             "You are in no organization here",
             "Your account belongs to no organization here.",
             "Ask an admin for an invite.",
+        ),
+        Forbidden::NoOrgCreator => (
+            "forbidden",
+            "You can’t create organizations",
+            "The server’s admin decides who can create organizations.",
+            "Ask them, or ask for an invite to an organization that exists.",
         ),
         Forbidden::CrossSite => (
             "cross_site",

@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 use gatehouse::audit::query::{Cursor, EventKeyset};
 use gatehouse::routes::table;
+use gatehouse::tenancy::Tenancy;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
@@ -378,7 +379,7 @@ impl<'a> Story<'a> {
 
     /// Every route: to look at as a page, a part and a document; to change something with what does not belong there.
     async fn walks_through_every_door(&self, person: &Person<'_>) {
-        for route in table() {
+        for route in table(Tenancy::Single) {
             let path = filled_in(&route.path);
             if route.method == Method::GET.as_str() {
                 self.looks(person, &path).await;
@@ -426,7 +427,9 @@ impl<'a> Story<'a> {
     fn every_door_was_open_to_somebody(&self) {
         let answers = self.heard.answers();
         let by_shell = ["/claim/{token}", "/sign-in-links/{token}"];
-        for route in table().into_iter().filter(|route| !by_shell.contains(&route.path.as_str())) {
+        for route in
+            table(Tenancy::Single).into_iter().filter(|route| !by_shell.contains(&route.path.as_str()))
+        {
             let method = route.method.as_str();
             let all = answers.iter().filter(|(sent, path, _)| sent == method && is_on(path, &route.path));
             let statuses: Vec<u16> = all.map(|(_, _, status)| *status).collect();

@@ -143,6 +143,39 @@ impl TestApp {
         visitor
     }
 
+    /// Writes an organization with its rules, which admit nobody; gives its id.
+    pub async fn organization(&self, name: &str, slug: &str) -> String {
+        let id = gatehouse::random::id();
+        self.run(
+            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
+             VALUES ($1, $2, $3, 1, 0, 0)",
+            [id.clone().into(), slug.into(), name.into()],
+        )
+        .await;
+        let json = if self.rows.get_database_backend() == sea_orm::DbBackend::Postgres {
+            "'[]'::jsonb"
+        } else {
+            "'[]'"
+        };
+        let settings = format!(
+            "INSERT INTO org_settings (organization_id, allowed_domains, domain_gating_enabled, allowed_emails,
+                email_allowlist_enabled, open_sign_up, version, updated_at)
+             VALUES ($1, {json}, FALSE, {json}, FALSE, FALSE, 1, 0)"
+        );
+        self.run(&settings, [id.clone().into()]).await;
+        id
+    }
+
+    /// Makes the person whose account has the address `account` a member of an organization, too, by `email`.
+    pub async fn also(&self, account: &str, email: &str, organization: &str, role: Role) {
+        self.run(
+            "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+             SELECT $1, id, $2, name, $3, 0, 0 FROM users WHERE email = $4",
+            [organization.into(), role.name().into(), email.into(), account.into()],
+        )
+        .await;
+    }
+
     /// Writes the rows of a person who has been here before.
     pub async fn enroll(&self, email: &str, organization: &str, role: Role) {
         let (id, name) = (gatehouse::random::id(), name_of(email));

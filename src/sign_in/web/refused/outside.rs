@@ -17,12 +17,15 @@ use crate::web::{Reply, View};
 pub struct Refused<'a> {
     pub again: SecondTry<'a>,
     pub claims: &'a Claims,
-    pub organization: &'a Organization,
+    /// None where one signs in to an installation with many.
+    pub organization: Option<&'a Organization>,
+    /// What one signs in to is called.
+    pub name: String,
 }
 
 /// The page for somebody who stays outside, whom a link was to let in.
-pub fn not_on_the_list(view: &View, email: String, organization: &Organization) -> Reply {
-    let words = not_admitted(&email, organization);
+pub fn not_on_the_list(view: &View, email: String, name: &str) -> Reply {
+    let words = not_admitted(&email, name);
     let page = RefusedPage { email: Some(email), from_the_shell: true, ..RefusedPage::of(words) };
     view.entry(StatusCode::FORBIDDEN, &page)
 }
@@ -71,7 +74,7 @@ impl Refused<'_> {
                 format!("You could not sign in with {email}: the rules of this Gatehouse leave it out."),
                 "Nothing was changed. Use another account.",
             ),
-            Refusal::NotAdmitted => return not_admitted(email, self.organization),
+            Refusal::NotAdmitted => return not_admitted(email, &self.name),
         };
         Words { title, sentence, next_step: next_step.to_owned(), code: refusal.code() }
     }
@@ -98,10 +101,10 @@ impl Refused<'_> {
 }
 
 /// What somebody is told who stays outside, whatever the reason.
-fn not_admitted(email: &str, organization: &Organization) -> Words {
+fn not_admitted(email: &str, name: &str) -> Words {
     Words {
         title: "You are not on the list",
-        sentence: format!("{email} is not on the list of {}.", organization.name),
+        sentence: format!("{email} is not on the list of {name}."),
         next_step: "Ask an admin for an invite, or use another account.".to_owned(),
         code: Refusal::NotAdmitted.code(),
     }

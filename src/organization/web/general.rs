@@ -4,14 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
-use super::Contact;
-use super::form::RenameForm;
 use crate::authority::{Admin, Member};
 use crate::entity::organization;
 use crate::error::{Error, Result};
 use crate::links::{Link, Links, Site};
 use crate::membership::methods::methods_on;
 use crate::name::Name;
+use crate::organization::form::RenameForm;
+use crate::organization::{self as verbs, Contact};
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
 #[derive(Template)]
@@ -64,7 +64,7 @@ pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Re
     let version = form.version.parse().map_err(|_| Error::Malformed("version".to_owned()))?;
     let (status, name_error) = match Name::parse(&form.name) {
         Err(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
-        Ok(name) => match super::rename(&admin, &name, version).await {
+        Ok(name) => match verbs::rename(&admin, &name, version).await {
             Ok(()) => return Ok(see_other(&admin.links().general(), Notice::NameSaved)),
             Err(Error::Stale) => (StatusCode::CONFLICT, ""),
             Err(other) => return Err(other),
@@ -79,7 +79,7 @@ pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Re
 
 async fn general(member: &Member) -> Result<GeneralPage> {
     let now = member.services().clock.now();
-    let organization::Model { name, version, updated_at, updated_by, .. } = super::show(member).await?;
+    let organization::Model { name, version, updated_at, updated_by, .. } = verbs::show(member).await?;
     let can_edit = member.is_admin();
     Ok(GeneralPage {
         links: member.links(),
@@ -91,7 +91,7 @@ async fn general(member: &Member) -> Result<GeneralPage> {
         theirs: String::new(),
         their_name: updated_by.clone().unwrap_or_else(|| "Somebody".to_owned()),
         their_when: Moment::new(*updated_at, now),
-        admins: if can_edit { Vec::new() } else { super::admins(member).await? },
+        admins: if can_edit { Vec::new() } else { verbs::admins(member).await? },
         provenance: updated_by.map(|who| format!("Last changed by {who}")).unwrap_or_default(),
         provenance_when: Moment::new(*updated_at, now),
         glance: glance(member).await?,
@@ -99,7 +99,7 @@ async fn general(member: &Member) -> Result<GeneralPage> {
 }
 
 async fn glance(member: &Member) -> Result<Vec<Fact>> {
-    let on = methods_on(member.services(), member.organization()).await?;
+    let on = methods_on(member.services(), Some(member.organization())).await?;
     let methods: Vec<&str> = on.iter().map(|provider| provider.label.as_str()).collect();
     Ok(vec![
         Fact { label: "Your role", value: member.role().label().to_owned(), href: Some(Site.settings()) },

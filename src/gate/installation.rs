@@ -1,0 +1,283 @@
+//! Who may sign in to an installation with many organizations, whatever organization they go on to: one pure function,
+//! as the gate of an organization is one.
+
+use std::borrow::Cow;
+
+use super::answer::Answer;
+use super::instance_lists::InstanceLists;
+use super::rule::Rule;
+use super::sign_up::{OrgCreators, SignUp};
+use super::step::{Step, StepOutcome};
+use crate::address::EmailAddress;
+use crate::role::Role;
+
+/// What the installation's settings say about who may sign in.
+#[derive(Clone, Copy)]
+pub struct Installation<'a> {
+    pub lists: &'a InstanceLists,
+    pub sign_up: SignUp,
+    pub creators: &'a OrgCreators,
+}
+
+/// Somebody who signs in, as far as the installation knows them.
+#[derive(Clone, Debug)]
+pub struct Applicant {
+    /// What the provider says.
+    pub email: EmailAddress,
+    /// The address of the account here, where the provider's is another.
+    pub account: Option<EmailAddress>,
+    /// Whether the provider vouches for the address (rule 2.6).
+    pub email_verified: bool,
+    pub acquaintance: Acquaintance,
+    /// Whether an operator has named the address as owner of an organization.
+    pub is_awaited: bool,
+    /// Whether it is the first person of a new installation, who may claim it (rule 1.4).
+    pub is_first: bool,
+    /// Whether an invite waits for the address, of whatever organization.
+    pub is_invited: bool,
+    /// What the organization says at whose door they came, if they came to one.
+    pub door: Option<Answer>,
+}
+
+/// Whether the installation knows somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acquaintance {
+    Stranger,
+    /// They have signed in before.
+    Known,
+    /// Their account was deactivated.
+    Deactivated,
+    /// The address belongs to an account that signs in by other methods (rule 2.6).
+    Elsewhere,
+}
+
+type Said = (StepOutcome, Cow<'static, str>);
+type Ask = fn(Installation<'_>, &Applicant) -> Said;
+
+/// Top to bottom.
+const ORDER: [(Rule, Ask); 12] = [
+    (Rule::VerifiedAddress, verified_address),
+    (Rule::InstanceBlockList, block_list),
+    (Rule::InstanceAllowList, allow_list),
+    (Rule::Deactivated, deactivated),
+    (Rule::KnownElsewhere, known_elsewhere),
+    (Rule::KnownPerson, known_person),
+    (Rule::FirstOwner, first_owner),
+    (Rule::OpenInvite, open_invite),
+    (Rule::Door, door),
+    (Rule::OrgCreator, org_creator),
+    (Rule::SignUp, sign_up),
+    (Rule::Otherwise, otherwise),
+];
+
+/// Decides whether somebody may sign in. Pure: the same answer wherever it is asked. Who is named as owner, or is the
+/// first, is admitted as owner; all others as members, of wherever they are or will be.
+pub fn decide_sign_in(installation: Installation<'_>, applicant: &Applicant) -> Answer {
+    let mut steps = Vec::with_capacity(ORDER.len());
+    for (rule, ask) in ORDER {
+        let (outcome, detail) = ask(installation, applicant);
+        steps.push(Step { rule, outcome, detail });
+        if outcome != StepOutcome::Passes {
+            let role = if rule == Rule::FirstOwner { Role::Owner } else { Role::Member };
+            return Answer { admitted: (outcome == StepOutcome::Admits).then_some(role), steps };
+        }
+    }
+    Answer { admitted: None, steps }
+}
+
+impl Applicant {
+    fn addresses(&self) -> impl Iterator<Item = &EmailAddress> {
+        std::iter::once(&self.email).chain(&self.account)
+    }
+}
+
+fn admits(detail: impl Into<Cow<'static, str>>) -> Said {
+    (StepOutcome::Admits, detail.into())
+}
+
+fn refuses(detail: impl Into<Cow<'static, str>>) -> Said {
+    (StepOutcome::Refuses, detail.into())
+}
+
+fn passes(detail: impl Into<Cow<'static, str>>) -> Said {
+    (StepOutcome::Passes, detail.into())
+}
+
+fn verified_address(_: Installation<'_>, applicant: &Applicant) -> Said {
+    if applicant.email_verified {
+        passes("The provider has verified the address.")
+    } else {
+        refuses("The provider has not verified the address.")
+    }
+}
+
+fn block_list(installation: Installation<'_>, applicant: &Applicant) -> Said {
+    match applicant.addresses().find(|email| installation.lists.blocks(email)) {
+        Some(email) => refuses(format!("{email} is on the server’s block list.")),
+        None => passes("Not on the server’s block list."),
+    }
+}
+
+fn allow_list(installation: Installation<'_>, applicant: &Applicant) -> Said {
+    match applicant.addresses().find(|email| !installation.lists.allows(email)) {
+        Some(email) => refuses(format!("{email} is not on the server’s allow list.")),
+        None => passes("Within the limits of the server."),
+    }
+}
+
+fn deactivated(_: Installation<'_>, applicant: &Applicant) -> Said {
+    match applicant.acquaintance {
+        Acquaintance::Deactivated => refuses("The account is deactivated."),
+        _ => passes("No deactivated account."),
+    }
+}
+
+fn known_elsewhere(_: Installation<'_>, applicant: &Applicant) -> Said {
+    match applicant.acquaintance {
+        Acquaintance::Elsewhere => {
+            refuses("The address belongs to an account that signs in by another method.")
+        }
+        _ => passes("No account of another sign-in method has the address."),
+    }
+}
+
+/// Who is named as owner comes in by that word, so that it is kept.
+fn known_person(_: Installation<'_>, applicant: &Applicant) -> Said {
+    match applicant.acquaintance {
+        Acquaintance::Known if applicant.is_awaited => passes("Known, and named as owner."),
+        Acquaintance::Known => admits("Has an account."),
+        _ => passes("No account."),
+    }
+}
+
+fn first_owner(_: Installation<'_>, applicant: &Applicant) -> Said {
+    if applicant.is_awaited {
+        admits("Named as owner by the server’s admin.")
+    } else if applicant.is_first {
+        admits("The first person to sign in.")
+    } else {
+        passes("Not the first person to sign in.")
+    }
+}
+
+fn open_invite(_: Installation<'_>, applicant: &Applicant) -> Said {
+    if applicant.is_invited { admits("Has an open invite.") } else { passes("No open invite.") }
+}
+
+fn door(_: Installation<'_>, applicant: &Applicant) -> Said {
+    match &applicant.door {
+        Some(answer) if answer.admitted.is_some() => {
+            admits("The organization whose address they opened admits them.")
+        }
+        Some(_) => passes("The organization whose address they opened doesn’t admit them."),
+        None => passes("Came to no organization’s address."),
+    }
+}
+
+fn org_creator(installation: Installation<'_>, applicant: &Applicant) -> Said {
+    let may = installation.creators.include(&applicant.email);
+    match (may, installation.sign_up.is_open()) {
+        (true, true) => admits("Can create organizations."),
+        (true, false) => passes("Can create organizations, but sign-up is closed."),
+        (false, _) => passes("Can’t create organizations."),
+    }
+}
+
+fn sign_up(installation: Installation<'_>, _: &Applicant) -> Said {
+    if installation.sign_up.is_open() { admits("Sign-up is open.") } else { passes("Sign-up is closed.") }
+}
+
+fn otherwise(_: Installation<'_>, _: &Applicant) -> Said {
+    refuses("No rule admits this address.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::{Candidate, Rules, decide};
+
+    fn email(text: &str) -> EmailAddress {
+        EmailAddress::parse(text).expect("an address")
+    }
+
+    fn stranger() -> Applicant {
+        Applicant {
+            email: email("sam@acme.test"),
+            account: None,
+            email_verified: true,
+            acquaintance: Acquaintance::Stranger,
+            is_awaited: false,
+            is_first: false,
+            is_invited: false,
+            door: None,
+        }
+    }
+
+    fn verdict(sign_up: SignUp, creators: &OrgCreators, applicant: &Applicant) -> (Option<Role>, Rule) {
+        let lists =
+            InstanceLists { blocked_emails: vec![email("mallory@acme.test")], ..InstanceLists::default() };
+        let answer = decide_sign_in(Installation { lists: &lists, sign_up, creators }, applicant);
+        (answer.admitted, answer.decided_by())
+    }
+
+    fn closed(applicant: &Applicant) -> (Option<Role>, Rule) {
+        verdict(SignUp::Closed, &OrgCreators::default(), applicant)
+    }
+
+    #[test]
+    fn a_closed_installation_admits_whom_it_knows_whom_somebody_names_or_invites_and_no_one_else() {
+        let member = Some(Role::Member);
+        assert_eq!(closed(&stranger()), (None, Rule::Otherwise));
+        let known = Applicant { acquaintance: Acquaintance::Known, ..stranger() };
+        assert_eq!(closed(&known), (member, Rule::KnownPerson));
+        assert_eq!(
+            closed(&Applicant { is_awaited: true, ..known }),
+            (Some(Role::Owner), Rule::FirstOwner),
+            "the word of the operator is kept for people who are known, too"
+        );
+        let first = Applicant { is_first: true, ..stranger() };
+        assert_eq!(closed(&first), (Some(Role::Owner), Rule::FirstOwner));
+        let invited = Applicant { is_invited: true, ..stranger() };
+        assert_eq!(closed(&invited), (member, Rule::OpenInvite));
+    }
+
+    #[test]
+    fn nothing_goes_before_the_proof_of_the_address_the_lists_and_the_state_of_the_account() {
+        let all = Applicant { is_awaited: true, is_first: true, is_invited: true, ..stranger() };
+        let cases = [
+            (Applicant { email_verified: false, ..all.clone() }, Rule::VerifiedAddress),
+            (Applicant { email: email("mallory@acme.test"), ..all.clone() }, Rule::InstanceBlockList),
+            (Applicant { account: Some(email("mallory@acme.test")), ..all.clone() }, Rule::InstanceBlockList),
+            (Applicant { acquaintance: Acquaintance::Deactivated, ..all.clone() }, Rule::Deactivated),
+            (Applicant { acquaintance: Acquaintance::Elsewhere, ..all }, Rule::KnownElsewhere),
+        ];
+        for (applicant, rule) in cases {
+            let everybody = OrgCreators { everybody: true, ..OrgCreators::default() };
+            assert_eq!(verdict(SignUp::Open, &everybody, &applicant), (None, rule));
+        }
+    }
+
+    #[test]
+    fn the_door_that_somebody_came_to_is_asked_and_no_other() {
+        let says = |rules: &Rules| {
+            decide(&InstanceLists::default(), rules, &Candidate::stranger(email("sam@acme.test")))
+        };
+        let open = says(&Rules { open_sign_up: true, ..Rules::default() });
+        let shut = says(&Rules::default());
+        let at = |door| closed(&Applicant { door: Some(door), ..stranger() });
+        assert_eq!(at(open), (Some(Role::Member), Rule::Door));
+        assert_eq!(at(shut), (None, Rule::Otherwise));
+    }
+
+    #[test]
+    fn who_may_create_organizations_comes_in_unless_sign_up_is_closed() {
+        let acme = crate::address::Domain::parse("acme.test").expect("a domain");
+        let creators = OrgCreators { domains: vec![acme], ..OrgCreators::default() };
+        let member = Some(Role::Member);
+        assert_eq!(verdict(SignUp::Closed, &creators, &stranger()), (None, Rule::Otherwise));
+        for sign_up in [SignUp::Open, SignUp::Personal] {
+            assert_eq!(verdict(sign_up, &creators, &stranger()), (member, Rule::OrgCreator));
+            assert_eq!(verdict(sign_up, &OrgCreators::default(), &stranger()), (member, Rule::SignUp));
+        }
+    }
+}

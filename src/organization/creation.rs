@@ -1,0 +1,184 @@
+//! A new organization: by whoever may create one, or from the shell (rule 6.3). Its owner and its settings are written
+//! with it.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, SqlErr};
+use serde_json::json;
+
+use crate::address::EmailAddress;
+use crate::authority::{Event, Organization, SignedIn};
+use crate::entity::{Timestamp, org_settings, organization, organization_slug};
+use crate::error::{Error, FieldErrors, Forbidden, Result};
+use crate::gate::{AllowedDomains, AllowedEmails};
+use crate::membership::identities::identities;
+use crate::name::Name;
+use crate::random;
+use crate::role::Role;
+use crate::slug::Slug;
+
+/// Why a slug can't be had.
+pub const TAKEN: &str = "This address is taken. Choose another.";
+/// How many numbers are tried behind a slug that is taken, before a random one is.
+const NUMBERS: u32 = 50;
+
+/// Whether somebody has the slug, or had it until lately.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_taken(connection: &impl ConnectionTrait, slug: &Slug) -> Result<bool> {
+    Ok(organization_slug::Entity::find_by_id(slug.as_str()).one(connection).await?.is_some())
+}
+
+/// The first of `slug` and the same with a number behind it that nobody has.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn free_slug(connection: &impl ConnectionTrait, slug: &Slug) -> Result<Slug> {
+    if !is_taken(connection, slug).await? {
+        return Ok(slug.clone());
+    }
+    for n in 2..NUMBERS {
+        let numbered = slug.numbered(n);
+        if !is_taken(connection, &numbered).await? {
+            return Ok(numbered);
+        }
+    }
+    let [a, b, c, ..] = random::bytes()?;
+    Ok(slug.numbered(u32::from_be_bytes([0, a, b, c])))
+}
+
+/// Whether the person could have the slug.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_free(person: &SignedIn, slug: &Slug) -> Result<bool> {
+    Ok(!is_taken(person.services.db.outside_any_organization(), slug).await?)
+}
+
+/// The address that a name suggests, with a number where somebody has it; empty where nothing of it fits.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn proposed(person: &SignedIn, name: &str) -> Result<String> {
+    let slug = Name::parse(name).ok().and_then(|name| Slug::proposed(name.as_str()));
+    let Some(slug) = slug else { return Ok(String::new()) };
+    Ok(free_slug(person.services.db.outside_any_organization(), &slug).await?.to_string())
+}
+
+/// Writes an organization with its settings, into which nobody may come but by invite.
+///
+/// # Errors
+/// 422 when somebody has the slug.
+pub async fn write(
+    connection: &impl ConnectionTrait,
+    at: Timestamp,
+    name: &Name,
+    slug: &Slug,
+    awaited_owner: Option<String>,
+) -> Result<Organization> {
+    if is_taken(connection, slug).await? {
+        return Err(Error::invalid("slug", TAKEN));
+    }
+    let row = organization::Model {
+        id: random::id(),
+        slug: slug.to_string(),
+        name: name.as_str().to_owned(),
+        version: 1,
+        created_at: at,
+        updated_at: at,
+        updated_by: None,
+        awaited_owner,
+        env_fallback: false,
+    };
+    let insert = organization::Entity::insert(organization::ActiveModel::from(row.clone()));
+    insert.exec_without_returning(connection).await.map_err(taken_meanwhile)?;
+    let settings = org_settings::ActiveModel {
+        organization_id: Set(row.id.clone()),
+        allowed_domains: Set(AllowedDomains::default()),
+        domain_gating_enabled: Set(false),
+        allowed_emails: Set(AllowedEmails::default()),
+        email_allowlist_enabled: Set(false),
+        open_sign_up: Set(false),
+        version: Set(1),
+        updated_at: Set(at),
+        updated_by: Set(None),
+    };
+    org_settings::Entity::insert(settings).exec_without_returning(connection).await?;
+    Ok(Organization::from(row))
+}
+
+/// Of two who take a slug at once the database lets one have it.
+fn taken_meanwhile(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => Error::invalid("slug", TAKEN),
+        _ => error.into(),
+    }
+}
+
+/// Writes the organization of one person, at whatever address is free.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn write_personal(
+    connection: &impl ConnectionTrait,
+    at: Timestamp,
+    name: &Name,
+) -> Result<Organization> {
+    let proposed = Slug::proposed(name.as_str()).or_else(|| Slug::proposed("personal"));
+    let proposed = proposed.ok_or_else(|| Error::Internal("no slug".to_owned()))?;
+    let slug = free_slug(connection, &proposed).await?;
+    write(connection, at, name, &slug, None).await
+}
+
+/// What the organization of a person is called: like them, or like the front of their address.
+pub fn named_after(person: &str, email: &EmailAddress) -> Name {
+    let names = [person, email.local_part()];
+    names.into_iter().find_map(|name| Name::parse(name).ok()).unwrap_or_else(Name::personal)
+}
+
+/// By which of their verified addresses the person may create organizations; none when they may not.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn creator(person: &SignedIn) -> Result<Option<EmailAddress>> {
+    let creators = &person.services.config.org_creators;
+    let mut emails = vec![person.visitor.address()?];
+    for identity in identities(person).await? {
+        emails.push(EmailAddress::stored(&identity.email)?);
+    }
+    Ok(emails.into_iter().find(|email| creators.include(email)))
+}
+
+/// Reads what was typed: both fields are judged, so that all there is to correct is said at once.
+///
+/// # Errors
+/// 422 with a sentence for each field that can't be taken.
+pub fn parse(name: &str, slug: &str) -> Result<(Name, Slug)> {
+    let (name, slug) = (Name::parse(name), Slug::parse(slug));
+    let mut errors = FieldErrors::new();
+    if let Err(sentence) = &name {
+        errors.insert("name".to_owned(), vec![(*sentence).to_owned()]);
+    }
+    if let Err(sentence) = &slug {
+        errors.insert("slug".to_owned(), vec![(*sentence).to_owned()]);
+    }
+    match (name, slug) {
+        (Ok(name), Ok(slug)) => Ok((name, slug)),
+        _ => Err(errors.into()),
+    }
+}
+
+/// Creates an organization, of which the person is owner.
+///
+/// # Errors
+/// 403 for whoever may not; 422 when somebody has the slug.
+pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organization> {
+    let email = creator(person).await?.ok_or(Error::Forbidden(Forbidden::NoOrgCreator))?;
+    let change = person.change().await?;
+    let organization = write(change.connection(), change.at(), name, slug, None).await?;
+    change.grant_membership(&organization.id, email.as_str(), Role::Owner).await?;
+    let event = Event::done("organization.created", name.as_str());
+    let event = event.resulting_in(json!({ "slug": slug.as_str() }));
+    change.commit_in(&organization.id, email.as_str(), event).await?;
+    Ok(organization)
+}

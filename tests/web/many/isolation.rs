@@ -1,0 +1,300 @@
+//! Isolation, generated: every route with every id that it takes, filled with rows that are there and that their owner
+//! can reach, as everybody who must not know of them. The answer is the one for an id that never existed (rule 6.2).
+
+use std::collections::BTreeSet;
+
+use gatehouse::role::Role;
+use gatehouse::routes::{Route, table};
+use gatehouse::tenancy::Tenancy;
+use reqwest::Method;
+
+use super::cast::{Two, each};
+use crate::web::support::{Answer, Visitor};
+
+/// What a segment stands for that belongs to no organization, or whose value is itself what lets somebody in.
+const NOT_OF_AN_ORGANIZATION: [&str; 3] = ["token", "provider", "page:.*"];
+
+/// Who must not know of anything of Acme's.
+const STRANGERS: [&str; 7] = [
+    "nobody",
+    "no organization",
+    "member elsewhere",
+    "admin elsewhere",
+    "owner elsewhere",
+    "former member",
+    "suspended member",
+];
+
+/// Rows of Acme, and of its owner.
+struct Rows {
+    org: String,
+    organization: String,
+    user: String,
+    invite: String,
+    event: String,
+    session: String,
+    identity: String,
+}
+
+impl Rows {
+    fn of(&self, parameter: &str) -> Option<&str> {
+        Some(match parameter {
+            "org" => &self.org,
+            "organization" => &self.organization,
+            "user" => &self.user,
+            "invite" => &self.invite,
+            "event" => &self.event,
+            "session" => &self.session,
+            "identity" => &self.identity,
+            _ => return None,
+        })
+    }
+}
+
+#[actix_web::test]
+async fn what_is_anothers_is_as_unknown_as_what_never_was() {
+    for two in each(&[]).await {
+        let ada = two.ada().await;
+        let strangers = strangers(&two).await;
+        let mut tried = 0;
+        for route in table(Tenancy::Multi) {
+            for parameter in parameters(&route) {
+                // Of the routes before some have changed what they were asked to change.
+                let rows = rows(&two).await;
+                let found = ask(&ada, &route, &rows, None).await;
+                assert_ne!(found.status, 404, "the owner reaches {} {}", route.method, route.path);
+                let rows = self::rows(&two).await;
+                for (who, visitor) in &strangers {
+                    let real = ask(visitor, &route, &rows, None).await;
+                    let unknown = ask(visitor, &route, &rows, Some(&parameter)).await;
+                    let what = format!("{who} at {} {} by its {parameter}", route.method, route.path);
+                    assert_same(&what, &rows, &real, &unknown);
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 400, "{tried}");
+        two.close().await;
+    }
+}
+
+// T04: an organization of one's own, and an id of another's.
+#[actix_web::test]
+async fn an_id_of_another_organization_is_unknown_at_the_address_of_ones_own() {
+    for two in each(&[]).await {
+        let gil = two.gil().await;
+        let mut tried = 0;
+        for route in table(Tenancy::Multi) {
+            let of_an_organization = |name: &String| ["user", "invite", "event"].contains(&name.as_str());
+            for parameter in parameters(&route).into_iter().filter(of_an_organization) {
+                let theirs = rows(&two).await;
+                let at_home = Rows { org: "globex".to_owned(), organization: two.globex.clone(), ..theirs };
+                let real = ask(&gil, &route, &at_home, None).await;
+                let unknown = ask(&gil, &route, &at_home, Some(&parameter)).await;
+                let what = format!("{} {} by its {parameter}", route.method, route.path);
+                assert_same(&what, &at_home, &real, &unknown);
+                assert_eq!(real.status, 404, "{what}: {}", real.body);
+                tried += 1;
+            }
+        }
+        assert!(tried > 20, "{tried}");
+        assert_eq!(two.app.count("SELECT count(*) FROM memberships WHERE suspended_at IS NOT NULL").await, 0);
+        two.close().await;
+    }
+}
+
+// T03
+#[actix_web::test]
+async fn ids_in_a_body_a_header_or_a_cookie_choose_no_organization() {
+    for two in each(&[]).await {
+        let gil = two.gil().await;
+        for path in ["/orgs/globex/settings/admin", "/api/org"] {
+            let plain = gil.get(path).await;
+            assert_eq!(plain.status, 200, "{}", plain.body);
+            let queried = gil.get(&format!("{path}?org_id={}&organization={}", two.acme, two.acme)).await;
+            assert!(!queried.body.contains("Acme"), "{}", queried.body);
+            let request = gil
+                .request(Method::GET, path)
+                .header("x-org-id", &two.acme)
+                .header("x-organization", &two.acme);
+            assert!(!gil.send(request).await.body.contains("Acme"));
+        }
+        let fields = [("name", "Ours"), ("version", "1"), ("organization", two.acme.as_str())];
+        assert_eq!(gil.post("/orgs/globex/settings/admin", &fields).await.status, 409);
+        assert_eq!(gil.post("/orgs/acme/settings/admin", &fields).await.status, 404);
+        assert_eq!(two.app.texts("SELECT name FROM organizations WHERE slug = 'acme'").await, ["Acme"]);
+        two.close().await;
+    }
+}
+
+// T13: with htmx, too.
+#[actix_web::test]
+async fn regions_of_pages_are_as_closed_as_pages() {
+    for two in each(&[]).await {
+        let strangers = strangers(&two).await;
+        let regions = [("users", "users"), ("invites", "invites"), ("llm-keys", "keys"), ("audit", "news")];
+        for (who, visitor) in &strangers {
+            for (page, region) in regions {
+                let path = |org: &str| format!("/orgs/{org}/settings/admin/{page}");
+                let real = visitor.htmx(Method::GET, &path("acme"), region, &[]).await;
+                let unknown = visitor.htmx(Method::GET, &path("nowhere"), region, &[]).await;
+                let rows = rows(&two).await;
+                assert_same(&format!("{who} at {page}"), &rows, &real, &unknown);
+                assert!([401, 404].contains(&real.status), "{who}: {}", real.status);
+            }
+        }
+        two.close().await;
+    }
+}
+
+// T16
+#[actix_web::test]
+async fn no_address_counts() {
+    for two in each(&[]).await {
+        rows(&two).await;
+        let ada = two.ada().await;
+        for page in ["users", "invites", "audit"] {
+            let page = ada.get(&format!("/orgs/acme/settings/admin/{page}")).await;
+            let ours =
+                page.body.split("href=\"/orgs/acme/").skip(1).filter_map(|rest| rest.split('"').next());
+            for segment in ours.flat_map(|path| path.split(['/', '?', '#', '&', '='])) {
+                assert!(segment.parse::<u64>().is_err(), "{segment} is a number in an address");
+            }
+        }
+        two.close().await;
+    }
+}
+
+fn parameters(route: &Route) -> BTreeSet<String> {
+    let names = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    names.filter(|name| !NOT_OF_AN_ORGANIZATION.contains(name)).map(str::to_owned).collect()
+}
+
+async fn ask(visitor: &Visitor, route: &Route, rows: &Rows, unknown: Option<&str>) -> Answer {
+    let mut path = route.path.clone();
+    for name in parameters(route) {
+        let real = rows.of(&name).unwrap_or_else(|| panic!("the matrix has no row for {{{name}}}"));
+        let never = if name == "org" { "nowhere".to_owned() } else { gatehouse::random::id() };
+        let id = if unknown == Some(name.as_str()) { never.as_str() } else { real };
+        path = path.replace(&format!("{{{name}}}"), id);
+    }
+    let provider = if path.contains("llm-keys") { "openai" } else { "idp" };
+    path = path.replace("{provider}", provider);
+    let fields = [
+        ("role", "member"),
+        ("name", "Another"),
+        ("version", "1"),
+        ("email", "new@acme.test"),
+        ("emails", "new@acme.test"),
+        ("key", "sk-CANARY-of-a-stranger"),
+        ("provider", "openai"),
+        ("on", "true"),
+        ("deed", "deactivate"),
+        ("user", rows.user.as_str()),
+    ];
+    match route.method.as_str() {
+        "POST" if path.starts_with("/api/") => visitor.post_json(&path, &serde_json::json!({})).await,
+        "POST" => visitor.post(&path, &fields).await,
+        "PUT" => visitor.put(&path, &serde_json::json!({ "key": "sk-CANARY-of-a-stranger" })).await,
+        "PATCH" => visitor.patch(&path, &serde_json::json!({ "role": "member" })).await,
+        "DELETE" => visitor.delete(&path).await,
+        _ => visitor.get(&path).await,
+    }
+}
+
+/// Status, headers and body are the same, but for what no two answers have in common and for the slug that was asked.
+fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
+    assert_eq!(real.status, unknown.status, "{what}: {}", real.body);
+    let told = |answer: &Answer| {
+        let mut headers: Vec<String> = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| !["date", "x-request-id", "content-length"].contains(&name.as_str()))
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default()))
+            .collect();
+        headers.sort();
+        let id = answer.header("x-request-id");
+        let text = format!("{}\n{}", headers.join("\n"), answer.body).replace(id, "<request>");
+        text.replace(&format!("orgs%2F{}", rows.org), "orgs%2Fnowhere")
+            .replace(&format!("/orgs/{}", rows.org), "/orgs/nowhere")
+    };
+    assert_eq!(told(real), told(unknown), "{what}");
+}
+
+async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
+    let mut all = Vec::new();
+    for who in STRANGERS {
+        let email = format!("{}@somewhere.test", who.replace(' ', "-"));
+        let (organization, role) = match who {
+            "admin elsewhere" => (&two.globex, Role::Admin),
+            "owner elsewhere" => (&two.globex, Role::Owner),
+            "member elsewhere" | "no organization" => (&two.globex, Role::Member),
+            "nobody" => {
+                all.push((who, two.app.visitor()));
+                continue;
+            }
+            _ => (&two.acme, Role::Admin),
+        };
+        two.app.enroll(&email, organization, role).await;
+        let visitor = two.sign_in(&email).await;
+        if who == "former member" || who == "no organization" {
+            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+        }
+        if who == "suspended member" {
+            let suspend = "UPDATE memberships SET suspended_at = 1 WHERE email = $1";
+            two.app.run(suspend, [email.as_str().into()]).await;
+        }
+        // A change of role gives the session a new id with the next answer: that is behind them.
+        visitor.get("/api/me").await;
+        all.push((who, visitor));
+    }
+    all
+}
+
+/// New rows of Acme: somebody who is there, somebody who is invited, an event, and a session and an account of Ada's.
+async fn rows(two: &Two) -> Rows {
+    let app = &two.app;
+    let unique = gatehouse::random::id();
+    let email = format!("{unique}@acme.test");
+    app.enroll(&email, &two.acme, Role::Member).await;
+    let user = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
+    let ada = app.texts("SELECT id FROM users WHERE email = 'ada@acme.test'").await.remove(0);
+    let (invite, session, identity) =
+        (gatehouse::random::id(), gatehouse::random::id(), gatehouse::random::id());
+    let now = chrono::Utc::now().timestamp_millis();
+    app.run(
+        "INSERT INTO invites (id, organization_id, email, role, state, generation, invited_by, invited_by_name,
+            batch, created_at, expires_at)
+         VALUES ($1, $2, $3, 'member', 'open', 1, $4, 'Ada', $1, $5, $6)",
+        [
+            invite.clone().into(),
+            two.acme.clone().into(),
+            format!("{unique}@invited.test").into(),
+            ada.clone().into(),
+            now.into(),
+            (now + 1_000_000).into(),
+        ],
+    )
+    .await;
+    app.run(
+        "INSERT INTO sessions (key_hash, id, user_id, address, user_agent, created_at, last_seen_at, renewal_due)
+         VALUES ($1, $1, $2, '', '', $3, $3, FALSE)",
+        [session.clone().into(), ada.clone().into(), now.into()],
+    )
+    .await;
+    app.run(
+        "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+         VALUES ($1, $2, 'idp', 'https://other.test', $1, 'ada@acme.test', 0, 0)",
+        [identity.clone().into(), ada.into()],
+    )
+    .await;
+    let event = gatehouse::random::id();
+    app.run(
+        "INSERT INTO events (id, organization_id, number, at, action, outcome, actor, target, address, user_agent,
+            request_id)
+         VALUES ($1, $2, 0, $3, 'person.joined', 'done', 'ada@acme.test', 'x', '', '', '')",
+        [event.clone().into(), two.acme.clone().into(), now.into()],
+    )
+    .await;
+    Rows { org: "acme".to_owned(), organization: two.acme.clone(), user, invite, event, session, identity }
+}

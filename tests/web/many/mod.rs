@@ -1,0 +1,9 @@
+//! Many organizations: each with its own address and its own door, and none can see another (rule 6).
+
+mod cast;
+mod creating;
+mod doors;
+mod isolation;
+mod journeys;
+mod people;
+mod tabs;
