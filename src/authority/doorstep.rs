@@ -27,6 +27,7 @@ impl Anyone {
 
 impl<'a> Doorstep<'a> {
     /// The same person at the door of this organization, or of the installation.
+    #[must_use]
     pub fn at(self, organization: Option<&'a Organization>) -> Self {
         Self { organization, ..self }
     }

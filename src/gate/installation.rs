@@ -29,14 +29,21 @@ pub struct Applicant {
     /// Whether the provider vouches for the address (rule 2.6).
     pub email_verified: bool,
     pub acquaintance: Acquaintance,
-    /// Whether an operator has named the address as owner of an organization.
-    pub is_awaited: bool,
-    /// Whether it is the first person of a new installation, who may claim it (rule 1.4).
-    pub is_first: bool,
+    pub owner_by: OwnerBy,
     /// Whether an invite waits for the address, of whatever organization.
     pub is_invited: bool,
     /// What the organization says at whose door they came, if they came to one.
     pub door: Option<Answer>,
+}
+
+/// By what somebody becomes owner of an organization as they come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnerBy {
+    Nothing,
+    /// An operator has named their address.
+    Word,
+    /// They are the first person of a new installation, who may claim it (rule 1.4).
+    BeingFirst,
 }
 
 /// Whether the installation knows somebody.
@@ -144,19 +151,17 @@ fn known_elsewhere(_: Installation<'_>, applicant: &Applicant) -> Said {
 /// Who is named as owner comes in by that word, so that it is kept.
 fn known_person(_: Installation<'_>, applicant: &Applicant) -> Said {
     match applicant.acquaintance {
-        Acquaintance::Known if applicant.is_awaited => passes("Known, and named as owner."),
+        Acquaintance::Known if applicant.owner_by == OwnerBy::Word => passes("Known, and named as owner."),
         Acquaintance::Known => admits("Has an account."),
         _ => passes("No account."),
     }
 }
 
 fn first_owner(_: Installation<'_>, applicant: &Applicant) -> Said {
-    if applicant.is_awaited {
-        admits("Named as owner by the server’s admin.")
-    } else if applicant.is_first {
-        admits("The first person to sign in.")
-    } else {
-        passes("Not the first person to sign in.")
+    match applicant.owner_by {
+        OwnerBy::Word => admits("Named as owner by the server’s admin."),
+        OwnerBy::BeingFirst => admits("The first person to sign in."),
+        OwnerBy::Nothing => passes("Not the first person to sign in."),
     }
 }
 
@@ -206,8 +211,7 @@ mod tests {
             account: None,
             email_verified: true,
             acquaintance: Acquaintance::Stranger,
-            is_awaited: false,
-            is_first: false,
+            owner_by: OwnerBy::Nothing,
             is_invited: false,
             door: None,
         }
@@ -231,11 +235,11 @@ mod tests {
         let known = Applicant { acquaintance: Acquaintance::Known, ..stranger() };
         assert_eq!(closed(&known), (member, Rule::KnownPerson));
         assert_eq!(
-            closed(&Applicant { is_awaited: true, ..known }),
+            closed(&Applicant { owner_by: OwnerBy::Word, ..known }),
             (Some(Role::Owner), Rule::FirstOwner),
             "the word of the operator is kept for people who are known, too"
         );
-        let first = Applicant { is_first: true, ..stranger() };
+        let first = Applicant { owner_by: OwnerBy::BeingFirst, ..stranger() };
         assert_eq!(closed(&first), (Some(Role::Owner), Rule::FirstOwner));
         let invited = Applicant { is_invited: true, ..stranger() };
         assert_eq!(closed(&invited), (member, Rule::OpenInvite));
@@ -243,7 +247,7 @@ mod tests {
 
     #[test]
     fn nothing_goes_before_the_proof_of_the_address_the_lists_and_the_state_of_the_account() {
-        let all = Applicant { is_awaited: true, is_first: true, is_invited: true, ..stranger() };
+        let all = Applicant { owner_by: OwnerBy::Word, is_invited: true, ..stranger() };
         let cases = [
             (Applicant { email_verified: false, ..all.clone() }, Rule::VerifiedAddress),
             (Applicant { email: email("mallory@acme.test"), ..all.clone() }, Rule::InstanceBlockList),

@@ -14,7 +14,7 @@ use crate::authority::{Change, Doorstep, Event, FromOutside, Organization};
 use crate::entity::user::{self, Status};
 use crate::error::Result;
 use crate::gate::{
-    Acquaintance, Answer, Applicant, Candidate, Installation, Rule, SignUp, decide, decide_sign_in,
+    Acquaintance, Answer, Applicant, Candidate, Installation, OwnerBy, Rule, SignUp, decide, decide_sign_in,
 };
 use crate::identity_providers::Claims;
 use crate::links::slug_in;
@@ -102,11 +102,14 @@ impl<'a> Newcomer<'a> {
         };
         let now = door.services.clock.now();
         let mut owned = awaited::awaiting(connection, email.as_str()).await?;
-        let is_awaited = !owned.is_empty();
+        let mut owner_by = if owned.is_empty() { OwnerBy::Nothing } else { OwnerBy::Word };
         let is_first = acquaintance == Acquaintance::Stranger
             && claims.email_verified
             && first_owner::claim(change, &door.services.config, goal.purpose, email).await?;
         if is_first {
+            if owned.is_empty() {
+                owner_by = OwnerBy::BeingFirst;
+            }
             owned.push(first::organization(&door.services.db).await?.id);
         }
         owned.sort_unstable();
@@ -120,8 +123,7 @@ impl<'a> Newcomer<'a> {
             email: email.clone(),
             email_verified: claims.email_verified,
             acquaintance,
-            is_awaited,
-            is_first,
+            owner_by,
             is_invited: open_anywhere(connection, email, now).await?,
             door: door_says,
         };

@@ -28,6 +28,7 @@ pub struct Change<Of> {
 }
 
 /// Who begins a change, in which organization (its id; none for the installation), and from where.
+#[derive(Clone)]
 pub struct Beginning<'a> {
     pub db: &'a Db,
     pub clock: &'a Clock,

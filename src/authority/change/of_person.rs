@@ -13,6 +13,9 @@ use crate::entity::{Personal, membership, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
+/// How often a change begins anew because its person has joined another organization meanwhile.
+const TRIES: usize = 3;
+
 /// Marks a change to a person's own rows. What the person is, is read inside the change: what was known before may not
 /// hold any more.
 pub struct OfPerson {
@@ -29,10 +32,17 @@ impl Change<OfPerson> {
     ///
     /// Without an organization the change concerns each that the person belongs to: it waits for all of them, and each
     /// log tells of it.
-    pub(in crate::authority) async fn by_person(
-        mut beginning: Beginning<'_>,
-        lock: LockType,
-    ) -> Result<Self> {
+    pub(in crate::authority) async fn by_person(beginning: Beginning<'_>, lock: LockType) -> Result<Self> {
+        for _ in 0..TRIES {
+            if let Some(change) = Self::attempt(beginning.clone(), lock).await? {
+                return Ok(change);
+            }
+        }
+        Err(Error::Unavailable("the person goes on joining organizations".to_owned()))
+    }
+
+    /// Begins one; none when the person has joined an organization that was not waited for.
+    async fn attempt(mut beginning: Beginning<'_>, lock: LockType) -> Result<Option<Self>> {
         let clock = beginning.clock;
         let id = beginning.actor.id.clone().unwrap_or_default();
         if beginning.organization.is_none() {
@@ -51,12 +61,8 @@ impl Change<OfPerson> {
         };
         let change = change.of(user).await?;
         let is_waited_for = |m: &membership::Model| waited_for.contains(&m.organization_id);
-        if change.organization.is_none() && !change.of.memberships.iter().all(is_waited_for) {
-            return Err(Error::Unavailable(
-                "the person has joined another organization meanwhile".to_owned(),
-            ));
-        }
-        Ok(change)
+        let is_complete = change.organization.is_some() || change.of.memberships.iter().all(is_waited_for);
+        Ok(is_complete.then_some(change))
     }
 
     /// The person's own row, as it is inside this change.

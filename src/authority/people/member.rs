@@ -111,13 +111,11 @@ impl Member {
 
     /// What begins a change of the member in this organization, which knows them by the address of the membership.
     pub(super) fn beginning(&self) -> Beginning<'_> {
-        let name = match self.services().config.tenancy.is_multi() {
-            true => self.membership.email.clone(),
-            false => self.visitor().email.clone(),
-        };
+        let is_multi = self.services().config.tenancy.is_multi();
+        let name = if is_multi { &self.membership.email } else { &self.visitor().email };
         Beginning {
             organization: Some(&self.organization().id),
-            actor: Actor { id: Some(self.visitor().id.clone()), name },
+            actor: Actor { id: Some(self.visitor().id.clone()), name: name.clone() },
             ..self.signed_in.beginning()
         }
     }

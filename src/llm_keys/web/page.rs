@@ -24,8 +24,8 @@ pub struct LlmKeysPage {
     keys: Vec<KeyCard>,
     providers: Vec<Tile>,
     empty: bool,
-    /// Whether keys of the environment stand in for the organization's own.
-    env_fallback: bool,
+    /// What there is to say of the keys of the environment.
+    about_environment: &'static str,
 }
 
 struct Seen {
@@ -71,7 +71,7 @@ pub fn for_members(member: &Member, entries: Vec<Entry>) -> LlmKeysPage {
         keys: Vec::new(),
         providers: Vec::new(),
         empty: false,
-        env_fallback: member.organization().env_fallback,
+        about_environment: about_environment(member),
     }
 }
 
@@ -98,8 +98,15 @@ pub fn for_admins(member: &Member, entries: &[Entry], form: Option<FormPart>) ->
         empty: keys.is_empty(),
         providers,
         keys,
-        env_fallback: member.organization().env_fallback,
+        about_environment: about_environment(member),
         form_shown: form.is_some(),
         form: form.unwrap_or_default(),
     }
+}
+
+fn about_environment(member: &Member) -> &'static str {
+    if member.organization().env_fallback {
+        return "";
+    }
+    "Keys from the server’s environment aren’t used for this organization."
 }

@@ -46,7 +46,7 @@ async fn what_is_saved_said_and_undone_in_one_tab_is_nothing_to_the_other() {
              WHERE m.email = 'sam@acme.test' ORDER BY o.slug";
         assert_eq!(two.app.texts(roles).await, ["admin", "admin"]);
         // Refresh by htmx, in the older tab.
-        let part = ada.htmx(Method::GET, &users, "users", &[]).await;
+        let part = ada.htmx(Method::GET, &users, "section#users", &[]).await;
         assert!(part.status == 200 && part.says("Acme Inc") && !part.says("Globex"), "{}", part.body);
         // Back: the page of before still means its own.
         assert_eq!(field(&globex.body, "organization"), two.globex);
@@ -80,7 +80,7 @@ async fn a_form_whose_organization_is_not_that_of_its_address_is_refused() {
 async fn every_form_of_an_organization_carries_it() {
     for two in each(&[]).await {
         let (ada, sam) = ada_in_both(&two).await;
-        ada.post("/orgs/acme/settings/admin/invites", &[("emails", "lee@acme.test"), ("role", "member")])
+        ada.post("/orgs/acme/settings/admin/invites", &[("addresses", "lee@acme.test"), ("role", "member")])
             .await;
         let key = serde_json::json!({ "key": "sk-CANARY-0123456789abcdef" });
         let keys = format!("/api/organizations/{}/admin/llm-keys/openai", two.acme);
