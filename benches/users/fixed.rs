@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
 
-use crate::site::Process;
+use crate::ground::site::Process;
 
 /// A started server of one body.
 pub struct Fixed {

@@ -12,28 +12,26 @@
 //! 127.0.0.1:5432 answers. The databases and processes are gone afterwards.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
-mod data;
 mod fixed;
+#[path = "../ground/mod.rs"]
+mod ground;
 mod load;
 mod report;
-mod site;
 
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 
-use data::{Databases, Engine};
+use ground::data::{Databases, Engine};
+use ground::site::{FULL, Site};
 use load::{EVENT, ROW, Round, TITLE, Target};
 use report::Row;
-use site::Site;
 
 /// Connections that ask at once, each for one answer after another.
 const CONNECTIONS: usize = 16;
 /// How often each page gets its turn.
 const ROUNDS: u32 = 5;
-/// Rows on a full page.
-const FULL: usize = 50;
 /// The page that is deep inside; with fewer people, their last full one.
 const DEEP: usize = 1000;
 
@@ -95,8 +93,8 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
         for &users in &options.users {
             println!("{engine}: {users} users …");
             let url = databases.create(engine, users).await?;
-            let site = Site::start(&url, databases.folder()).await?;
-            data::seed(&url, users).await?;
+            let site = Site::start(&url, databases.folder(), "single").await?;
+            ground::data::seed(&url, users).await?;
             sites.push((engine, users, site));
         }
     }
@@ -142,9 +140,9 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
     let pages = [
         ("first page", users_page(""), FULL),
         ("page 1,000, or the last", users_page(&format!("?cursor={deep}")), FULL),
-        ("search, 1 in 10 matches", users_page(&format!("?q={}", data::COMMON)), FULL),
-        ("search, 1 in 16 matches, far down", users_page(&format!("?q={}", data::FAR)), FULL),
-        ("search, 1 person matches", users_page(&format!("?q={}", data::RARE)), 1),
+        ("search, 1 in 10 matches", users_page(&format!("?q={}", ground::data::COMMON)), FULL),
+        ("search, 1 in 16 matches, far down", users_page(&format!("?q={}", ground::data::FAR)), FULL),
+        ("search, 1 person matches", users_page(&format!("?q={}", ground::data::RARE)), 1),
         ("deactivated, 1 in 16", users_page("?status=deactivated"), FULL),
         ("other sign-in, 1 in 17", users_page("?method=partner"), FULL),
         ("away for 90 days, 1 in 4", users_page("?unseen=90"), FULL),
@@ -159,7 +157,7 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("audit, first page", audit(""), EVENT, FULL),
         ("audit, refused", audit("?outcome=refused"), EVENT, FULL),
         ("audit, about invites", audit("?what=invites"), EVENT, FULL),
-        ("audit, by one person", audit(&format!("?who={}", data::BUSY)), EVENT, FULL),
+        ("audit, by one person", audit(&format!("?who={}", ground::data::BUSY)), EVENT, FULL),
         ("audit, of one day last year", audit("?to=2025-11-21"), EVENT, FULL),
     ];
     let case = |(page, path, mark, rows): (_, String, _, _)| Case {

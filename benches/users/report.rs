@@ -1,7 +1,7 @@
 //! The table, and whether the goals are met.
 
 use crate::Case;
-use crate::data::Engine;
+use crate::ground::data::Engine;
 use crate::load::Round;
 
 /// Requests per second of the users page on SQLite, of the fixed body's.

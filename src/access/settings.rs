@@ -93,7 +93,7 @@ pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent)
 
 /// Whether `rules` would not let in the admin, came they new.
 pub fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
-    let Ok(email) = EmailAddress::parse(&admin.membership().email) else { return true };
+    let Ok(email) = EmailAddress::parse(admin.email()) else { return true };
     let instance = &admin.services().config.instance;
     super::preview::would_be_let_in(instance, rules, &email).admitted.is_none()
 }

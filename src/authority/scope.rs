@@ -9,6 +9,14 @@
 //!     let _ = membership::Entity::find().all(db).await;
 //! }
 //! ```
+//! nobody reads without saying of which organization:
+//! ```compile_fail,E0061
+//! use gatehouse::authority::SignedIn;
+//! use gatehouse::entity::invite;
+//! async fn of_whom(person: &SignedIn) {
+//!     let _ = person.scope().find::<invite::Entity>().all().await;
+//! }
+//! ```
 //! and the connection itself is private:
 //! ```compile_fail,E0624
 //! use gatehouse::db::Db;

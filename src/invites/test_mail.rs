@@ -10,7 +10,7 @@ use crate::mail::{self, MailKind};
 /// # Errors
 /// 409 when mail is not set up.
 pub async fn send_test_mail(admin: &Admin) -> Result<()> {
-    let to = EmailAddress::stored(&admin.membership().email)?;
+    let to = EmailAddress::stored(admin.email())?;
     let change = admin.change().await?;
     if mail::queue(&admin.services().mail, &change, &to, &MailKind::Test).await?.is_none() {
         return Err(Error::Conflict("Mail is not set up."));

@@ -1,23 +1,17 @@
 //! What happens to a person whom a provider vouches for: known or new, first or late, in or out; decided and
 //! written in one transaction.
 
+use super::ending::Admission;
 use super::enter::Newcomer;
 use super::flow::Goal;
 use super::installation;
-use super::refusal::{Refusal, refuse};
+use super::refusal::refuse;
 use super::who::AtTheGate;
 use crate::authority::{Doorstep, Organization};
 use crate::error::{Error, Result};
 use crate::gate::{self, Answer};
 use crate::identity_providers::Claims;
 use crate::membership::rules::rules_of;
-
-/// How a sign-in ended.
-pub enum Admission {
-    /// The id of the person who is in.
-    In(String),
-    Out(Refusal),
-}
 
 /// Decides and writes. Two sign-ins of the same new person at once meet at a unique index: the second then
 /// finds what the first has written.

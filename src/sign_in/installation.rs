@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::admission::Admission;
+use super::ending::Admission;
 use super::first_owner;
 use super::flow::Goal;
 use super::person::Person;

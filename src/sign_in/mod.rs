@@ -11,6 +11,7 @@
 mod admission;
 pub mod claim;
 mod connect;
+mod ending;
 mod enter;
 mod first_owner;
 mod flow;

@@ -10,6 +10,7 @@ mod keys;
 mod links;
 mod log;
 mod mail;
+mod many;
 mod recovery;
 mod rooms;
 mod schema;

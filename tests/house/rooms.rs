@@ -3,16 +3,20 @@
 use std::path::{Path, PathBuf};
 
 /// The only files that may reach the database without an organization.
-const BACK_DOOR: [&str; 24] = [
+const BACK_DOOR: [&str; 29] = [
     "access/denials.rs",
     "access/operator.rs",
     "access/simulation.rs",
     "db/database.rs",
     "db/schema.rs",
     "instance.rs",
+    // Which organization an invite is of, is told by the invite.
+    "invites/acceptance.rs",
     "invites/landing.rs",
     "invites/mails.rs",
     "invites/results.rs",
+    // What a door says is asked by somebody who is not in.
+    "joining/doorway.rs",
     // Keys are looked after when nobody asks, for every organization.
     "llm_keys/watch/alarms.rs",
     "llm_keys/watch/erasure.rs",
@@ -20,7 +24,10 @@ const BACK_DOOR: [&str; 24] = [
     // A mail is composed and delivered when nobody is asking: for whichever organization's row is due.
     "mail/outbox.rs",
     "mail/schedule.rs",
+    "membership/first.rs",
     "membership/methods.rs",
+    // Whether an address is taken, by whatever organization.
+    "organization/creation.rs",
     "organization/operator.rs",
     // A master key seals for all organizations, and is changed for all of them.
     "rotation/rewrap.rs",
@@ -28,6 +35,8 @@ const BACK_DOOR: [&str; 24] = [
     "rotation/walk.rs",
     "sign_in/claim.rs",
     "sign_in/flow.rs",
+    // One signs in to the installation, where there are many organizations.
+    "sign_in/installation.rs",
     "sign_in/link.rs",
     "users/mails.rs",
     "users/operator/accounts.rs",
@@ -87,11 +96,14 @@ fn only_pages_ask_where_somebody_belonged_when_the_request_came() {
     assert_eq!(
         others,
         [
+            // What pages show of leaving and of what there is to choose from.
+            "account/mod.rs",
             // These settle who is asking.
+            "authority/people/anyone.rs",
             "authority/people/member.rs",
             "authority/people/signed_in.rs",
-            // What a menu shows.
-            "users/rights.rs",
+            "authority/session/visitor.rs",
+            "joining/chooser.rs",
         ]
     );
 }

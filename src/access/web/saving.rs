@@ -63,7 +63,7 @@ async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
         let page = Access { problems, ..Access::of(form) };
         return page.show(admin, view, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    match settings::save(admin, &rules, version, &form.consent(&admin.membership().email)).await {
+    match settings::save(admin, &rules, version, &form.consent(admin.email())).await {
         Ok(Saved::Done { ended: 0 }) => Ok(see_other(&admin.links().access(), Notice::AccessSaved)),
         Ok(Saved::Done { .. }) => Ok(see_other(&admin.links().access(), Notice::AccessEnded)),
         Ok(Saved::Look { preview, without_me }) => {

@@ -16,6 +16,14 @@
 //!     let _ = change.delete::<session::Entity>(|rows| rows).await;
 //! }
 //! ```
+//! nor an organization's table without an organization:
+//! ```compile_fail,E0277
+//! use gatehouse::authority::{Change, OfPerson};
+//! use gatehouse::entity::invite;
+//! async fn nowhere(change: &Change<OfPerson>) {
+//!     let _ = change.delete::<invite::Entity>(|rows| rows).await;
+//! }
+//! ```
 
 mod begin;
 mod commit;

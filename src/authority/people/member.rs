@@ -89,6 +89,11 @@ impl Member {
         self.organization().links(self.services().config.tenancy)
     }
 
+    /// The address by which this organization knows the member: that of the account, while there is one organization.
+    pub fn email(&self) -> &str {
+        &self.membership.email
+    }
+
     /// The membership that let them in.
     pub fn membership(&self) -> &Membership {
         &self.membership
@@ -111,11 +116,9 @@ impl Member {
 
     /// What begins a change of the member in this organization, which knows them by the address of the membership.
     pub(super) fn beginning(&self) -> Beginning<'_> {
-        let is_multi = self.services().config.tenancy.is_multi();
-        let name = if is_multi { &self.membership.email } else { &self.visitor().email };
         Beginning {
             organization: Some(&self.organization().id),
-            actor: Actor { id: Some(self.visitor().id.clone()), name: name.clone() },
+            actor: Actor { id: Some(self.visitor().id.clone()), name: self.email().to_owned() },
             ..self.signed_in.beginning()
         }
     }

@@ -9,6 +9,7 @@ mod start;
 mod state;
 mod store;
 mod touch;
+mod turns;
 mod visitor;
 
 pub use lifetime::{IDLE, LIFETIME, is_fresh};

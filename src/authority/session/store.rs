@@ -13,7 +13,7 @@ use sea_orm::{DbErr, EntityTrait};
 use super::rows::{self, Found, Row};
 use super::start::NewSession;
 use super::state::{ARRIVAL, DUE, Due, RENEWED, UNKNOWN, VISITOR};
-use super::touch::Touches;
+use super::turns::Turns;
 use super::visitor::Visitor;
 use crate::address::EmailAddress;
 use crate::clock::Clock;
@@ -36,13 +36,13 @@ pub struct Sessions {
     pub(super) clock: Clock,
     admits: Admits,
     pub(super) tenancy: Tenancy,
-    pub(super) touches: Touches,
+    pub(super) turns: Turns,
 }
 
 impl Sessions {
     /// A store in `db`, on `clock`'s time. Sessions of people whom it does not `admit` are as none.
     pub fn new(db: Db, clock: Clock, admits: Admits, tenancy: Tenancy) -> Self {
-        Self { db, clock, admits, tenancy, touches: Touches::default() }
+        Self { db, clock, admits, tenancy, turns: Turns::default() }
     }
 
     /// The visitor of a session as it is now; none when it is over.

@@ -1,11 +1,8 @@
 //! "Last seen", which moves while people look at pages, and which organization was opened last.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::rows::Row;
@@ -17,20 +14,8 @@ use crate::error::{Error, Result};
 
 /// It moves at most this often, so that reading a page seldom writes.
 const TOUCH: Duration = Duration::minutes(5);
-/// As many are moved at once; the others are the next time.
-const TOUCHES: usize = 2;
 /// How long a page waits for other writers to keep which organization was opened.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
-
-/// Who may move one: a row that is locked keeps no more writers waiting than these.
-#[derive(Clone)]
-pub struct Touches(Arc<Semaphore>);
-
-impl Default for Touches {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(TOUCHES)))
-    }
-}
 
 impl Sessions {
     /// Moves "last seen" of a session, and where there is one organization that of the membership, too.
@@ -74,7 +59,7 @@ impl Sessions {
         session: Option<String>,
         now: DateTime<Utc>,
     ) {
-        let Ok(turn) = self.touches.0.clone().try_acquire_owned() else { return };
+        let Some(turn) = self.turns.take() else { return };
         let session = session.map(|session| {
             session::Entity::update_many()
                 .col_expr(session::Column::LastSeenAt, Expr::value(Timestamp::from(now)))

@@ -3,7 +3,7 @@
 use gatehouse::role::Role;
 
 use super::cast::{Two, each, each_with_okta};
-use crate::web::support::Visitor;
+use crate::web::support::{Smtp, Visitor, borrowed};
 
 /// Sam, a member of both; with the address of Sam's page in Acme.
 async fn sam_in_both(two: &Two) -> (Visitor, String) {
@@ -158,6 +158,32 @@ async fn the_last_owner_of_an_organization_stays_whatever_they_own_elsewhere() {
         assert_eq!((left.status, left.location()), (303, "/orgs"));
         assert!(sam.get("/orgs").await.says("You have left the organization."));
         assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 404);
+        two.close().await;
+    }
+}
+
+/// A mail goes to the address that its organization knows, and leads to that organization.
+#[actix_web::test]
+async fn a_mail_about_a_role_leads_to_its_organization_and_goes_where_that_one_knows() {
+    let smtp = Smtp::start().await;
+    let settings = smtp.settings();
+    for two in each(&borrowed(&settings)).await {
+        let (_, page) = sam_in_both(&two).await;
+        let id = page.rsplit('/').next().expect("an id").to_owned();
+        let gil = two.gil().await;
+        let role = format!("/orgs/globex/settings/admin/users/{id}/role");
+        assert_eq!(gil.post(&role, &[("role", "admin")]).await.status, 303);
+        let mut mails = smtp.mails_to("sam@globex.test");
+        for _ in 0..100 {
+            if !mails.is_empty() {
+                break;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
+            mails = smtp.mails_to("sam@globex.test");
+        }
+        let mail = &mails.last().expect("a mail").raw;
+        assert!(mail.contains("/orgs/globex/settings/admin"), "{mail}");
+        assert!(smtp.mails_to("sam@acme.test").is_empty());
         two.close().await;
     }
 }

@@ -12,6 +12,9 @@ use reqwest::Response;
 use reqwest::header::{LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 
+/// Rows on a full page.
+pub const FULL: usize = 50;
+
 /// A process that ends with its owner.
 pub struct Process(Child);
 
@@ -46,8 +49,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts Gatehouse on the database at `url` and signs its owner in. What it logs goes to a file in `folder`.
-    pub async fn start(url: &str, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts Gatehouse on the database at `url`, for one organization or many, and signs its owner in. What it logs goes to a file in `folder`.
+    pub async fn start(url: &str, folder: &Path, tenancy: &str) -> anyhow::Result<Self> {
         let port = free_port()?;
         let base = format!("http://localhost:{port}");
         let client = Client {
@@ -63,6 +66,7 @@ impl Site {
         let settings = [
             ("DATABASE_URL", url),
             ("MASTER_KEY", &format!("bench:{}", BASE64.encode(b"a key that guards nothing at all"))),
+            ("TENANCY", tenancy),
             ("BASE_URL", &base),
             ("BIND", &format!("127.0.0.1:{port}")),
             ("PROVIDERS__DEMO__KIND", "oidc"),
@@ -90,7 +94,7 @@ impl Site {
     /// The cursor that leads to a page of the list; pages count from 1.
     pub async fn cursor_of_page(&self, page: usize) -> anyhow::Result<String> {
         let (client, mut cursor) = (reqwest::Client::new(), String::new());
-        let mut before = (page - 1) * crate::FULL;
+        let mut before = (page - 1) * FULL;
         while before > 0 {
             let limit = before.min(200);
             let url = format!("http://localhost:{}/api/admin/users?limit={limit}&cursor={cursor}", self.port);
