@@ -5,7 +5,7 @@ use std::fmt;
 /// As long as a slug gets.
 const LONGEST: usize = 39;
 /// What the addresses of the site need for themselves.
-const RESERVED: [&str; 1] = ["new"];
+pub const RESERVED: [&str; 1] = ["new"];
 
 /// An organization's name in addresses: lower-case letters, digits, and hyphens between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Slug {
             return Err("Use 1 to 39 characters.");
         }
         if !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            return Err("Use lower-case letters, digits and hyphens.");
+            return Err("Use lowercase letters, digits and hyphens.");
         }
         if slug.starts_with('-') || slug.ends_with('-') {
             return Err("Begin and end with a letter or a digit.");

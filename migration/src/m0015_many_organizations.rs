@@ -22,6 +22,13 @@ const UP: &[&str] = &[
     )",
     "CREATE INDEX organization_slugs_organization ON organization_slugs (organization_id)",
     "INSERT INTO organization_slugs (slug, organization_id) SELECT slug, id FROM organizations",
+    // Of memberships that are gone: who was suspended does not come back by deleting their account.
+    "CREATE TABLE suspensions (
+        organization_id TEXT NOT NULL REFERENCES organizations(id) ON DELETE CASCADE,
+        email TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        PRIMARY KEY (organization_id, email)
+    )",
     "ALTER TABLE sessions ADD COLUMN provider TEXT",
     "ALTER TABLE sessions ADD COLUMN organization_id TEXT",
     "CREATE INDEX invites_address ON invites (email, state)",
@@ -213,10 +220,13 @@ impl MigrationTrait for Migration {
         allow_none(manager, &DENIALS, false).await?;
         let unique = "CREATE UNIQUE INDEX denials_organization_email ON denials (organization_id, email)";
         dialect::run(manager, &[unique]).await?;
-        // Who is suspended stays out, as whom the rules leave out; an address is the account's again.
+        // Who is suspended stays out: of the organization that is served from then on by their account, for which
+        // suspension stands there; of others as whom the rules leave out. An address is the account's again.
         let memberships = &[
+            "UPDATE users SET status = 'deactivated' WHERE id IN (SELECT user_id FROM memberships
+                WHERE suspended_at IS NOT NULL AND organization_id = 'default')",
             "UPDATE memberships SET locked_out_at = suspended_at
-                WHERE suspended_at IS NOT NULL AND locked_out_at IS NULL",
+                WHERE suspended_at IS NOT NULL AND locked_out_at IS NULL AND organization_id <> 'default'",
             "UPDATE memberships SET email = (SELECT email FROM users WHERE users.id = memberships.user_id)
                 WHERE email <> (SELECT email FROM users WHERE users.id = memberships.user_id)",
         ];
@@ -239,6 +249,7 @@ impl MigrationTrait for Migration {
                 "DROP INDEX invites_address",
                 "ALTER TABLE sessions DROP COLUMN organization_id",
                 "ALTER TABLE sessions DROP COLUMN provider",
+                "DROP TABLE suspensions",
                 "DROP TABLE organization_slugs",
                 "ALTER TABLE organizations DROP COLUMN env_fallback",
             ],

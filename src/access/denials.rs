@@ -33,6 +33,7 @@ pub async fn members_among(admin: &Admin, emails: &[&str]) -> Result<Vec<String>
     let members = admin.scope().find::<membership::Entity>().filter(|ours| {
         ours.filter(membership::Column::Email.is_in(emails.iter().copied()))
             .filter(membership::Column::LockedOutAt.is_null())
+            .filter(membership::Column::SuspendedAt.is_null())
     });
     members.column(membership::Column::Email).await
 }

@@ -14,6 +14,7 @@ use crate::entity::{Timestamp, identity, membership, session, user};
 use crate::error::{Error, Result};
 use crate::membership::methods::is_on;
 use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::membership::suspended;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -104,6 +105,7 @@ pub async fn delete(person: &SignedIn) -> Result<()> {
     let change = person.departure().await?;
     let memberships = change.memberships().to_vec();
     let change = stay_owned(person, change, &memberships, "user.deleted").await?;
+    suspended::remember(change.connection(), &memberships).await?;
     change.delete::<membership::Entity>(|own| own).await?;
     change.delete::<session::Entity>(|own| own).await?;
     change.delete::<identity::Entity>(|own| own).await?;
@@ -122,8 +124,12 @@ async fn stay_owned(
 ) -> Result<Change<Own>> {
     let loss = Loss::People(&[&person.visitor.id]);
     if let Err(why) = refuse_none_left(person, &change, left, loss).await {
-        let event = Event::refused(action, change.person().email.as_str());
-        change.commit(event).await?;
+        // By the address that the organization knows, if it is about one.
+        let email = match left {
+            [one] if person.home.is_none() => one.email.clone(),
+            _ => change.person().email.clone(),
+        };
+        change.commit(Event::refused(action, email)).await?;
         return Err(why);
     }
     Ok(change)

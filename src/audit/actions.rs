@@ -100,7 +100,7 @@ pub const GROUPS: [Group; 6] = [
             ("organization.renamed", "{who} renamed the organization to {target}"),
             ("organization.settings_changed", "{who} changed the settings of {target}"),
             ("organization.created", "{who} created the organization {target}"),
-            ("organization.env_fallback", "{who} switched the keys of the environment {target}"),
+            ("organization.env_fallback", "{who} turned {target} environment keys"),
             ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
             ("keys.rewrapped", "{who} moved what is sealed to the master key {target}"),
             ("audit.exported", "{who} exported the audit log as {target}"),

@@ -51,7 +51,7 @@ const ANOTHER_ADDRESS: &str = "another address";
 impl Event {
     /// The same for the log of an organization that knows the person, whose account has the address `account`, by `known`
     /// alone.
-    pub(super) fn knowing_only(&self, known: &str, account: &str) -> Self {
+    pub(in crate::authority) fn knowing_only(&self, known: &str, account: &str) -> Self {
         let told = |text: &str| match EmailAddress::parse(text) {
             Ok(_) if text == known => None,
             Ok(_) if text == account => Some(known.to_owned()),

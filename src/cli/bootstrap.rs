@@ -26,7 +26,7 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     let db = app::connect(url.expose_secret()).await?;
     db.migrate_up().await?;
     let outcome =
-        bootstrap(&super::opening::shell_of_installation(&db).await?, &options.org, &options.owner).await?;
+        bootstrap(&super::opening::shell_of_the_first(&db).await?, &options.org, &options.owner).await?;
     db.close().await;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {

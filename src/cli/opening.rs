@@ -38,7 +38,13 @@ pub async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
 
 /// The shell of the organization that a command is about: the one of this slug, or the only one.
 pub async fn shell(db: &Db, org: Option<&Slug>) -> anyhow::Result<Shell> {
-    Ok(Shell::new(db.clone(), db.clock().await?, organization(db, org).await?))
+    let (clock, organization) = (db.clock().await?, organization(db, org).await?);
+    let are_several = names(db).await?.len() > 1;
+    Ok(if are_several {
+        Shell::of_one_of_many(db.clone(), clock, organization)
+    } else {
+        Shell::new(db.clone(), clock, organization)
+    })
 }
 
 async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organization> {
@@ -56,9 +62,28 @@ async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organizatio
     Ok(Organization::only(db).await?)
 }
 
-/// The shell of commands that are about the whole installation; its first organization's log tells of them.
+/// The shell of commands that are about the whole installation. Where there is one organization, its log tells of them.
 pub async fn shell_of_installation(db: &Db) -> anyhow::Result<Shell> {
+    let (clock, first) = (db.clock().await?, Organization::only(db).await?);
+    let are_several = names(db).await?.len() > 1;
+    Ok(if are_several {
+        Shell::of_installation(db.clone(), clock, first)
+    } else {
+        Shell::new(db.clone(), clock, first)
+    })
+}
+
+/// The shell of the organization that the installation began with.
+pub async fn shell_of_the_first(db: &Db) -> anyhow::Result<Shell> {
     Ok(Shell::new(db.clone(), db.clock().await?, Organization::only(db).await?))
+}
+
+/// The shell of commands about an account: of this organization, if one is named, else of the installation.
+pub async fn shell_of_account(db: &Db, org: Option<&Slug>) -> anyhow::Result<Shell> {
+    match org {
+        Some(_) => shell(db, org).await,
+        None => shell_of_installation(db).await,
+    }
 }
 
 /// Begins to log to standard error, panics, too.

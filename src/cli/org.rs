@@ -72,18 +72,18 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
                 create(&shell_of_installation(db).await?, &name, slug.as_ref(), &owner).await?;
             let (name, slug) = (organization.name, organization.slug);
             if is_owner {
-                say!("{name} is created as {slug}. {owner} is its owner.");
+                say!("Created {name} at {slug}. {owner} is its owner.");
             } else {
-                say!("{name} is created as {slug}. {owner} becomes its owner at the first sign-in.");
+                say!("Created {name} at {slug}. {owner} becomes its owner at the first sign-in.");
             }
         }
         Task::EnvFallback { org, state } => {
             let on = matches!(state, Switch::On);
             let changed = set_env_fallback(&shell(db, Some(&org)).await?, on).await?;
             match (changed, on) {
-                (false, _) => say!("It is as you say already. Nothing was changed."),
-                (true, true) => say!("Keys of the environment stand in for those that {org} has not set."),
-                (true, false) => say!("{org} uses no keys of the environment any more."),
+                (false, _) => say!("Nothing to change."),
+                (true, true) => say!("{org} can now use keys from the environment."),
+                (true, false) => say!("{org} can no longer use keys from the environment."),
             }
         }
     }

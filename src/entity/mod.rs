@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod session;
 pub mod sign_in_flow;
 pub mod sign_in_link;
+pub mod suspension;
 pub mod switched_off_provider;
 pub mod user;
 

@@ -21,7 +21,7 @@ pub struct Installation<'a> {
 
 /// Somebody who signs in, as far as the installation knows them.
 #[derive(Clone, Debug)]
-pub struct Applicant {
+pub struct SignInCandidate {
     /// What the provider says.
     pub email: EmailAddress,
     /// The address of the account here, where the provider's is another.
@@ -59,7 +59,7 @@ pub enum Acquaintance {
 }
 
 type Said = (StepOutcome, Cow<'static, str>);
-type Ask = fn(Installation<'_>, &Applicant) -> Said;
+type Ask = fn(Installation<'_>, &SignInCandidate) -> Said;
 
 /// Top to bottom.
 const ORDER: [(Rule, Ask); 12] = [
@@ -79,10 +79,10 @@ const ORDER: [(Rule, Ask); 12] = [
 
 /// Decides whether somebody may sign in. Pure: the same answer wherever it is asked. Who is named as owner, or is the
 /// first, is admitted as owner; all others as members, of wherever they are or will be.
-pub fn decide_sign_in(installation: Installation<'_>, applicant: &Applicant) -> Answer {
+pub fn decide_sign_in(installation: Installation<'_>, candidate: &SignInCandidate) -> Answer {
     let mut steps = Vec::with_capacity(ORDER.len());
     for (rule, ask) in ORDER {
-        let (outcome, detail) = ask(installation, applicant);
+        let (outcome, detail) = ask(installation, candidate);
         steps.push(Step { rule, outcome, detail });
         if outcome != StepOutcome::Passes {
             let role = if rule == Rule::FirstOwner { Role::Owner } else { Role::Member };
@@ -92,7 +92,7 @@ pub fn decide_sign_in(installation: Installation<'_>, applicant: &Applicant) -> 
     Answer { admitted: None, steps }
 }
 
-impl Applicant {
+impl SignInCandidate {
     fn addresses(&self) -> impl Iterator<Item = &EmailAddress> {
         std::iter::once(&self.email).chain(&self.account)
     }
@@ -110,37 +110,37 @@ fn passes(detail: impl Into<Cow<'static, str>>) -> Said {
     (StepOutcome::Passes, detail.into())
 }
 
-fn verified_address(_: Installation<'_>, applicant: &Applicant) -> Said {
-    if applicant.email_verified {
+fn verified_address(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    if candidate.email_verified {
         passes("The provider has verified the address.")
     } else {
         refuses("The provider has not verified the address.")
     }
 }
 
-fn block_list(installation: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.addresses().find(|email| installation.lists.blocks(email)) {
+fn block_list(installation: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.addresses().find(|email| installation.lists.blocks(email)) {
         Some(email) => refuses(format!("{email} is on the server’s block list.")),
         None => passes("Not on the server’s block list."),
     }
 }
 
-fn allow_list(installation: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.addresses().find(|email| !installation.lists.allows(email)) {
+fn allow_list(installation: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.addresses().find(|email| !installation.lists.allows(email)) {
         Some(email) => refuses(format!("{email} is not on the server’s allow list.")),
         None => passes("Within the limits of the server."),
     }
 }
 
-fn deactivated(_: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.acquaintance {
+fn deactivated(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.acquaintance {
         Acquaintance::Deactivated => refuses("The account is deactivated."),
         _ => passes("No deactivated account."),
     }
 }
 
-fn known_elsewhere(_: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.acquaintance {
+fn known_elsewhere(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.acquaintance {
         Acquaintance::Elsewhere => {
             refuses("The address belongs to an account that signs in by another method.")
         }
@@ -149,28 +149,28 @@ fn known_elsewhere(_: Installation<'_>, applicant: &Applicant) -> Said {
 }
 
 /// Who is named as owner comes in by that word, so that it is kept.
-fn known_person(_: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.acquaintance {
-        Acquaintance::Known if applicant.owner_by == OwnerBy::Word => passes("Known, and named as owner."),
+fn known_person(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.acquaintance {
+        Acquaintance::Known if candidate.owner_by == OwnerBy::Word => passes("Known, and named as owner."),
         Acquaintance::Known => admits("Has an account."),
         _ => passes("No account."),
     }
 }
 
-fn first_owner(_: Installation<'_>, applicant: &Applicant) -> Said {
-    match applicant.owner_by {
+fn first_owner(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match candidate.owner_by {
         OwnerBy::Word => admits("Named as owner by the server’s admin."),
         OwnerBy::BeingFirst => admits("The first person to sign in."),
         OwnerBy::Nothing => passes("Not the first person to sign in."),
     }
 }
 
-fn open_invite(_: Installation<'_>, applicant: &Applicant) -> Said {
-    if applicant.is_invited { admits("Has an open invite.") } else { passes("No open invite.") }
+fn open_invite(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    if candidate.is_invited { admits("Has an open invite.") } else { passes("No open invite.") }
 }
 
-fn door(_: Installation<'_>, applicant: &Applicant) -> Said {
-    match &applicant.door {
+fn door(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    match &candidate.door {
         Some(answer) if answer.admitted.is_some() => {
             admits("The organization whose address they opened admits them.")
         }
@@ -179,8 +179,8 @@ fn door(_: Installation<'_>, applicant: &Applicant) -> Said {
     }
 }
 
-fn org_creator(installation: Installation<'_>, applicant: &Applicant) -> Said {
-    let may = installation.creators.include(&applicant.email);
+fn org_creator(installation: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    let may = installation.creators.include(&candidate.email);
     match (may, installation.sign_up.is_open()) {
         (true, true) => admits("Can create organizations."),
         (true, false) => passes("Can create organizations, but sign-up is closed."),
@@ -188,11 +188,11 @@ fn org_creator(installation: Installation<'_>, applicant: &Applicant) -> Said {
     }
 }
 
-fn sign_up(installation: Installation<'_>, _: &Applicant) -> Said {
+fn sign_up(installation: Installation<'_>, _: &SignInCandidate) -> Said {
     if installation.sign_up.is_open() { admits("Sign-up is open.") } else { passes("Sign-up is closed.") }
 }
 
-fn otherwise(_: Installation<'_>, _: &Applicant) -> Said {
+fn otherwise(_: Installation<'_>, _: &SignInCandidate) -> Said {
     refuses("No rule admits this address.")
 }
 
@@ -205,8 +205,8 @@ mod tests {
         EmailAddress::parse(text).expect("an address")
     }
 
-    fn stranger() -> Applicant {
-        Applicant {
+    fn stranger() -> SignInCandidate {
+        SignInCandidate {
             email: email("sam@acme.test"),
             account: None,
             email_verified: true,
@@ -217,47 +217,50 @@ mod tests {
         }
     }
 
-    fn verdict(sign_up: SignUp, creators: &OrgCreators, applicant: &Applicant) -> (Option<Role>, Rule) {
+    fn verdict(sign_up: SignUp, creators: &OrgCreators, candidate: &SignInCandidate) -> (Option<Role>, Rule) {
         let lists =
             InstanceLists { blocked_emails: vec![email("mallory@acme.test")], ..InstanceLists::default() };
-        let answer = decide_sign_in(Installation { lists: &lists, sign_up, creators }, applicant);
+        let answer = decide_sign_in(Installation { lists: &lists, sign_up, creators }, candidate);
         (answer.admitted, answer.decided_by())
     }
 
-    fn closed(applicant: &Applicant) -> (Option<Role>, Rule) {
-        verdict(SignUp::Closed, &OrgCreators::default(), applicant)
+    fn closed(candidate: &SignInCandidate) -> (Option<Role>, Rule) {
+        verdict(SignUp::Closed, &OrgCreators::default(), candidate)
     }
 
     #[test]
     fn a_closed_installation_admits_whom_it_knows_whom_somebody_names_or_invites_and_no_one_else() {
         let member = Some(Role::Member);
         assert_eq!(closed(&stranger()), (None, Rule::Otherwise));
-        let known = Applicant { acquaintance: Acquaintance::Known, ..stranger() };
+        let known = SignInCandidate { acquaintance: Acquaintance::Known, ..stranger() };
         assert_eq!(closed(&known), (member, Rule::KnownPerson));
         assert_eq!(
-            closed(&Applicant { owner_by: OwnerBy::Word, ..known }),
+            closed(&SignInCandidate { owner_by: OwnerBy::Word, ..known }),
             (Some(Role::Owner), Rule::FirstOwner),
             "the word of the operator is kept for people who are known, too"
         );
-        let first = Applicant { owner_by: OwnerBy::BeingFirst, ..stranger() };
+        let first = SignInCandidate { owner_by: OwnerBy::BeingFirst, ..stranger() };
         assert_eq!(closed(&first), (Some(Role::Owner), Rule::FirstOwner));
-        let invited = Applicant { is_invited: true, ..stranger() };
+        let invited = SignInCandidate { is_invited: true, ..stranger() };
         assert_eq!(closed(&invited), (member, Rule::OpenInvite));
     }
 
     #[test]
     fn nothing_goes_before_the_proof_of_the_address_the_lists_and_the_state_of_the_account() {
-        let all = Applicant { owner_by: OwnerBy::Word, is_invited: true, ..stranger() };
+        let all = SignInCandidate { owner_by: OwnerBy::Word, is_invited: true, ..stranger() };
         let cases = [
-            (Applicant { email_verified: false, ..all.clone() }, Rule::VerifiedAddress),
-            (Applicant { email: email("mallory@acme.test"), ..all.clone() }, Rule::InstanceBlockList),
-            (Applicant { account: Some(email("mallory@acme.test")), ..all.clone() }, Rule::InstanceBlockList),
-            (Applicant { acquaintance: Acquaintance::Deactivated, ..all.clone() }, Rule::Deactivated),
-            (Applicant { acquaintance: Acquaintance::Elsewhere, ..all }, Rule::KnownElsewhere),
+            (SignInCandidate { email_verified: false, ..all.clone() }, Rule::VerifiedAddress),
+            (SignInCandidate { email: email("mallory@acme.test"), ..all.clone() }, Rule::InstanceBlockList),
+            (
+                SignInCandidate { account: Some(email("mallory@acme.test")), ..all.clone() },
+                Rule::InstanceBlockList,
+            ),
+            (SignInCandidate { acquaintance: Acquaintance::Deactivated, ..all.clone() }, Rule::Deactivated),
+            (SignInCandidate { acquaintance: Acquaintance::Elsewhere, ..all }, Rule::KnownElsewhere),
         ];
-        for (applicant, rule) in cases {
+        for (candidate, rule) in cases {
             let everybody = OrgCreators { everybody: true, ..OrgCreators::default() };
-            assert_eq!(verdict(SignUp::Open, &everybody, &applicant), (None, rule));
+            assert_eq!(verdict(SignUp::Open, &everybody, &candidate), (None, rule));
         }
     }
 
@@ -268,7 +271,7 @@ mod tests {
         };
         let open = says(&Rules { open_sign_up: true, ..Rules::default() });
         let shut = says(&Rules::default());
-        let at = |door| closed(&Applicant { door: Some(door), ..stranger() });
+        let at = |door| closed(&SignInCandidate { door: Some(door), ..stranger() });
         assert_eq!(at(open), (Some(Role::Member), Rule::Door));
         assert_eq!(at(shut), (None, Rule::Otherwise));
     }

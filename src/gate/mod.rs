@@ -23,7 +23,7 @@ mod tests;
 pub use answer::Answer;
 pub use candidate::{Candidate, Standing};
 pub use domain_rule::DomainRule;
-pub use installation::{Acquaintance, Applicant, Installation, OwnerBy, decide_sign_in};
+pub use installation::{Acquaintance, Installation, OwnerBy, SignInCandidate, decide_sign_in};
 pub use instance_lists::InstanceLists;
 pub use order::decide;
 pub use prepared::Gate;

@@ -13,6 +13,7 @@ use crate::entity::membership;
 use crate::error::Result;
 use crate::gate::InstanceLists;
 use crate::membership::awaited;
+use crate::membership::suspended::is_suspended;
 use crate::role::Role;
 
 /// How accepting ended, with what its page shows.
@@ -74,7 +75,7 @@ pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
         let over = behind(change.connection(), services, &token, closed, *change.at()).await?;
         return refuse(services, change, &invite, "over", Acceptance::Over(over)).await;
     }
-    let role = grant_membership(&change, &invite).await?;
+    let role = grant_membership(services, &change, &invite).await?;
     let event = Event::done("invite.accepted", invite.email.as_str());
     let event = event.resulting_in(json!({ "role": role.name() }));
     let name = known_by(services, &change, &invite, true);
@@ -94,6 +95,10 @@ async fn refuse(
     // Whose account it was is not this organization's to know, where it is one of many.
     let is_theirs = is_of(change.connection(), &change.person().id, &invite.email).await?;
     let name = known_by(services, &change, invite, is_theirs);
+    if services.config.tenancy.is_multi() && !is_theirs && here(&change, invite).is_none() {
+        change.commit_as_nobody_in(&invite.organization_id, &name, event).await?;
+        return Ok(how);
+    }
     change.commit_in(&invite.organization_id, &name, event).await?;
     Ok(how)
 }
@@ -123,7 +128,11 @@ async fn why_not(change: &Change<OfPerson>, services: &Services, open: &Open) ->
     if !open.stands {
         return Ok(Some(Refusal::InviterLostIt));
     }
-    if here(change, &open.invite).is_some_and(|membership| membership.suspended_at.is_some()) {
+    let invite = &open.invite;
+    let is_member_suspended = here(change, invite).is_some_and(|member| member.suspended_at.is_some());
+    if is_member_suspended
+        || is_suspended(change.connection(), &invite.organization_id, &invite.email).await?
+    {
         return Ok(Some(Refusal::Suspended));
     }
     let within = within(&services.config.instance, &[&open.invite.email, &person.email])?;
@@ -156,12 +165,17 @@ async fn claim(change: &Change<OfPerson>, invite: &Model) -> Result<bool> {
 
 /// Makes the person a member, or raises the one they are; never lowers a role (rule 3.5). Whom an operator has named as
 /// owner becomes one: that word goes before any invite.
-async fn grant_membership(change: &Change<OfPerson>, invite: &Model) -> Result<Role> {
+async fn grant_membership(services: &Services, change: &Change<OfPerson>, invite: &Model) -> Result<Role> {
     let here = here(change, invite);
     let role = here.map_or(invite.role, |membership| membership.role.max(invite.role));
     let (organization, emails) = (&invite.organization_id, [&*invite.email, &*change.person().email]);
     let is_awaited = awaited::fulfil(change.connection(), organization, &emails).await?;
     let role = if is_awaited { Role::Owner } else { role };
     change.grant_membership(organization, &invite.email, role).await?;
+    // Where there is one organization, it knows people by their account.
+    let is_one_of_many = services.config.tenancy.is_multi();
+    if is_one_of_many && here.is_some_and(|membership| membership.locked_out_at.is_some()) {
+        change.know_by(organization, &invite.email).await?;
+    }
     Ok(role)
 }

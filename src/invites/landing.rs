@@ -134,10 +134,15 @@ pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
     if first.rows_affected == 1 {
         if let Some(inviter) = user::Entity::find_by_id(&invite.invited_by).one(change.connection()).await? {
             let known = membership_in(change.connection(), &organization.id, &inviter.id).await?;
-            let email = known.map_or(inviter.email, |membership| membership.email);
-            let to = EmailAddress::stored(&email)?;
+            let known = known.map(|membership| membership.email);
+            // Where there are many organizations, who has left this one is told nothing by it any more.
+            let is_multi = services.config.tenancy.is_multi();
+            let email = known.or_else(|| (!is_multi).then_some(inviter.email));
+            let to = email.map(|email| EmailAddress::stored(&email)).transpose()?;
             let letter = MailKind::InviteAskedFor { invite: invite.id.clone() };
-            mail::queue(&services.mail, &change, &to, &letter).await?;
+            if let Some(to) = to {
+                mail::queue(&services.mail, &change, &to, &letter).await?;
+            }
         }
         let event = Event::done("invite.asked_for", invite.email.as_str());
         change.commit(event).await?;

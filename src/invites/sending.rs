@@ -10,7 +10,7 @@ use super::sender::Sender;
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::invite::{Column, Entity, Model, Stage};
-use crate::entity::membership;
+use crate::entity::{membership, suspension};
 use crate::error::{Error, Result};
 use crate::role::Role;
 
@@ -40,6 +40,7 @@ pub async fn send(admin: &Admin, batch: &str, addresses: &[EmailAddress], role: 
     }
     let members = members(&change, addresses).await?;
     let mut open = open(&change, addresses).await?;
+    end_suspensions(&change, addresses).await?;
     let sender = Sender { admin, change: &change, batch, role };
     let mut lines = Vec::new();
     for email in addresses {
@@ -66,6 +67,17 @@ async fn members(change: &Change<OfOrganization>, addresses: &[EmailAddress]) ->
         members.extend(change.column::<_, String>(membership::Column::Email, among).await?);
     }
     Ok(members)
+}
+
+/// Whom an admin invites is to come in: who was suspended and has deleted their account since is kept out no more. Of
+/// members a suspension is ended by reactivating them.
+async fn end_suspensions(change: &Change<OfOrganization>, addresses: &[EmailAddress]) -> Result<()> {
+    for chunk in addresses.chunks(CHUNK) {
+        let emails = chunk.iter().map(EmailAddress::as_str);
+        let these = suspension::Column::Email.is_in(emails);
+        change.delete::<suspension::Entity>(|ours| ours.filter(these)).await?;
+    }
+    Ok(())
 }
 
 async fn open(change: &Change<OfOrganization>, addresses: &[EmailAddress]) -> Result<HashMap<String, Model>> {

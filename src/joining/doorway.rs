@@ -1,12 +1,14 @@
 //! An organization's door: what it says to a person who is signed in and can't come in yet.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
+use tokio::time::{Instant, sleep_until};
 
 use crate::address::EmailAddress;
-use crate::authority::{Change, Event, OfPerson, Organization, SignedIn};
-use crate::entity::{membership, org_settings};
+use crate::authority::{Event, OTHER_ORGANIZATION, Organization, SignedIn};
+use crate::entity::org_settings;
 use crate::error::{Error, Result};
 use crate::gate::{Candidate, Rule, Rules, Standing, decide};
 use crate::invites::token;
@@ -15,10 +17,14 @@ use crate::membership::identities::identities_of;
 use crate::membership::invited::open_invite;
 use crate::membership::known::membership_in;
 use crate::membership::standing::of_member;
+use crate::membership::suspended::is_suspended;
 use crate::role::Role;
 
 /// Stands for an organization that is not there, so that one that never existed costs the same look as a foreign one.
 const NOWHERE: &str = "";
+/// How long it takes to be told that nothing is there: longer than any look, so that its time tells nothing of what was
+/// looked at (rule P2).
+const UNKNOWN: Duration = Duration::from_millis(15);
 
 /// What a door offers.
 pub enum Doorway {
@@ -33,6 +39,15 @@ pub enum Doorway {
 /// # Errors
 /// 404 for whoever its rules do not admit, as for an organization that never existed (rule 6.2).
 pub async fn look(person: &SignedIn, slug: &str) -> Result<Doorway> {
+    let begun = Instant::now();
+    let doorway = offered(person, slug).await;
+    if matches!(doorway, Err(Error::NotFound)) {
+        sleep_until(begun + UNKNOWN).await;
+    }
+    doorway
+}
+
+async fn offered(person: &SignedIn, slug: &str) -> Result<Doorway> {
     let db = &person.services.db;
     let organization = Organization::by_slug(db, slug).await?;
     let id = organization.as_ref().map_or(NOWHERE, |organization| organization.id.as_str());
@@ -71,6 +86,8 @@ async fn admit(
     for identity in identities_of(connection, &person.visitor.id).await? {
         let email = EmailAddress::stored(&identity.email)?;
         let invite = open_invite(connection, organization, &email, now).await?;
+        let is_suspended = is_suspended(connection, organization, email.as_str()).await?;
+        let standing = if is_suspended { Standing::Suspended } else { standing };
         let invited = invite.as_ref().map(|invite| invite.role);
         let candidate = Candidate { standing, invited, ..Candidate::stranger(email.clone()) };
         let answer = decide(&config.instance, &rules, &candidate);
@@ -88,12 +105,13 @@ async fn admit(
 /// # Errors
 /// 404 for whoever its rules do not admit; 409 when the form was another organization's.
 pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organization> {
-    let organization = Organization::by_slug(&person.services.db, slug).await?.ok_or(Error::NotFound)?;
+    // Whoever finds the door shut makes nobody wait, and is told so as fast as of one that never existed.
+    let Doorway::Open { organization, .. } = look(person, slug).await? else { return Err(Error::NotFound) };
     let change = person.change_with(&organization.id).await?;
     let admitted = admit(change.connection(), person, &organization.id).await?;
     let admitted = admitted.filter(|admitted| admitted.invite.is_none()).ok_or(Error::NotFound)?;
     if form != organization.id {
-        return Err(Error::Conflict("This address is another organization’s now. Nothing was saved."));
+        return Err(Error::Conflict(OTHER_ORGANIZATION));
     }
     let Admitted { email, standing, role, .. } = admitted;
     if let Standing::Member(_) = standing {
@@ -102,7 +120,7 @@ pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organizat
     change.grant_membership(&organization.id, email.as_str(), role).await?;
     let action = match standing {
         Standing::LockedOut(_) => {
-            know_by(&change, &organization, &email).await?;
+            change.know_by(&organization.id, email.as_str()).await?;
             "person.returned"
         }
         _ => "person.joined",
@@ -110,15 +128,4 @@ pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organizat
     let event = Event::done(action, email.as_str()).resulting_in(json!({ "role": role.name() }));
     change.commit_in(&organization.id, email.as_str(), event).await?;
     Ok(organization)
-}
-
-/// The address that lets somebody in again is the one by which the organization knows them.
-async fn know_by(change: &Change<OfPerson>, organization: &Organization, email: &EmailAddress) -> Result<()> {
-    membership::Entity::update_many()
-        .col_expr(membership::Column::Email, Expr::value(email.as_str()))
-        .filter(membership::Column::OrganizationId.eq(&organization.id))
-        .filter(membership::Column::UserId.eq(&change.person().id))
-        .exec(change.connection())
-        .await?;
-    Ok(())
 }

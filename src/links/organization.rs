@@ -2,6 +2,7 @@
 
 use super::link::filled;
 use super::table::addresses;
+use crate::slug::RESERVED;
 use crate::tenancy::Tenancy;
 
 /// Below what the pages of an organization are where there are many, as routes have it.
@@ -55,7 +56,7 @@ pub const ORGANIZATION_FIELD: &str = "organization";
 pub fn slug_in(path: &str) -> Option<&str> {
     let rest = path.strip_prefix("/orgs/")?;
     let slug = rest.split(['/', '?', '#']).next()?;
-    (!slug.is_empty() && slug != "new").then_some(slug)
+    (!slug.is_empty() && !RESERVED.contains(&slug)).then_some(slug)
 }
 
 addresses! {

@@ -17,13 +17,9 @@ pub async fn unclaimed(db: &Db) -> Result<Option<String>> {
     if row.claimed_at.is_some() {
         return Ok(None);
     }
-    Ok(Some(organization(db).await?.id))
-}
-
-/// The organization.
-///
-/// # Errors
-/// When it is gone, or the database can't be asked.
-pub async fn organization(db: &Db) -> Result<Organization> {
-    Organization::first(db).await
+    match Organization::first(db).await {
+        Ok(first) => Ok(Some(first.id)),
+        Err(Error::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
 }

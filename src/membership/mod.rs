@@ -10,6 +10,7 @@ pub mod methods;
 pub mod owners;
 pub mod rules;
 pub mod standing;
+pub mod suspended;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{QueryFilter, Select};

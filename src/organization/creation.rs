@@ -2,7 +2,7 @@
 //! with it.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, SqlErr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 use serde_json::json;
 
 use crate::address::EmailAddress;
@@ -34,14 +34,15 @@ pub async fn is_taken(connection: &impl ConnectionTrait, slug: &Slug) -> Result<
 /// # Errors
 /// When the database can't be asked.
 pub async fn free_slug(connection: &impl ConnectionTrait, slug: &Slug) -> Result<Slug> {
-    if !is_taken(connection, slug).await? {
-        return Ok(slug.clone());
-    }
-    for n in 2..NUMBERS {
-        let numbered = slug.numbered(n);
-        if !is_taken(connection, &numbered).await? {
-            return Ok(numbered);
-        }
+    let candidates: Vec<Slug> =
+        std::iter::once(slug.clone()).chain((2..NUMBERS).map(|n| slug.numbered(n))).collect();
+    let taken = organization_slug::Entity::find()
+        .filter(organization_slug::Column::Slug.is_in(candidates.iter().map(Slug::as_str)))
+        .all(connection)
+        .await?;
+    let is_free = |slug: &&Slug| taken.iter().all(|row| row.slug != slug.as_str());
+    if let Some(free) = candidates.iter().find(is_free) {
+        return Ok(free.clone());
     }
     let [a, b, c, ..] = random::bytes()?;
     Ok(slug.numbered(u32::from_be_bytes([0, a, b, c])))
@@ -68,7 +69,7 @@ pub async fn proposed(person: &SignedIn, name: &str) -> Result<String> {
 /// Writes an organization with its settings, into which nobody may come but by invite.
 ///
 /// # Errors
-/// 422 when somebody has the slug.
+/// 422 when somebody has the slug; [`Error::Database`] when somebody takes it at the same moment.
 pub async fn write(
     connection: &impl ConnectionTrait,
     at: Timestamp,
@@ -91,7 +92,7 @@ pub async fn write(
         env_fallback: false,
     };
     let insert = organization::Entity::insert(organization::ActiveModel::from(row.clone()));
-    insert.exec_without_returning(connection).await.map_err(taken_meanwhile)?;
+    insert.exec_without_returning(connection).await?;
     let settings = org_settings::ActiveModel {
         organization_id: Set(row.id.clone()),
         allowed_domains: Set(AllowedDomains::default()),
@@ -108,10 +109,12 @@ pub async fn write(
 }
 
 /// Of two who take a slug at once the database lets one have it.
-fn taken_meanwhile(error: DbErr) -> Error {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => Error::invalid("slug", TAKEN),
-        _ => error.into(),
+fn taken_meanwhile(error: Error) -> Error {
+    match error {
+        Error::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Error::invalid("slug", TAKEN)
+        }
+        other => other,
     }
 }
 
@@ -173,9 +176,14 @@ pub fn parse(name: &str, slug: &str) -> Result<(Name, Slug)> {
 /// # Errors
 /// 403 for whoever may not; 422 when somebody has the slug.
 pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organization> {
-    let email = creator(person).await?.ok_or(Error::Forbidden(Forbidden::NoOrgCreator))?;
+    let Some(email) = creator(person).await? else {
+        let change = person.change().await?;
+        change.commit_once(Event::refused("organization.created", name.as_str())).await?;
+        return Err(Error::Forbidden(Forbidden::NoOrgCreator));
+    };
     let change = person.change().await?;
-    let organization = write(change.connection(), change.at(), name, slug, None).await?;
+    let organization = write(change.connection(), change.at(), name, slug, None).await;
+    let organization = organization.map_err(taken_meanwhile)?;
     change.grant_membership(&organization.id, email.as_str(), Role::Owner).await?;
     let event = Event::done("organization.created", name.as_str());
     let event = event.resulting_in(json!({ "slug": slug.as_str() }));

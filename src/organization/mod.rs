@@ -36,8 +36,10 @@ pub async fn show(member: &Member) -> Result<organization::Model> {
 /// Owners and admins, for members who need one.
 pub async fn admins(member: &Member) -> Result<Vec<Contact>> {
     let admins = member.scope().find::<membership::Entity>().filter(|ours| {
-        ours.filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]))
-            .filter(membership::Column::LockedOutAt.is_null())
+        let present = ours.filter(membership::Column::LockedOutAt.is_null());
+        present
+            .filter(membership::Column::SuspendedAt.is_null())
+            .filter(membership::Column::Role.is_in([Role::Owner, Role::Admin]))
             .order_by_asc(membership::Column::JoinedAt)
             .limit(MOST_TO_ASK)
     });

@@ -92,6 +92,10 @@ pub async fn create(
         "the slug {slug} is taken: nothing was changed"
     );
     let user = holder(change.connection(), owner).await?;
+    let user = match user {
+        Some(user) => change.hold(&user.id).await?,
+        None => None,
+    };
     if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
         anyhow::bail!("the account of {owner} is deactivated: nothing was changed");
     }

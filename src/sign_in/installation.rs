@@ -14,7 +14,8 @@ use crate::authority::{Change, Doorstep, Event, FromOutside, Organization};
 use crate::entity::user::{self, Status};
 use crate::error::Result;
 use crate::gate::{
-    Acquaintance, Answer, Applicant, Candidate, Installation, OwnerBy, Rule, SignUp, decide, decide_sign_in,
+    Acquaintance, Answer, Candidate, Installation, OwnerBy, Rule, SignInCandidate, SignUp, Standing, decide,
+    decide_sign_in,
 };
 use crate::identity_providers::Claims;
 use crate::links::slug_in;
@@ -23,6 +24,7 @@ use crate::membership::invited::{open_anywhere, open_for};
 use crate::membership::known::Known;
 use crate::membership::rules::rules_of;
 use crate::membership::standing::account_address;
+use crate::membership::suspended::is_suspended;
 use crate::membership::{awaited, first};
 use crate::organization::creation;
 use crate::role::Role;
@@ -31,7 +33,7 @@ use crate::role::Role;
 pub async fn admit(door: &Doorstep<'_>, claims: &Claims, goal: &Goal) -> Result<Admission> {
     let came_to = organization_at(door, goal).await?;
     let Some(email) = claims.address() else {
-        let change = door.change().await?;
+        let change = door.at(came_to.as_ref()).change().await?;
         return refuse(change, claims, &Answer::no_address()).await.map(Admission::Out);
     };
     let db = &door.services.db;
@@ -39,16 +41,17 @@ pub async fn admit(door: &Doorstep<'_>, claims: &Claims, goal: &Goal) -> Result<
     concerned.extend(came_to.as_ref().map(|organization| organization.id.clone()));
     concerned.extend(first::unclaimed(db).await?);
     let change = door.change_with(concerned).await?;
-    let newcomer = Newcomer::look(door, &change, claims, goal, &email, came_to.as_ref()).await?;
+    let person = AtTheDoor::look(door, &change, claims, goal, &email, came_to.as_ref()).await?;
     let config = &door.services.config;
     let installation =
         Installation { lists: &config.instance, sign_up: config.sign_up, creators: &config.org_creators };
-    let answer = decide_sign_in(installation, &newcomer.applicant);
+    let answer = decide_sign_in(installation, &person.candidate);
     if answer.admitted.is_some() {
-        return newcomer.enter(change).await.map(Admission::In);
+        return person.enter(change).await.map(Admission::In);
     }
     drop(change);
-    let (place, answer) = denied_at(came_to.as_ref(), newcomer.applicant.door, answer);
+    let admits_address = config.instance.admits(&email);
+    let (place, answer) = denied_at(came_to.as_ref(), person.candidate.door, answer, admits_address);
     refuse(door.at(place).change().await?, claims, &answer).await.map(Admission::Out)
 }
 
@@ -66,8 +69,11 @@ fn denied_at(
     came_to: Option<&Organization>,
     door: Option<Answer>,
     answer: Answer,
+    admits_address: bool,
 ) -> (Option<&Organization>, Answer) {
     match answer.decided_by() {
+        // The address of the account has decided, not the one that they came with.
+        Rule::InstanceBlockList | Rule::InstanceAllowList if admits_address => (None, answer),
         Rule::Deactivated | Rule::KnownElsewhere => (None, answer),
         Rule::Otherwise => (came_to, door.unwrap_or(answer)),
         _ => (came_to, answer),
@@ -75,16 +81,16 @@ fn denied_at(
 }
 
 /// Somebody who comes from a provider.
-struct Newcomer<'a> {
+struct AtTheDoor<'a> {
     door: &'a Doorstep<'a>,
     claims: &'a Claims,
     known: Option<Known>,
-    applicant: Applicant,
+    candidate: SignInCandidate,
     /// The organizations whose owner they are to be: their ids.
     owned: Vec<String>,
 }
 
-impl<'a> Newcomer<'a> {
+impl<'a> AtTheDoor<'a> {
     async fn look(
         door: &'a Doorstep<'a>,
         change: &Change<FromOutside>,
@@ -110,7 +116,7 @@ impl<'a> Newcomer<'a> {
             if owned.is_empty() {
                 owner_by = OwnerBy::BeingFirst;
             }
-            owned.push(first::organization(&door.services.db).await?.id);
+            owned.push(Organization::first(&door.services.db).await?.id);
         }
         owned.sort_unstable();
         owned.dedup();
@@ -118,7 +124,7 @@ impl<'a> Newcomer<'a> {
             Some(organization) => Some(door_says(door, change, claims, email, organization).await?),
             None => None,
         };
-        let applicant = Applicant {
+        let candidate = SignInCandidate {
             account: account.filter(|account| account != email),
             email: email.clone(),
             email_verified: claims.email_verified,
@@ -127,11 +133,11 @@ impl<'a> Newcomer<'a> {
             is_invited: open_anywhere(connection, email, now).await?,
             door: door_says,
         };
-        Ok(Self { door, claims, known, applicant, owned })
+        Ok(Self { door, claims, known, candidate, owned })
     }
 
     async fn enter(self, change: Change<FromOutside>) -> Result<String> {
-        let Applicant { email, account, .. } = &self.applicant;
+        let SignInCandidate { email, account, .. } = &self.candidate;
         let person =
             Person { claims: self.claims, known: self.known.as_ref(), email, account: account.as_ref() };
         let user = person.write(&change).await?;
@@ -161,15 +167,15 @@ impl<'a> Newcomer<'a> {
         config.sign_up == SignUp::Personal
             && self.known.is_none()
             && self.owned.is_empty()
-            && !self.applicant.is_invited
-            && self.applicant.door.is_none()
-            && config.org_creators.include(&self.applicant.email)
+            && !self.candidate.is_invited
+            && self.candidate.door.is_none()
+            && config.org_creators.include(&self.candidate.email)
     }
 
     async fn found(&self, change: &Change<FromOutside>, user: &user::Model) -> Result<Organization> {
-        let name = creation::named_after(&user.name, &self.applicant.email);
+        let name = creation::named_after(&user.name, &self.candidate.email);
         let organization = creation::write_personal(change.connection(), change.at(), &name).await?;
-        let email = self.applicant.email.as_str();
+        let email = self.candidate.email.as_str();
         change.grant_membership(&organization.id, user, email, Role::Owner).await?;
         Ok(organization)
     }
@@ -205,6 +211,11 @@ async fn door_says(
     let candidate = Candidate {
         email_verified: claims.email_verified,
         invited: open_for(connection, &organization.id, email, now).await?,
+        standing: if is_suspended(connection, &organization.id, email.as_str()).await? {
+            Standing::Suspended
+        } else {
+            Standing::Stranger
+        },
         ..Candidate::stranger(email.clone())
     };
     Ok(decide(&door.services.config.instance, &rules, &candidate))

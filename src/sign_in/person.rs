@@ -67,6 +67,9 @@ impl Person<'_> {
                 .exec(change.connection())
                 .await?;
             (user.email, user.name) = (email, name);
+        }
+        let is_known_otherwise = known.membership.as_ref().is_some_and(|member| member.email != user.email);
+        if is_known_otherwise {
             follow(change, &user).await?;
         }
         let refused = leads && self.account.is_some();
@@ -90,11 +93,8 @@ impl Person<'_> {
 }
 
 /// While there is one organization, it knows people by the address of their account. Where there are many, each knows
-/// them by the address by which they joined.
+/// them by the address by which they joined, and none was looked up.
 async fn follow(change: &Change<FromOutside>, user: &user::Model) -> Result<()> {
-    if change.organization().is_none() {
-        return Ok(());
-    }
     membership::Entity::update_many()
         .col_expr(membership::Column::Email, Expr::value(user.email.as_str()))
         .filter(membership::Column::UserId.eq(&user.id))

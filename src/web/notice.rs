@@ -17,6 +17,7 @@ use crate::authority::Services;
 use crate::authority::session::Visitor;
 use crate::error::{self, Error};
 use crate::links::slug_in;
+use crate::slug::Slug;
 
 /// The name of the cookie, with the organization's behind it where there are many: pages of others leave it alone.
 const COOKIE: &str = "notice";
@@ -139,7 +140,7 @@ pub fn brought_by(request: &HttpRequest) -> Option<String> {
 
 /// The name of the cookie for notices of the page at `path`.
 fn cookie_at(path: &str) -> String {
-    match slug_in(path) {
+    match slug_in(path).and_then(|slug| Slug::parse(slug).ok()) {
         Some(slug) => format!("{COOKIE}-{slug}"),
         None => COOKIE.to_owned(),
     }

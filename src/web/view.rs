@@ -17,6 +17,7 @@ use super::notice::{self, Left};
 use super::page::{Page, Viewer};
 use super::reply::Reply;
 use super::theme::Theme;
+use crate::address::EmailAddress;
 use crate::authority::Services;
 use crate::authority::session::Membership;
 use crate::error::{Error, Result};
@@ -164,7 +165,9 @@ impl View {
             role: membership.role.label(),
             href: membership.organization.links(config.tenancy).general(),
         };
-        let can_create = viewer.visitor().address().is_ok_and(|email| config.org_creators.include(&email));
+        let known = viewer.visitor().memberships().into_iter().map(|membership| membership.email.as_str());
+        let mut emails = known.chain([viewer.visitor().email.as_str()]).map(EmailAddress::stored);
+        let can_create = emails.any(|email| email.is_ok_and(|email| config.org_creators.include(&email)));
         Some(Switcher { others: others.map(item).collect(), can_create })
     }
 

@@ -18,12 +18,14 @@ async fn before(database: &Database) -> (Db, DatabaseConnection) {
         "INSERT INTO users (id, email, name, status, created_at) VALUES
              ('ada', 'ada@acme.test', 'Ädä Łovelace', 'active', 0),
              ('ben', 'ben@acme.test', 'Ben', 'deactivated', 0),
-             ('cy', 'cy@acme.test', '', 'active', 0)",
+             ('cy', 'cy@acme.test', '', 'active', 0),
+             ('dan', 'dan@acme.test', 'Dan', 'active', 0)",
         "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at, locked_out_at)
              VALUES ('default', 'ada', 'owner', 'Ädä Łovelace', 'ada@acme.test', 0, 0, NULL),
                     ('o''2', 'ada', 'member', 'Ädä Łovelace', 'ada@acme.test', 0, 0, NULL),
                     ('default', 'ben', 'member', 'Ben', 'ben@acme.test', 0, 0, NULL),
-                    ('default', 'cy', 'member', '', 'cy@acme.test', 0, 0, 7)",
+                    ('default', 'cy', 'member', '', 'cy@acme.test', 0, 0, 7),
+                    ('default', 'dan', 'member', 'Dan', 'dan@acme.test', 0, 0, NULL)",
         "INSERT INTO sessions (key_hash, id, user_id, address, user_agent, created_at, last_seen_at)
              VALUES ('h', 's', 'ada', '', '', 0, 0)",
         "INSERT INTO denials (id, organization_id, email, provider, decided_by, detail, times, last_at)
@@ -55,6 +57,7 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             "ada o'2 ada@acme.test active",
             "ben default ben@acme.test deactivated",
             "cy default cy@acme.test locked_out",
+            "dan default dan@acme.test active",
         ];
         assert_eq!(texts(&rows, MEMBERS).await, kept);
         db.migrate_up().await.expect("up");
@@ -71,6 +74,7 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
         for sql in [
             "UPDATE memberships SET suspended_at = 9 WHERE user_id = 'ada' AND organization_id = 'o''2'",
             "UPDATE memberships SET email = 'ada@globex.test' WHERE user_id = 'ada' AND organization_id = 'o''2'",
+            "UPDATE memberships SET suspended_at = 9 WHERE user_id = 'dan'",
             "INSERT INTO denials (id, organization_id, email, provider, decided_by, detail, times, last_at)
                  VALUES ('d3', NULL, '', 'idp', 'x', '', 1, 1)",
             "INSERT INTO outbox (id, organization_id, recipient, letter, message_id, state, attempts, next_at, created_at)
@@ -88,7 +92,13 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
         let suspended = "SELECT status FROM memberships WHERE email = 'ada@globex.test'";
         assert_eq!(texts(&rows, suspended).await, ["deactivated"]);
         db.migrate_down(1).await.expect("down");
-        let without = [kept[0], "ada o'2 ada@acme.test locked_out", kept[2], kept[3]];
+        let without = [
+            kept[0],
+            "ada o'2 ada@acme.test locked_out",
+            kept[2],
+            kept[3],
+            "dan default dan@acme.test deactivated",
+        ];
         assert_eq!(texts(&rows, MEMBERS).await, without, "who was kept out is kept out");
         assert_eq!(texts(&rows, "SELECT id FROM denials ORDER BY id").await, ["d1", "d2"]);
         assert_eq!(texts(&rows, "SELECT id FROM outbox").await, ["m"]);
@@ -100,14 +110,14 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             ["ada@new.test"]
         );
         db.migrate_up().await.expect("up again");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 4);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
         if rows.get_database_backend() == DbBackend::Sqlite {
             let found =
                 "SELECT CAST(count(*) AS TEXT) FROM member_search WHERE member_search MATCH '\"Łovelace\"'";
             assert_eq!(texts(&rows, found).await, ["2"], "the search knows everybody");
         }
         rows.execute_unprepared("DELETE FROM organizations WHERE id = 'o''2'").await.expect("deleted");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 3);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 4);
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;
@@ -133,11 +143,11 @@ async fn a_step_that_is_interrupted_has_not_happened_and_is_done_by_the_next_run
             rows.execute_unprepared("SELECT suspended_at FROM memberships").await.is_err(),
             "nothing is left"
         );
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 4);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
         rows.execute_unprepared(clear).await.expect("cleared");
         db.migrate_up().await.expect("up");
         assert!(db.schema_status().await.expect("a status").is_current());
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 4);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

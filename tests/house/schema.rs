@@ -6,7 +6,7 @@ use gatehouse::db::{Db, Reader};
 use gatehouse::entity::{
     denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health,
     membership, org_settings, organization, organization_slug, outbox, session, sign_in_flow, sign_in_link,
-    switched_off_provider, user,
+    suspension, switched_off_provider, user,
 };
 use sea_orm::EntityTrait;
 
@@ -42,6 +42,7 @@ async fn every_entity_reads_its_table() {
         reads::<event_head::Entity>(rows).await;
         reads::<heartbeat::Entity>(rows).await;
         reads::<denial::Entity>(rows).await;
+        reads::<suspension::Entity>(rows).await;
         reads::<switched_off_provider::Entity>(rows).await;
         reads::<outbox::Entity>(rows).await;
         reads::<invite::Entity>(rows).await;

@@ -1,6 +1,6 @@
 //! The part with the sign-in methods.
 
-use crate::access::methods::{LAST_OF_AN_OWNER, Methods};
+use crate::access::methods::{LAST_OF_AN_OWNER, Methods, OF_THIS_SESSION};
 use crate::authority::Admin;
 use crate::identity_providers::{Finding, IdentityProvider};
 use crate::links::Site;
@@ -36,6 +36,7 @@ pub fn rows(admin: &Admin, methods: &Methods, mut tested: Option<Tested>) -> Vec
             (true, true) => ("working", "Ready"),
             (true, false) => ("unavailable", "Does not answer"),
         };
+        let own = on && services.config.tenancy.is_multi() && admin.visitor().came_by(&provider.name);
         let needed = on && !methods.can_spare(&provider.name);
         MethodRow {
             name: provider.name.clone(),
@@ -44,7 +45,11 @@ pub fn rows(admin: &Admin, methods: &Methods, mut tested: Option<Tested>) -> Vec
             on,
             state,
             state_text,
-            why_not: if needed { LAST_OF_AN_OWNER } else { "" },
+            why_not: match (needed, own) {
+                (true, _) => LAST_OF_AN_OWNER,
+                (false, true) => OF_THIS_SESSION,
+                (false, false) => "",
+            },
             callback: services.config.base_url.link(&Site.callback(&provider.name)),
             tested: findings.is_some(),
             findings: findings.map(|tested| tested.findings).unwrap_or_default(),

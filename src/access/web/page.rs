@@ -15,7 +15,7 @@ use crate::authority::Admin;
 use crate::entity::org_settings;
 use crate::error::Result;
 use crate::gate::Rules;
-use crate::links::Links;
+use crate::links::{Links, Site};
 use crate::web::{Moment, Page, Reply, View};
 
 /// What a request to the page is about, beside what is stored.
@@ -34,6 +34,8 @@ pub struct Access {
 #[template(path = "access/index.html", blocks = ["rules", "preview", "simulator", "methods", "denials"])]
 struct AccessPage {
     links: Links,
+    /// The whole address where those join whom the rules admit; empty where there is one organization.
+    door: String,
     sentence: String,
     sentence_tone: &'static str,
     summary: Vec<Problem>,
@@ -130,6 +132,7 @@ impl Access {
         let changed_by = stored.updated_by.clone();
         AccessPage {
             links: admin.links(),
+            door: door(admin),
             sentence: in_force.in_a_sentence(instance),
             sentence_tone: tone(in_force, instance),
             summary: summary(&self.problems),
@@ -154,4 +157,12 @@ impl Access {
             provenance_when: Moment::new(*stored.updated_at, now),
         }
     }
+}
+
+fn door(admin: &Admin) -> String {
+    let config = &admin.services().config;
+    if !config.tenancy.is_multi() {
+        return String::new();
+    }
+    config.base_url.link(&Site.door(&admin.organization().slug).page())
 }

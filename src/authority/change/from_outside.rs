@@ -1,12 +1,12 @@
 //! Changes that come from outside an organization: of somebody at its door, and of the operator.
 
-use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::begin::{Beginning, Change};
 use super::commit::Log;
 use crate::authority::event::{Actor, Event};
-use crate::entity::user;
+use crate::entity::{membership, suspension, user};
 use crate::error::Result;
 use crate::role::Role;
 
@@ -41,7 +41,8 @@ impl Change<FromOutside> {
     }
 
     /// Gives a person a place in the organization of this id: makes them a member by their verified address `email`, or
-    /// gives the member that they are this role; no access rule leaves them out any more.
+    /// gives the member that they are this role; no access rule leaves them out any more, and no suspension: this is an
+    /// operator's word.
     pub async fn grant_membership(
         &self,
         organization: &str,
@@ -49,13 +50,43 @@ impl Change<FromOutside> {
         email: &str,
         role: Role,
     ) -> Result<()> {
-        self.write_membership(organization, person, email, role).await
+        self.write_membership(organization, person, email, role).await?;
+        self.end_suspension(organization, person, email).await
+    }
+
+    /// The organization of this id keeps the person out no more.
+    pub async fn end_suspension(&self, organization: &str, person: &user::Model, email: &str) -> Result<()> {
+        membership::Entity::update_many()
+            .col_expr(membership::Column::SuspendedAt, Expr::value(Option::<i64>::None))
+            .filter(membership::Column::OrganizationId.eq(organization))
+            .filter(membership::Column::UserId.eq(&person.id))
+            .filter(membership::Column::SuspendedAt.is_not_null())
+            .exec(&self.tx)
+            .await?;
+        suspension::Entity::delete_by_id((organization.to_owned(), email.to_owned())).exec(&self.tx).await?;
+        Ok(())
     }
 
     /// Makes the change durable together with its event, which the organization's log keeps, or the installation's.
     pub async fn commit(self, event: Event) -> Result<()> {
         let organization = self.organization.clone();
         self.finish(organization, event).await
+    }
+
+    /// The same with an event about a person's account: where the installation's log tells of it, the log of each
+    /// organization does that it concerns, by the address that this one knows.
+    pub async fn commit_for(self, person: &user::Model, event: Event) -> Result<()> {
+        if self.organization.is_some() {
+            return self.commit(event).await;
+        }
+        let theirs = membership::Entity::find().filter(membership::Column::UserId.eq(&person.id));
+        let name = self.actor.name.clone();
+        let mut logs = vec![(None, name.clone(), event.clone())];
+        for membership in theirs.all(&self.tx).await? {
+            let told = event.knowing_only(&membership.email, &person.email);
+            logs.push((Some(membership.organization_id), name.clone(), told));
+        }
+        self.commit_in(logs).await
     }
 
     /// The same with an event in several logs: of organizations by their ids, or of the installation. With each, the

@@ -1,6 +1,6 @@
 //! Changes to a person's own rows, by that person.
 
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter, QueryOrder,
 };
@@ -91,6 +91,18 @@ impl Change<OfPerson> {
         self.write_membership(organization, &self.of.user, email, role).await
     }
 
+    /// The organization of this id knows the person by the verified address `email` from now on: the one that has let them
+    /// in again.
+    pub async fn know_by(&self, organization: &str, email: &str) -> Result<()> {
+        membership::Entity::update_many()
+            .col_expr(membership::Column::Email, Expr::value(email))
+            .filter(membership::Column::OrganizationId.eq(organization))
+            .filter(membership::Column::UserId.eq(&self.of.user.id))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// The transaction, for an account at a provider, which must be nobody else's.
     pub fn connection(&self) -> &impl ConnectionTrait {
         &self.tx
@@ -146,6 +158,12 @@ impl Change<OfPerson> {
             return self.commit(event).await;
         }
         self.finish(None, event).await
+    }
+
+    /// The same with an event that `organization` keeps, to which it is unknown who the person is.
+    pub async fn commit_as_nobody_in(self, organization: &str, name: &str, event: Event) -> Result<()> {
+        let actor = Actor { id: None, name: name.to_owned() };
+        self.finish_in(vec![Log { organization: Some(organization.to_owned()), actor, event }]).await
     }
 
     /// The same with an event that `organization` keeps, which the person may not belong to yet, and which knows them by

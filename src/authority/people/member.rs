@@ -12,11 +12,11 @@ use crate::authority::scope::Scope;
 use crate::authority::services::Services;
 use crate::authority::session::{Membership, Visitor};
 use crate::error::{Error, Forbidden, Result};
-use crate::links::{API_ORGANIZATION_IN_PATH, Links, ORGANIZATION_IN_PATH};
+use crate::links::{API_ORGANIZATION_IN_PATH, Links, ORGANIZATION_IN_PATH, is_api};
 use crate::role::Role;
 
 /// Why a form is not taken that another organization's page has brought.
-const OTHER_ORGANIZATION: &str =
+pub const OTHER_ORGANIZATION: &str =
     "This form is from another organization’s page, whose address has changed. Nothing was saved.";
 
 /// A person in the organization that the address means.
@@ -41,12 +41,13 @@ impl Member {
         };
         let member = Self { signed_in, membership };
         member.refuse_form_of_another(request)?;
-        member.refuse_other_ways()?;
-        member.services().sessions.note_opening(member.visitor(), &member.membership).await;
+        member.refuse_other_ways(request).await?;
+        member.note_opening(request).await;
         Ok(member)
     }
 
-    /// A form carries the organization whose page it stood on: an address may have become another's since.
+    /// A form carries the organization whose page it stood on: an address may have become another's since. Programs that
+    /// send forms without saying so mean the address.
     fn refuse_form_of_another(&self, request: &HttpRequest) -> Result<()> {
         match request.extensions().get::<OrganizationInForm>() {
             Some(OrganizationInForm(id)) if *id != self.organization().id => {
@@ -57,11 +58,21 @@ impl Member {
     }
 
     /// Sign-in methods are judged when an organization is opened (rule 6.7).
-    fn refuse_other_ways(&self) -> Result<()> {
+    async fn refuse_other_ways(&self, request: &HttpRequest) -> Result<()> {
         if self.signed_in.takes_method_of(&self.membership) {
             return Ok(());
         }
+        self.note_refusal(&format!("{} {}", request.method(), request.path())).await?;
         Err(Error::SignInMethod { slug: self.organization().slug.clone() })
+    }
+
+    /// A page that somebody opens is where `/` leads from then on; what programs ask, and parts of pages that are
+    /// refreshed, only move "last seen".
+    async fn note_opening(&self, request: &HttpRequest) {
+        let is_page = request.method().is_safe()
+            && !is_api(request.path())
+            && !request.headers().contains_key("hx-request");
+        self.services().sessions.note_visit(self.visitor(), &self.membership, is_page).await;
     }
 
     /// What this organization's people may read.

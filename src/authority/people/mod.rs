@@ -9,5 +9,5 @@ mod signed_in;
 pub use admin::Admin;
 pub use anyone::Anyone;
 pub use extraction::{Authority, Who};
-pub use member::Member;
+pub use member::{Member, OTHER_ORGANIZATION};
 pub use signed_in::SignedIn;

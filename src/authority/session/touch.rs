@@ -28,15 +28,20 @@ impl Sessions {
         self.in_background(memberships, Some(row.session.clone()), now);
     }
 
-    /// Notes that the person has opened an organization: at once when it is another than before, so that `/` leads
+    /// Notes that the person was in an organization; when they have opened another than before, at once, so that `/` leads
     /// there. A page is shown all the same when the database can't write.
-    pub(in crate::authority) async fn note_opening(&self, visitor: &Visitor, opened: &Membership) {
+    pub(in crate::authority) async fn note_visit(
+        &self,
+        visitor: &Visitor,
+        opened: &Membership,
+        is_page: bool,
+    ) {
         let now = self.clock.now();
         let organization = opened.organization.id.as_str();
         let this = seen(now)
             .filter(membership::Column::OrganizationId.eq(organization))
             .filter(membership::Column::UserId.eq(&visitor.id));
-        if visitor.opened_last.as_deref() == Some(organization) {
+        if !is_page || visitor.opened_last.as_deref() == Some(organization) {
             if opened.last_seen_at.is_none_or(|seen| now - seen >= TOUCH) {
                 self.in_background(Some(this), None, now);
             }

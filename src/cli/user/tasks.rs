@@ -10,7 +10,9 @@ use serde_json::json;
 use super::telling::{tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out};
 use crate::address::EmailAddress;
 use crate::authority::Shell;
+use crate::cli::opening::{shell, shell_of_account};
 use crate::config::{self, Config};
+use crate::db::Db;
 use crate::entity::membership::Status;
 use crate::log;
 use crate::role::Role;
@@ -75,9 +77,16 @@ pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::
         return sign_in_link(file, org, &person.email).await;
     }
     let db = crate::cli::opening::open_configured(file).await?;
-    let outcome = perform(&crate::cli::opening::shell(&db, org.as_ref()).await?, file, task).await;
+    let outcome = within(&db, org.as_ref(), file, task).await;
     db.close().await;
     outcome
+}
+
+/// Roles are an organization's, accounts are the installation's.
+async fn within(db: &Db, org: Option<&Slug>, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
+    let is_of_account = matches!(task, Task::Deactivate(_) | Task::Reactivate(_));
+    let shell = if is_of_account { shell_of_account(db, org).await? } else { shell(db, org).await? };
+    perform(&shell, file, task).await
 }
 
 async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
@@ -115,7 +124,7 @@ async fn sign_in_link(file: Option<&Path>, org: Option<Slug>, email: &EmailAddre
     let config = Config::load(file)?;
     crate::cli::opening::start_log(&config.log)?;
     let db = crate::cli::opening::open(&config.database_url).await?;
-    let made = make_link(&crate::cli::opening::shell(&db, org.as_ref()).await?, &config, email).await;
+    let made = make_link(&shell_of_account(&db, org.as_ref()).await?, &config, email).await;
     db.close().await;
     let made = made?;
     say!("{}", made.address);

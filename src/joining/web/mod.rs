@@ -2,8 +2,8 @@
 
 mod chooser;
 mod door;
-mod former;
+mod unnamed;
 
 pub use chooser::chooser;
 pub use door::{door, join};
-pub use former::to_opened_last;
+pub use unnamed::to_opened_last;

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::authority::SignedIn;
-use crate::error::{Error, FieldErrors, Result};
+use crate::error::{Error, FieldErrors, Forbidden, Result};
 use crate::links::Site;
 use crate::organization::creation::{self, TAKEN, creator, is_free, proposed};
 use crate::slug::Slug;
@@ -73,9 +73,6 @@ pub async fn ask(person: SignedIn, view: View, typed: web::Query<NewForm>) -> Re
 
 /// `POST /orgs/new`.
 pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> Reply {
-    if creator(&person).await?.is_none() {
-        return denied(&person, &view);
-    }
     let NewForm { name, slug } = form.into_inner();
     let slug = if slug.trim().is_empty() { proposed(&person, &name).await? } else { slug };
     let created = match creation::parse(&name, &slug) {
@@ -95,6 +92,7 @@ pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> R
             };
             view.page(&person, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+        Err(Error::Forbidden(Forbidden::NoOrgCreator)) => denied(&person, &view),
         Err(other) => Err(other),
     }
 }

@@ -3,9 +3,9 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::authority::SignedIn;
+use crate::authority::{Organization, SignedIn};
 use crate::identity_providers::{Button, Claims, IdentityProvider};
-use crate::links::Site;
+use crate::links::{Site, slug_in};
 use crate::membership::identities::identities;
 use crate::membership::methods::methods_on;
 use crate::web::{Page, Reply, View};
@@ -33,10 +33,18 @@ impl Page for FreshPage<'_> {
 pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
     let own = identities(person).await?;
     let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
-    let on = methods_on(&person.services, person.home.as_ref()).await?;
+    let on = methods_on(&person.services, taken_by(person, return_to)).await?;
     let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
     let page = FreshPage::new(&person.visitor.email, &ways, return_to);
     view.entry(StatusCode::FORBIDDEN, &FreshPage { silent: silent(&ways), ..page })
+}
+
+/// The organization whose methods count: the only one, or the one to which the person goes back.
+fn taken_by<'a>(person: &'a SignedIn, return_to: &str) -> Option<&'a Organization> {
+    let slug = slug_in(return_to);
+    let all = person.visitor.memberships().into_iter();
+    let back = all.map(|membership| &membership.organization).find(|org| Some(org.slug.as_str()) == slug);
+    person.home.as_ref().or(back)
 }
 
 /// What a person sees whom the provider has let through without a question, although it was to ask for a login. Going on

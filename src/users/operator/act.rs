@@ -1,5 +1,7 @@
 //! What every deed about one person has in common: whom it is about, and what came of it.
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
 use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured, Refusal};
 use crate::authority::{Change, Event, FromOutside, Shell};
@@ -30,18 +32,27 @@ pub struct Act {
     action: &'static str,
     /// The id of the organization that it is about.
     pub organization: String,
+    /// Whether there are others.
+    is_one_of_many: bool,
     membership: Option<membership::Model>,
 }
 
 impl Act {
     /// Begins one on whoever has the address.
     pub async fn on(shell: &Shell, email: &EmailAddress, action: &'static str) -> Acted<Self> {
-        let change = shell.change().await?;
+        let concerned = organizations_of(shell, email).await?;
+        let change = shell.change_with(concerned).await?;
         let user = holder(change.connection(), email).await?;
         let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
+        let user = change.hold(&user.id).await?.ok_or_else(|| Refusal::Unknown(email.clone()))?;
         let organization = shell.organization().id.clone();
-        let membership = membership_in(change.connection(), &organization, &user.id).await?;
-        Ok(Self { change, user, action, organization, membership })
+        let membership = if shell.is_of_installation() {
+            None
+        } else {
+            membership_in(change.connection(), &organization, &user.id).await?
+        };
+        let is_one_of_many = shell.is_one_of_many();
+        Ok(Self { change, user, action, organization, is_one_of_many, membership })
     }
 
     /// The person's role in the organization, if they are a member.
@@ -54,9 +65,20 @@ impl Act {
         self.membership.as_ref().map_or(&self.user.email, |membership| &membership.email)
     }
 
+    /// By which address the person joins if they are no member: where there are many organizations by the one that was
+    /// named, which may be another than their account's.
+    pub fn joins_by<'a>(&'a self, named: &'a EmailAddress) -> &'a str {
+        if self.is_one_of_many { named.as_str() } else { &self.user.email }
+    }
+
     /// Whether the access rules leave the person out.
     pub fn is_locked_out(&self) -> bool {
         self.membership.as_ref().is_some_and(|membership| membership.locked_out_at.is_some())
+    }
+
+    /// Whether an admin keeps the person out of the organization that the command is about.
+    pub fn is_suspended(&self) -> bool {
+        self.membership.as_ref().is_some_and(|membership| membership.suspended_at.is_some())
     }
 
     /// Goes on, or leaves an event of the refusal when an organization would have no owner any more who can come in.
@@ -70,7 +92,8 @@ impl Act {
                 Entrance { providers: providers.iter().map(String::as_str).collect(), lists: &lists };
             let owners = Owners::of(self.change.connection(), organization, entrance).await?;
             if !owners.can_spare(Loss::People(&[&self.user.id])) {
-                self.change.commit(Event::refused(self.action, self.user.email.as_str())).await?;
+                let event = Event::refused(self.action, self.email());
+                self.change.commit(event).await?;
                 return Err(Refusal::LastOwner(self.user.email));
             }
         }
@@ -89,7 +112,8 @@ impl Act {
         tell: impl FnOnce(Event) -> Event,
     ) -> Result<AccountOutcome> {
         let outcome = AccountOutcome { sessions_ended, ..self.outcome(true) };
-        self.change.commit(tell(Event::done(self.action, self.user.email))).await?;
+        let event = tell(Event::done(self.action, self.email()));
+        self.change.commit_for(&self.user, event).await?;
         Ok(outcome)
     }
 
@@ -102,4 +126,14 @@ impl Act {
             told: false,
         }
     }
+}
+
+/// The ids of the organizations of whoever has the address: an owner whom they can spare must be there until the change
+/// commits.
+async fn organizations_of(shell: &Shell, email: &EmailAddress) -> Result<Vec<String>> {
+    let connection = shell.db().outside_any_organization();
+    let Some(user) = holder(connection, email).await? else { return Ok(Vec::new()) };
+    let theirs = membership::Entity::find().filter(membership::Column::UserId.eq(&user.id));
+    let memberships = theirs.all(connection).await?;
+    Ok(memberships.into_iter().map(|membership| membership.organization_id).collect())
 }

@@ -36,10 +36,13 @@ pub async fn deactivate(shell: &Shell, entrance: Configured, email: &EmailAddres
 /// When nobody has the address.
 pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOutcome> {
     let act = Act::on(shell, email, "user.reactivated").await?;
-    if act.user.status == Status::Active {
+    if act.user.status == Status::Active && !act.is_suspended() {
         return Ok(act.unchanged());
     }
     set_status(&act, Status::Active).await?;
+    if act.is_suspended() {
+        act.change.end_suspension(&act.organization, &act.user, act.email()).await?;
+    }
     Ok(act.done(0, |event| event).await?)
 }
 

@@ -34,10 +34,10 @@ pub async fn promote(
     if let Some(is) = is.filter(|is| *is > role) {
         return Err(Refusal::IsAbove { email: act.user.email, is: is.name(), role: role.name() });
     }
-    if is == Some(role) && !act.is_locked_out() {
+    if is == Some(role) && !act.is_locked_out() && !act.is_suspended() {
         return Ok(act.unchanged());
     }
-    act.change.grant_membership(&act.organization, &act.user, &act.user.email, role).await?;
+    act.change.grant_membership(&act.organization, &act.user, act.joins_by(email), role).await?;
     let told = is != Some(role) && tell(&act, mail, role).await?;
     let before = json!({ "role": is, "lockedOut": act.is_locked_out() });
     let outcome =

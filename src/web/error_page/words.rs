@@ -51,8 +51,8 @@ pub fn words(error: &Error) -> Words {
         Error::SignInMethod { .. } => (
             "sign_in_method_required",
             "Sign in another way",
-            "This organization has switched off the sign-in method that you used.",
-            "Sign in with one that it takes.",
+            "This organization doesn’t accept the sign-in method you used.",
+            "Sign in with one that it accepts.",
         ),
         Error::Conflict(sentence) => {
             return Words {

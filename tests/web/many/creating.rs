@@ -46,7 +46,7 @@ async fn an_address_that_is_taken_reserved_or_malformed_is_said_while_typing_and
             ("default", "This address is taken."),
             ("new", "This address is reserved."),
             ("-a", "Begin and end with a letter or a digit."),
-            ("A b", "Use lower-case letters, digits and hyphens."),
+            ("A b", "Use lowercase letters, digits and hyphens."),
         ] {
             let path = format!("/orgs/new?name=Some+name&slug={}", slug.replace(' ', "+"));
             let part = ada.htmx(Method::GET, &path, "div#slug_field", &[]).await;
@@ -58,7 +58,7 @@ async fn an_address_that_is_taken_reserved_or_malformed_is_said_while_typing_and
             assert_eq!(field(&sent.body, "name"), "Some name");
         }
         let both = ada.post("/orgs/new", &[("name", "x"), ("slug", "a_b")]).await;
-        assert!(both.says("Use 2 to 60 characters.") && both.says("Use lower-case letters"), "{}", both.body);
+        assert!(both.says("Use 2 to 60 characters.") && both.says("Use lowercase letters"), "{}", both.body);
         assert_eq!(two.app.count("SELECT count(*) FROM organizations").await, 3);
         two.close().await;
     }

@@ -60,6 +60,41 @@ async fn a_refusal_is_listed_at_the_door_that_was_asked_for_and_says_nothing_of_
     }
 }
 
+/// A list that names the address of an account is no organization's business to whose door another address came.
+#[actix_web::test]
+async fn a_refusal_by_the_address_of_an_account_is_the_installations() {
+    for two in each(&[("BLOCKED_EMAILS", "sam@private.test")]).await {
+        two.app.enroll("sam@acme.test", &two.globex, Role::Member).await;
+        two.app.run("UPDATE users SET email = 'sam@private.test' WHERE email = 'sam@acme.test'", []).await;
+        let sam = two.app.visitor();
+        assert_eq!(two.come(&sam, "sam@acme.test", "/orgs/acme").await.status, 403);
+        let listed = "SELECT email || ' ' || COALESCE(organization_id, 'installation') FROM denials";
+        assert_eq!(two.app.texts(listed).await, ["sam@acme.test installation"]);
+        two.close().await;
+    }
+}
+
+/// An invite that somebody else has at hand tells its organization nothing of them.
+#[actix_web::test]
+async fn who_tries_the_invite_of_another_stays_unknown_to_its_organization() {
+    for two in each(&[]).await {
+        let (ada, gil) = (two.ada().await, two.gil().await);
+        let fields =
+            [("addresses", "sam@acme.test"), ("role", "member"), ("batch", &gatehouse::random::id())];
+        let sent = ada.post("/orgs/acme/settings/admin/invites", &fields).await;
+        let list = ada.get(sent.location()).await.body;
+        let at = list.find("/invites/").expect("a link to copy");
+        let link = list[at..].split(['"', '<']).next().expect("a path").to_owned();
+        assert_eq!(gil.post(&format!("{link}/acceptance"), &[]).await.status, 403);
+        let told =
+            "SELECT actor || ' ' || COALESCE(actor_id, 'nobody') FROM events WHERE action = 'invite.refused'";
+        assert_eq!(two.app.texts(told).await, ["another account nobody"]);
+        let log = ada.get("/orgs/acme/settings/admin/audit").await;
+        assert!(!log.says("gil@globex.test") && !log.says("Gil"), "{}", log.body);
+        two.close().await;
+    }
+}
+
 #[actix_web::test]
 async fn a_simulator_takes_whoever_is_no_member_for_a_stranger() {
     for two in each(&[]).await {

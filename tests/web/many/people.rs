@@ -3,7 +3,7 @@
 use gatehouse::role::Role;
 
 use super::cast::{Two, each, each_with_okta};
-use crate::web::support::{Smtp, Visitor, borrowed};
+use crate::web::support::{Identity, Smtp, Visitor, borrowed};
 
 /// Sam, a member of both; with the address of Sam's page in Acme.
 async fn sam_in_both(two: &Two) -> (Visitor, String) {
@@ -116,12 +116,12 @@ async fn a_change_of_an_account_leaves_an_event_in_each_organization_without_for
         } else {
             let start = sam.post("/auth/idp", &[("prompt", "login"), ("return_to", "/settings")]).await;
             let departure = start.location().parse().expect("an address");
-            let identity = crate::web::support::Identity::new("sam@acme.test", "Sam");
+            let identity = Identity::new("sam@acme.test", "Sam");
             sam.get(&sam.way_back(&two.app.provider, &departure, &identity)).await;
             sam.post("/settings/identities", &[("provider", "okta")]).await
         };
         let departure = connect.location().parse().expect("an address");
-        let code = okta.grant(&crate::web::support::Identity::new("sam@private.test", "Sam"), &departure);
+        let code = okta.grant(&Identity::new("sam@private.test", "Sam"), &departure);
         assert_eq!(sam.get(&sam.way_back_from("okta", &departure, &code)).await.location(), "/settings");
         let of = |slug: &str| {
             format!(
@@ -184,6 +184,81 @@ async fn a_mail_about_a_role_leads_to_its_organization_and_goes_where_that_one_k
         let mail = &mails.last().expect("a mail").raw;
         assert!(mail.contains("/orgs/globex/settings/admin"), "{mail}");
         assert!(smtp.mails_to("sam@acme.test").is_empty());
+        two.close().await;
+    }
+}
+
+/// Suspended is suspended: by another account, and after an account was deleted, too.
+#[actix_web::test]
+async fn who_is_suspended_does_not_come_back_by_deleting_the_account_or_by_another() {
+    for (two, okta) in each_with_okta(&[]).await {
+        let ada = two.ada().await;
+        let path = format!("/api/organizations/{}/admin/settings", two.acme);
+        let rules = serde_json::json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
+        assert_eq!(ada.patch(&path, &rules).await.status, 200);
+        two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
+        let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let page = format!("/orgs/acme/settings/admin/users/{id}");
+        let sam = two.sign_in("sam@acme.test").await;
+        assert_eq!(ada.post(&format!("{page}/deactivation"), &[]).await.status, 303);
+        assert_eq!(sam.get("/orgs/acme").await.status, 404);
+        // Another account that comes with the same address.
+        two.app.run("UPDATE users SET email = 'sam@private.test' WHERE id = $1", [id.clone().into()]).await;
+        two.app.run("UPDATE identities SET email = 'sam@private.test' WHERE user_id = $1", [id.into()]).await;
+        let other = two.app.visitor();
+        let departure = other.depart_to("okta", "/orgs/acme").await;
+        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &departure);
+        let answer = other.get(&other.way_back_from("okta", &departure, &code)).await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        // The account is deleted: a proof of the last ten minutes, and one's address.
+        let start = sam.post("/auth/idp", &[("prompt", "login"), ("return_to", "/settings")]).await;
+        let departure = start.location().parse().expect("an address");
+        let identity =
+            Identity::new("sam@private.test", "Sam").with(serde_json::json!({ "sub": "sam@acme.test" }));
+        sam.get(&sam.way_back(&two.app.provider, &departure, &identity)).await;
+        let deleted = sam.post("/settings/deletion", &[("email", "sam@private.test")]).await;
+        assert_eq!(deleted.status, 303, "{}", deleted.body);
+        let again = two.app.visitor();
+        assert_eq!(two.come(&again, "sam@acme.test", "/orgs/acme").await.status, 403);
+        // An admin who invites the address means it.
+        let fields =
+            [("addresses", "sam@acme.test"), ("role", "member"), ("batch", &gatehouse::random::id())];
+        assert_eq!(ada.post("/orgs/acme/settings/admin/invites", &fields).await.status, 303);
+        assert_eq!(two.come(&again, "sam@acme.test", "/orgs/acme").await.status, 303);
+        two.close().await;
+    }
+}
+
+/// From the shell, an account's end is told in each organization that it concerns, and a suspension is ended.
+#[actix_web::test]
+async fn the_shell_acts_on_accounts_of_the_installation_and_on_members_of_one_organization() {
+    for two in each(&[]).await {
+        let (sam, page) = sam_in_both(&two).await;
+        let shell = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
+            command.env("GATEHOUSE_DATABASE_URL", two.app.database_url());
+            command.env("GATEHOUSE_PROVIDERS__IDP__KIND", "oidc");
+            let output = command.args(arguments).output().expect("gatehouse");
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let (done, said) = shell(&["user", "promote", "sam@acme.test"]);
+        assert!(!done && said.contains("--org") && said.contains("Globex (globex)"), "{said}");
+        two.ada().await.post(&format!("{page}/deactivation"), &[]).await;
+        assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 404);
+        let (done, said) = shell(&["user", "reactivate", "sam@acme.test", "--org", "acme"]);
+        assert!(done, "{said}");
+        assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 200);
+        assert!(shell(&["user", "promote", "--org", "acme", "sam@acme.test"]).0);
+        let roles = "SELECT o.slug || ' ' || m.role || ' ' || m.email FROM memberships m
+             JOIN organizations o ON o.id = m.organization_id WHERE m.name = 'Sam' ORDER BY o.slug";
+        assert_eq!(two.app.texts(roles).await, ["acme owner sam@acme.test", "globex owner sam@globex.test"]);
+        let (done, said) = shell(&["user", "deactivate", "sam@acme.test"]);
+        assert!(done, "{said}");
+        let told = "SELECT COALESCE(o.slug, 'installation') || ' ' || e.target FROM events e
+             LEFT JOIN organizations o ON o.id = e.organization_id
+             WHERE e.action = 'user.deactivated' AND e.actor LIKE 'operator%' ORDER BY 1";
+        let expected = ["acme sam@acme.test", "globex sam@globex.test", "installation sam@acme.test"];
+        assert_eq!(two.app.texts(told).await, expected);
         two.close().await;
     }
 }
