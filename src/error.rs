@@ -33,6 +33,9 @@ pub enum Error {
     /// Somebody changed it in between (409).
     #[error("changed in between")]
     Stale,
+    /// What was asked for is at this address now (307): that of an organization has changed.
+    #[error("moved to {0}")]
+    Moved(String),
     /// The address names no organization, and the person belongs to several (409).
     #[error("several organizations")]
     OrganizationRequired,

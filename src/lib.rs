@@ -37,6 +37,7 @@ pub mod name;
 pub mod numbers;
 pub mod organization;
 pub mod outbound;
+pub mod ownership;
 pub mod query_hints;
 pub mod random;
 pub mod return_to;

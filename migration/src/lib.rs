@@ -22,6 +22,7 @@ mod m0012_session_renewal;
 mod m0013_heartbeats;
 mod m0014_event_numbers;
 mod m0015_many_organizations;
+mod m0016_organization_life;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_heartbeats::Migration),
             Box::new(m0014_event_numbers::Migration),
             Box::new(m0015_many_organizations::Migration),
+            Box::new(m0016_organization_life::Migration),
         ]
     }
 }

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::membership::methods::is_on;
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::membership::suspended;
+use crate::ownership::deletion;
+use crate::role::Role;
 
 /// As many sessions as the page lists; nobody has more devices.
 const MOST_SESSIONS: u64 = 100;
@@ -104,7 +106,11 @@ async fn leave_by(person: &SignedIn, change: Change<Own>) -> Result<()> {
 pub async fn delete(person: &SignedIn) -> Result<()> {
     let change = person.departure().await?;
     let memberships = change.memberships().to_vec();
-    let change = stay_owned(person, change, &memberships, "user.deleted").await?;
+    let (alone, shared) = ends_with(person, &change, memberships.clone()).await?;
+    let change = stay_owned(person, change, &shared, "user.deleted").await?;
+    for membership in &alone {
+        deletion::end_with_its_owner(change.connection(), &membership.organization_id, change.at()).await?;
+    }
     suspended::remember(change.connection(), &memberships).await?;
     change.delete::<membership::Entity>(|own| own).await?;
     change.delete::<session::Entity>(|own| own).await?;
@@ -113,6 +119,37 @@ pub async fn delete(person: &SignedIn) -> Result<()> {
     user::Entity::delete_by_id(&user.id).exec(change.connection()).await?;
     let event = Event::done("user.deleted", user.email.as_str());
     change.commit(event).await
+}
+
+/// The organizations that end with the person, because nobody else is in them, and the others. Where there is one
+/// organization, it never ends.
+async fn ends_with(
+    person: &SignedIn,
+    change: &Change<Own>,
+    memberships: Vec<membership::Model>,
+) -> Result<(Vec<membership::Model>, Vec<membership::Model>)> {
+    let (mut alone, mut shared) = (Vec::new(), Vec::new());
+    for membership in memberships {
+        let is_alone = person.home.is_none() && deletion::is_of_one(change.connection(), &membership).await?;
+        if is_alone { alone.push(membership) } else { shared.push(membership) }
+    }
+    Ok((alone, shared))
+}
+
+/// The names of the organizations that end with the person's account, as its page lists them.
+pub async fn end_with_the_account(person: &SignedIn) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    if person.home.is_some() {
+        return Ok(names);
+    }
+    for membership in person.visitor.memberships() {
+        let ours = person.scope(membership).find::<membership::Entity>().filter(|ours| ours.limit(2));
+        let members: Vec<i64> = ours.column(membership::Column::Id).await?;
+        if members.len() == 1 && membership.role == Role::Owner {
+            names.push(membership.organization.name.clone());
+        }
+    }
+    Ok(names)
 }
 
 /// Goes on, unless an organization that the person leaves can't spare them, which leaves an event of the refusal.
@@ -165,7 +202,11 @@ pub async fn why_not_delete(person: &SignedIn) -> Result<String> {
         return why_not_go(person).await;
     }
     let mut owned = Vec::new();
+    let ending = end_with_the_account(person).await?;
     for membership in person.visitor.memberships() {
+        if ending.contains(&membership.organization.name) {
+            continue;
+        }
         if !can_spare(person, membership).await? {
             owned.push(membership.organization.name.as_str());
         }

@@ -8,17 +8,20 @@ use tokio::task::JoinHandle;
 use crate::authority::Services;
 use crate::identity_providers::DISCOVERY_RETRY;
 use crate::sign_in::{self, FLOW_LIFETIME};
-use crate::{access, invites, mail};
+use crate::{access, invites, mail, organization, ownership};
 
 /// How often what is over is deleted, and quiet clients are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
+/// How often organizations that nobody can restore any more are looked for.
+const PURGE: Duration = Duration::from_secs(20);
 /// How often it is tried whether the database takes changes, and how often while it does not.
 const BEAT: Duration = Duration::from_secs(15);
 const BEAT_IN_TROUBLE: Duration = Duration::from_secs(2);
 
 /// Begins all of it.
-pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 3] {
+pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 4] {
     [
+        actix_web::rt::spawn(purge(services.clone())),
         actix_web::rt::spawn(discover(services.clone())),
         actix_web::rt::spawn(keep_house(services.clone())),
         actix_web::rt::spawn(beat(services.clone())),
@@ -42,6 +45,13 @@ async fn beat(services: web::Data<Services>) {
     }
 }
 
+async fn purge(services: web::Data<Services>) {
+    loop {
+        ownership::purge_due(&services).await;
+        actix_web::rt::time::sleep(PURGE).await;
+    }
+}
+
 async fn keep_house(services: web::Data<Services>) {
     loop {
         actix_web::rt::time::sleep(HOUSEKEEPING).await;
@@ -60,6 +70,9 @@ async fn keep_house(services: web::Data<Services>) {
         }
         if let Err(error) = access::denials::forget_old(&services).await {
             tracing::warn!(%error, "old refusals not forgotten");
+        }
+        if let Err(error) = organization::creation::forget_rested(&services).await {
+            tracing::warn!(%error, "addresses that were given up not forgotten");
         }
         if let Err(error) = mail::forget_old(&services).await {
             tracing::warn!(%error, "old mails not forgotten");

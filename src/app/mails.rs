@@ -8,7 +8,7 @@ use crate::authority::Services;
 use crate::error::Result;
 use crate::mail::{Composer, MailKind, Recipient, test_mail};
 use crate::smtp::message::Composed;
-use crate::{invites, sign_in, users};
+use crate::{invites, ownership, sign_in, users};
 
 /// Writes every kind of mail.
 pub struct Mails(pub Arc<Services>);
@@ -28,6 +28,9 @@ impl Composer for Mails {
                 sign_in::mails::account_connected(services, to.email, provider).map(Some)
             }
             MailKind::RoleChanged { role } => users::mails::role_changed(services, to, *role).await,
+            MailKind::OrganizationTransferred { by, to: receiver } => {
+                ownership::mails::transferred(services, to, by, receiver).await
+            }
             MailKind::Test => test_mail::compose(&services.config.base_url, to.email).map(Some),
         }
     }

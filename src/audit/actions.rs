@@ -99,6 +99,11 @@ pub const GROUPS: [Group; 6] = [
         actions: &[
             ("organization.renamed", "{who} renamed the organization to {target}"),
             ("organization.settings_changed", "{who} changed the settings of {target}"),
+            ("organization.slug_changed", "{who} changed the address to {target}"),
+            ("organization.slug_given_up", "{who} gave up the address {target}"),
+            ("organization.transferred", "{who} transferred the organization to {target}"),
+            ("organization.deleted", "{who} deleted the organization {target}"),
+            ("organization.restored", "{who} restored the organization {target}"),
             ("organization.created", "{who} created the organization {target}"),
             ("organization.env_fallback", "{who} turned {target} environment keys"),
             ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
@@ -109,7 +114,15 @@ pub const GROUPS: [Group; 6] = [
 ];
 
 /// What happens only where there are many organizations: no page offers to look for it elsewhere.
-const OF_MANY: [&str; 2] = ["organization.created", "organization.env_fallback"];
+const OF_MANY: [&str; 7] = [
+    "organization.created",
+    "organization.deleted",
+    "organization.env_fallback",
+    "organization.restored",
+    "organization.slug_changed",
+    "organization.slug_given_up",
+    "organization.transferred",
+];
 
 /// The actions of a group that can have happened.
 pub fn offered(group: &Group, tenancy: Tenancy) -> impl Iterator<Item = &(&'static str, &'static str)> {

@@ -33,7 +33,7 @@ pub use doorstep::Doorstep;
 pub use event::{Actor, Event, Idempotency, Origin};
 pub use limits::Limits;
 pub use organization::Organization;
-pub use people::{Admin, Anyone, Authority, Member, OTHER_ORGANIZATION, SignedIn, Who};
+pub use people::{Admin, Anyone, Authority, Member, OTHER_ORGANIZATION, Owner, SignedIn, Who};
 pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};
 pub use services::Services;

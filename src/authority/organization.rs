@@ -1,10 +1,11 @@
 //! The organization that a request or a command is about: resolved once, at the edge, and handed down as a value.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 
 use crate::db::Db;
-use crate::entity::organization::{Column, Entity, Model};
+use crate::entity::organization::{Column, Entity, Model, State};
+use crate::entity::organization_slug;
 use crate::error::{Error, Result};
 use crate::links::Links;
 use crate::tenancy::Tenancy;
@@ -30,7 +31,7 @@ impl Organization {
     /// # Errors
     /// When there is none, or the database can't be asked.
     pub async fn only(db: &Db) -> Result<Self> {
-        let mut rows = Entity::find().limit(2).all(db.reader()).await?;
+        let mut rows = active().limit(2).all(db.reader()).await?;
         if rows.len() == 1 {
             return rows.pop().map(Self::from).ok_or(Error::NotFound);
         }
@@ -53,19 +54,52 @@ impl Organization {
         Ok(Entity::find_by_id(id).one(db.reader()).await?.map(Self::from))
     }
 
-    /// The one of this slug.
+    /// The one of this slug, unless it is being deleted.
     ///
     /// # Errors
     /// When the database can't be asked.
     pub async fn by_slug(db: &Db, slug: &str) -> Result<Option<Self>> {
-        let found = Entity::find().filter(Column::Slug.eq(slug)).one(db.reader()).await?;
+        let found = active().filter(Column::Slug.eq(slug)).one(db.reader()).await?;
         Ok(found.map(Self::from))
+    }
+
+    /// The one of this slug that is being deleted.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn being_deleted(db: &Db, slug: &str) -> Result<Option<Self>> {
+        let found = Entity::find().filter(Column::Slug.eq(slug)).filter(Column::State.eq(State::Deleting));
+        Ok(found.one(db.reader()).await?.map(Self::from))
+    }
+
+    /// The id of the one that had this slug before, and has not given it up.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn had_slug(db: &Db, slug: &str) -> Result<Option<String>> {
+        let former = organization_slug::Entity::find_by_id(slug)
+            .filter(organization_slug::Column::RetiredAt.is_not_null())
+            .filter(organization_slug::Column::GivenUpAt.is_null());
+        Ok(former.one(db.reader()).await?.map(|row| row.organization_id))
+    }
+
+    /// Whether the one of this id is there and not being deleted.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn is_active(db: &Db, id: &str) -> Result<bool> {
+        Ok(active().filter(Column::Id.eq(id)).one(db.reader()).await?.is_some())
     }
 
     /// The addresses of its pages.
     pub fn links(&self, tenancy: Tenancy) -> Links {
         Links::of(tenancy, &self.slug, &self.id)
     }
+}
+
+/// Those that are not being deleted.
+fn active() -> Select<Entity> {
+    Entity::find().filter(Column::State.eq(State::Active))
 }
 
 impl From<Model> for Organization {

@@ -9,16 +9,25 @@ use anyhow::Context;
 use clap::Args;
 use data_encoding::BASE64;
 
+use super::opening::shell_of_the_first;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
+use crate::db::Db;
 use crate::demo::mail::DemoMail;
 use crate::demo::provider::{Client, DemoProvider};
 use crate::links::Site;
+use crate::organization::bootstrap::bootstrap;
+use crate::organization::operator::{create, is_known};
 use crate::random;
+use crate::slug::Slug;
 
 /// Where the demo keeps its database and its master key.
 const FOLDER: &str = "data/demo";
+/// The same for the demo of many organizations.
+const FOLDER_OF_MANY: &str = "data/demo/many";
+/// Who owns both organizations of that one.
+const OWNER: &str = "ada@acme.test";
 
 /// What of our settings a demo heeds, beside those of LLM providers; database, key, provider and mail are its own.
 const HEEDED: [&str; 11] = [
@@ -44,11 +53,20 @@ pub struct Options {
     /// Forget what earlier demos stored.
     #[arg(long)]
     fresh: bool,
+    /// Many organizations instead of one: Acme and Globex, and Ada Lovelace owns both.
+    #[arg(long)]
+    multi: bool,
+}
+
+impl Options {
+    fn folder(&self) -> &'static str {
+        if self.multi { FOLDER_OF_MANY } else { FOLDER }
+    }
 }
 
 pub async fn run(options: Options) -> anyhow::Result<()> {
     if options.fresh {
-        forget(Path::new(FOLDER))?;
+        forget(Path::new(options.folder()))?;
     }
     let client = client(options.port)?;
     let config = config(&options, &client)?;
@@ -64,7 +82,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let running = [actix_web::rt::spawn(provider.server), actix_web::rt::spawn(mail.server)];
     let base_url = config.base_url.origin();
     let app = App::build(config, Clock::default()).await?;
-    greet(&base_url, &provider.issuer, &mail.url);
+    if options.multi {
+        furnish(&app.services().db).await?;
+    }
+    greet(&base_url, &provider.issuer, &mail.url, options.multi);
     app.without_drain().run().await?;
     mail.taking.abort();
     for handle in handles {
@@ -76,11 +97,30 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn greet(base_url: &str, issuer: &str, mail: &str) {
+/// Names the two organizations and their owner; those that an earlier demo has named stay as they are.
+async fn furnish(db: &Db) -> anyhow::Result<()> {
+    let (name, owner) = (super::arguments::name, super::arguments::email(OWNER).map_err(anyhow::Error::msg)?);
+    let first = shell_of_the_first(db).await?;
+    let acme = name("Acme").map_err(anyhow::Error::msg)?;
+    bootstrap(&first, &acme, &owner).await?;
+    let (globex, slug) = (name("Globex").map_err(anyhow::Error::msg)?, Slug::parse("globex"));
+    let slug = slug.map_err(anyhow::Error::msg)?;
+    if !is_known(first.db(), &slug).await? {
+        create(&first, &globex, Some(&slug), &owner).await?;
+    }
+    Ok(())
+}
+
+fn greet(base_url: &str, issuer: &str, mail: &str, multi: bool) {
+    let first = if multi {
+        "Acme and Globex are here: sign in as Ada Lovelace, who owns both."
+    } else {
+        "The first person to sign in becomes the owner."
+    };
     let greeting = format!(
         "Gatehouse   {base_url}\nDemo ID     {issuer}  (identity provider: be anybody)\n\
          Demo Mail   {mail}  (mail catcher: whatever is sent ends here)\n\n\
-         The first person to sign in becomes the owner. Ctrl-C stops; --fresh starts over.\n"
+         {first} Ctrl-C stops; --fresh starts over.\n"
     );
     // A demo whose greeting nobody reads goes on all the same.
     let _ = std::io::stdout().write_all(greeting.as_bytes());
@@ -98,8 +138,8 @@ fn client(port: u16) -> anyhow::Result<Client> {
 
 fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
     let own = [
-        ("DATABASE_URL", format!("sqlite://{FOLDER}/gatehouse.db")),
-        ("MASTER_KEY", master_key(&PathBuf::from(FOLDER).join("master.key"))?),
+        ("DATABASE_URL", format!("sqlite://{}/gatehouse.db", options.folder())),
+        ("MASTER_KEY", master_key(&PathBuf::from(options.folder()).join("master.key"))?),
         ("PROVIDERS__DEMO__KIND", "oidc".to_owned()),
         ("PROVIDERS__DEMO__LABEL", "Demo ID".to_owned()),
         ("PROVIDERS__DEMO__ISSUER", format!("http://localhost:{}", u32::from(options.port) + 1)),
@@ -112,8 +152,11 @@ fn config(options: &Options, client: &Client) -> anyhow::Result<Config> {
         ("LOG", "warn".to_owned()),
     ];
     let own = own.into_iter().map(|(name, value)| (format!("GATEHOUSE_{name}"), value));
+    let of_many = [("TENANCY", "multi"), ("SIGN_UP", "open"), ("ORG_CREATORS", "@acme.test")];
+    let of_many = of_many.into_iter().filter(|_| options.multi);
+    let of_many = of_many.map(|(name, value)| (format!("GATEHOUSE_{name}"), value.to_owned()));
     let heeded = config::environment()?.into_iter().filter(|(name, _)| is_heeded(name));
-    Ok(Config::from_pairs(own.chain(heeded))?)
+    Ok(Config::from_pairs(own.chain(of_many).chain(heeded))?)
 }
 
 /// Of the names that are not ours, only the keys of LLM providers mean something.
@@ -138,7 +181,8 @@ fn master_key(path: &Path) -> anyhow::Result<String> {
         return Ok(key);
     }
     let key = format!("demo:{}", BASE64.encode(&random::bytes()?));
-    std::fs::create_dir_all(FOLDER).with_context(|| format!("making {FOLDER}"))?;
+    let folder = path.parent().unwrap_or(Path::new(FOLDER));
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(key.as_bytes())?;
     Ok(key)

@@ -62,6 +62,13 @@ async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organizatio
     Ok(Organization::only(db).await?)
 }
 
+/// The shell of an organization that nobody else finds any more.
+pub async fn shell_of_one_that_is_deleted(db: &Db, org: &Slug) -> anyhow::Result<Shell> {
+    let found = Organization::being_deleted(db, org.as_str()).await?;
+    let found = found.with_context(|| format!("no organization with the slug {org} is being deleted"))?;
+    Ok(Shell::of_one_of_many(db.clone(), db.clock().await?, found))
+}
+
 /// The shell of commands that are about the whole installation. Where there is one organization, its log tells of them.
 pub async fn shell_of_installation(db: &Db) -> anyhow::Result<Shell> {
     let (clock, first) = (db.clock().await?, Organization::only(db).await?);

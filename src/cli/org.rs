@@ -1,17 +1,18 @@
-//! `gatehouse org list | create | env-fallback`.
+//! `gatehouse org list | create | delete | restore | env-fallback`.
 
 use std::path::Path;
 
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 
-use super::opening::{open_configured, shell, shell_of_installation};
+use super::opening::{open_configured, shell, shell_of_installation, shell_of_one_that_is_deleted};
 use super::output::counted;
 use crate::address::EmailAddress;
 use crate::config;
 use crate::db::Db;
 use crate::name::Name;
 use crate::organization::operator::{Created, Summary, create, list, set_env_fallback};
+use crate::ownership::operator as ownership;
 use crate::slug::Slug;
 
 #[derive(Subcommand)]
@@ -30,6 +31,18 @@ pub enum Task {
         /// Its name in addresses; without it, one that the name suggests.
         #[arg(long, value_name = "SLUG", value_parser = super::arguments::slug)]
         slug: Option<Slug>,
+    },
+    /// Delete an organization: nobody can open it any more, and after thirty days it is erased.
+    Delete {
+        /// The organization, by its slug.
+        #[arg(value_name = "SLUG", value_parser = super::arguments::slug)]
+        org: Slug,
+    },
+    /// Restore an organization that is being deleted.
+    Restore {
+        /// The organization, by its slug.
+        #[arg(value_name = "SLUG", value_parser = super::arguments::slug)]
+        org: Slug,
     },
     /// Let the keys of this server's environment stand in for an organization's own, or not.
     EnvFallback {
@@ -76,6 +89,19 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
             } else {
                 say!("Created {name} at {slug}. {owner} becomes its owner at the first sign-in.");
             }
+        }
+        Task::Delete { org } => match ownership::delete(&shell(db, Some(&org)).await?).await? {
+            Some(until) => say!(
+                "{org} is deleted. `gatehouse org restore {org}` brings it back until {}.",
+                until.format("%Y-%m-%d %H:%M UTC")
+            ),
+            None => say!("Nothing to change."),
+        },
+        Task::Restore { org } => {
+            if !ownership::restore(&shell_of_one_that_is_deleted(db, &org).await?).await? {
+                anyhow::bail!("{org} is not being deleted, or it is erased already: nothing was changed");
+            }
+            say!("{org} is restored.");
         }
         Task::EnvFallback { org, state } => {
             let on = matches!(state, Switch::On);

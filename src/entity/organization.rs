@@ -21,6 +21,25 @@ pub struct Model {
     pub awaited_owner: Option<String>,
     /// Whether the keys of the environment stand in for its own; the operator's to say (rule 4.2).
     pub env_fallback: bool,
+    pub state: State,
+    /// From when on it is purged; none unless it is being deleted.
+    pub purge_at: Option<Timestamp>,
+    /// The name of whoever has begun to delete it.
+    pub state_by: Option<String>,
+}
+
+/// Whether an organization is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum State {
+    #[sea_orm(string_value = "active")]
+    Active,
+    /// Nobody can come in; its owners can restore it.
+    #[sea_orm(string_value = "deleting")]
+    Deleting,
+    /// Its rows are going.
+    #[sea_orm(string_value = "purging")]
+    Purging,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ use crate::address::EmailAddress;
 use crate::authority::session::Visitor;
 use crate::authority::{Anyone, Event, Organization, Services, SignedIn};
 use crate::entity::invite::{self, Column, Entity, Model, Stage};
+use crate::entity::organization::State;
 use crate::entity::{identity, organization, user};
 use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
@@ -65,7 +66,11 @@ pub async fn behind(
     }
     let status = Status::of(&invite, now);
     let organization = organization::Entity::find_by_id(&invite.organization_id).one(connection).await?;
-    let organization = Organization::from(organization.ok_or(Error::NotFound)?);
+    let organization = organization.ok_or(Error::NotFound)?;
+    if organization.state != State::Active {
+        return Ok(Landing::Over);
+    }
+    let organization = Organization::from(organization);
     let open = Open { stands: stands(connection, &invite).await?, invite, organization };
     Ok(match status {
         Status::Pending => Landing::Open(open),

@@ -4,11 +4,14 @@ use crate::authority::SignedIn;
 use crate::error::Result;
 use crate::invites::landing::{Open, waiting_for};
 use crate::organization::creation;
+use crate::ownership::deletion::{Deleting, restorable};
 
 /// What a person may do who is in no organization, or in several.
 pub struct Choice {
     /// The open invites that they are asked about, of organizations to which they don't belong.
     pub invites: Vec<Open>,
+    /// Those that they own and that are being deleted.
+    pub restorable: Vec<Deleting>,
     /// Whether they may create an organization.
     pub can_create: bool,
 }
@@ -23,5 +26,6 @@ pub async fn choice(person: &SignedIn) -> Result<Choice> {
         let member = person.visitor.membership_in(&open.organization.id);
         open.stands && member.is_none_or(|membership| membership.role < open.invite.role)
     });
-    Ok(Choice { invites, can_create: creation::creator(person).await?.is_some() })
+    let restorable = restorable(person).await?;
+    Ok(Choice { invites, restorable, can_create: creation::creator(person).await?.is_some() })
 }

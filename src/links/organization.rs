@@ -35,6 +35,11 @@ impl Links {
         Self { prefix: prefix.unwrap_or_default(), id: None }
     }
 
+    /// Whether there are others.
+    pub fn are_of_many(&self) -> bool {
+        self.id.is_some()
+    }
+
     /// The field by which a form says whose it is: with another organization's address it is not taken. Nothing where
     /// there is one organization.
     pub fn organization_field(&self) -> String {
@@ -78,6 +83,11 @@ addresses! {
         audit "/settings/admin/audit" [GET];
         audit_export "/settings/admin/audit/export" [GET];
         event(event) "/settings/admin/audit/{event}" [GET];
+        danger "/settings/admin/danger" [GET];
+        slug "/settings/admin/danger/slug" [GET POST];
+        former_slug(slug) "/settings/admin/danger/slugs/{slug}/end" [POST];
+        transfer "/settings/admin/danger/transfer" [GET POST];
+        ending "/settings/admin/danger/deletion" [GET POST];
     }
 }
 

@@ -72,5 +72,6 @@ addresses! {
         page "" [GET];
         membership "/membership" [POST];
         departure "/departure" [GET POST];
+        restoration "/restoration" [POST];
     }
 }

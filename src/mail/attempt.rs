@@ -11,7 +11,7 @@ use super::delivery_outcome::DeliveryOutcome;
 use super::kind::{Composer, MailKind, Recipient};
 use super::{outbox, schedule};
 use crate::address::EmailAddress;
-use crate::authority::Services;
+use crate::authority::{Organization, Services};
 use crate::entity::Timestamp;
 use crate::entity::outbox::Model;
 use crate::smtp::{Trouble, Way, message};
@@ -62,11 +62,14 @@ async fn attempt(
     // Of a newer gatehouse, perhaps: it may come back.
     let letter: MailKind = serde_json::from_value(mail.letter.clone())
         .map_err(|_| Trouble::Later("this gatehouse does not know such a mail".to_owned()))?;
-    let to = Recipient { organization: mail.organization_id.as_deref(), email: &email };
     let unwritten = |error: crate::error::Error| {
         tracing::warn!(mail = mail.id, %error, "the mail could not be written");
         Trouble::Later("it could not be written".to_owned())
     };
+    if !is_there(services, mail).await.map_err(unwritten)? {
+        return Ok(false);
+    }
+    let to = Recipient { organization: mail.organization_id.as_deref(), email: &email };
     let Some(composed) = composer.compose(&letter, to).await.map_err(unwritten)? else { return Ok(false) };
     let at = services.clock.wall();
     let message = message(&way.from, &email, &mail.message_id, at, &composed).map_err(unwritten)?;
@@ -81,4 +84,12 @@ fn later(services: &Services, mail: &Model, reason: String) -> DeliveryOutcome {
         return DeliveryOutcome::Refused { reason: format!("given up after 48 hours: {reason}") };
     }
     DeliveryOutcome::Retry { reason, next_at: Timestamp::from(now + wait) }
+}
+
+/// Whether the organization is there whose mail it is: of one that is being deleted nothing is sent any more.
+async fn is_there(services: &Services, mail: &Model) -> crate::error::Result<bool> {
+    match &mail.organization_id {
+        Some(organization) => Organization::is_active(&services.db, organization).await,
+        None => Ok(true),
+    }
 }

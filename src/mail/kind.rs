@@ -20,6 +20,8 @@ pub enum MailKind {
     AccountConnected { provider: String },
     /// The recipient has another role in the organization.
     RoleChanged { role: Role },
+    /// To an owner: another member owns the organization, and who handed it over does not any more.
+    OrganizationTransferred { by: String, to: String },
     /// Mail works.
     Test,
 }

@@ -4,7 +4,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::entity::organization::{Column, Entity};
+use crate::entity::organization::{Column, Entity, State};
 use crate::error::Result;
 
 /// Whether an operator has named this address as owner of the organization.
@@ -37,6 +37,7 @@ pub async fn fulfil(connection: &impl ConnectionTrait, organization: &str, email
 /// # Errors
 /// When the database can't be asked.
 pub async fn awaiting(connection: &impl ConnectionTrait, email: &str) -> Result<Vec<String>> {
-    let awaiting = Entity::find().filter(Column::AwaitedOwner.eq(email)).all(connection).await?;
+    let active = Entity::find().filter(Column::State.eq(State::Active));
+    let awaiting = active.filter(Column::AwaitedOwner.eq(email)).all(connection).await?;
     Ok(awaiting.into_iter().map(|organization| organization.id).collect())
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::address::EmailAddress;
 use crate::entity::invite::{Column, Entity, Model, Stage};
 use crate::entity::membership;
+use crate::entity::organization::{self, State};
 use crate::entity::user::{self, Status as Activity};
 use crate::error::Result;
 use crate::role::Role;
@@ -43,8 +44,13 @@ impl Status {
     }
 }
 
-/// Whether whoever has invited may still give the role: an admin of the organization, and not above their own.
+/// Whether whoever has invited may still give the role: an admin of the organization, which is not being deleted, and not
+/// above their own.
 pub async fn stands(connection: &impl ConnectionTrait, invite: &Model) -> Result<bool> {
+    let organization = organization::Entity::find_by_id(&invite.organization_id).one(connection).await?;
+    if organization.is_none_or(|organization| organization.state != State::Active) {
+        return Ok(false);
+    }
     let membership = membership::Entity::find()
         .filter(membership::Column::OrganizationId.eq(&invite.organization_id))
         .filter(membership::Column::UserId.eq(&invite.invited_by))

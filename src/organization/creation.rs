@@ -1,12 +1,13 @@
 //! A new organization: by whoever may create one, or from the shell (rule 6.3). Its owner and its settings are written
 //! with it.
 
+use chrono::Duration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 use serde_json::json;
 
 use crate::address::EmailAddress;
-use crate::authority::{Event, Organization, SignedIn};
+use crate::authority::{Event, Organization, Services, SignedIn};
 use crate::entity::{Timestamp, org_settings, organization, organization_slug};
 use crate::error::{Error, FieldErrors, Forbidden, Result};
 use crate::gate::{AllowedDomains, AllowedEmails};
@@ -18,6 +19,8 @@ use crate::slug::Slug;
 
 /// Why a slug can't be had.
 pub const TAKEN: &str = "This address is taken. Choose another.";
+/// How long an address that was given up is nobody's.
+pub const REST: Duration = Duration::days(30);
 /// How many numbers are tried behind a slug that is taken, before a random one is.
 const NUMBERS: u32 = 50;
 
@@ -46,6 +49,19 @@ pub async fn free_slug(connection: &impl ConnectionTrait, slug: &Slug) -> Result
     }
     let [a, b, c, ..] = random::bytes()?;
     Ok(slug.numbered(u32::from_be_bytes([0, a, b, c])))
+}
+
+/// Forgets addresses that were given up long enough ago to be somebody else's.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn forget_rested(services: &Services) -> Result<()> {
+    let rested = Timestamp::from(services.clock.now() - REST);
+    organization_slug::Entity::delete_many()
+        .filter(organization_slug::Column::GivenUpAt.lte(rested))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    Ok(())
 }
 
 /// Whether the person could have the slug.
@@ -90,6 +106,9 @@ pub async fn write(
         updated_by: None,
         awaited_owner,
         env_fallback: false,
+        state: organization::State::Active,
+        purge_at: None,
+        state_by: None,
     };
     let insert = organization::Entity::insert(organization::ActiveModel::from(row.clone()));
     insert.exec_without_returning(connection).await?;
@@ -109,7 +128,7 @@ pub async fn write(
 }
 
 /// Of two who take a slug at once the database lets one have it.
-fn taken_meanwhile(error: Error) -> Error {
+pub fn taken_meanwhile(error: Error) -> Error {
     match error {
         Error::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
             Error::invalid("slug", TAKEN)
@@ -181,6 +200,7 @@ pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organ
         change.commit_once(Event::refused("organization.created", name.as_str())).await?;
         return Err(Error::Forbidden(Forbidden::NoOrgCreator));
     };
+    forget_rested(&person.services).await?;
     let change = person.change().await?;
     let organization = write(change.connection(), change.at(), name, slug, None).await;
     let organization = organization.map_err(taken_meanwhile)?;

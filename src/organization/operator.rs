@@ -28,13 +28,15 @@ pub struct Summary {
     pub owners: u64,
 }
 
-/// Every organization by its name, with its slug.
+/// Every organization that is not being deleted, by its name, with its slug.
 ///
 /// # Errors
 /// When the database can't be asked.
 pub async fn names(db: &Db) -> Result<Vec<String>> {
-    let rows = organization::Entity::find().order_by_asc(organization::Column::Name);
-    let rows = rows.all(db.outside_any_organization()).await?;
+    let active = organization::Entity::find()
+        .filter(organization::Column::State.eq(organization::State::Active))
+        .order_by_asc(organization::Column::Name);
+    let rows = active.all(db.outside_any_organization()).await?;
     Ok(rows.into_iter().map(|row| format!("{} ({})", row.name, row.slug)).collect())
 }
 
@@ -60,6 +62,14 @@ pub async fn list(db: &Db, configured: Option<&(Vec<String>, InstanceLists)>) ->
         });
     }
     Ok(list)
+}
+
+/// Whether an organization has the slug, or had it until lately.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_known(db: &Db, slug: &Slug) -> Result<bool> {
+    creation::is_taken(db.outside_any_organization(), slug).await
 }
 
 /// An organization that was created from the shell.

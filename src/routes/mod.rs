@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
 use crate::tenancy::Tenancy;
 use crate::web::health;
-use crate::{access, account, audit, invites, joining, llm_keys, organization, sign_in, users};
+use crate::{access, account, audit, invites, joining, llm_keys, organization, ownership, sign_in, users};
 use route::{delete, get, patch, post, put};
 
 /// All routes, in the order of the navigation. Where there are many organizations, the pages of each are below its own
@@ -36,6 +36,7 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
             below(API, api_of_organizations()),
             below(API_ORGANIZATION, api_of_one_organization()),
             below(API_ORGANIZATION, api_of_admins()),
+            below(prefix, of_owners()),
             of_organizations(),
             without_organization(),
         ]);
@@ -101,8 +102,24 @@ fn of_organizations() -> Vec<Route> {
         post("/orgs/new", create),
         get("/orgs/{org}", door),
         post("/orgs/{org}/membership", join),
+        post("/orgs/{org}/restoration", ownership::web::restore),
         get("/orgs/{org}/departure", leaving::departure_from_opened),
         post("/orgs/{org}/departure", leaving::leave_opened),
+    ]
+}
+
+/// What owners do to an organization, where there are many.
+fn of_owners() -> Vec<Route> {
+    use ownership::web::{change_slug, delete, deletion, give_up, hand_over, index, slug, transfer};
+    vec![
+        get("/settings/admin/danger", index),
+        get("/settings/admin/danger/slug", slug),
+        post("/settings/admin/danger/slug", change_slug),
+        post("/settings/admin/danger/slugs/{slug}/end", give_up),
+        get("/settings/admin/danger/transfer", transfer),
+        post("/settings/admin/danger/transfer", hand_over),
+        get("/settings/admin/danger/deletion", deletion),
+        post("/settings/admin/danger/deletion", delete),
     ]
 }
 
@@ -197,6 +214,9 @@ fn api_of_one_organization() -> Vec<Route> {
         get("", organization::api::show),
         put("", update),
         patch("", update),
+        delete("", ownership::api::delete),
+        post("/transfer/{user}", ownership::api::hand_over),
+        post("/restore", ownership::api::restore),
         get("/users", users::api::colleagues),
         get("/llm-keys", llm_keys::api::seen),
     ]

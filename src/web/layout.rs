@@ -67,7 +67,10 @@ pub struct Said<'a> {
 
 /// The organizations of a person, to go from one to another.
 pub struct Switcher {
+    /// Those that were opened last, if there are many.
     pub others: Vec<SwitcherItem>,
+    /// Whether there are enough to be looked for.
+    pub is_long: bool,
     /// Whether the person may create one.
     pub can_create: bool,
 }

@@ -16,26 +16,40 @@ pub struct NavItem {
 type Room = (fn(&Links) -> Link, &'static str, &'static str, Role);
 
 /// An organization's rooms, in order.
-const ROOMS: [Room; 6] = [
+const ROOMS: [Room; 7] = [
     (Links::general, "General", "general", Role::Member),
     (Links::access, "Access", "access", Role::Admin),
     (Links::users, "Users", "users", Role::Member),
     (Links::invites, "Invites", "invites", Role::Admin),
     (Links::llm_keys, "LLM keys", "llm-keys", Role::Member),
     (Links::audit, "Audit log", "audit", Role::Admin),
+    (Links::danger, "Danger zone", "danger", Role::Owner),
 ];
 
 /// What `role` sees of it, at `path`; `alarm` is what there is to say of the LLM keys.
 pub fn navigation(path: &str, links: &Links, role: Role, alarm: &str) -> Vec<NavItem> {
     let within = ROOMS.iter().map(|(room, ..)| room(links)).filter(|href| is_within(path, href));
     let current = within.max_by_key(|href| href.len());
-    let visible = ROOMS.into_iter().filter(|(.., least)| role >= *least);
+    // Where there is one organization, its life is the installation's.
+    let is_there = |(_, _, icon, least): &Room| role >= *least && (*icon != "danger" || links.are_of_many());
+    let visible = ROOMS.into_iter().filter(is_there);
     let item = |(room, label, icon, _): Room| {
         let href = room(links);
         let alarm = href == links.llm_keys() && !alarm.is_empty();
         NavItem { current: current.as_ref() == Some(&href), href, label, icon, alarm }
     };
     visible.map(item).collect()
+}
+
+/// The room of another organization that is the same as the one at `path` of this one, if `role` sees it there; else its
+/// first.
+pub fn same_room(path: &str, here: &Links, there: &Links, role: Role) -> Link {
+    let rooms = ROOMS.iter().filter(|(room, ..)| is_within(path, &room(here)));
+    let current = rooms.max_by_key(|(room, ..)| room(here).len());
+    match current {
+        Some((room, _, _, least)) if role >= *least => room(there),
+        _ => there.general(),
+    }
 }
 
 /// Whether `path` is `href`, or below it.

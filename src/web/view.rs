@@ -12,7 +12,7 @@ use super::cookies::Cookies;
 use super::frame::Frame;
 use super::htmx::wanted_region;
 use super::layout::{Entry, FramePerson, Layout, Partial, Said, Switcher, SwitcherItem};
-use super::navigation::{is_within, navigation};
+use super::navigation::{is_within, navigation, same_room};
 use super::notice::{self, Left};
 use super::page::{Page, Viewer};
 use super::reply::Reply;
@@ -24,6 +24,9 @@ use crate::error::{Error, Result};
 use crate::links::{Links, Site};
 use crate::role::Role;
 use crate::shown_name::initials;
+
+/// From how many organizations on a person can search among theirs.
+pub const SEARCHED_FROM: usize = 8;
 
 /// How this request wants its answer.
 pub struct View {
@@ -160,15 +163,23 @@ impl View {
         let here = viewer.membership().map(|membership| membership.organization.id.as_str());
         let all = viewer.visitor().memberships().into_iter();
         let others = all.filter(|membership| here != Some(membership.organization.id.as_str()));
+        let links = viewer.links();
         let item = |membership: &Membership| SwitcherItem {
             name: membership.organization.name.clone(),
             role: membership.role.label(),
-            href: membership.organization.links(config.tenancy).general(),
+            href: same_room(
+                &self.path,
+                &links,
+                &membership.organization.links(config.tenancy),
+                membership.role,
+            ),
         };
         let known = viewer.visitor().memberships().into_iter().map(|membership| membership.email.as_str());
         let mut emails = known.chain([viewer.visitor().email.as_str()]).map(EmailAddress::stored);
         let can_create = emails.any(|email| email.is_ok_and(|email| config.org_creators.include(&email)));
-        Some(Switcher { others: others.map(item).collect(), can_create })
+        let is_long = viewer.visitor().memberships().len() >= SEARCHED_FROM;
+        let others = others.take(SEARCHED_FROM - 1).map(item).collect();
+        Some(Switcher { others, is_long, can_create })
     }
 
     fn partial(&self, links: &Links, organization: &str, page: &impl Page) -> askama::Result<String> {

@@ -140,6 +140,42 @@ fn a_hostile_provider_gets_nobody_in() {
     stage.play("hostile_provider", port, &house, &ports);
 }
 
+#[test]
+fn many_organizations_are_many_houses() {
+    tell_of_many("many");
+}
+
+#[test]
+fn the_shell_says_who_owns_an_organization() {
+    tell_of_many("many_owners");
+}
+
+/// Plays a story where there are many organizations and two ways to sign in: in a browser that runs scripts, and in a
+/// new house in one that runs none.
+fn tell_of_many(story: &str) {
+    for javascript in ["on", "off"] {
+        let Some(stage) = Stage::open() else { return };
+        let (port, work, home) = (free_ports(), Provider::new("work"), Provider::new("home"));
+        let running = [stage.provider(port, &work), stage.provider(port, &home)];
+        let mut settings = settings(port, &[work, home]);
+        let many = [
+            ("TENANCY", "multi"),
+            ("ORG_CREATORS", "ada@acme.test"),
+            ("PROVIDERS__WORK__LABEL", "Work ID"),
+            ("PROVIDERS__HOME__LABEL", "Home ID"),
+        ];
+        settings.extend(many.map(|(name, value)| (format!("GATEHOUSE_{name}"), value.to_owned())));
+        settings.push(from_many_addresses());
+        let house = stage.house(port, &["serve"], &settings);
+        // The story has a shell with the server's settings.
+        let mut more: Vec<(&str, String)> =
+            settings.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        more.push(("JAVASCRIPT", javascript.to_owned()));
+        stage.play(story, port, &house, &more);
+        drop((house, running));
+    }
+}
+
 /// Opens a house with Demo ID and plays a story in it.
 fn tell(story: &str) {
     tell_with(story, &[]);

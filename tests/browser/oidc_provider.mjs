@@ -1,15 +1,19 @@
 // A provider that is not ours: npm's `oidc-provider` with its own development sign-in page. Whoever signs in as
-// `somebody` is somebody@acme.test.
+// `somebody` is somebody@acme.test; who signs in with a whole address has that one.
 
 import Provider from "oidc-provider";
 
 const { PORT, CALLBACK, CLIENT_ID, CLIENT_SECRET } = process.env;
 const client = { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [CALLBACK] };
 
-const account = (context, id) => ({
-  accountId: id,
-  claims: () => ({ sub: id, email: `${id}@acme.test`, email_verified: true, name: id[0].toUpperCase() + id.slice(1) }),
-});
+const account = (context, id) => {
+  const [name] = id.split("@");
+  const email = id.includes("@") ? id : `${id}@acme.test`;
+  return {
+    accountId: id,
+    claims: () => ({ sub: id, email, email_verified: true, name: name[0].toUpperCase() + name.slice(1) }),
+  };
+};
 
 const provider = new Provider(`http://localhost:${PORT}`, {
   clients: [client],

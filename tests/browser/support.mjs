@@ -138,7 +138,7 @@ export async function logIn(page, login) {
 }
 
 export async function signOut(page) {
-  await page.getByRole("banner").locator("summary").click();
+  await page.getByRole("banner").locator("summary").filter({ hasText: "account menu" }).click();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.waitForURL("**/sign-in");
 }

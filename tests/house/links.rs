@@ -83,7 +83,7 @@ fn every_address_that_can_be_built_leads_to_a_route() {
     for id in ["0192f0c1", "../a b?c=d#e%2Ff/ü"] {
         for Sample { methods, link } in every(id) {
             // Where there are many organizations, sessions are none of theirs.
-            if link.starts_with("/orgs/") && link.ends_with("/end") {
+            if link.starts_with("/orgs/") && link.contains("/sessions/") && link.ends_with("/end") {
                 continue;
             }
             for method in methods {
@@ -111,7 +111,10 @@ fn every_page_and_every_form_can_be_reached() {
 
 fn every(id: &str) -> Vec<Sample> {
     let of = |tenancy| Links::of(tenancy, "acme", "0192f0c1").every(id);
-    [Site.every(id), of(Tenancy::Single), of(Tenancy::Multi)].concat()
+    // The only organization has no address of its own, and nobody deletes it.
+    let mut of_the_only = of(Tenancy::Single);
+    of_the_only.retain(|sample| !sample.link.starts_with("/settings/admin/danger"));
+    [Site.every(id), of_the_only, of(Tenancy::Multi)].concat()
 }
 
 /// The routes of both tenancies.

@@ -6,11 +6,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use crate::web::support::Database;
 
+/// How many steps there are from one organization to many, and what they can do.
+const STEPS: u32 = 2;
+
 /// The schema of before, with people, mails and refusals in it that are not as one would think.
 async fn before(database: &Database) -> (Db, DatabaseConnection) {
     let db = connect(&database.url()).await.expect("a database");
     db.migrate_up().await.expect("up");
-    db.migrate_down(1).await.expect("a step down");
+    db.migrate_down(STEPS).await.expect("the steps down");
     let rows = database.connect().await;
     for sql in [
         "INSERT INTO organizations (id, slug, name, version, created_at, updated_at, awaited_owner)
@@ -91,7 +94,7 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
         );
         let suspended = "SELECT status FROM memberships WHERE email = 'ada@globex.test'";
         assert_eq!(texts(&rows, suspended).await, ["deactivated"]);
-        db.migrate_down(1).await.expect("down");
+        db.migrate_down(STEPS).await.expect("down");
         let without = [
             kept[0],
             "ada o'2 ada@acme.test locked_out",

@@ -114,18 +114,24 @@ async fn show(
     typed_error: &'static str,
 ) -> Reply {
     let sessions = crate::account::sessions(person).await?.len();
+    let ending = crate::account::end_with_the_account(person).await?;
+    let ending = ending
+        .into_iter()
+        .map(|name| format!("{name} is deleted with it, at once: you are its only member."));
     let page = DeletionPage {
         site: Site,
         email: &person.visitor.email,
-        stops: vec![
-            match sessions {
-                1 => "This session ends.".to_owned(),
-                count => format!("{count} sessions end, this one among them."),
-            },
-            "Your ways to sign in are forgotten.".to_owned(),
-            "You leave every organization. Your address stays in the history of what you did there."
-                .to_owned(),
-        ],
+        stops: ending
+            .chain([
+                match sessions {
+                    1 => "This session ends.".to_owned(),
+                    count => format!("{count} sessions end, this one among them."),
+                },
+                "Your ways to sign in are forgotten.".to_owned(),
+                "You leave every organization. Your address stays in the history of what you did there."
+                    .to_owned(),
+            ])
+            .collect(),
         why_not: crate::account::why_not_delete(person).await?,
         typed,
         typed_error,

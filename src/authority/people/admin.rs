@@ -26,6 +26,11 @@ impl Deref for Admin {
 }
 
 impl Admin {
+    /// Of a member whose role is known to be enough.
+    pub(super) fn known(member: Member) -> Self {
+        Self(member)
+    }
+
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
         let member = Member::of(request).await?;
         if member.is_admin() {

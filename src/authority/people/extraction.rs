@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::admin::Admin;
 use super::anyone::Anyone;
 use super::member::Member;
+use super::owner::Owner;
 use super::signed_in::SignedIn;
 use crate::error::{Error, Result};
 
@@ -21,6 +22,7 @@ pub enum Who {
     SignedIn,
     Member,
     Admin,
+    Owner,
 }
 
 /// An extractor that settles who is asking.
@@ -41,6 +43,9 @@ impl Authority for Member {
 impl Authority for Admin {
     const WHO: Who = Who::Admin;
 }
+impl Authority for Owner {
+    const WHO: Who = Who::Owner;
+}
 
 impl FromRequest for Anyone {
     type Error = Error;
@@ -53,32 +58,19 @@ impl FromRequest for Anyone {
 
 type Extraction<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
-impl FromRequest for SignedIn {
-    type Error = Error;
-    type Future = Extraction<Self>;
+/// Those that are looked up in what has come with the session, and may leave an event of a refusal.
+macro_rules! extracted {
+    ($($authority:ident)*) => {
+        $(impl FromRequest for $authority {
+            type Error = Error;
+            type Future = Extraction<Self>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
-    }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { Self::of(&request).await })
+            }
+        })*
+    };
 }
 
-impl FromRequest for Member {
-    type Error = Error;
-    type Future = Extraction<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
-    }
-}
-
-impl FromRequest for Admin {
-    type Error = Error;
-    type Future = Extraction<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
-    }
-}
+extracted! { SignedIn Member Admin Owner }

@@ -36,6 +36,7 @@ impl Member {
         }
         let membership = match meant(request, &signed_in.visitor) {
             Ok(membership) => membership.clone(),
+            Err(Error::NotFound) => return Err(signed_in.at_former_address(request).await),
             Err(Error::Forbidden(why)) => return Err(signed_in.refuse(request, why).await),
             Err(other) => return Err(other),
         };

@@ -4,10 +4,12 @@ mod admin;
 mod anyone;
 mod extraction;
 mod member;
+mod owner;
 mod signed_in;
 
 pub use admin::Admin;
 pub use anyone::Anyone;
 pub use extraction::{Authority, Who};
 pub use member::{Member, OTHER_ORGANIZATION};
+pub use owner::Owner;
 pub use signed_in::SignedIn;

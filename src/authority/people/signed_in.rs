@@ -14,6 +14,7 @@ use crate::authority::services::Services;
 use crate::authority::session::{Membership, Visitor};
 use crate::entity::Personal;
 use crate::error::{Error, Forbidden, Result};
+use crate::links::{ORGANIZATION_IN_PATH, Site};
 
 /// A person with a session, wherever they belong.
 pub struct SignedIn {
@@ -111,6 +112,39 @@ impl SignedIn {
     /// them; what a change decides by, it reads inside itself ([`Change::member`]).
     pub fn membership(&self) -> Option<&Membership> {
         self.visitor.membership_in(self.services.only.as_deref()?)
+    }
+
+    /// What is said of an address that is none of the person's organizations': one that was theirs leads on to the present
+    /// one. It is looked up always, so that the time of the answer tells nothing of what is there.
+    pub(super) async fn at_former_address(&self, request: &HttpRequest) -> Error {
+        let slug = request.match_info().get(ORGANIZATION_IN_PATH).unwrap_or_default();
+        match Organization::had_slug(&self.services.db, slug).await {
+            Ok(Some(id)) => {
+                let membership = self.visitor.membership_in(&id).filter(|_| request.method().is_safe());
+                membership.map_or(Error::NotFound, |membership| Self::moved(request, slug, membership))
+            }
+            Ok(None) => Error::NotFound,
+            Err(error) => error,
+        }
+    }
+
+    fn moved(request: &HttpRequest, slug: &str, membership: &Membership) -> Error {
+        let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+        let door = |slug: &str| String::from(Site.door(slug).page());
+        let rest = asked.strip_prefix(&door(slug)).unwrap_or_default();
+        Error::Moved(door(&membership.organization.slug) + rest)
+    }
+
+    /// The same for the page of the door itself.
+    ///
+    /// # Errors
+    /// Where the address leads, if it was one of an organization of the person; else 404, or what keeps it from being
+    /// looked up.
+    pub async fn leave_former_address(&self, request: &HttpRequest) -> Result<()> {
+        match self.at_former_address(request).await {
+            Error::NotFound => Ok(()),
+            other => Err(other),
+        }
     }
 
     /// Records that the person was refused what they asked for.

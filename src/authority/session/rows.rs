@@ -47,7 +47,7 @@ const LOAD: &str = "
     FROM sessions s
     JOIN users u ON u.id = s.user_id
     LEFT JOIN memberships m ON m.user_id = u.id AND m.locked_out_at IS NULL AND m.suspended_at IS NULL
-    LEFT JOIN organizations o ON o.id = m.organization_id
+    LEFT JOIN organizations o ON o.id = m.organization_id AND o.state = 'active'
     LEFT JOIN switched_off_providers off ON off.organization_id = o.id AND off.provider = s.provider
     WHERE {column} = $1 AND s.last_seen_at > $2 AND s.created_at > $3 AND u.status = 'active'
     ORDER BY m.id";

@@ -3,7 +3,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -78,11 +78,13 @@ pub async fn door(
     view: View,
     path: web::Path<DoorPath>,
     query: web::Query<DoorQuery>,
+    request: HttpRequest,
 ) -> Reply {
     let here = |membership: &&Membership| membership.organization.slug == path.org;
     if let Some(membership) = person.visitor.memberships().into_iter().find(here) {
         return open(&person, &view, membership, &query).await;
     }
+    person.leave_former_address(&request).await?;
     match joining::look(&person, &path.org).await? {
         Doorway::Invited(invitation) => {
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*invitation)).finish())

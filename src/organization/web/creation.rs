@@ -19,6 +19,7 @@ struct NewPage {
     name: String,
     name_error: String,
     slug: String,
+    proposed: String,
     slug_error: String,
     /// Whether the slug can be had.
     is_free: bool,
@@ -60,6 +61,20 @@ pub struct NewForm {
     name: String,
     #[serde(default)]
     slug: String,
+    /// What the page has proposed: a slug that is this one still, nobody has chosen.
+    #[serde(default)]
+    proposed: String,
+}
+
+impl NewForm {
+    /// The slug that was typed, or the one that the name suggests now; and whether it was.
+    async fn slug(&self, person: &SignedIn) -> Result<(String, bool)> {
+        let typed = self.slug.trim();
+        if typed.is_empty() || typed == self.proposed {
+            return Ok((proposed(person, &self.name).await?, false));
+        }
+        Ok((self.slug.clone(), true))
+    }
 }
 
 /// `GET /orgs/new`, perhaps with what was typed so far: a name without an address gets one proposed.
@@ -73,8 +88,8 @@ pub async fn ask(person: SignedIn, view: View, typed: web::Query<NewForm>) -> Re
 
 /// `POST /orgs/new`.
 pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> Reply {
-    let NewForm { name, slug } = form.into_inner();
-    let slug = if slug.trim().is_empty() { proposed(&person, &name).await? } else { slug };
+    let (slug, is_chosen) = form.slug(&person).await?;
+    let name = form.into_inner().name;
     let created = match creation::parse(&name, &slug) {
         Ok((name, slug)) => creation::create(&person, &name, &slug).await,
         Err(error) => Err(error),
@@ -88,7 +103,7 @@ pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> R
             let page = NewPage {
                 name_error: sentence(&errors, "name"),
                 slug_error: sentence(&errors, "slug"),
-                ..empty(&person, name, slug)
+                ..empty(&person, name, slug, is_chosen)
             };
             view.page(&person, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
@@ -106,11 +121,12 @@ fn sentence(errors: &FieldErrors, field: &str) -> String {
     errors.get(field).map(|sentences| sentences.join(" ")).unwrap_or_default()
 }
 
-fn empty(person: &SignedIn, name: String, slug: String) -> NewPage {
+fn empty(person: &SignedIn, name: String, slug: String, is_chosen: bool) -> NewPage {
     NewPage {
         site: Site,
         name,
         name_error: String::new(),
+        proposed: if is_chosen { String::new() } else { slug.clone() },
         slug,
         slug_error: String::new(),
         is_free: false,
@@ -120,9 +136,8 @@ fn empty(person: &SignedIn, name: String, slug: String) -> NewPage {
 
 /// What there is to say of a slug while it is typed.
 async fn checked(person: &SignedIn, typed: NewForm) -> Result<NewPage> {
-    let NewForm { name, slug } = typed;
-    let slug = if slug.trim().is_empty() { proposed(person, &name).await? } else { slug };
-    let page = empty(person, name, slug.clone());
+    let (slug, is_chosen) = typed.slug(person).await?;
+    let page = empty(person, typed.name, slug.clone(), is_chosen);
     if slug.is_empty() {
         return Ok(page);
     }

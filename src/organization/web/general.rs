@@ -18,6 +18,8 @@ use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 #[template(path = "organization/index.html", blocks = ["name_form"])]
 struct GeneralPage {
     links: Links,
+    /// Where the name is shown.
+    shown: &'static str,
     can_edit: bool,
     name: String,
     version: i64,
@@ -83,6 +85,11 @@ async fn general(member: &Member) -> Result<GeneralPage> {
     let can_edit = member.is_admin();
     Ok(GeneralPage {
         links: member.links(),
+        shown: if member.services().config.tenancy.is_multi() {
+            "Shown in invites and at the top of every page."
+        } else {
+            "Shown on the sign-in page, in invites and at the top of every page."
+        },
         can_edit,
         name,
         version,

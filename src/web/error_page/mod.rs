@@ -71,6 +71,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     if matches!(error, Error::MethodNotAllowed) {
         response.insert_header((ALLOW, "GET, HEAD"));
     }
+    if let Error::Moved(location) = error {
+        return response.insert_header((LOCATION, location.as_str())).finish();
+    }
     let words = words(error);
     if asked.is_api {
         return problem(response, asked, error, &words);

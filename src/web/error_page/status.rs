@@ -8,6 +8,7 @@ use crate::error::Error;
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
+            Self::Moved(_) => StatusCode::TEMPORARY_REDIRECT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,

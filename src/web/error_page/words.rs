@@ -42,6 +42,7 @@ pub fn words(error: &Error) -> Words {
             "What you sent was made from an older version.",
             "Open it again to see what it says now.",
         ),
+        Error::Moved(_) => ("moved", "Moved", "It has another address now.", ""),
         Error::OrganizationRequired => (
             "organization_required",
             "Which organization?",

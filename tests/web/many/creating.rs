@@ -37,6 +37,26 @@ async fn who_may_create_one_names_it_and_owns_it() {
     }
 }
 
+/// What the page has proposed follows the name; what was typed stays.
+#[actix_web::test]
+async fn a_proposed_address_follows_the_name_and_a_typed_one_stays() {
+    for two in each(&CREATORS).await {
+        let ada = two.ada().await;
+        let part = |query: &'static str| {
+            let ada = ada.clone();
+            async move { ada.htmx(Method::GET, &format!("/orgs/new?{query}"), "div#slug_field", &[]).await.body }
+        };
+        let ini = part("name=Ini&slug=&proposed=").await;
+        assert_eq!((field(&ini, "slug"), field(&ini, "proposed")), ("ini".into(), "ini".into()));
+        let typed = part("name=Acme+Rockets+Inc&slug=rockets&proposed=acme-rockets").await;
+        assert_eq!((field(&typed, "slug"), field(&typed, "proposed")), ("rockets".to_owned(), String::new()));
+        // Sent before the proposal was made anew.
+        let made = ada.post("/orgs/new", &[("name", "Initech"), ("slug", "ini"), ("proposed", "ini")]).await;
+        assert_eq!(made.location(), "/orgs/initech/settings/admin", "{}", made.body);
+        two.close().await;
+    }
+}
+
 #[actix_web::test]
 async fn an_address_that_is_taken_reserved_or_malformed_is_said_while_typing_and_refused_when_sent() {
     for two in each(&CREATORS).await {

@@ -5,5 +5,6 @@ mod creating;
 mod doors;
 mod isolation;
 mod journeys;
+mod ownership;
 mod people;
 mod tabs;

@@ -1,0 +1,92 @@
+//! Purging what nobody can restore any more: bit by bit, so that no writer waits long, and no longer than it takes. The
+//! organization's row goes last: as long as it is there, whoever finds it goes on, after a crash, too (rule P9).
+
+use std::time::Duration;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, Statement};
+use tokio::time::sleep;
+
+use crate::authority::Services;
+use crate::entity::Timestamp;
+use crate::entity::organization::{Column, Entity, State};
+use crate::error::Result;
+
+/// Rows that go at once: a few milliseconds of the only writer.
+const BATCH: u32 = 500;
+/// How long others have their turn between two batches.
+const PAUSE: Duration = Duration::from_millis(5);
+/// The tables of an organization, those that point to others first.
+const TABLES: [&str; 12] = [
+    "events",
+    "denials",
+    "outbox",
+    "invite_batches",
+    "invites",
+    "llm_key_health",
+    "llm_keys",
+    "switched_off_providers",
+    "suspensions",
+    "memberships",
+    "event_heads",
+    "org_settings",
+];
+
+/// Purges the organizations whose time has come, one after the other. One that fails stops none.
+pub async fn purge_due(services: &Services) {
+    match due(services).await {
+        Ok(organizations) => {
+            for organization in organizations {
+                if let Err(error) = purge(services, &organization).await {
+                    tracing::error!(organization, %error, "not purged; tried again later");
+                }
+            }
+        }
+        Err(error) => tracing::warn!(%error, "organizations to purge not found"),
+    }
+}
+
+/// Those whose time has come, and those that were begun.
+async fn due(services: &Services) -> Result<Vec<String>> {
+    let now = Timestamp::from(services.clock.now());
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(State::Purging))
+        .filter(Column::State.eq(State::Deleting))
+        .filter(Column::PurgeAt.lte(now))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    let purging = Entity::find().filter(Column::State.eq(State::Purging)).order_by_asc(Column::PurgeAt);
+    let rows = purging.all(services.db.outside_any_organization()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+async fn purge(services: &Services, organization: &str) -> Result<()> {
+    for table in TABLES {
+        while batch(services, table, organization).await? > 0 {
+            sleep(PAUSE).await;
+        }
+    }
+    Entity::delete_many()
+        .filter(Column::Id.eq(organization))
+        .filter(Column::State.eq(State::Purging))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    tracing::info!(organization, "purged");
+    Ok(())
+}
+
+/// Deletes a part of a table; tells how many rows. Another instance that does the same finds others.
+async fn batch(services: &Services, table: &str, organization: &str) -> Result<u64> {
+    let connection = services.db.write_outside_any_organization();
+    let backend = connection.get_database_backend();
+    let (row, lock) = match backend {
+        DbBackend::Postgres => ("ctid", "FOR UPDATE SKIP LOCKED"),
+        _ => ("rowid", ""),
+    };
+    let sql = format!(
+        "DELETE FROM {table} WHERE {row} IN
+            (SELECT {row} FROM {table} WHERE organization_id = $1 LIMIT {BATCH} {lock})"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [organization.into()]);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
