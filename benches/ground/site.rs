@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use data_encoding::BASE64;
@@ -11,6 +11,7 @@ use gatehouse::demo::provider::{Client, DemoProvider, PEOPLE};
 use reqwest::Response;
 use reqwest::header::{LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
+use tokio::task::JoinHandle;
 
 /// Rows on a full page.
 pub const FULL: usize = 50;
@@ -46,6 +47,15 @@ pub struct Site {
     pub port: u16,
     /// `name=value` of the owner's session.
     pub cookie: String,
+    /// The identity provider's address.
+    issuer: String,
+    running: JoinHandle<std::io::Result<()>>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
 }
 
 impl Site {
@@ -60,7 +70,6 @@ impl Site {
             redirect: format!("{base}/auth/demo/callback"),
         };
         let provider = DemoProvider::start((Ipv4Addr::LOCALHOST, 0).into(), client)?;
-        let handle = provider.server.handle();
         let running = actix_web::rt::spawn(provider.server);
         let log = folder.join(format!("{port}.log"));
         let settings = [
@@ -86,9 +95,18 @@ impl Site {
         )?;
         let signed_in = sign_in(&base, &provider.issuer).await;
         let cookie = signed_in.with_context(|| std::fs::read_to_string(log).unwrap_or_default())?;
-        handle.stop(false).await;
-        running.abort();
-        Ok(Self { process, port, cookie })
+        Ok(Self { process, port, cookie, issuer: provider.issuer, running })
+    }
+
+    /// Signs the owner in once more; how long Gatehouse takes for it once they are back from the provider.
+    pub async fn sign_in(&self) -> anyhow::Result<Duration> {
+        let base = format!("http://localhost:{}", self.port);
+        let browser = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build()?;
+        let back = way_back(&browser, &base, &self.issuer).await?;
+        let begun = Instant::now();
+        let arrived = browser.get(back).send().await?;
+        ensure!(arrived.status() == 303, "not signed in: {}", arrived.status());
+        Ok(begun.elapsed())
     }
 
     /// The cursor that leads to a page of the list; pages count from 1.
@@ -114,7 +132,15 @@ fn free_port() -> std::io::Result<u16> {
 /// Signs in as the first of the demo's people; gives the session's cookie.
 async fn sign_in(base: &str, issuer: &str) -> anyhow::Result<String> {
     let browser = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build()?;
-    let authorize = departure(&browser, base).await?;
+    let arrived = browser.get(way_back(&browser, base, issuer).await?).send().await?;
+    let cookies = arrived.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|c| c.starts_with("session="));
+    Ok(session.context("no session after signing in")?.to_owned())
+}
+
+/// Where the provider sends the first of the demo's people back to.
+async fn way_back(browser: &reqwest::Client, base: &str, issuer: &str) -> anyhow::Result<String> {
+    let authorize = departure(browser, base).await?;
     let form = browser.get(authorize).send().await?.text().await?;
     let request = form.split_once("name=\"request\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
     let [person, ..] = PEOPLE;
@@ -125,10 +151,7 @@ async fn sign_in(base: &str, issuer: &str) -> anyhow::Result<String> {
         ("verified", "true"),
     ];
     let answer = browser.post(format!("{issuer}/authorize")).form(&fields).send().await?;
-    let arrived = browser.get(location(&answer)?).send().await?;
-    let cookies = arrived.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
-    let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|c| c.starts_with("session="));
-    Ok(session.context("no session after signing in")?.to_owned())
+    location(&answer)
 }
 
 /// Where the sign-in button leads, once the server answers and has found the provider.

@@ -14,6 +14,7 @@
 
 mod fixed;
 #[path = "../ground/mod.rs"]
+#[allow(dead_code, reason = "another benchmark uses the rest")]
 mod ground;
 mod load;
 mod report;

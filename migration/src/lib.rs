@@ -23,6 +23,7 @@ mod m0013_heartbeats;
 mod m0014_event_numbers;
 mod m0015_many_organizations;
 mod m0016_organization_life;
+mod m0017_operator;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_event_numbers::Migration),
             Box::new(m0015_many_organizations::Migration),
             Box::new(m0016_organization_life::Migration),
+            Box::new(m0017_operator::Migration),
         ]
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::DateTime;
 
 use crate::authority::Services;
 use crate::error::Result;
 use crate::mail::{Composer, MailKind, Recipient, test_mail};
 use crate::smtp::message::Composed;
-use crate::{invites, ownership, sign_in, users};
+use crate::{invites, operator, ownership, sign_in, users};
 
 /// Writes every kind of mail.
 pub struct Mails(pub Arc<Services>);
@@ -30,6 +31,10 @@ impl Composer for Mails {
             MailKind::RoleChanged { role } => users::mails::role_changed(services, to, *role).await,
             MailKind::OrganizationTransferred { by, to: receiver } => {
                 ownership::mails::transferred(services, to, by, receiver).await
+            }
+            MailKind::OperatorEntered { organization, by, reason, until } => {
+                let until = DateTime::from_timestamp_millis(*until).unwrap_or_default();
+                operator::mails::entered(services, to, organization, by, reason, until).await
             }
             MailKind::Test => test_mail::compose(&services.config.base_url, to.email).map(Some),
         }

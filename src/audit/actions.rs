@@ -104,6 +104,11 @@ pub const GROUPS: [Group; 6] = [
             ("organization.transferred", "{who} transferred the organization to {target}"),
             ("organization.deleted", "{who} deleted the organization {target}"),
             ("organization.restored", "{who} restored the organization {target}"),
+            ("operator.granted", "{who} made {target} operator"),
+            ("operator.revoked", "{who} ended that {target} is operator"),
+            ("operator.became", "{who} signed in first and is operator"),
+            ("operator.entered", "{who} entered {target} as operator"),
+            ("operator.left", "{who} left {target} as operator"),
             ("organization.created", "{who} created the organization {target}"),
             ("organization.env_fallback", "{who} turned {target} environment keys"),
             ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
@@ -114,7 +119,12 @@ pub const GROUPS: [Group; 6] = [
 ];
 
 /// What happens only where there are many organizations: no page offers to look for it elsewhere.
-const OF_MANY: [&str; 7] = [
+const OF_MANY: [&str; 12] = [
+    "operator.became",
+    "operator.entered",
+    "operator.granted",
+    "operator.left",
+    "operator.revoked",
     "organization.created",
     "organization.deleted",
     "organization.env_fallback",

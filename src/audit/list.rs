@@ -9,7 +9,7 @@ use super::listed::ListedEvent;
 use super::query::{EventKeyset, EventQuery};
 use super::source::Source;
 use super::walks::{counted, narrowed};
-use crate::authority::Admin;
+use crate::authority::{Admin, Scope};
 use crate::entity::event::{Column, Entity};
 use crate::error::{Error, Result};
 use crate::listing::{ListPage, ListQuery};
@@ -23,10 +23,22 @@ pub async fn list(
     query: &EventQuery,
     source: &Source,
 ) -> Result<ListPage<ListedEvent, EventKeyset>> {
+    list_in(admin.scope(), query, source).await
+}
+
+/// The same of the log of an organization, or of the installation, that `scope` may read.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in(
+    scope: Scope<'_>,
+    query: &EventQuery,
+    source: &Source,
+) -> Result<ListPage<ListedEvent, EventKeyset>> {
     let rows = if source.values.is_empty() {
         Vec::new()
     } else {
-        admin.scope().find::<Entity>().filter(|ours| narrowed(&ours, query, source)).rows().await?
+        scope.find::<Entity>().filter(|ours| narrowed(&ours, query, source)).rows().await?
     };
     Ok(query.page(rows, ListedEvent::keyset))
 }

@@ -16,9 +16,9 @@ mod source;
 mod walks;
 pub mod web;
 
-pub use list::about;
+pub use list::{about, list_in};
 pub use listed::ListedEvent;
 pub use outcome::EventOutcome;
-pub use sentence::in_words;
+pub use sentence::{Piece, in_words};
 pub use source::Source;
 pub use walks::narrowed;

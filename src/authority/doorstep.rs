@@ -45,6 +45,7 @@ impl<'a> Doorstep<'a> {
             organization: self.organization.map(|organization| organization.id.as_str()),
             also,
             actor: Actor::nobody(),
+            entry: None,
             origin: self.origin.clone(),
         };
         Change::from_outside(beginning, LockType::Share).await

@@ -99,6 +99,11 @@ impl Actor {
     }
 }
 
+/// How the log of an organization calls an operator who has entered it, or does.
+pub fn operator_name(email: &str) -> String {
+    format!("{email} (operator)")
+}
+
 /// Where a request came from.
 #[derive(Clone, Default)]
 pub struct Origin {

@@ -5,7 +5,8 @@
 //!                          │          │
 //!                        Scope      Change         what they read, what they write
 //! ```
-//! Who is not in yet stands on a [`Doorstep`]; the operator comes by the [`Shell`]. All of them know their
+//! Who is not in yet stands on a [`Doorstep`]; whoever runs commands comes by the [`Shell`]; an [`Operator`] enters an
+//! organization and is a `Member` there for a while. All of them know their
 //! [`Organization`], and every [`Change`] is one in it.
 //!
 //! A person's role, membership and active state are read with the session on every request, so a demotion or
@@ -30,10 +31,10 @@ pub use change::{Change, FromOutside, OfOrganization, OfPerson};
 pub use columns::Columns;
 pub(crate) use columns::columns;
 pub use doorstep::Doorstep;
-pub use event::{Actor, Event, Idempotency, Origin};
+pub use event::{Actor, Event, Idempotency, Origin, operator_name};
 pub use limits::Limits;
 pub use organization::Organization;
-pub use people::{Admin, Anyone, Authority, Member, OTHER_ORGANIZATION, Owner, SignedIn, Who};
+pub use people::{Admin, Anyone, Authority, Member, OTHER_ORGANIZATION, Operator, Owner, SignedIn, Who};
 pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};
 pub use services::Services;

@@ -36,16 +36,22 @@ use crate::entity::{Personal, Tenant, membership};
 use crate::error::{Error, Result};
 use crate::query_hints::not_by_index;
 
-/// What one organization's people may read: every query begins with the organization's filter.
+/// What one organization's people may read: every query begins with the organization's filter. What the operator may
+/// read are the rows that are no organization's.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
     db: &'a Db,
-    organization: &'a str,
+    /// None for the installation.
+    organization: Option<&'a str>,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(db: &'a Db, organization: &'a str) -> Self {
-        Self { db, organization }
+        Self { db, organization: Some(organization) }
+    }
+
+    pub(super) fn of_installation(db: &'a Db) -> Self {
+        Self { db, organization: None }
     }
 
     /// The organization's rows of a table.
@@ -65,26 +71,27 @@ impl<'a> Scope<'a> {
 
     /// Members and the accounts behind the memberships; whoever is no member is left out.
     pub async fn members(self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
-        roster::members(self.db.reader(), self.organization, ids).await
+        roster::members(self.db.reader(), self.organization.unwrap_or_default(), ids).await
     }
 }
 
 /// One person's own rows of a table.
 pub(super) fn own<'a, E: Personal>(db: &'a Db, person: &str) -> Scoped<'a, E> {
-    Scoped::new(db, E::PERSON, person)
+    Scoped::new(db, E::PERSON, Some(person))
 }
 
 /// A query for one owner's rows. Whatever is made of it on the way, only that owner's rows come out.
 pub struct Scoped<'a, E: EntityTrait> {
     db: &'a Db,
     column: E::Column,
-    owner: String,
+    owner: Option<String>,
     select: Select<E>,
 }
 
 impl<'a, E: EntityTrait> Scoped<'a, E> {
-    fn new(db: &'a Db, column: E::Column, owner: &str) -> Self {
-        Self { db, column, owner: owner.to_owned(), select: E::find().filter(column.eq(owner)) }
+    fn new(db: &'a Db, column: E::Column, owner: Option<&str>) -> Self {
+        let theirs = owner.map_or_else(|| column.is_null(), |owner| column.eq(owner));
+        Self { db, column, owner: owner.map(str::to_owned), select: E::find().filter(theirs) }
     }
 
     /// Narrows or orders the query, which has the owner's filter in it.
@@ -124,14 +131,17 @@ impl<'a, E: EntityTrait> Scoped<'a, E> {
     }
 
     fn guarded(self) -> Select<E> {
-        guard(self.select, self.column, &self.owner)
+        guard(self.select, self.column, self.owner.as_deref())
     }
 }
 
 /// Asks for the owner once more, outermost, because [`Scoped::filter`] may have returned another query. In a form
 /// that no planner takes for an invitation to use an index: the filter at the query's birth is for that.
-pub(super) fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner: &str) -> Select<E> {
-    select.filter(not_by_index(Expr::col((E::default(), column))).eq(owner))
+pub(super) fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner: Option<&str>) -> Select<E> {
+    let column = Expr::col((E::default(), column));
+    select.filter(
+        owner.map_or_else(|| column.clone().is_null(), |owner| not_by_index(column.clone()).eq(owner)),
+    )
 }
 
 #[cfg(test)]
@@ -143,7 +153,7 @@ mod tests {
     #[test]
     fn a_query_that_lost_its_filter_on_the_way_gets_it_back() {
         let everybody = membership::Entity::find();
-        let guarded = guard(everybody, membership::Column::OrganizationId, "acme");
+        let guarded = guard(everybody, membership::Column::OrganizationId, Some("acme"));
         let sql = guarded.build(DbBackend::Sqlite).to_string();
         assert!(sql.ends_with(r#"WHERE COALESCE("memberships"."organization_id", '') = 'acme'"#), "{sql}");
     }

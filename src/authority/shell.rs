@@ -71,6 +71,7 @@ impl Shell {
             organization: Some(self.organization.id.as_str()).filter(|_| !self.is_of_installation),
             also,
             actor: Actor::operator(),
+            entry: None,
             origin: Origin::default(),
         };
         Change::from_outside(beginning, LockType::Update).await

@@ -11,6 +11,7 @@ mod doctor;
 mod keys;
 mod migrate;
 mod opening;
+mod operator;
 mod org;
 mod routes;
 mod serve;
@@ -72,6 +73,9 @@ enum Command {
     /// Where people are signed in.
     #[command(subcommand)]
     Sessions(sessions::Task),
+    /// Who may enter organizations, where there are many.
+    #[command(subcommand)]
+    Operator(operator::Task),
     /// Organizations.
     #[command(subcommand)]
     Org(org::Task),
@@ -94,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::User { about, task } => system.block_on(user::run(config, about.org, task)),
         Command::Access { about, task } => system.block_on(access::run(config, about.org, task)),
         Command::Sessions(task) => system.block_on(sessions::run(config, task)),
+        Command::Operator(task) => system.block_on(operator::run(config, task)),
         Command::Org(task) => system.block_on(org::run(config, task)),
         Command::Routes(options) => routes::run(config, &options),
     };

@@ -1,8 +1,10 @@
 //! One file per table, no behaviour beyond saying whose its rows are.
 
+pub mod awaited_operator;
 pub mod denial;
 pub mod event;
 pub mod event_head;
+pub mod failing_work;
 pub mod heartbeat;
 pub mod identity;
 pub mod instance;
@@ -11,6 +13,7 @@ pub mod invite_batch;
 pub mod llm_key;
 pub mod llm_key_health;
 pub mod membership;
+pub mod operator_entry;
 pub mod org_settings;
 pub mod organization;
 pub mod organization_slug;

@@ -13,6 +13,8 @@ pub struct Model {
     pub email: String,
     pub name: String,
     pub status: Status,
+    /// Whether the person may enter organizations; the shell's to say (rule 6.4).
+    pub operator: bool,
     pub created_at: Timestamp,
 }
 

@@ -30,6 +30,8 @@ pub struct SignInCandidate {
     pub email_verified: bool,
     pub acquaintance: Acquaintance,
     pub owner_by: OwnerBy,
+    /// Whether the shell has named the address as an operator's.
+    pub is_awaited_operator: bool,
     /// Whether an invite waits for the address, of whatever organization.
     pub is_invited: bool,
     /// What the organization says at whose door they came, if they came to one.
@@ -62,7 +64,7 @@ type Said = (StepOutcome, Cow<'static, str>);
 type Ask = fn(Installation<'_>, &SignInCandidate) -> Said;
 
 /// Top to bottom.
-const ORDER: [(Rule, Ask); 12] = [
+const ORDER: [(Rule, Ask); 13] = [
     (Rule::VerifiedAddress, verified_address),
     (Rule::InstanceBlockList, block_list),
     (Rule::InstanceAllowList, allow_list),
@@ -70,6 +72,7 @@ const ORDER: [(Rule, Ask); 12] = [
     (Rule::KnownElsewhere, known_elsewhere),
     (Rule::KnownPerson, known_person),
     (Rule::FirstOwner, first_owner),
+    (Rule::AwaitedOperator, awaited_operator),
     (Rule::OpenInvite, open_invite),
     (Rule::Door, door),
     (Rule::OrgCreator, org_creator),
@@ -165,6 +168,14 @@ fn first_owner(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
     }
 }
 
+fn awaited_operator(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
+    if candidate.is_awaited_operator {
+        admits("Named as operator by the server’s admin.")
+    } else {
+        passes("Not named as operator.")
+    }
+}
+
 fn open_invite(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
     if candidate.is_invited { admits("Has an open invite.") } else { passes("No open invite.") }
 }
@@ -212,6 +223,7 @@ mod tests {
             email_verified: true,
             acquaintance: Acquaintance::Stranger,
             owner_by: OwnerBy::Nothing,
+            is_awaited_operator: false,
             is_invited: false,
             door: None,
         }
@@ -241,6 +253,8 @@ mod tests {
         );
         let first = SignInCandidate { owner_by: OwnerBy::BeingFirst, ..stranger() };
         assert_eq!(closed(&first), (Some(Role::Owner), Rule::FirstOwner));
+        let operator = SignInCandidate { is_awaited_operator: true, is_invited: true, ..stranger() };
+        assert_eq!(closed(&operator), (member, Rule::AwaitedOperator));
         let invited = SignInCandidate { is_invited: true, ..stranger() };
         assert_eq!(closed(&invited), (member, Rule::OpenInvite));
     }

@@ -19,7 +19,7 @@ const CLOSED: &str = "This invite is accepted or revoked already.";
 /// # Errors
 /// 404; 409 when it is accepted or revoked; 422 when its role is above the admin's own.
 pub async fn resend(admin: &Admin, id: &str) -> Result<()> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let row = one(&change, id).await?;
     if row.state != Stage::Open {
         return Err(Error::Conflict(CLOSED));

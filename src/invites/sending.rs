@@ -31,7 +31,7 @@ pub struct Sent {
 /// # Errors
 /// 422 when the role is above the admin's own (rule 1.3).
 pub async fn send(admin: &Admin, batch: &str, addresses: &[EmailAddress], role: Role) -> Result<Sent> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     if role > change.role() {
         return Err(Error::invalid("role", ABOVE));
     }

@@ -21,6 +21,7 @@ pub use organization::{
     UserLinks, slug_in,
 };
 pub use site::{
-    API, API_ORGANIZATION, API_ORGANIZATION_IN_PATH, DoorLinks, InvitationLinks, SETTINGS_ADMIN, Site, is_api,
+    API, API_ORGANIZATION, API_ORGANIZATION_IN_PATH, DoorLinks, InvitationLinks, OperatorLinks,
+    SETTINGS_ADMIN, Site, is_api,
 };
 pub use table::Sample;

@@ -54,6 +54,10 @@ addresses! {
         organizations "/orgs" [GET];
         new_organization "/orgs/new" [GET POST];
         door(org) "/orgs/{org}" DoorLinks;
+        operator "/operator" [GET];
+        operator_log "/operator/log" [GET];
+        operator_departure "/operator/departure" [POST];
+        operator_organization(organization) "/operator/organizations/{organization}" OperatorLinks;
     }
 }
 
@@ -63,6 +67,13 @@ addresses! {
         page "" [GET];
         acceptance "/acceptance" [POST];
         request "/request" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of an organization, for operators.
+    struct OperatorLinks {
+        entry "/entry" [GET POST];
     }
 }
 

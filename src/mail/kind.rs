@@ -22,6 +22,8 @@ pub enum MailKind {
     RoleChanged { role: Role },
     /// To an owner: another member owns the organization, and who handed it over does not any more.
     OrganizationTransferred { by: String, to: String },
+    /// To an owner: an operator has entered the organization, until this moment in milliseconds.
+    OperatorEntered { organization: String, by: String, reason: String, until: i64 },
     /// Mail works.
     Test,
 }

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 
 use super::delivery_outcome::DeliveryOutcome;
 use super::schedule::{CLAIM, is_due};
@@ -15,22 +15,78 @@ use crate::error::Result;
 /// How long what has gone out, or will not, is kept.
 const KEPT: Duration = Duration::days(90);
 
-/// Takes up to `most` of the mails that are due; no other instance has them until the claim runs out.
-pub async fn claim(services: &Services, most: usize) -> Result<Vec<Model>> {
-    let now = services.clock.wall();
-    let most = u64::try_from(most).unwrap_or(u64::MAX);
-    if Entity::find().filter(is_due(now)).one(services.db.outside_any_organization()).await?.is_none() {
-        return Ok(Vec::new());
+/// Whose mails were taken last: the organization's id, empty for the installation. The next one has its turn, so that
+/// nobody's thousand mails hold up another's one.
+#[derive(Default)]
+pub struct Turn(Option<String>);
+
+/// Takes up to `most` of the mails that are due, of as many organizations as there are; no other instance has them until
+/// the claim runs out.
+pub async fn claim(services: &Services, turn: &mut Turn, most: usize) -> Result<Vec<Model>> {
+    let organizations = next_in_turn(services, turn, most).await?;
+    let share = most.div_ceil(organizations.len().max(1));
+    let mut claimed = Vec::new();
+    for organization in organizations {
+        let free = share.min(most - claimed.len());
+        claimed.extend(claim_of(services, &organization, free).await?);
+        turn.0 = Some(organization);
     }
+    Ok(claimed)
+}
+
+/// Up to `most` organizations that have mails due, those after the last one first.
+async fn next_in_turn(services: &Services, turn: &Turn, most: usize) -> Result<Vec<String>> {
+    let (mut found, mut after) = (Vec::new(), turn.0.clone());
+    while found.len() < most {
+        match next_with_mail(services, after.as_deref()).await? {
+            Some(organization) if !found.contains(&organization) => {
+                found.push(organization.clone());
+                after = Some(organization);
+            }
+            None if after.is_some() => after = None,
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+async fn next_with_mail(services: &Services, after: Option<&str>) -> Result<Option<String>> {
+    let mut due = Entity::find()
+        .select_only()
+        .expr_as(whose(), "organization")
+        .filter(is_waiting())
+        .filter(is_due(services.clock.wall()))
+        .order_by_asc(whose())
+        .limit(1);
+    if let Some(after) = after {
+        due = due.filter(whose().gt(after));
+    }
+    Ok(due.into_tuple().one(services.db.outside_any_organization()).await?)
+}
+
+/// The organization of a mail, as the index of those that wait has it.
+fn whose() -> Expr {
+    Expr::cust("COALESCE(\"organization_id\", '')")
+}
+
+/// Letter by letter as the index has it: with bound parameters SQLite would not know it again.
+fn is_waiting() -> Expr {
+    Expr::cust("\"state\" IN ('queued', 'sending', 'retrying')")
+}
+
+async fn claim_of(services: &Services, organization: &str, most: usize) -> Result<Vec<Model>> {
+    let now = services.clock.wall();
     let until = Timestamp::from(now + CLAIM);
     // Of several instances each passes over what another is just taking.
     let due = Query::select()
         .column(Column::Id)
         .from(Entity)
+        .and_where(whose().eq(organization))
+        .and_where(is_waiting())
         .and_where(is_due(now))
         .order_by(Column::NextAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
-        .limit(most)
+        .limit(u64::try_from(most).unwrap_or(u64::MAX))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned();
     let claimed = Entity::update_many()

@@ -10,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use super::attempt::deliver;
 use super::delivery_outcome::DeliveryOutcome;
 use super::kind::Composer;
+use super::outbox::Turn;
 use super::{outbox, schedule};
 use crate::authority::Services;
 use crate::entity::outbox::Model;
@@ -52,13 +53,13 @@ type UnderWay = JoinSet<Option<(Model, DeliveryOutcome)>>;
 
 async fn run(services: Arc<Services>, composer: Arc<dyn Composer>, stop: Arc<Notify>) {
     let mut under_way = UnderWay::new();
-    let mut tried = Vec::new();
+    let (mut tried, mut turn) = (Vec::new(), Turn::default());
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         // Before anything else: what was sent and not written down is sent again after a crash.
         if settle(&services, &mut tried).await {
-            begin(&services, &composer, &mut under_way).await;
+            begin(&services, &composer, &mut turn, &mut under_way).await;
         }
         tokio::select! {
             biased;
@@ -97,12 +98,17 @@ async fn finish(services: &Services, mut under_way: UnderWay, mut tried: Vec<(Mo
 }
 
 /// Begins to deliver what is due.
-async fn begin(services: &Arc<Services>, composer: &Arc<dyn Composer>, under_way: &mut UnderWay) {
+async fn begin(
+    services: &Arc<Services>,
+    composer: &Arc<dyn Composer>,
+    turn: &mut Turn,
+    under_way: &mut UnderWay,
+) {
     let free = AT_ONCE.saturating_sub(under_way.len());
     if free == 0 {
         return;
     }
-    match outbox::claim(services, free).await {
+    match outbox::claim(services, turn, free).await {
         Ok(mails) => mails.into_iter().for_each(|mail| {
             under_way.spawn(deliver(services.clone(), composer.clone(), mail));
         }),

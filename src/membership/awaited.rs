@@ -1,10 +1,12 @@
 //! The owner whom an operator has named before they came: the word holds until it is fulfilled. Of which organization is
-//! told by its id.
+//! told by its id. And the operator whom the shell has named so (rule 6.4).
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::entity::awaited_operator;
 use crate::entity::organization::{Column, Entity, State};
+use crate::entity::user;
 use crate::error::Result;
 
 /// Whether an operator has named this address as owner of the organization.
@@ -40,4 +42,29 @@ pub async fn awaiting(connection: &impl ConnectionTrait, email: &str) -> Result<
     let active = Entity::find().filter(Column::State.eq(State::Active));
     let awaiting = active.filter(Column::AwaitedOwner.eq(email)).all(connection).await?;
     Ok(awaiting.into_iter().map(|organization| organization.id).collect())
+}
+
+/// Whether the person with this address becomes operator at their first sign-in.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_operator(connection: &impl ConnectionTrait, email: &str) -> Result<bool> {
+    Ok(awaited_operator::Entity::find_by_id(email).one(connection).await?.is_some())
+}
+
+/// Makes the person operator if their address is awaited as one; tells whether it was.
+///
+/// # Errors
+/// When the database can't do it.
+pub async fn fulfil_operator(connection: &impl ConnectionTrait, email: &str, person: &str) -> Result<bool> {
+    let awaited = awaited_operator::Entity::delete_by_id(email).exec(connection).await?;
+    if awaited.rows_affected == 0 {
+        return Ok(false);
+    }
+    user::Entity::update_many()
+        .col_expr(user::Column::Operator, Expr::value(true))
+        .filter(user::Column::Id.eq(person))
+        .exec(connection)
+        .await?;
+    Ok(true)
 }

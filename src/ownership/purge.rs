@@ -11,16 +11,19 @@ use crate::authority::Services;
 use crate::entity::Timestamp;
 use crate::entity::organization::{Column, Entity, State};
 use crate::error::Result;
+use crate::work;
 
 /// Rows that go at once: a few milliseconds of the only writer.
 const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The tables of an organization, those that point to others first.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "events",
     "denials",
     "outbox",
+    "operator_entries",
+    "failing_work",
     "invite_batches",
     "invites",
     "llm_key_health",
@@ -37,9 +40,8 @@ pub async fn purge_due(services: &Services) {
     match due(services).await {
         Ok(organizations) => {
             for organization in organizations {
-                if let Err(error) = purge(services, &organization).await {
-                    tracing::error!(organization, %error, "not purged; tried again later");
-                }
+                work::for_organization(services, &organization, "Purge", purge(services, &organization))
+                    .await;
             }
         }
         Err(error) => tracing::warn!(%error, "organizations to purge not found"),

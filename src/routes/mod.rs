@@ -11,7 +11,9 @@ use crate::error::Error;
 use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
 use crate::tenancy::Tenancy;
 use crate::web::health;
-use crate::{access, account, audit, invites, joining, llm_keys, organization, ownership, sign_in, users};
+use crate::{
+    access, account, audit, invites, joining, llm_keys, operator, organization, ownership, sign_in, users,
+};
 use route::{delete, get, patch, post, put};
 
 /// All routes, in the order of the navigation. Where there are many organizations, the pages of each are below its own
@@ -38,6 +40,7 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
             below(API_ORGANIZATION, api_of_admins()),
             below(prefix, of_owners()),
             of_organizations(),
+            of_operators(),
             without_organization(),
         ]);
     }
@@ -105,6 +108,18 @@ fn of_organizations() -> Vec<Route> {
         post("/orgs/{org}/restoration", ownership::web::restore),
         get("/orgs/{org}/departure", leaving::departure_from_opened),
         post("/orgs/{org}/departure", leaving::leave_opened),
+    ]
+}
+
+/// The operator's, where there are many.
+fn of_operators() -> Vec<Route> {
+    use operator::web::{ask, enter, index, leave, log};
+    vec![
+        get("/operator", index),
+        get("/operator/log", log),
+        get("/operator/organizations/{organization}/entry", ask),
+        post("/operator/organizations/{organization}/entry", enter),
+        post("/operator/departure", leave),
     ]
 }
 

@@ -11,6 +11,7 @@ use super::refusal::refuse;
 use super::who::held;
 use crate::address::EmailAddress;
 use crate::authority::{Change, Doorstep, Event, FromOutside, Organization};
+use crate::entity::sign_in_flow::Purpose;
 use crate::entity::user::{self, Status};
 use crate::error::Result;
 use crate::gate::{
@@ -109,8 +110,12 @@ impl<'a> AtTheDoor<'a> {
         let now = door.services.clock.now();
         let mut owned = awaited::awaiting(connection, email.as_str()).await?;
         let mut owner_by = if owned.is_empty() { OwnerBy::Nothing } else { OwnerBy::Word };
+        let is_awaited_operator = awaited::is_operator(connection, email.as_str()).await?;
+        // Whoever is to look after the installation is not its first person by chance.
+        let may_be_first = !is_awaited_operator || goal.purpose == Purpose::Claim;
         let is_first = acquaintance == Acquaintance::Stranger
             && claims.email_verified
+            && may_be_first
             && first_owner::claim(change, &door.services.config, goal.purpose, email).await?;
         if is_first {
             if owned.is_empty() {
@@ -130,6 +135,7 @@ impl<'a> AtTheDoor<'a> {
             email_verified: claims.email_verified,
             acquaintance,
             owner_by,
+            is_awaited_operator,
             is_invited: open_anywhere(connection, email, now).await?,
             door: door_says,
         };
@@ -151,6 +157,9 @@ impl<'a> AtTheDoor<'a> {
             let detail = json!({ "provider": self.claims.provider, "role": Role::Owner.name() });
             logs.push((Some(organization.clone()), email.to_string(), event.resulting_in(detail)));
         }
+        if awaited::fulfil_operator(change.connection(), email.as_str(), &user.id).await? {
+            logs.push((None, email.to_string(), Event::done("operator.became", email.as_str())));
+        }
         if self.gets_their_own() {
             let organization = self.found(&change, &user).await?;
             let event = Event::done("organization.created", organization.name.as_str());
@@ -168,6 +177,7 @@ impl<'a> AtTheDoor<'a> {
             && self.known.is_none()
             && self.owned.is_empty()
             && !self.candidate.is_invited
+            && !self.candidate.is_awaited_operator
             && self.candidate.door.is_none()
             && config.org_creators.include(&self.candidate.email)
     }

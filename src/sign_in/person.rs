@@ -46,6 +46,7 @@ impl Person<'_> {
             name: self.name(),
             status: Status::Active,
             created_at: change.at(),
+            operator: false,
         };
         change.insert(user::ActiveModel::from(user.clone())).await?;
         let account = new_identity(self.claims, self.email, change.at());

@@ -45,7 +45,7 @@ impl Rights {
         let needed = format!("{who} the only owner. Make someone else owner first.");
         Self {
             menu,
-            roles: others.filter(|_| menu && !is_last).map(option).collect(),
+            roles: others.filter(|_| menu && !is_last && viewer.gives_roles()).map(option).collect(),
             can_offboard: menu && !is_last,
             can_reactivate: menu && person.status == Status::Deactivated,
             why_not: if menu && is_last { needed } else { String::new() },

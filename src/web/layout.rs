@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::assets::AssetLinks;
+use super::moment::Moment;
 use super::navigation::NavItem;
 use super::page::Page;
 use super::theme::Theme;
@@ -20,6 +21,8 @@ pub struct Layout<'a, P: Page> {
     pub person: FramePerson<'a>,
     pub nav: Vec<NavItem>,
     pub said: Said<'a>,
+    /// What the person has entered as operator.
+    pub entered: Option<Inside>,
     /// What is the matter with the database, for admins.
     pub trouble: String,
     pub alarm: &'a str,
@@ -88,6 +91,16 @@ pub struct FramePerson<'a> {
     pub email: &'a str,
     pub initials: String,
     pub role: &'a str,
+    pub is_operator: bool,
+}
+
+/// The organization that an operator is in.
+pub struct Inside {
+    pub organization: String,
+    pub reason: String,
+    pub until: Moment,
+    /// The time of day.
+    pub clock: String,
 }
 
 impl<'a, P: Page> Entry<'a, P> {

@@ -11,7 +11,8 @@ use askama::Template;
 use super::cookies::Cookies;
 use super::frame::Frame;
 use super::htmx::wanted_region;
-use super::layout::{Entry, FramePerson, Layout, Partial, Said, Switcher, SwitcherItem};
+use super::layout::{Entry, FramePerson, Inside, Layout, Partial, Said, Switcher, SwitcherItem};
+use super::moment::Moment;
 use super::navigation::{is_within, navigation, same_room};
 use super::notice::{self, Left};
 use super::page::{Page, Viewer};
@@ -19,7 +20,7 @@ use super::reply::Reply;
 use super::theme::Theme;
 use crate::address::EmailAddress;
 use crate::authority::Services;
-use crate::authority::session::Membership;
+use crate::authority::session::{Entered, Membership, Visitor};
 use crate::error::{Error, Result};
 use crate::links::{Links, Site};
 use crate::role::Role;
@@ -134,13 +135,15 @@ impl View {
                 name: &visitor.name,
                 email: &visitor.email,
                 initials: initials(&visitor.name),
-                role: viewer.membership().map_or("", |m| m.role.label()),
+                role: role(visitor, viewer.membership()),
+                is_operator: visitor.is_operator && self.services.config.tenancy.is_multi(),
             },
             nav: viewer
                 .membership()
                 .map(|m| navigation(&self.path, links, m.role, &alarm))
                 .unwrap_or_default(),
             said: self.said(links),
+            entered: visitor.entered.as_ref().map(|entered| self.inside(entered)),
             trouble: self.trouble(viewer.membership()),
             // Where it can be seen to, it stands beside the key itself.
             alarm: if is_within(&self.path, &links.llm_keys()) { "" } else { &alarm },
@@ -152,6 +155,15 @@ impl View {
             page,
         };
         layout.render()
+    }
+
+    fn inside(&self, entered: &Entered) -> Inside {
+        Inside {
+            organization: entered.membership.organization.name.clone(),
+            reason: entered.reason.clone(),
+            until: Moment::until(entered.until, self.services.clock.now()),
+            clock: entered.until.format("%H:%M UTC").to_string(),
+        }
     }
 
     /// Where there are many organizations: those that the viewer belongs to, but for the one that they look at.
@@ -211,6 +223,15 @@ impl View {
         }
         response.body(html)
     }
+}
+
+/// As what the person is here.
+fn role(visitor: &Visitor, membership: Option<&Membership>) -> &'static str {
+    let Some(membership) = membership else { return "" };
+    let here = &membership.organization;
+    let has_entered =
+        visitor.entered.as_ref().is_some_and(|entered| entered.membership.organization == *here);
+    if has_entered { "Operator" } else { membership.role.label() }
 }
 
 fn admin(membership: Option<&Membership>) -> Option<&Membership> {

@@ -107,7 +107,7 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0016_organization_life"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0017_operator"), "{refusal}");
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

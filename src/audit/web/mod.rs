@@ -8,6 +8,7 @@ mod log;
 mod news;
 mod page;
 
+pub use day::{Day, days};
 pub use event::show;
 pub use export::export;
 pub use log::index;

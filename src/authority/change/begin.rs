@@ -36,6 +36,8 @@ pub struct Beginning<'a> {
     /// The ids of further organizations that it concerns.
     pub also: Vec<String>,
     pub actor: Actor,
+    /// The id of the entry by which an operator is there.
+    pub entry: Option<&'a str>,
     pub origin: Origin,
 }
 
@@ -44,7 +46,7 @@ impl<Of> Change<Of> {
     /// organizations that it concerns, in the order of their ids, then for a person's row ([`Self::hold`]). Who locks in
     /// one order never waits in a circle.
     pub(super) async fn begin(beginning: Beginning<'_>, of: Of, lock: LockType) -> Result<Self> {
-        let Beginning { db, clock, organization, also, actor, origin } = beginning;
+        let Beginning { db, clock, organization, also, actor, entry: _, origin } = beginning;
         let tx = db.begin().await?;
         let mut concerned: Vec<&str> = also.iter().map(String::as_str).chain(organization).collect();
         concerned.sort_unstable();

@@ -11,7 +11,7 @@ use crate::authority::columns::{self, Columns};
 use crate::authority::event::Event;
 use crate::authority::roster::{self, MemberAccount};
 use crate::authority::scope::guard;
-use crate::entity::{Personal, Tenant, Timestamp, membership, user};
+use crate::entity::{Personal, Tenant, Timestamp, membership, operator_entry, session, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
@@ -29,10 +29,15 @@ impl Change<OfOrganization> {
     /// and whoever has stopped being an admin while waiting is refused.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
         let id = beginning.organization.unwrap_or_default().to_owned();
+        let entry = beginning.entry.map(str::to_owned);
         let of = OfOrganization { id, role: Role::Member };
         let mut change = Self::begin(beginning, of, LockType::Update).await?;
         change.refuse_repeated().await?;
-        match change.present_role().await? {
+        let role = match entry {
+            Some(entry) => change.role_by_entry(&entry).await?,
+            None => change.present_role().await?,
+        };
+        match role {
             Some(role) if role >= Role::Admin => change.of.role = role,
             _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
         }
@@ -50,6 +55,22 @@ impl Change<OfOrganization> {
         let is_active = user.is_some_and(|user| user.status == user::Status::Active);
         let membership = membership.one(&self.tx).await?.filter(|_| is_active);
         Ok(membership.map(|membership| membership.role))
+    }
+
+    /// An operator is as an admin, as long as the entry holds: neither left nor over, of a session that stands (rule 6.4).
+    async fn role_by_entry(&self, entry: &str) -> Result<Option<Role>> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        let entry = operator_entry::Entity::find_by_id(entry)
+            .filter(operator_entry::Column::OrganizationId.eq(self.organization()))
+            .filter(operator_entry::Column::UserId.eq(person))
+            .filter(operator_entry::Column::LeftAt.is_null())
+            .filter(operator_entry::Column::ExpiresAt.gt(self.at()));
+        let Some(entry) = entry.one(&self.tx).await? else { return Ok(None) };
+        let session = session::Entity::find().filter(session::Column::Id.eq(entry.session_id));
+        let stands = session.one(&self.tx).await?.is_some();
+        let user = user::Entity::find_by_id(person).one(&self.tx).await?;
+        let may = user.is_some_and(|user| user.operator && user.status == user::Status::Active);
+        Ok((stands && may).then_some(Role::Admin))
     }
 
     /// The organization's id.
@@ -80,7 +101,7 @@ impl Change<OfOrganization> {
 
     fn ours<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
         let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.organization())));
-        guard(ours, E::ORGANIZATION, self.organization())
+        guard(ours, E::ORGANIZATION, Some(self.organization()))
     }
 
     /// What `T` reads of the organization's rows, as they are inside this change.

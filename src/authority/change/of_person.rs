@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::begin::{Beginning, Change};
 use super::commit::Log;
-use crate::authority::event::{Actor, Event};
+use crate::authority::event::{Actor, Event, operator_name};
 use crate::db::Db;
 use crate::entity::{Personal, membership, user};
 use crate::error::{Error, Forbidden, Result};
@@ -158,6 +158,18 @@ impl Change<OfPerson> {
             return self.commit(event).await;
         }
         self.finish(None, event).await
+    }
+
+    /// The same with an event of an operator, which both the installation and `organization` keep, whether the person
+    /// belongs to it or not (rule 6.4).
+    pub async fn commit_as_operator_in(self, organization: &str, event: Event) -> Result<()> {
+        let (id, email) = (self.actor.id.clone(), self.of.user.email.clone());
+        let log = |organization: Option<&str>, name: String| Log {
+            organization: organization.map(str::to_owned),
+            actor: Actor { id: id.clone(), name },
+            event: event.clone(),
+        };
+        self.finish_in(vec![log(None, email.clone()), log(Some(organization), operator_name(&email))]).await
     }
 
     /// The same with an event that `organization` keeps, to which it is unknown who the person is.

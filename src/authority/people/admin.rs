@@ -48,6 +48,28 @@ impl Admin {
         change
     }
 
+    /// Begins a change that is for the organization's own admins: an operator who has entered gives nobody a role, and
+    /// changes no key (rule 6.4).
+    ///
+    /// # Errors
+    /// 403 for an operator, which leaves an event.
+    pub async fn change_as_own(&self) -> Result<Change<OfOrganization>> {
+        self.refuse_operator().await?;
+        self.change().await
+    }
+
+    /// The same where only a part of what is asked is for the organization's own admins.
+    ///
+    /// # Errors
+    /// As [`Self::change_as_own`].
+    pub async fn refuse_operator(&self) -> Result<()> {
+        if self.entered().is_none() {
+            return Ok(());
+        }
+        self.note_refusal("not for operators").await?;
+        Err(Error::Forbidden(Forbidden::NotForOperators))
+    }
+
     /// A part of a long answer: what `read` gives, if the admin is one still once it has been read. So nothing gets out
     /// that came about after they lost the role, the session or the account (rule P5).
     ///
@@ -66,8 +88,9 @@ impl Admin {
     async fn refuse_if_no_more(&self) -> Result<()> {
         let now = self.services().sessions.visitor(&self.visitor().session).await?;
         let here = &self.organization().id;
-        let mut memberships = now.iter().flat_map(|visitor| &visitor.memberships);
-        if memberships.any(|m| m.organization.id == *here && m.role >= Role::Admin) {
+        let standing =
+            now.as_ref().and_then(|visitor| visitor.standing(|organization| organization.id == *here));
+        if standing.is_some_and(|standing| standing.role >= Role::Admin) {
             return Ok(());
         }
         self.note_refusal("the rest of a file: no admin any more").await?;

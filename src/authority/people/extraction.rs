@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::admin::Admin;
 use super::anyone::Anyone;
 use super::member::Member;
+use super::operator::Operator;
 use super::owner::Owner;
 use super::signed_in::SignedIn;
 use crate::error::{Error, Result};
@@ -23,6 +24,7 @@ pub enum Who {
     Member,
     Admin,
     Owner,
+    Operator,
 }
 
 /// An extractor that settles who is asking.
@@ -45,6 +47,9 @@ impl Authority for Admin {
 }
 impl Authority for Owner {
     const WHO: Who = Who::Owner;
+}
+impl Authority for Operator {
+    const WHO: Who = Who::Operator;
 }
 
 impl FromRequest for Anyone {
@@ -73,4 +78,4 @@ macro_rules! extracted {
     };
 }
 
-extracted! { SignedIn Member Admin Owner }
+extracted! { SignedIn Member Admin Owner Operator }

@@ -6,11 +6,11 @@ use sea_orm::sea_query::LockType;
 use super::signed_in::SignedIn;
 use crate::authority::change::{Beginning, Change, OfPerson};
 use crate::authority::client::OrganizationInForm;
-use crate::authority::event::{Actor, Event};
+use crate::authority::event::{Actor, Event, operator_name};
 use crate::authority::organization::Organization;
 use crate::authority::scope::Scope;
 use crate::authority::services::Services;
-use crate::authority::session::{Membership, Visitor};
+use crate::authority::session::{Entered, Membership, Visitor};
 use crate::error::{Error, Forbidden, Result};
 use crate::links::{API_ORGANIZATION_IN_PATH, Links, ORGANIZATION_IN_PATH, is_api};
 use crate::role::Role;
@@ -19,7 +19,7 @@ use crate::role::Role;
 pub const OTHER_ORGANIZATION: &str =
     "This form is from another organization’s page, whose address has changed. Nothing was saved.";
 
-/// A person in the organization that the address means.
+/// A person in the organization that the address means: one of its members, or an operator who has entered it.
 pub struct Member {
     signed_in: SignedIn,
     membership: Membership,
@@ -60,7 +60,7 @@ impl Member {
 
     /// Sign-in methods are judged when an organization is opened (rule 6.7).
     async fn refuse_other_ways(&self, request: &HttpRequest) -> Result<()> {
-        if self.signed_in.takes_method_of(&self.membership) {
+        if self.entered().is_some() || self.signed_in.takes_method_of(&self.membership) {
             return Ok(());
         }
         self.note_refusal(&format!("{} {}", request.method(), request.path())).await?;
@@ -70,6 +70,9 @@ impl Member {
     /// A page that somebody opens is where `/` leads from then on; what programs ask, and parts of pages that are
     /// refreshed, only move "last seen".
     async fn note_opening(&self, request: &HttpRequest) {
+        if self.entered().is_some() {
+            return;
+        }
         let is_page = request.method().is_safe()
             && !is_api(request.path())
             && !request.headers().contains_key("hx-request");
@@ -106,6 +109,18 @@ impl Member {
         &self.membership.email
     }
 
+    /// What the member is here by, if they have entered as operator.
+    pub fn entered(&self) -> Option<&Entered> {
+        let here = |entered: &&Entered| entered.membership.organization.id == self.organization().id;
+        self.visitor().entered.as_ref().filter(here)
+    }
+
+    /// Whether they may give roles, as far as no role above their own goes: the organization's own admins may, no operator
+    /// who has entered (rule 6.4).
+    pub fn gives_roles(&self) -> bool {
+        self.is_admin() && self.entered().is_none()
+    }
+
     /// The membership that let them in.
     pub fn membership(&self) -> &Membership {
         &self.membership
@@ -130,8 +145,18 @@ impl Member {
     pub(super) fn beginning(&self) -> Beginning<'_> {
         Beginning {
             organization: Some(&self.organization().id),
-            actor: Actor { id: Some(self.visitor().id.clone()), name: self.email().to_owned() },
+            actor: Actor { id: Some(self.visitor().id.clone()), name: self.name_in_log() },
+            entry: self.entered().map(|entered| entered.entry.as_str()),
             ..self.signed_in.beginning()
+        }
+    }
+
+    /// As whom the log tells of the member: by the address that the organization knows, and of an operator that they are
+    /// one.
+    fn name_in_log(&self) -> String {
+        match self.entered() {
+            Some(_) => operator_name(self.email()),
+            None => self.email().to_owned(),
         }
     }
 
@@ -147,7 +172,12 @@ impl Member {
     /// Records in this organization that the member was refused what they asked for.
     pub(super) async fn note_refusal(&self, target: &str) -> Result<()> {
         let change = Change::by_person(self.beginning(), LockType::Share).await?;
-        change.commit(Event::refused("access.refused", target)).await
+        let event = Event::refused("access.refused", target);
+        match self.entered() {
+            // It is one of its own, whose log tells of it.
+            Some(_) => change.commit_in(&self.organization().id, &self.name_in_log(), event).await,
+            None => change.commit(event).await,
+        }
     }
 
     pub(super) async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
@@ -165,11 +195,10 @@ impl Member {
 fn meant<'a>(request: &HttpRequest, visitor: &'a Visitor) -> Result<&'a Membership> {
     let named = request.match_info();
     if let Some(slug) = named.get(ORGANIZATION_IN_PATH) {
-        let all = visitor.memberships();
-        return all.into_iter().find(|m| m.organization.slug == slug).ok_or(Error::NotFound);
+        return visitor.standing(|organization| organization.slug == slug).ok_or(Error::NotFound);
     }
     if let Some(id) = named.get(API_ORGANIZATION_IN_PATH) {
-        return visitor.membership_in(id).ok_or(Error::NotFound);
+        return visitor.standing(|organization| organization.id == id).ok_or(Error::NotFound);
     }
     match visitor.memberships()[..] {
         [] => Err(Error::Forbidden(Forbidden::NoOrganization)),

@@ -4,6 +4,7 @@ mod admin;
 mod anyone;
 mod extraction;
 mod member;
+mod operator;
 mod owner;
 mod signed_in;
 
@@ -11,5 +12,6 @@ pub use admin::Admin;
 pub use anyone::Anyone;
 pub use extraction::{Authority, Who};
 pub use member::{Member, OTHER_ORGANIZATION};
+pub use operator::Operator;
 pub use owner::Owner;
 pub use signed_in::SignedIn;

@@ -99,6 +99,7 @@ impl SignedIn {
             organization: self.home.as_ref().map(|home| home.id.as_str()),
             also: Vec::new(),
             actor: Actor { id: Some(self.visitor.id.clone()), name: self.visitor.email.clone() },
+            entry: None,
             origin: self.origin.clone(),
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use super::lifetime::{IDLE, LIFETIME};
-use super::visitor::{Membership, Visitor};
+use super::visitor::{Entered, Membership, Visitor};
 use crate::authority::organization::Organization;
 use crate::db::Db;
 use crate::entity::Timestamp;
@@ -21,6 +21,7 @@ pub struct Row {
     pub id: String,
     pub email: String,
     name: String,
+    operator: bool,
     role: Option<Role>,
     /// The address by which they are a member.
     address: Option<String>,
@@ -40,7 +41,7 @@ pub struct Row {
 
 const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
-           s.authenticated_at AS authenticated, u.id, u.email, u.name,
+           s.authenticated_at AS authenticated, u.id, u.email, u.name, u.operator,
            m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            s.provider, s.organization_id AS opened_last, off.provider AS switched_off
@@ -62,6 +63,35 @@ pub async fn load(db: &Db, column: &'static str, value: &str, now: DateTime<Utc>
     Row::find_by_statement(statement).all(connection).await
 }
 
+/// The organization that an operator has entered.
+#[derive(FromQueryResult)]
+pub struct Entry {
+    id: String,
+    reason: String,
+    expires_at: Timestamp,
+    organization: String,
+    slug: String,
+    name: String,
+    env_fallback: bool,
+}
+
+const LOAD_ENTRY: &str = "
+    SELECT e.id, e.reason, e.expires_at, o.id AS organization, o.slug, o.name, o.env_fallback
+    FROM operator_entries e
+    JOIN organizations o ON o.id = e.organization_id AND o.state = 'active'
+    WHERE e.session_id = $1 AND e.user_id = $2 AND e.left_at IS NULL AND e.expires_at > $3 AND e.entered_at <= $3
+    ORDER BY e.entered_at DESC LIMIT 1";
+
+/// Where the person of a session has entered as operator; asked of operators alone.
+pub async fn load_entry(db: &Db, rows: &[Row], now: DateTime<Utc>) -> Result<Option<Entry>, DbErr> {
+    let Some(row) = rows.first().filter(|row| row.operator) else { return Ok(None) };
+    let connection = db.reader();
+    let values = [row.session.as_str().into(), row.id.as_str().into(), now.timestamp_millis().into()];
+    let backend = connection.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, LOAD_ENTRY, values);
+    Entry::find_by_statement(statement).one(connection).await
+}
+
 /// A session that stands.
 pub struct Found {
     pub visitor: Visitor,
@@ -70,7 +100,7 @@ pub struct Found {
 
 impl Found {
     /// What the rows of one session come to.
-    pub fn of(rows: Vec<Row>) -> Option<Self> {
+    pub fn of((rows, entry): (Vec<Row>, Option<Entry>)) -> Option<Self> {
         let first = rows.first()?;
         let renewal_due = first.renewal_due;
         let mut visitor = Visitor {
@@ -81,10 +111,28 @@ impl Found {
             authenticated_at: first.authenticated.map(|at| *at),
             provider: first.provider.clone(),
             opened_last: first.opened_last.clone(),
+            is_operator: first.operator,
+            entered: entry.map(|entry| entry.entered_by(&first.email)),
             memberships: Vec::new(),
         };
         visitor.memberships = rows.into_iter().filter_map(Row::into_membership).collect();
         Some(Self { visitor, renewal_due })
+    }
+}
+
+impl Entry {
+    /// Whoever has entered is as an admin there (rule 6.4).
+    fn entered_by(self, email: &str) -> Entered {
+        let Self { id: entry, reason, expires_at, organization, slug, name, env_fallback } = self;
+        let membership = Membership {
+            organization: Organization { id: organization, slug, name, env_fallback },
+            role: Role::Admin,
+            email: email.to_owned(),
+            opened_at: None,
+            last_seen_at: None,
+            method_is_on: true,
+        };
+        Entered { entry, reason, until: *expires_at, membership }
     }
 }
 

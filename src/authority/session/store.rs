@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait};
 
-use super::rows::{self, Found, Row};
+use super::rows::{self, Entry, Found, Row};
 use super::start::NewSession;
 use super::state::{ARRIVAL, DUE, Due, RENEWED, UNKNOWN, VISITOR};
 use super::turns::Turns;
@@ -57,22 +57,26 @@ impl Sessions {
     async fn find(&self, key_hash: &str) -> std::result::Result<Option<Found>, DbErr> {
         let now = self.clock.now();
         let rows = self.rows("s.key_hash", key_hash, now).await?;
-        if let Some(row) = rows.first() {
+        if let Some(row) = rows.0.first() {
             self.touch(row, now);
         }
         Ok(Found::of(rows))
     }
 
-    /// The rows of the session whose `column` is `value`; none when it is over, or its person is not admitted.
+    /// The rows of the session whose `column` is `value`, and where its person has entered as operator; none when it is
+    /// over, or its person is not admitted.
     async fn rows(
         &self,
         column: &'static str,
         value: &str,
         now: DateTime<Utc>,
-    ) -> std::result::Result<Vec<Row>, DbErr> {
+    ) -> std::result::Result<(Vec<Row>, Option<Entry>), DbErr> {
         let mut rows = rows::load(&self.db, column, value, now).await?;
         rows.retain(|row| EmailAddress::stored(&row.email).is_ok_and(|email| (self.admits)(&email)));
-        Ok(rows)
+        // Where there is one organization, there is none to enter.
+        let may_enter = self.tenancy.is_multi();
+        let entry = if may_enter { rows::load_entry(&self.db, &rows, now).await? } else { None };
+        Ok((rows, entry))
     }
 
     async fn store(&self, state: &State) -> anyhow::Result<SessionKey> {

@@ -29,6 +29,10 @@ pub struct Visitor {
     pub(super) provider: Option<String>,
     /// The id of the organization that was opened last in this session.
     pub(in crate::authority) opened_last: Option<String>,
+    /// Whether the person may enter organizations as operator (rule 6.4).
+    pub is_operator: bool,
+    /// The organization that they have entered in this session.
+    pub entered: Option<Entered>,
     /// Where the person belongs, and is neither locked out nor suspended.
     pub(in crate::authority) memberships: Vec<Membership>,
 }
@@ -46,6 +50,18 @@ pub struct Membership {
     pub(super) last_seen_at: Option<DateTime<Utc>>,
     /// Whether the organization has left the provider switched on by which the person signed in.
     pub(in crate::authority) method_is_on: bool,
+}
+
+/// What an operator has entered, for a while (rule 6.4).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entered {
+    /// The id of the entry, which each change reads again.
+    pub(in crate::authority) entry: String,
+    pub reason: String,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub until: DateTime<Utc>,
+    /// As whom they are there.
+    pub membership: Membership,
 }
 
 impl Visitor {
@@ -110,6 +126,16 @@ impl Visitor {
             Some(provider) => membership.method_is_on && is_configured(provider),
             None => false,
         }
+    }
+
+    /// As whom the person is in an organization, which `is_meant` tells: one that they have entered as operator is no
+    /// longer one of their own.
+    pub(in crate::authority) fn standing(
+        &self,
+        is_meant: impl Fn(&Organization) -> bool,
+    ) -> Option<&Membership> {
+        let entered = self.entered.iter().map(|entered| &entered.membership);
+        entered.chain(&self.memberships).find(|membership| is_meant(&membership.organization))
     }
 
     /// The person's membership in the organization of this id when the request came, if they belonged to it.

@@ -23,6 +23,8 @@ use crate::web::{Page, Reply, View};
 #[template(path = "invites/index.html", blocks = ["send", "parsed", "results", "invites"])]
 struct InvitesPage {
     links: Links,
+    /// Whether the viewer can invite.
+    can_send: bool,
     mail_on: bool,
     mail_from: String,
     batch: String,
@@ -115,6 +117,7 @@ impl Invites {
         let invites = listed.rows.into_iter().map(|invite| InviteRow::new(admin, invite));
         let invites = invites.collect::<Result<Vec<_>>>()?;
         Ok(InvitesPage {
+            can_send: admin.gives_roles(),
             mail_on: mail.is_on(),
             mail_from: mail.from().unwrap_or_default(),
             batch: if self.form.batch.is_empty() { random::id() } else { self.form.batch },

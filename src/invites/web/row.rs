@@ -60,7 +60,7 @@ impl InviteRow {
             invited_by: invite.invited_by_name,
             note: note(pending, stands, status == Status::Expired && invite.asked_at.is_some()),
             link,
-            can_resend: waits && invite.role <= admin.role(),
+            can_resend: waits && invite.role <= admin.role() && admin.gives_roles(),
             can_revoke: waits,
             address: invite.email,
             id: invite.id,

@@ -14,7 +14,7 @@ use crate::llm_keys::health;
 /// # Errors
 /// 409 when there is none.
 pub async fn revert(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let rows = of(&change, provider).await?;
     let (present, previous) =
         (rows.iter().find(|row| is_present(row)), rows.iter().find(|row| is_previous(row)));
@@ -34,7 +34,7 @@ pub async fn revert(admin: &Admin, provider: &LlmProvider) -> Result<()> {
 /// # Errors
 /// 404 when there is none.
 pub async fn erase_previous(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let rows = of(&change, provider).await?;
     let previous = rows.iter().find(|row| is_previous(row)).ok_or(Error::NotFound)?;
     erase(&change, &[previous]).await?;

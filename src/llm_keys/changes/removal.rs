@@ -14,7 +14,7 @@ use crate::llm_keys::{KEPT, health};
 /// # Errors
 /// 404 when the organization has no key for the provider.
 pub async fn remove(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let rows = of(&change, provider).await?;
     let present = rows.iter().find(|row| is_present(row)).ok_or(Error::NotFound)?;
     let live: Vec<&Model> = rows.iter().filter(|row| row.removed_at.is_none()).collect();
@@ -31,7 +31,7 @@ pub async fn remove(admin: &Admin, provider: &LlmProvider) -> Result<()> {
 /// # Errors
 /// 409 when nothing was removed, or too long ago, or another key was set since.
 pub async fn restore(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let rows = of(&change, provider).await?;
     let in_time = |row: &&Model| row.removed_at.is_some_and(|at| *change.at() - *at < KEPT);
     let back: Vec<&Model> = rows.iter().filter(in_time).collect();

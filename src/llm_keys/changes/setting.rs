@@ -28,7 +28,7 @@ pub async fn set(admin: &Admin, wish: &KeyRequest) -> Result<()> {
         let blocked = |blocked| Error::invalid("baseUrl", Failure::Blocked(blocked).sentence(url));
         services.outbound.check(url).await.map_err(blocked)?;
     }
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let rows = of(&change, &wish.provider).await?;
     let present = rows.iter().find(|row| is_present(row));
     if wish.is_new {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::in_use::in_use;
+use super::readable::Readable;
 use crate::authority::Services;
 use crate::entity::{llm_key, llm_key_health, organization};
 use crate::error::Result;
@@ -19,16 +20,17 @@ type Trouble = (String, String);
 type Failing = HashMap<(String, String), llm_key_health::Model>;
 
 /// Finds keys that fail or can't be opened.
-pub(super) async fn raise_alarms(services: &Services) -> Result<()> {
+pub(super) async fn raise_alarms(services: &Services, readable: &mut Readable) -> Result<()> {
     let rows = services.db.outside_any_organization();
     let keys = in_use().order_by_asc(llm_key::Column::Provider).all(rows).await?;
+    let unreadable = readable.unreadable(&keys, |key| opens(services, key))?;
     let failing = llm_key_health::Entity::find().filter(llm_key_health::Column::FailingSince.is_not_null());
     let by_subject =
         |health: llm_key_health::Model| ((health.organization_id.clone(), health.subject.clone()), health);
     let failing: Failing = failing.all(rows).await?.into_iter().map(by_subject).collect();
     let mut troubles: HashMap<String, Vec<Trouble>> = HashMap::new();
     for key in &keys {
-        if let Some(trouble) = trouble(services, key, &failing)? {
+        if let Some(trouble) = trouble(key, &unreadable, &failing) {
             troubles.entry(key.organization_id.clone()).or_default().push(trouble);
         }
     }
@@ -58,14 +60,21 @@ async fn organizations_with_fallback(services: &Services) -> Result<HashSet<Stri
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-fn trouble(services: &Services, key: &llm_key::Model, failing: &Failing) -> Result<Option<Trouble>> {
-    let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(None) };
-    let label = provider.label(key.name.as_deref());
-    let sentence = match resolution(services, &provider, Some(key), false)? {
-        Resolution::Unreadable(_) => Some(format!("The {label} key can't be decrypted.")),
-        _ => failing.get(&(key.organization_id.clone(), key.id.clone())).map(|row| failure(&label, row)),
+/// Whether a key can be opened; one of a provider that nobody knows any more is none of our business.
+fn opens(services: &Services, key: &llm_key::Model) -> Result<bool> {
+    let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(true) };
+    let resolution = resolution(services, &provider, Some(key), false)?;
+    Ok(!matches!(resolution, Resolution::Unreadable(_)))
+}
+
+fn trouble(key: &llm_key::Model, unreadable: &HashSet<&str>, failing: &Failing) -> Option<Trouble> {
+    let label = LlmProvider::parse(&key.provider)?.label(key.name.as_deref());
+    let sentence = if unreadable.contains(key.id.as_str()) {
+        format!("The {label} key can't be decrypted.")
+    } else {
+        failure(&label, failing.get(&(key.organization_id.clone(), key.id.clone()))?)
     };
-    Ok(sentence.map(|sentence| (label, sentence)))
+    Some((label, sentence))
 }
 
 fn failure(label: &str, row: &llm_key_health::Model) -> String {

@@ -5,6 +5,7 @@
 mod alarms;
 mod erasure;
 mod in_use;
+mod readable;
 mod trying;
 mod worker;
 

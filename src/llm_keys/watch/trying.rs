@@ -1,5 +1,7 @@
 //! Trying stored keys, each by one instance at a time.
 
+use std::collections::HashMap;
+
 use chrono::Duration as Span;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -13,18 +15,29 @@ use crate::llm_keys::health;
 use crate::llm_keys::probe::probe;
 use crate::llm_keys::resolution::{Resolution, resolution};
 
-/// Keys that are tried at one look.
-const AT_ONCE: u64 = 20;
-/// How long an instance has a key for itself; much longer than a try takes.
-const CLAIM: Span = Span::minutes(5);
+/// Keys that are looked at when they are due, the longest due first.
+const LOOKED_AT: u64 = 500;
+/// Of them, those of one organization that are tried at one look: others have their turn.
+const OF_ONE: usize = 3;
+/// How long an instance has a key for itself: twice as long as a try takes. What an instance has left that is gone is
+/// soon tried by another.
+const CLAIM: Span = Span::seconds(20);
 
+/// The keys whose time has come, a few of each organization.
 pub(super) async fn due(services: &Services) -> Result<Vec<llm_key_health::Model>> {
     let now = Timestamp::from(services.clock.now());
     let due = llm_key_health::Entity::find()
         .filter(llm_key_health::Column::NextTestAt.lte(now))
         .order_by_asc(llm_key_health::Column::NextTestAt)
-        .limit(AT_ONCE);
-    Ok(due.all(services.db.outside_any_organization()).await?)
+        .limit(LOOKED_AT);
+    let due = due.all(services.db.outside_any_organization()).await?;
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let has_turn = |row: &llm_key_health::Model| {
+        let taken = taken.entry(row.organization_id.clone()).or_default();
+        *taken += 1;
+        *taken <= OF_ONE
+    };
+    Ok(due.into_iter().filter(has_turn).collect())
 }
 
 /// Tries a key, unless another instance does, or it is out of use meanwhile.

@@ -22,7 +22,8 @@ pub struct Query {
 /// `GET /settings/admin/llm-keys`.
 pub async fn index(member: Member, view: View, query: web::Query<Query>) -> Reply {
     let entries = list::list(&member).await?;
-    if !member.is_admin() {
+    // An operator who has entered sees what members see: no key is theirs to change (rule 6.4).
+    if !member.is_admin() || member.entered().is_some() {
         return view.page(&member, StatusCode::OK, &for_members(&member, entries));
     }
     let form = match query.provider.as_str() {

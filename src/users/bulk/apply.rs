@@ -26,6 +26,9 @@ const MOST_NAMED: usize = 100;
 /// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin; 409 when no
 /// owner would be left.
 pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<usize> {
+    if action.role().is_some() {
+        admin.refuse_operator().await?;
+    }
     let change = admin.change().await?;
     let members = change.members(&at_once(ids)).await?;
     let (chosen, _) = choose(admin, change.role(), members, action)?;

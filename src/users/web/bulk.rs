@@ -5,12 +5,11 @@ use actix_web::web;
 use askama::Template;
 
 use super::back::Back;
-use crate::authority::Admin;
+use crate::authority::{Admin, Member};
 use crate::error::{Error, Forbidden, Result};
 use crate::links::Links;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
-use crate::tenancy::Tenancy;
 use crate::users::bulk::{self, BulkAction, Plan, Skipped};
 use crate::web::{Notice, Page, Reply, View, see_other};
 
@@ -24,7 +23,8 @@ pub struct Choice {
 }
 
 /// What `role` may do to many. Where there are many organizations, sessions are none of theirs.
-pub fn choices(role: Role, tenancy: Tenancy) -> Vec<Choice> {
+pub fn choices(member: &Member) -> Vec<Choice> {
+    let (role, tenancy) = (member.role(), member.services().config.tenancy);
     let actions = [
         (BulkAction::Role(Role::Member), "Make member"),
         (BulkAction::Role(Role::Admin), "Make admin"),
@@ -34,7 +34,7 @@ pub fn choices(role: Role, tenancy: Tenancy) -> Vec<Choice> {
     ];
     let is_allowed = |action: &BulkAction| {
         let is_of_people = *action == BulkAction::EndSessions && tenancy.is_multi();
-        action.role().is_none_or(|given| given <= role) && !is_of_people
+        action.role().is_none_or(|given| given <= role && member.gives_roles()) && !is_of_people
     };
     let allowed = actions.into_iter().filter(|(action, _)| is_allowed(action));
     allowed.map(|(action, label)| Choice { name: action.name(), label }).collect()

@@ -78,7 +78,7 @@ fn page(
     let back = Back::of(&here);
     UsersPage {
         can_edit: member.is_admin(),
-        choices: choices(member.role(), member.services().config.tenancy),
+        choices: choices(member),
         csv: file(&links, query, Format::Csv),
         json_lines: file(&links, query, Format::JsonLines),
         query: query.search.clone().unwrap_or_default(),

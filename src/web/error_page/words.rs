@@ -145,6 +145,12 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
             "It concerns somebody, or gives a role, above your own.",
             "Ask an owner.",
         ),
+        Forbidden::NotForOperators => (
+            "forbidden",
+            "Not as operator",
+            "Roles and keys are for the organization’s own admins.",
+            "Ask one of its owners.",
+        ),
         Forbidden::NeedsFreshSignIn => (
             "fresh_sign_in_required",
             "Confirm that it is you",

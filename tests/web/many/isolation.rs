@@ -18,7 +18,7 @@ const NOT_OF_AN_ORGANIZATION: [&str; 3] = ["token", "provider", "page:.*"];
 const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
 /// Who must not know of anything of Acme's.
-const STRANGERS: [&str; 7] = [
+const STRANGERS: [&str; 9] = [
     "nobody",
     "no organization",
     "member elsewhere",
@@ -26,6 +26,8 @@ const STRANGERS: [&str; 7] = [
     "owner elsewhere",
     "former member",
     "suspended member",
+    "operator",
+    "operator who has entered elsewhere",
 ];
 
 /// Rows of Acme, and of its owner.
@@ -73,7 +75,7 @@ async fn what_is_anothers_is_as_unknown_as_what_never_was() {
                 assert_ne!(found.status, 404, "the owner reaches {} {}", route.method, route.path);
                 let rows = self::rows(&two).await;
                 set_state(&two, &route, "deleting").await;
-                for (who, visitor) in &strangers {
+                for (who, visitor) in strangers.iter().filter(|(who, _)| !is_for(who, &route)) {
                     let real = ask(visitor, &route, &rows, None).await;
                     let unknown = ask(visitor, &route, &rows, Some(&parameter)).await;
                     let what = format!("{who} at {} {} by its {parameter}", route.method, route.path);
@@ -84,6 +86,78 @@ async fn what_is_anothers_is_as_unknown_as_what_never_was() {
             }
         }
         assert!(tried > 400, "{tried}");
+        two.close().await;
+    }
+}
+
+/// Which organizations there are is theirs to know.
+fn is_for(who: &str, route: &Route) -> bool {
+    who.starts_with("operator") && route.path.starts_with("/operator")
+}
+
+/// Asks all routes that name an organization as these visitors: at `address` the answer is that of one that never was.
+async fn sweep(visitors: &[(&str, &Visitor)], rows: &Rows) -> usize {
+    let mut asked = 0;
+    for route in table(Tenancy::Multi) {
+        let named =
+            parameters(&route).into_iter().filter(|name| ["org", "organization"].contains(&name.as_str()));
+        for parameter in named {
+            for (who, visitor) in visitors {
+                let real = ask(visitor, &route, rows, None).await;
+                let unknown = ask(visitor, &route, rows, Some(&parameter)).await;
+                let what = format!("{who} at {} {} by its {parameter}", route.method, route.path);
+                assert_same(&what, rows, &real, &unknown);
+                asked += 1;
+            }
+        }
+    }
+    asked
+}
+
+#[actix_web::test]
+async fn an_organization_that_is_being_deleted_is_as_unknown_as_one_that_never_was() {
+    for two in each(&[]).await {
+        let rows = rows(&two).await;
+        two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
+        let (ada, sam, gil) = (two.ada().await, two.sign_in("sam@acme.test").await, two.gil().await);
+        for visitor in [&ada, &sam, &gil] {
+            visitor.get("/api/me").await;
+        }
+        for state in ["deleting", "purging"] {
+            let begin =
+                format!("UPDATE organizations SET state = '{state}', purge_at = 9999999999999 WHERE id = $1");
+            two.app.run(&begin, [two.acme.clone().into()]).await;
+            let asked = sweep(&[("an admin", &sam), ("an owner elsewhere", &gil)], &rows).await;
+            assert!(asked > 100, "{asked}");
+            assert_eq!(ada.get("/orgs/acme/settings/admin").await.status, 404, "its owner, too");
+            let entry = format!("/operator/organizations/{}/entry", two.acme);
+            assert_eq!(ada.get(&entry).await.status, 404, "nobody enters it");
+        }
+        assert_eq!(ada.post("/orgs/acme/restoration", &[]).await.status, 404, "its purge has begun");
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_former_address_leads_its_members_on_and_is_nothing_to_others() {
+    for two in each(&[]).await {
+        let rows = rows(&two).await;
+        let strangers = strangers(&two).await;
+        let ada = two.ada().await;
+        let others: Vec<(&str, &Visitor)> = strangers.iter().map(|(who, visitor)| (*who, visitor)).collect();
+        let (org, never) = (rows.slug.clone(), NEVER.to_owned());
+        let at_former = Rows { org, organization: never.clone(), slug: never, ..rows };
+        let path = format!("/orgs/{}/settings/admin", at_former.org);
+        assert_eq!(ada.get(&path).await.status, 307, "there is something to find");
+        assert!(sweep(&others, &at_former).await > 400);
+        two.app
+            .run(
+                "UPDATE organization_slugs SET given_up_at = 2 WHERE slug = $1",
+                [at_former.org.clone().into()],
+            )
+            .await;
+        let everybody = [others, vec![("its owner", &ada)]].concat();
+        assert!(sweep(&everybody, &at_former).await > 400);
         two.close().await;
     }
 }
@@ -299,7 +373,15 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
             _ => (&two.acme, Role::Admin),
         };
         two.app.enroll(&email, organization, role).await;
+        if who.starts_with("operator") {
+            two.app.run("UPDATE users SET operator = TRUE WHERE email = $1", [email.as_str().into()]).await;
+            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+        }
         let visitor = two.sign_in(&email).await;
+        if who == "operator who has entered elsewhere" {
+            let entry = format!("/operator/organizations/{}/entry", two.globex);
+            assert_eq!(visitor.post(&entry, &[("reason", "Ticket 9")]).await.status, 303);
+        }
         if who == "former member" || who == "no organization" {
             two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
         }
@@ -322,7 +404,9 @@ async fn rows(two: &Two) -> Rows {
     app.enroll(&email, &two.acme, Role::Member).await;
     let user = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
     let ada = app.texts("SELECT id FROM users WHERE email = 'ada@acme.test'").await.remove(0);
-    // She may have handed the organization over a moment ago.
+    // She is operator, too, and may have entered an organization, or have handed hers over, a moment ago.
+    app.run("UPDATE users SET operator = TRUE WHERE id = $1", [ada.clone().into()]).await;
+    app.run("UPDATE operator_entries SET left_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;
     app.run("UPDATE memberships SET role = 'owner' WHERE user_id = $1", [ada.clone().into()]).await;
     let (invite, session, identity) =
         (gatehouse::random::id(), gatehouse::random::id(), gatehouse::random::id());

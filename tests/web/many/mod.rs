@@ -1,10 +1,12 @@
 //! Many organizations: each with its own address and its own door, and none can see another (rule 6).
 
+mod background;
 mod cast;
 mod creating;
 mod doors;
 mod isolation;
 mod journeys;
+mod operator;
 mod ownership;
 mod people;
 mod tabs;

@@ -1,0 +1,84 @@
+//! Which organizations there are, and how many people are in each: counts, and nothing of what is theirs.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::query::{OrganizationKeyset, OrganizationQuery};
+use crate::authority::Operator;
+use crate::entity::organization::{Column, Entity, Model};
+use crate::entity::{failing_work, membership};
+use crate::error::Result;
+use crate::listing::{ListPage, ListQuery};
+use crate::role::Role;
+
+/// An organization in the list.
+pub struct ListedOrganization {
+    pub row: Model,
+    pub members: i64,
+    /// Owners who can come in.
+    pub owners: i64,
+    /// What fails in the background.
+    pub failing: Vec<failing_work::Model>,
+}
+
+/// One page of the list, by slug.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn list(
+    operator: &Operator,
+    query: &OrganizationQuery,
+) -> Result<ListPage<ListedOrganization, OrganizationKeyset>> {
+    let walk = query.walk([Column::Slug, Column::Id].map(|column| Expr::col((Entity, column))), false);
+    let mut rows = Entity::find();
+    if !query.search.is_empty() {
+        let name = Func::lower(Expr::col((Entity, Column::Name)));
+        let starts = |text: Expr| text.like(format!("{}%", escaped(&query.search)));
+        rows = rows.filter(starts(Expr::col((Entity, Column::Slug))).or(starts(name.into())));
+    }
+    if let Some(cursor) = &query.cursor {
+        rows = rows.filter(walk.beyond(&cursor.keyset));
+    }
+    let rows = walk.sort(rows).limit(query.slots());
+    let rows = rows.all(operator.services.db.outside_any_organization()).await?;
+    let keyset = |row: &Model| OrganizationKeyset { slug: row.slug.clone(), id: row.id.clone() };
+    let page = query.page(rows, keyset);
+    let rows = with_counts(operator, page.rows).await?;
+    Ok(ListPage { rows, previous: page.previous, next: page.next })
+}
+
+/// What is typed means itself: a percent sign, too.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
+}
+
+async fn with_counts(operator: &Operator, rows: Vec<Model>) -> Result<Vec<ListedOrganization>> {
+    let db = operator.services.db.outside_any_organization();
+    let ids = || rows.iter().map(|row| row.id.as_str());
+    let can_come_in = membership::Column::Role
+        .eq(Role::Owner)
+        .and(membership::Column::Status.eq(membership::Status::Active));
+    let owners = Expr::case(can_come_in, 1).finally(0);
+    let counts: Vec<(String, i64, i64)> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::OrganizationId)
+        .column_as(membership::Column::Id.count(), "members")
+        .column_as(Func::coalesce([Expr::from(Func::sum(owners)), Expr::val(0)]).cast_as("BIGINT"), "owners")
+        .filter(membership::Column::OrganizationId.is_in(ids()))
+        .group_by(membership::Column::OrganizationId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counts: HashMap<String, (i64, i64)> =
+        counts.into_iter().map(|(id, members, owners)| (id, (members, owners))).collect();
+    let failing = failing_work::Entity::find().filter(failing_work::Column::OrganizationId.is_in(ids()));
+    let failing = failing.all(db).await?;
+    let listed = |row: Model| {
+        let (members, owners) = counts.get(&row.id).copied().unwrap_or_default();
+        let failing = failing.iter().filter(|work| work.organization_id == row.id).cloned().collect();
+        ListedOrganization { row, members, owners, failing }
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}

@@ -1,0 +1,9 @@
+//! `/operator`: the pages of operators.
+
+mod entry;
+mod index;
+mod log;
+
+pub use entry::{ask, enter, leave};
+pub use index::index;
+pub use log::log;
