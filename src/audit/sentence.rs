@@ -3,18 +3,23 @@
 use super::actions::GROUPS;
 use super::listed::ListedEvent;
 use super::outcome::EventOutcome;
+use crate::authority::{is_operator_name, operator_name};
 
 /// As much of a target as a sentence holds, in characters; the event's own page has all of it.
 const LONGEST_TARGET: usize = 200;
 
 /// What is said instead where it was refused, of actions that may also be done.
-const REFUSALS: [(&str, &str); 6] = [
+const REFUSALS: [(&str, &str); 10] = [
     ("user.role_changed", "{who} could not change the role of {target}"),
     ("user.deactivated", "{who} could not deactivate {target}"),
     ("user.reactivated", "{who} could not reactivate {target}"),
     ("user.removed", "{who} could not remove {target}"),
     ("user.left", "{who} could not leave"),
     ("user.deleted", "{who} could not delete their account"),
+    ("operator.entered", "{who} could not enter {target} as operator"),
+    ("organization.deleted", "{who} could not delete the organization {target}"),
+    ("organization.slug_changed", "{who} could not change the address to {target}"),
+    ("organization.transferred", "{who} could not transfer the organization to {target}"),
 ];
 
 /// A piece of a sentence.
@@ -57,6 +62,7 @@ pub fn in_words(event: &ListedEvent) -> String {
 
 fn who(event: &ListedEvent) -> String {
     match (&event.name, event.actor.as_str()) {
+        (Some(name), actor) if is_operator_name(actor) => operator_name(name),
         (Some(name), _) => name.clone(),
         (None, "nobody") => "Somebody who was not signed in".to_owned(),
         (None, actor) => actor.to_owned(),

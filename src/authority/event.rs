@@ -99,9 +99,17 @@ impl Actor {
     }
 }
 
-/// How the log of an organization calls an operator who has entered it, or does.
-pub fn operator_name(email: &str) -> String {
-    format!("{email} (operator)")
+/// Behind the address of somebody who was there as operator.
+const AS_OPERATOR: &str = " (operator)";
+
+/// How the log of an organization calls an operator who enters it.
+pub fn operator_name(name: &str) -> String {
+    format!("{name}{AS_OPERATOR}")
+}
+
+/// Whether a log has called somebody so.
+pub fn is_operator_name(name: &str) -> bool {
+    name.ends_with(AS_OPERATOR)
 }
 
 /// Where a request came from.

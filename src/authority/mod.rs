@@ -31,7 +31,7 @@ pub use change::{Change, FromOutside, OfOrganization, OfPerson};
 pub use columns::Columns;
 pub(crate) use columns::columns;
 pub use doorstep::Doorstep;
-pub use event::{Actor, Event, Idempotency, Origin, operator_name};
+pub use event::{Actor, Event, Idempotency, Origin, is_operator_name, operator_name};
 pub use limits::Limits;
 pub use organization::Organization;
 pub use people::{Admin, Anyone, Authority, Member, OTHER_ORGANIZATION, Operator, Owner, SignedIn, Who};

@@ -150,6 +150,11 @@ fn the_shell_says_who_owns_an_organization() {
     tell_of_many("many_owners");
 }
 
+#[test]
+fn an_operator_enters_an_organization_and_is_seen() {
+    tell_of_many("many_operator");
+}
+
 /// Plays a story where there are many organizations and two ways to sign in: in a browser that runs scripts, and in a
 /// new house in one that runs none.
 fn tell_of_many(story: &str) {

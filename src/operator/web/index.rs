@@ -37,7 +37,8 @@ struct Row {
     slug: String,
     members: String,
     owners: i64,
-    created: Moment,
+    /// None of the one that the installation began with.
+    created: Option<Moment>,
     /// When it is erased, if it is being deleted.
     until: Option<Moment>,
     failing: Vec<Failing>,
@@ -121,7 +122,7 @@ fn row(operator: &Operator, listed: ListedOrganization) -> Row {
         open: (is_active && is_here).then(|| links.general()),
         members: grouped(u64::try_from(members).unwrap_or_default()),
         owners,
-        created: Moment::new(*row.created_at, now),
+        created: Some(*row.created_at).filter(|at| at.timestamp() > 0).map(|at| Moment::new(at, now)),
         until: row.purge_at.map(|at| Moment::until(*at, now)),
         failing: failing.collect(),
         name: row.name,

@@ -125,7 +125,7 @@ async fn an_operator_enters_with_a_reason_and_the_owners_see_it() {
         }
         let ada = two.ada().await;
         let told = ada.get("/orgs/acme/settings/admin/audit").await;
-        assert!(told.says("ops@server.test (operator)") && told.says("entered"), "{}", told.body);
+        assert!(told.says("ops@server.test (operator)") && told.says("Ops (operator)"), "{}", told.body);
         let done = "operator.entered done ops@server.test (operator)".to_owned();
         assert_eq!(log(&two, Some(&two.acme)).await.pop(), Some(done));
         let at_home = log(&two, None).await;
