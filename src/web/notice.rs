@@ -93,7 +93,7 @@ notices! {
     OrganizationDeleted "organization-deleted" "Organization deleted. You can restore it for 30 days."
     OrganizationRestored "organization-restored" "Organization restored."
     OrganizationCreated "organization-created" "Organization created. You’re its owner."
-    OperatorEntered "operator-entered" "You’re in. The owners are told by email."
+    OperatorEntered "operator-entered" "You’re in. The audit log shows all you do."
     OperatorLeft "operator-left" "You have left the organization."
     AccountDeleted "account-deleted" "Your account is deleted."
     ManyChanged "many-changed" "Done. Those who were named as left out are as they were."

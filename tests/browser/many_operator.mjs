@@ -74,7 +74,7 @@ async function enters(ops) {
   await ops.getByLabel("Reason").fill(REASON);
   await ops.getByRole("button", { name: "Enter Globex" }).click();
   await isAt(ops, at("globex"));
-  await isTold(ops, /You’re in\. The owners are told by email\./);
+  await isTold(ops, /You’re in\. The audit log shows all you do\./);
   assert.match(await banner(ops).innerText(), new RegExp(`You’re in Globex as operator until \\d\\d:\\d\\d UTC. Reason: ${REASON}`));
   await look(ops, "143-entered");
   holds("an operator enters with a reason, and each page says where they are and until when");
