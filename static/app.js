@@ -199,6 +199,8 @@
     if (shortcuts) shortcuts.checked = !off();
   };
   start();
+  // What could not be done is where a page begins.
+  focus($("[data-focus]:not([data-result])") || $("[aria-invalid=true]"));
   // A live region speaks when it changes, not when it arrives full.
   const notice = $("#status > *");
   if (notice) setTimeout(() => notice.isConnected && notice.parentNode.append(notice), 150);

@@ -122,6 +122,8 @@ async function isCorrected(page) {
   assert.deepEqual(await obstacles(page, "a line that makes no sense"), []);
   await alert(page).getByRole("link").click();
   await focusIs(page, /^Search in one line$/, "the summary leads to the line");
+  await page.goto("/settings/admin/audit?q=mallory");
+  await focusIs(page, /^This can’t be looked for/, "a page that was loaded begins there, too");
   await page.getByText("What can be typed").click();
   await page.getByText("until the end of the day before").waitFor();
   await shoot(page, "64-audit-words");
