@@ -42,6 +42,13 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The day of `at`, however near it is.
+    pub fn day(at: DateTime<Utc>) -> Self {
+        Self { text: date(at), ..Self::new(at, at) }
+    }
+}
+
 fn ahead(count: i64, unit: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("in {count} {unit}{plural}")
@@ -57,8 +64,12 @@ fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         1..60 => ago(minutes, "minute"),
         60..1440 => ago(minutes / 60, "hour"),
         1440..10080 => ago(minutes / 1440, "day"),
-        _ => format!("{} {} {}", at.day(), MONTHS[at.month0() as usize], at.year()),
+        _ => date(at),
     }
+}
+
+fn date(at: DateTime<Utc>) -> String {
+    format!("{} {} {}", at.day(), MONTHS[at.month0() as usize], at.year())
 }
 
 fn ago(count: i64, unit: &str) -> String {

@@ -69,7 +69,7 @@ pub struct ChooserQuery {
 /// `GET /orgs`.
 pub async fn chooser(person: SignedIn, view: View, query: web::Query<ChooserQuery>) -> Reply {
     let Choice { invites, restorable, can_create } = choice(&person).await?;
-    let (tenancy, now) = (person.services.config.tenancy, person.services.clock.now());
+    let tenancy = person.services.config.tenancy;
     let q = query.into_inner().q;
     let all = person.visitor.memberships();
     let is_long = all.len() >= SEARCHED_FROM;
@@ -80,7 +80,7 @@ pub async fn chooser(person: SignedIn, view: View, query: web::Query<ChooserQuer
     };
     let deleting = |row: deletion::Deleting| Deleting {
         restoration: Site.door(&row.slug).restoration(),
-        until: Moment::until(*row.purge_at, now),
+        until: Moment::day(*row.purge_at),
         name: row.name,
         slug: row.slug,
         by: row.by,
