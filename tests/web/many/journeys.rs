@@ -67,6 +67,8 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
         let ada = two.ada().await;
         let landing = ada.get(&link).await;
         assert!(landing.says("This is for another account") && landing.says("Switch account"));
+        let (main, _) = landing.body.split_once("Switch account").expect("two ways");
+        assert!(main.contains("provider primary") && main.contains("Connect a***@private.test"), "{main}");
         let connect = ada.post("/settings/identities", &[("provider", "okta"), ("return_to", &link)]).await;
         let connect = if connect.status == 303 { connect } else { again(&two, &ada, &link).await };
         let departure = connect.location().parse().expect("an address at the provider");
