@@ -88,6 +88,9 @@ pub enum Forbidden {
     /// It concerns somebody, or gives a role, above one's own (rule 1.3).
     #[error("needs the role owner")]
     NeedsOwner,
+    /// Only owners may.
+    #[error("for owners")]
+    ForOwners,
     /// Only the organization's own admins may, no operator who has entered it (rule 6.4).
     #[error("not for operators")]
     NotForOperators,

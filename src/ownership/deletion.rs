@@ -33,10 +33,8 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
     let change = owner.change().await?;
     let refused = if !owner.visitor().is_fresh(owner.services().clock.now()) {
         Some(Error::Forbidden(Forbidden::NeedsFreshSignIn))
-    } else if !owns_another(owner) {
-        Some(Error::Conflict(LAST))
     } else {
-        None
+        why_not(owner).map(Error::Conflict)
     };
     if let Some(why) = refused {
         change.commit(Event::refused("organization.deleted", organization.name.as_str())).await?;
@@ -58,11 +56,13 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
     change.commit(event.resulting_in(json!({ "slug": organization.slug, "purgedFrom": *until }))).await
 }
 
-/// Whether the owner owns another organization, which is not being deleted; as of when the request came.
-fn owns_another(owner: &Owner) -> bool {
+/// Why the owner can't delete it: they own no other that is not being deleted, as of when the request came.
+pub fn why_not(owner: &Owner) -> Option<&'static str> {
     let here = owner.organization().id.as_str();
     let mut others = owner.visitor().memberships().into_iter();
-    others.any(|membership| membership.role == Role::Owner && membership.organization.id != here)
+    let owns_another =
+        others.any(|membership| membership.role == Role::Owner && membership.organization.id != here);
+    (!owns_another).then_some(LAST)
 }
 
 /// An organization that its owner can restore.

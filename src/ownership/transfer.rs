@@ -20,13 +20,18 @@ const NO_MEMBER: &str = "Choose an active member of this organization.";
 /// # Errors
 /// 422 when there is none.
 pub async fn receiver(owner: &Owner, email: &str) -> Result<membership::Model> {
-    let email = EmailAddress::parse(email.trim()).map_err(|_| Error::invalid("email", NO_MEMBER))?;
+    let no_email = |_| Error::invalid("email", "Enter the email of an active member.");
+    let email = EmailAddress::parse(email.trim()).map_err(no_email)?;
     let found = owner.scope().find::<Entity>().filter(|ours| ours.filter(Column::Email.eq(email.as_str())));
     let found = found.all().await?.into_iter().next();
-    let is_you = |member: &membership::Model| member.user_id == owner.visitor().id;
-    found
-        .filter(|member| member.status == Status::Active && !is_you(member))
-        .ok_or_else(|| Error::invalid("email", NO_MEMBER))
+    let found = found.filter(|member| member.status == Status::Active).ok_or_else(|| {
+        let organization = &owner.organization().name;
+        Error::invalid("email", format!("{email} isn’t an active member of {organization}."))
+    })?;
+    if found.user_id == owner.visitor().id {
+        return Err(Error::invalid("email", "You own it already. Enter another member’s email."));
+    }
+    Ok(found)
 }
 
 /// Gives the organization to a member, by the id of their account. All owners hear of it by mail.

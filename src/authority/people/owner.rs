@@ -27,7 +27,7 @@ impl Owner {
         if member.role() == Role::Owner {
             return Ok(Self(Admin::known(member)));
         }
-        Err(member.refuse(request, Forbidden::NeedsOwner).await)
+        Err(member.refuse(request, Forbidden::ForOwners).await)
     }
 
     /// Begins a change to the organization, which whoever has stopped being its owner while waiting does not.
@@ -41,6 +41,6 @@ impl Owner {
         }
         drop(change);
         self.note_refusal("no owner any more").await?;
-        Err(Error::Forbidden(Forbidden::NeedsOwner))
+        Err(Error::Forbidden(Forbidden::ForOwners))
     }
 }

@@ -21,6 +21,7 @@ struct DeletionPage {
     slug: String,
     stops: Vec<String>,
     until: Moment,
+    why_not: &'static str,
     typed: String,
     typed_error: String,
 }
@@ -54,7 +55,8 @@ async fn show(owner: &Owner, view: &View, status: StatusCode, typed: String, typ
         organization: owner.organization().name.clone(),
         slug: owner.organization().slug.clone(),
         stops: stops(owner).await?,
-        until: Moment::until(now + KEPT, now),
+        until: Moment::day(now + KEPT),
+        why_not: verbs::why_not(owner).unwrap_or_default(),
         typed,
         typed_error,
     };
@@ -68,7 +70,8 @@ async fn stops(owner: &Owner) -> Result<Vec<String>> {
         count if count as u64 == MOST => format!("More than {MOST} {many}."),
         count => format!("{count} {many}."),
     };
-    let mut stops = vec![counted(members, "member loses access now", "members lose access now")];
+    let mut stops =
+        vec![counted(members, "member loses access immediately", "members lose access immediately")];
     if open_invites > 0 {
         stops.push(counted(open_invites, "open invite ends", "open invites end"));
     }
@@ -90,7 +93,7 @@ pub async fn delete(owner: Owner, view: View, form: web::Form<DeletionForm>) -> 
             let sentence = errors.into_values().flatten().collect::<Vec<_>>().join(" ");
             show(&owner, &view, StatusCode::UNPROCESSABLE_ENTITY, typed, sentence).await
         }
-        Err(Error::Conflict(why)) => show(&owner, &view, StatusCode::CONFLICT, typed, why.to_owned()).await,
+        Err(Error::Conflict(_)) => show(&owner, &view, StatusCode::CONFLICT, typed, String::new()).await,
         Err(other) => Err(other),
     }
 }

@@ -17,6 +17,7 @@ use crate::web::{Notice, Page, Reply, View, see_other};
 struct TransferPage {
     links: Links,
     organization: String,
+    mail_on: bool,
     email: String,
     email_error: String,
 }
@@ -45,7 +46,8 @@ pub async fn transfer(owner: Owner, view: View, typed: web::Query<TransferForm>)
 
 fn show(owner: &Owner, view: &View, status: StatusCode, email: String, email_error: String) -> Reply {
     let organization = owner.organization().name.clone();
-    let page = TransferPage { links: owner.links(), organization, email, email_error };
+    let mail_on = owner.services().mail.is_on();
+    let page = TransferPage { links: owner.links(), organization, mail_on, email, email_error };
     view.page(&***owner, status, &page)
 }
 

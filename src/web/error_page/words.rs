@@ -145,6 +145,9 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
             "It concerns somebody, or gives a role, above your own.",
             "Ask an owner.",
         ),
+        Forbidden::ForOwners => {
+            ("forbidden", "Only an owner can do that", "It needs the role owner.", "Ask an owner.")
+        }
         Forbidden::NotForOperators => (
             "forbidden",
             "Not as operator",
