@@ -374,8 +374,12 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 async function barriers(page) {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
   const found = await page.evaluate((tags) => window.axe.run({ runOnly: tags, preload: false }), TAGS);
-  const place = ({ target, any, all }) => `${target} [${[...any, ...all].map((check) => check.message).join("; ")}]`;
-  return found.violations.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(place).join(", ")}`);
+  const said = ({ any, all }) => [...any, ...all].map((check) => check.message).join("; ");
+  const line = ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => `${node.target} [${said(node)}]`).join(", ")}`;
+  // What an open menu covers by half is whole again once the menu is closed.
+  const isOpen = await page.getByRole("banner").locator("details[open]").count() > 0;
+  const isCovered = ({ id, nodes }) => isOpen && id === "target-size" && nodes.every((node) => /partially obscured/.test(said(node)));
+  return found.violations.filter((violation) => !isCovered(violation)).map(line);
 }
 
 const validator = new HtmlValidate({
