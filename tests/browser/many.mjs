@@ -2,10 +2,10 @@
 // others. Told twice, with scripts and without.
 
 import assert from "node:assert/strict";
-import { comeBy, database, heading, holds, isTold, logIn, main, proofread, save, story } from "./support.mjs";
+import { comeBy, heading, holds, isTold, logIn, main, proofread, save, story } from "./support.mjs";
 import {
-  CHOOSER, DATABASE, HOME, RUNS_SCRIPTS, WORK, accepts, at, belongsTo, door, invitesTo, isAt, isNowhere, look, nothingStoodInTheWay, people,
-  shell, signsIn,
+  CHOOSER, HOME, RUNS_SCRIPTS, WORK, accepts, at, belongsTo, door, invitesTo, isAt, isNowhere, longAgo, look, nothingStoodInTheWay,
+  people, shell, signsIn,
 } from "./many_support.mjs";
 import { creates } from "./many_creating.mjs";
 import { chooses, savesInTwoTabs, switches } from "./many_tabs.mjs";
@@ -100,8 +100,7 @@ async function isInvitedElsewhere(ada, gil) {
 // With a sign-in that is not of the last ten minutes, where a database can be told so.
 async function connects(ada, link) {
   const connect = ada.getByRole("button", { name: new RegExp(`^Connect a\\*\\*\\*@private\\.test with ${HOME}$`) });
-  const long = 11 * 60_000;
-  const aged = database(DATABASE, `UPDATE sessions SET created_at = created_at - ${long}, authenticated_at = authenticated_at - ${long}`);
+  const aged = longAgo();
   await connect.click();
   if (aged !== null) {
     assert.equal(await heading(ada), "Confirm that it is you");

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { BASE, comeBy, fillInvites, heading, linkFor, obstacles, results, shoot } from "./support.mjs";
+import { BASE, comeBy, database, fillInvites, heading, linkFor, obstacles, results, shoot } from "./support.mjs";
 
 // The story is played in both kinds of browser.
 export const RUNS_SCRIPTS = process.env.JAVASCRIPT !== "off";
 export const CHOOSER = "/orgs";
 export const NEW = "/orgs/new";
-export const DATABASE = "data/gatehouse.db";
+const DATABASE = "data/gatehouse.db";
 const [WORK, HOME] = ["Work ID", "Home ID"];
 export { WORK, HOME };
 
@@ -29,6 +29,12 @@ export function people(visitor) {
 
 // Comes in by the provider of work, with a whole address.
 export const signsIn = (page, email, from = "/sign-in") => comeBy(page, WORK, email, from);
+
+// Lets more than ten minutes pass since anybody signed in; null where no database can be told so.
+export function longAgo() {
+  const long = 11 * 60_000;
+  return database(DATABASE, `UPDATE sessions SET created_at = created_at - ${long}, authenticated_at = authenticated_at - ${long}`);
+}
 
 export async function isAt(page, expected) {
   await page.waitForURL((url) => url.pathname === expected);

@@ -179,7 +179,9 @@ fn says_itself(error: &Error) -> bool {
 fn way_out(error: &Error, links: &Links) -> (Link, &'static str) {
     match error {
         Error::Forbidden(Forbidden::NoOrganization) => (Site.settings(), "Your account"),
-        Error::Forbidden(Forbidden::NeedsAdmin | Forbidden::ForOwners) => (links.general(), "Back to General"),
+        Error::Forbidden(Forbidden::NeedsAdmin | Forbidden::ForOwners) => {
+            (links.general(), "Back to General")
+        }
         Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner | Error::NoMember => {
             (links.users(), "Back to Users")
         }
