@@ -31,10 +31,10 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
         return Err(Error::invalid("slug", TYPE_THE_SLUG));
     }
     let change = owner.change().await?;
-    let refused = if !owner.visitor().is_fresh(owner.services().clock.now()) {
-        Some(Error::Forbidden(Forbidden::NeedsFreshSignIn))
-    } else {
+    let refused = if owner.visitor().is_fresh(owner.services().clock.now()) {
         why_not(owner).map(Error::Conflict)
+    } else {
+        Some(Error::Forbidden(Forbidden::NeedsFreshSignIn))
     };
     if let Some(why) = refused {
         change.commit(Event::refused("organization.deleted", organization.name.as_str())).await?;

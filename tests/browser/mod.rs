@@ -151,7 +151,6 @@ fn the_shell_says_who_owns_an_organization() {
 }
 
 #[test]
-#[test]
 fn an_operator_enters_an_organization_and_is_seen() {
     tell_of_many("many_operator");
 }
@@ -159,8 +158,6 @@ fn an_operator_enters_an_organization_and_is_seen() {
 #[test]
 fn an_organization_changes_its_address_and_owner_is_deleted_and_comes_back() {
     tell_of_many("many_life");
-}
-
 }
 
 /// Plays a story where there are many organizations and two ways to sign in: in a browser that runs scripts, and in a
