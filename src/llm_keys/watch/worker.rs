@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::alarms::raise_alarms;
@@ -26,13 +26,14 @@ const AT_ONCE: usize = 8;
 /// Begins to watch.
 pub fn start(services: Arc<Services>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut watch = Watch { services: services.clone(), readable: Readable::default(), alarms_at: None };
+        let mut watch = Watch::new(services.clone());
         loop {
             if let Err(error) = watch.look().await {
                 tracing::warn!(%error, "LLM keys can't be looked after");
             }
             tokio::select! {
                 () = services.key_alarms.woken() => watch.alarms_at = None,
+                Some(ended) = watch.under_way.join_next_with_id() => watch.end(&ended),
                 () = sleep(LOOK) => {}
             }
         }
@@ -44,46 +45,70 @@ struct Watch {
     readable: Readable,
     /// When it looked last for what is wrong; none when it has to look at once.
     alarms_at: Option<Instant>,
+    /// Whether a key was tried since then.
+    has_tried: bool,
+    under_way: JoinSet<()>,
+    /// The organizations whose keys are being tried.
+    organizations: HashMap<Id, String>,
 }
 
 impl Watch {
+    fn new(services: Arc<Services>) -> Self {
+        let (under_way, organizations) = (JoinSet::new(), HashMap::new());
+        Self {
+            services,
+            readable: Readable::default(),
+            alarms_at: None,
+            has_tried: false,
+            under_way,
+            organizations,
+        }
+    }
+
     async fn look(&mut self) -> Result<()> {
         if self.alarms_at.is_none_or(|at| at.elapsed() >= ALARMS) {
             erase_removed(&self.services).await?;
             self.raise_alarms().await?;
         }
-        let due = due(&self.services).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        self.try_all(due).await;
-        self.raise_alarms().await
+        self.begin_tries().await?;
+        let is_time = self.under_way.is_empty() || self.alarms_at.is_none_or(|at| at.elapsed() >= LOOK);
+        if self.has_tried && is_time { self.raise_alarms().await } else { Ok(()) }
     }
 
     async fn raise_alarms(&mut self) -> Result<()> {
         raise_alarms(&self.services, &mut self.readable).await?;
         self.alarms_at = Some(Instant::now());
+        self.has_tried = false;
         Ok(())
     }
 
-    /// Tries these keys. A server that does not answer holds up the keys of its own organization alone.
-    async fn try_all(&self, due: Vec<llm_key_health::Model>) {
+    /// Begins to try the keys that are due, and waits for none: a server that does not answer holds up the keys of its own
+    /// organization alone.
+    async fn begin_tries(&mut self) -> Result<()> {
+        let free = AT_ONCE - self.under_way.len();
+        if free == 0 {
+            return Ok(());
+        }
         let mut organizations: HashMap<String, Vec<llm_key_health::Model>> = HashMap::new();
-        for row in due {
+        for row in due(&self.services, self.organizations.values()).await? {
             organizations.entry(row.organization_id.clone()).or_default().push(row);
         }
-        let mut waiting = organizations.into_iter();
-        let mut under_way = JoinSet::new();
-        loop {
-            while under_way.len() < AT_ONCE
-                && let Some((organization, rows)) = waiting.next()
-            {
-                under_way.spawn(of_one(self.services.clone(), organization, rows));
-            }
-            if under_way.join_next().await.is_none() {
-                return;
-            }
+        let mut waiting: Vec<_> = organizations.into_iter().collect();
+        waiting.sort_by_key(|(_, rows)| rows.first().and_then(|row| row.next_test_at).map(|at| *at));
+        for (organization, rows) in waiting.into_iter().take(free) {
+            let tries = self.under_way.spawn(of_one(self.services.clone(), organization.clone(), rows));
+            self.organizations.insert(tries.id(), organization);
         }
+        Ok(())
+    }
+
+    fn end(&mut self, ended: &std::result::Result<(Id, ()), JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        self.organizations.remove(&id);
+        self.has_tried = true;
     }
 }
 
