@@ -162,7 +162,7 @@ fn what_a_path_holds_is_taken_by_name() {
 }
 
 /// The files below a folder of the repository, in order, with what they say.
-fn files(folder: &str) -> Vec<(String, String)> {
+pub(super) fn files(folder: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];

@@ -16,4 +16,5 @@ mod rooms;
 mod schema;
 mod serving;
 mod stopping;
+mod templates;
 mod walks;

@@ -20,7 +20,7 @@ use crate::role::Role;
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
-#[template(path = "invites/index.html", blocks = ["send", "parsed", "results", "invites"])]
+#[template(path = "invites/index.html", blocks = ["send", "results", "invites"])]
 struct InvitesPage {
     links: Links,
     /// Whether the viewer can invite.
@@ -46,6 +46,15 @@ struct InvitesPage {
     paging: Paging,
 }
 
+/// How the addresses were read, alone.
+#[derive(Template)]
+#[template(path = "invites/_parsed.html")]
+struct ParsedPart<'a> {
+    links: &'a Links,
+    lines: &'a [Bad],
+    parsed: &'a str,
+}
+
 struct RoleChoice {
     name: &'static str,
     label: &'static str,
@@ -67,7 +76,10 @@ impl Page for InvitesPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         Some(match id {
             "send" => self.as_send().render(),
-            "parsed" => self.as_parsed().render(),
+            "parsed" => {
+                let (links, lines, parsed) = (&self.links, &self.lines, &self.parsed);
+                ParsedPart { links, lines, parsed }.render()
+            }
             "results" => self.as_results().render(),
             "invites" => self.as_invites().render(),
             _ => return None,
