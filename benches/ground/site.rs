@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use data_encoding::BASE64;
 use gatehouse::demo::provider::{Client, DemoProvider, PEOPLE};
 use reqwest::Response;
-use reqwest::header::{LOCATION, SET_COOKIE};
+use reqwest::header::{HeaderMap, HeaderName, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use tokio::task::JoinHandle;
 
@@ -77,6 +77,7 @@ impl Site {
             ("MASTER_KEY", &format!("bench:{}", BASE64.encode(b"a key that guards nothing at all"))),
             ("TENANCY", tenancy),
             ("BASE_URL", &base),
+            ("TRUSTED_PROXIES", "127.0.0.1/32"),
             ("BIND", &format!("127.0.0.1:{port}")),
             ("PROVIDERS__DEMO__KIND", "oidc"),
             ("PROVIDERS__DEMO__ISSUER", &provider.issuer),
@@ -98,10 +99,14 @@ impl Site {
         Ok(Self { process, port, cookie, issuer: provider.issuer, running })
     }
 
-    /// Signs the owner in once more; how long Gatehouse takes for it once they are back from the provider.
-    pub async fn sign_in(&self) -> anyhow::Result<Duration> {
+    /// Signs the owner in once more, from the `n`th address, for those of one are limited; how long Gatehouse takes for it
+    /// once they are back from the provider.
+    pub async fn sign_in(&self, n: usize) -> anyhow::Result<Duration> {
         let base = format!("http://localhost:{}", self.port);
-        let browser = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build()?;
+        let from = format!("10.0.{}.{}", n / 250, 1 + n % 250);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), from.try_into()?)]);
+        let browser = reqwest::Client::builder().cookie_store(true).redirect(Policy::none());
+        let browser = browser.default_headers(headers).build()?;
         let back = way_back(&browser, &base, &self.issuer).await?;
         let begun = Instant::now();
         let arrived = browser.get(back).send().await?;

@@ -7,8 +7,7 @@ use std::collections::HashSet;
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
 };
 
 use crate::address::EmailAddress;
@@ -118,7 +117,9 @@ impl<'a> Owners<'a> {
         Self::new(entrance, Vec::new())
     }
 
-    fn new(entrance: Entrance<'a>, rows: Vec<OwnerRow>) -> Self {
+    fn new(entrance: Entrance<'a>, mut rows: Vec<OwnerRow>) -> Self {
+        // Here and not by the database: to have that order, SQLite would walk all members.
+        rows.sort_by(|one, other| one.person.cmp(&other.person));
         let mut all: Vec<Owner> = Vec::new();
         for OwnerRow { person: id, email, status, identity, provider, address, switched_off } in rows {
             if all.last().is_none_or(|owner| owner.id != id) {
@@ -205,7 +206,7 @@ impl Owner {
     }
 }
 
-/// Of memberships, the owners' with their ways to sign in.
+/// Of memberships, the owners' with their ways to sign in, in no order.
 fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     let ways = membership::Entity::belongs_to(identity::Entity)
         .from(membership::Column::UserId)
@@ -228,5 +229,4 @@ fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entit
         .join(JoinType::LeftJoin, ways)
         .join(JoinType::LeftJoin, off)
         .filter(membership::Column::Role.eq(Role::Owner))
-        .order_by_asc(membership::Column::UserId)
 }

@@ -82,6 +82,16 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
                  VALUES ('d3', NULL, '', 'idp', 'x', '', 1, 1)",
             "INSERT INTO outbox (id, organization_id, recipient, letter, message_id, state, attempts, next_at, created_at)
                  VALUES ('n', NULL, 'sam@acme.test', '{}', '<n@x>', 'queued', 0, 0, 0)",
+            "UPDATE organizations SET slug = 'glob-2' WHERE id = 'o''2'",
+            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at, state, purge_at, state_by)
+                 VALUES ('o3', 'going', 'Going', 1, 0, 0, 'purging', 5, 'Ädä')",
+            "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+                 VALUES ('o3', 'cy', 'owner', '', 'cy@acme.test', 0, 0)",
+            "UPDATE users SET operator = TRUE WHERE id = 'ada'",
+            "INSERT INTO awaited_operators (email, granted_at) VALUES ('o''hara@acme.test', 0)",
+            "INSERT INTO operator_entries (id, session_id, user_id, organization_id, reason, entered_at, expires_at)
+                 VALUES ('e', 'gone', 'ada', 'o''2', 'it''s \"odd\"; --', 0, 1)",
+            "INSERT INTO failing_work (organization_id, task, since, problem) VALUES ('o3', 'Purge', 0, '')",
         ] {
             rows.execute_unprepared(sql).await.expect(sql);
         }
@@ -100,6 +110,7 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             "ada o'2 ada@acme.test locked_out",
             kept[2],
             kept[3],
+            "cy o3 cy@acme.test locked_out",
             "dan default dan@acme.test deactivated",
         ];
         assert_eq!(texts(&rows, MEMBERS).await, without, "who was kept out is kept out");
@@ -113,14 +124,14 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             ["ada@new.test"]
         );
         db.migrate_up().await.expect("up again");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 6);
         if rows.get_database_backend() == DbBackend::Sqlite {
             let found =
                 "SELECT CAST(count(*) AS TEXT) FROM member_search WHERE member_search MATCH '\"Łovelace\"'";
             assert_eq!(texts(&rows, found).await, ["2"], "the search knows everybody");
         }
         rows.execute_unprepared("DELETE FROM organizations WHERE id = 'o''2'").await.expect("deleted");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 4);
+        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

@@ -21,7 +21,7 @@ const LOOKED_AT: u64 = 500;
 const OF_ONE: usize = 3;
 /// How long an instance has a key for itself: twice as long as a try takes. What an instance has left that is gone is
 /// soon tried by another.
-const CLAIM: Span = Span::seconds(20);
+pub(super) const CLAIM: Span = Span::seconds(20);
 
 /// The keys whose time has come, a few of each organization, and none of those that are `under_way`.
 pub(super) async fn due(

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::alarms::raise_alarms;
 use super::erasure::erase_removed;
 use super::readable::Readable;
-use super::trying::{due, try_again};
+use super::trying::{CLAIM, due, try_again};
 use crate::authority::Services;
 use crate::entity::llm_key_health;
 use crate::error::Result;
@@ -18,6 +18,8 @@ use crate::work;
 
 /// How often it looks for keys whose time has come.
 const LOOK: Duration = Duration::from_secs(5);
+/// A key that an instance has left that is gone is tried by another within half a minute.
+const _: () = assert!(CLAIM.num_seconds() as u64 + LOOK.as_secs() <= 30);
 /// How often it looks for what is wrong, if nothing has been tried meanwhile.
 const ALARMS: Duration = Duration::from_secs(30);
 /// Organizations whose keys are tried at once; those of one go one after the other.
