@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use crate::authority::{Event, Owner};
+use crate::authority::{Change, Event, OfOrganization, Owner};
 use crate::entity::organization_slug::{self, Column, Entity};
 use crate::entity::{Timestamp, organization};
 use crate::error::{Error, Forbidden, Result};
@@ -41,35 +41,48 @@ pub async fn change(owner: &Owner, slug: &Slug) -> Result<()> {
         change.commit(Event::refused("organization.slug_changed", slug.as_str())).await?;
         return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
     }
+    if ours.is_empty() && !is_free(owner.person(), slug).await? {
+        return Err(Error::invalid("slug", TAKEN));
+    }
+    rename(&change, &before, slug).await?;
     if ours.is_empty() {
-        if !is_free(owner.person(), slug).await? {
-            return Err(Error::invalid("slug", TAKEN));
-        }
         let row = organization_slug::ActiveModel { slug: Set(slug.to_string()), ..Default::default() };
         change.insert(row).await.map_err(taken_meanwhile)?;
     }
-    let to = |column, at: Option<Timestamp>| (column, Expr::value(at));
-    let retire = [to(Column::RetiredAt, Some(change.at()))];
-    let use_again = [to(Column::RetiredAt, None), to(Column::GivenUpAt, None)];
-    for (slug, columns) in [(before.as_str(), retire.as_slice()), (slug.as_str(), use_again.as_slice())] {
-        change
-            .update::<Entity>(|ours| {
-                let set = columns.iter().fold(ours, |ours, (column, to)| ours.col_expr(*column, to.clone()));
-                set.filter(Column::Slug.eq(slug))
-            })
-            .await?;
-    }
+    set(&change, &before, &[(Column::RetiredAt, Some(change.at()))]).await?;
+    set(&change, slug.as_str(), &[(Column::RetiredAt, None), (Column::GivenUpAt, None)]).await?;
+    let event = Event::done("organization.slug_changed", slug.as_str());
+    change.commit(event.with(json!({ "slug": before }), json!({ "slug": slug.as_str() }))).await
+}
+
+/// The organization before the list of addresses, as where one is created: who takes the same address at once waits in
+/// one order, never in a circle.
+async fn rename(change: &Change<OfOrganization>, before: &str, slug: &Slug) -> Result<()> {
     let written = change
         .update::<organization::Entity>(|ours| {
             ours.col_expr(organization::Column::Slug, Expr::value(slug.as_str()))
-                .filter(organization::Column::Slug.eq(before.as_str()))
+                .filter(organization::Column::Slug.eq(before))
         })
         .await;
     if written.map_err(taken_meanwhile)? == 0 {
         return Err(Error::Stale);
     }
-    let event = Event::done("organization.slug_changed", slug.as_str());
-    change.commit(event.with(json!({ "slug": before }), json!({ "slug": slug.as_str() }))).await
+    Ok(())
+}
+
+async fn set(
+    change: &Change<OfOrganization>,
+    slug: &str,
+    columns: &[(Column, Option<Timestamp>)],
+) -> Result<()> {
+    change
+        .update::<Entity>(|ours| {
+            let set =
+                columns.iter().fold(ours, |ours, (column, to)| ours.col_expr(*column, Expr::value(*to)));
+            set.filter(Column::Slug.eq(slug))
+        })
+        .await?;
+    Ok(())
 }
 
 /// Gives up a former address: it leads nowhere any more, and is somebody else's to have in thirty days.
