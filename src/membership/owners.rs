@@ -158,11 +158,20 @@ impl<'a> Owners<'a> {
             return true;
         }
         let left: Vec<Owner> = self.all.iter().filter_map(|owner| owner.without(loss)).collect();
+        self.is_no_worse_with(&left)
+    }
+
+    /// The same for a change that has been made: whether these owners can take the place of `former`.
+    pub fn can_replace(&self, former: &Self) -> bool {
+        former.is_no_worse_with(&self.all)
+    }
+
+    fn is_no_worse_with(&self, left: &[Owner]) -> bool {
         let kinds =
             [Owner::can_come_in, |owner: &Owner, _: &Entrance| owner.is_in(), |_: &Owner, _: &Entrance| true];
         kinds.into_iter().all(|counts| {
             let any = |owners: &[Owner]| owners.iter().any(|owner| counts(owner, &self.entrance));
-            !any(&self.all) || any(&left)
+            !any(&self.all) || any(left)
         })
     }
 }

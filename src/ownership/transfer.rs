@@ -9,7 +9,7 @@ use crate::authority::{Event, Owner};
 use crate::entity::membership::{self, Column, Entity, Status};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
-use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::membership::owners::{Entrance, Owners};
 use crate::role::Role;
 
 /// Why nobody else gets it.
@@ -52,6 +52,7 @@ pub async fn transfer(owner: &Owner, to: &str) -> Result<()> {
         change.commit(Event::refused("organization.transferred", receiver.email.as_str())).await?;
         return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
     }
+    let former = Owners::inside(&change, Entrance::from(&owner.services().config)).await?;
     // One statement: there is no moment without an owner.
     let role = CaseStatement::new()
         .case(Expr::col(Column::UserId).eq(receiver.user_id.as_str()), Expr::value(Role::Owner))
@@ -63,7 +64,7 @@ pub async fn transfer(owner: &Owner, to: &str) -> Result<()> {
         })
         .await?;
     let owners = Owners::inside(&change, Entrance::from(&owner.services().config)).await?;
-    if !owners.can_spare(Loss::People(&[giver])) {
+    if !owners.can_replace(&former) {
         drop(change);
         let target = receiver.email.as_str();
         owner.change().await?.commit(Event::refused("organization.transferred", target)).await?;

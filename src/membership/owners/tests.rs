@@ -84,3 +84,14 @@ fn where_nobody_can_come_in_the_last_who_might_again_stays() {
     assert!(both.can_spare(Loss::Method("idp")), "there is nothing to lose");
     assert!(!owners(&NOBODY, &[&gone]).can_spare(Loss::People(&["ben"])), "nor an owner at all");
 }
+
+#[test]
+fn an_owner_who_can_t_come_in_takes_nobody_s_place() {
+    let (ada, ben) = (owner("ada", &["idp"]), owner("ben", &["idp"]));
+    let without_a_way = owner("ben", &[]);
+    let former = owners(&NOBODY, &[&ada]);
+    assert!(owners(&NOBODY, &[&ben]).can_replace(&former));
+    assert!(!owners(&NOBODY, &[&without_a_way]).can_replace(&former));
+    assert!(owners(&NOBODY, &[&without_a_way, &ben]).can_replace(&former));
+    assert!(owners(&NOBODY, &[&ben]).can_replace(&owners(&NOBODY, &[&without_a_way])));
+}
