@@ -55,6 +55,14 @@ impl Db {
         &self.write
     }
 
+    /// The same for several that are done together or not at all.
+    ///
+    /// # Errors
+    /// When the database can't be written to.
+    pub async fn write_together_outside_any_organization(&self) -> Result<Transaction, DbErr> {
+        self.begin().await
+    }
+
     /// Begins to write.
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
         let pool = self.write.pool().inspect_err(|error| self.pulse.note(error))?;

@@ -1,15 +1,19 @@
 //! Purging what nobody can restore any more: bit by bit, so that no writer waits long, and no longer than it takes. The
-//! organization's row goes last: as long as it is there, whoever finds it goes on, after a crash, too (rule P9).
+//! organization's row goes last, in one transaction with its settings, for which every change to it waits, and with what
+//! came meanwhile: as long as it is there, whoever finds it goes on, after a crash, too (rule P9), and nothing points to
+//! it once it is gone.
 
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use tokio::time::sleep;
 
 use crate::authority::Services;
-use crate::entity::Timestamp;
 use crate::entity::organization::{Column, Entity, State};
+use crate::entity::{Timestamp, org_settings, session};
 use crate::error::Result;
 use crate::work;
 
@@ -17,8 +21,8 @@ use crate::work;
 const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);
-/// The tables of an organization, those that point to others first.
-const TABLES: [&str; 14] = [
+/// The tables of an organization that may be long, those that point to others first.
+const TABLES: [&str; 13] = [
     "events",
     "denials",
     "outbox",
@@ -32,7 +36,6 @@ const TABLES: [&str; 14] = [
     "suspensions",
     "memberships",
     "event_heads",
-    "org_settings",
 ];
 
 /// Purges the organizations whose time has come, one after the other. One that fails stops none.
@@ -68,13 +71,32 @@ async fn purge(services: &Services, organization: &str) -> Result<()> {
             sleep(PAUSE).await;
         }
     }
+    end(services, organization).await?;
+    tracing::info!(organization, "purged");
+    Ok(())
+}
+
+/// Deletes what is left of it: whatever a change that was under way has written, the settings, and the organization.
+async fn end(services: &Services, organization: &str) -> Result<()> {
+    let tx = services.db.write_together_outside_any_organization().await?;
+    org_settings::Entity::find_by_id(organization).lock_exclusive().one(&tx).await?;
+    for table in TABLES {
+        let rest = format!("DELETE FROM {table} WHERE organization_id = $1");
+        let backend = tx.get_database_backend();
+        tx.execute_raw(Statement::from_sql_and_values(backend, rest, [organization.into()])).await?;
+    }
+    session::Entity::update_many()
+        .col_expr(session::Column::OrganizationId, Expr::value(Option::<String>::None))
+        .filter(session::Column::OrganizationId.eq(organization))
+        .exec(&tx)
+        .await?;
+    org_settings::Entity::delete_by_id(organization).exec(&tx).await?;
     Entity::delete_many()
         .filter(Column::Id.eq(organization))
         .filter(Column::State.eq(State::Purging))
-        .exec(services.db.write_outside_any_organization())
+        .exec(&tx)
         .await?;
-    tracing::info!(organization, "purged");
-    Ok(())
+    tx.commit(None).await
 }
 
 /// Deletes a part of a table; tells how many rows. Another instance that does the same finds others.
