@@ -114,7 +114,8 @@ pub async fn waiting_for(person: &SignedIn) -> Result<Vec<Open>> {
     let mut waiting = Vec::new();
     for invite in open.into_iter().filter(|invite| Status::of(invite, now) == Status::Pending) {
         let row = organization::Entity::find_by_id(&invite.organization_id).one(connection).await?;
-        let Some(organization) = row.map(Organization::from) else { continue };
+        let there = row.filter(|row| row.state == State::Active);
+        let Some(organization) = there.map(Organization::from) else { continue };
         waiting.push(Open { stands: stands(connection, &invite).await?, invite, organization });
     }
     Ok(waiting)
@@ -129,6 +130,9 @@ pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
         return Ok(landing);
     }
     let change = anyone.doorstep(Some(organization)).change().await?;
+    if !change.is_there(&organization.id).await? {
+        return Ok(Landing::Over);
+    }
     let asked = invite::ActiveModel { asked_at: Set(Some(change.at())), ..Default::default() };
     let first = Entity::update_many()
         .set(asked)

@@ -108,6 +108,9 @@ pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organizat
     // Whoever finds the door shut makes nobody wait, and is told so as fast as of one that never existed.
     let Doorway::Open { organization, .. } = look(person, slug).await? else { return Err(Error::NotFound) };
     let change = person.change_with(&organization.id).await?;
+    if !change.is_there(&organization.id).await? {
+        return Err(Error::NotFound);
+    }
     let admitted = admit(change.connection(), person, &organization.id).await?;
     let admitted = admitted.filter(|admitted| admitted.invite.is_none()).ok_or(Error::NotFound)?;
     if form != organization.id {

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::address::EmailAddress;
 use crate::authority::{Change, Event, OfPerson, Operator, Organization};
+use crate::entity::Timestamp;
 use crate::entity::membership::{self, Status};
 use crate::entity::operator_entry::{ActiveModel, Column, Entity};
-use crate::entity::{Timestamp, organization};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
 use crate::random;
@@ -41,8 +41,9 @@ pub async fn enterable(operator: &Operator, id: &str) -> Result<Organization> {
 pub async fn enter(operator: &Operator, organization: &Organization, reason: &str) -> Result<()> {
     let reason = parsed(reason)?;
     let change = operator.change_with(&organization.id).await?;
-    let row = organization::Entity::find_by_id(&organization.id).one(change.connection()).await?;
-    row.filter(|row| row.state == organization::State::Active).ok_or(Error::NotFound)?;
+    if !change.is_there(&organization.id).await? {
+        return Err(Error::NotFound);
+    }
     if !operator.visitor.is_fresh(operator.services.clock.now()) {
         let event = Event::refused("operator.entered", organization.name.as_str());
         change.commit_as_operator_in(&organization.id, event).await?;

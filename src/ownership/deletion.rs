@@ -31,10 +31,12 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
         return Err(Error::invalid("slug", TYPE_THE_SLUG));
     }
     let change = owner.change().await?;
-    let refused = if owner.visitor().is_fresh(owner.services().clock.now()) {
-        why_not(owner).map(Error::Conflict)
-    } else {
+    let refused = if !owner.visitor().is_fresh(owner.services().clock.now()) {
         Some(Error::Forbidden(Forbidden::NeedsFreshSignIn))
+    } else if change.is_by_owner_of_another().await? {
+        None
+    } else {
+        Some(Error::Conflict(LAST))
     };
     if let Some(why) = refused {
         change.commit(Event::refused("organization.deleted", organization.name.as_str())).await?;
@@ -56,7 +58,7 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
     change.commit(event.resulting_in(json!({ "slug": organization.slug, "purgedFrom": *until }))).await
 }
 
-/// Why the owner can't delete it: they own no other that is not being deleted, as of when the request came.
+/// Why the owner can't delete it, as a page shows it: they own no other that is not being deleted.
 pub fn why_not(owner: &Owner) -> Option<&'static str> {
     let here = owner.organization().id.as_str();
     let mut others = owner.visitor().memberships().into_iter();

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::authority::event::{Actor, Origin};
 use crate::clock::Clock;
 use crate::db::{Db, Transaction};
+use crate::entity::organization::{self, State};
 use crate::entity::{Timestamp, membership, org_settings, outbox, user};
 use crate::error::Result;
 use crate::role::Role;
@@ -71,6 +72,14 @@ impl<Of> Change<Of> {
     /// A person's row, which stays as it is until this change is over; none for an account that is gone.
     pub async fn hold(&self, person: &str) -> Result<Option<user::Model>> {
         Ok(user::Entity::find_by_id(person).lock_exclusive().one(&self.tx).await?)
+    }
+
+    /// Whether the organization of this id is there, and not being deleted, as it is inside this change. Who waits for its
+    /// settings in [`Self::begin`] finds that unchanged until the commit.
+    pub async fn is_there(&self, organization: &str) -> Result<bool> {
+        let there = organization::Entity::find_by_id(organization)
+            .filter(organization::Column::State.eq(State::Active));
+        Ok(there.one(&self.tx).await?.is_some())
     }
 
     /// Puts a mail into the outbox of the organization, or of the installation (rule P8); the mail worker is woken once the change is durable.

@@ -9,9 +9,12 @@ use crate::entity::{Timestamp, event};
 use crate::error::{Error, Result};
 use crate::random;
 
-/// A day in milliseconds is as far as a clock is believed to have been ahead.
+/// A day in milliseconds is as far as a clock is believed to have been ahead. Where an organization is gone, so is its
+/// log.
 const NEXT_PLACE: &str = "
-    INSERT INTO event_heads (organization_id, number, at) VALUES ($1, 1, $2)
+    INSERT INTO event_heads (organization_id, number, at)
+    SELECT CAST($1 AS TEXT), 1, CAST($2 AS BIGINT)
+    WHERE $1 = '' OR EXISTS (SELECT 1 FROM organizations WHERE id = $1)
     ON CONFLICT (organization_id) DO UPDATE SET
         number = event_heads.number + 1,
         at = CASE WHEN event_heads.at > excluded.at AND event_heads.at <= excluded.at + 86400000
@@ -96,7 +99,7 @@ impl<Of> Change<Of> {
         let values = [organization.unwrap_or_default().into(), self.at.into()];
         let head = Statement::from_sql_and_values(backend, NEXT_PLACE, values);
         let row = self.tx.query_one_raw(head).await?;
-        let row = row.ok_or_else(|| Error::Internal("a log without an end".to_owned()))?;
+        let row = row.ok_or(Error::NotFound)?;
         Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
     }
 }

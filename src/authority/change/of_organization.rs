@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnAsExpr, ColumnTrait, DeleteMany, EntityTrait, QueryFilter, Select, UpdateMany,
+    ActiveModelTrait, ColumnAsExpr, ColumnTrait, DeleteMany, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    RelationDef, Select, UpdateMany,
 };
 use serde::de::DeserializeOwned;
 
@@ -11,7 +12,7 @@ use crate::authority::columns::{self, Columns};
 use crate::authority::event::Event;
 use crate::authority::roster::{self, MemberAccount};
 use crate::authority::scope::guard;
-use crate::entity::{Personal, Tenant, Timestamp, membership, operator_entry, session, user};
+use crate::entity::{Personal, Tenant, Timestamp, membership, operator_entry, organization, session, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
@@ -26,13 +27,16 @@ pub struct OfOrganization {
 impl Change<OfOrganization> {
     /// Begins a change to an organization by one of its admins. Changes to the same one wait for each other, so
     /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
-    /// and whoever has stopped being an admin while waiting is refused.
+    /// and whoever has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone: 404.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
         let id = beginning.organization.unwrap_or_default().to_owned();
         let entry = beginning.entry.map(str::to_owned);
         let of = OfOrganization { id, role: Role::Member };
         let mut change = Self::begin(beginning, of, LockType::Update).await?;
         change.refuse_repeated().await?;
+        if !change.is_there(change.organization()).await? {
+            return Err(Error::NotFound);
+        }
         let role = match entry {
             Some(entry) => change.role_by_entry(&entry).await?,
             None => change.present_role().await?,
@@ -55,6 +59,22 @@ impl Change<OfOrganization> {
         let is_active = user.is_some_and(|user| user.status == user::Status::Active);
         let membership = membership.one(&self.tx).await?.filter(|_| is_active);
         Ok(membership.map(|membership| membership.role))
+    }
+
+    /// Whether whoever makes the change owns another organization that is not being deleted, and can come in there. Their
+    /// row is held from here on: of two changes that each leave them the other's organization, the second sees what the
+    /// first has done.
+    pub async fn is_by_owner_of_another(&self) -> Result<bool> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        self.hold(person).await?;
+        let another = membership::Entity::find()
+            .join(JoinType::InnerJoin, to_organization())
+            .filter(organization::Column::State.eq(organization::State::Active))
+            .filter(membership::Column::OrganizationId.ne(self.organization()))
+            .filter(membership::Column::UserId.eq(person))
+            .filter(membership::Column::Role.eq(Role::Owner))
+            .filter(membership::Column::Status.eq(membership::Status::Active));
+        Ok(another.one(&self.tx).await?.is_some())
     }
 
     /// An operator is as an admin, as long as the entry holds: neither left nor over, of a session that stands (rule 6.4).
@@ -190,4 +210,11 @@ impl Change<OfOrganization> {
         let organization = self.of.id.clone();
         self.finish(Some(organization), event).await
     }
+}
+
+fn to_organization() -> RelationDef {
+    membership::Entity::belongs_to(organization::Entity)
+        .from(membership::Column::OrganizationId)
+        .to(organization::Column::Id)
+        .into()
 }
