@@ -4,13 +4,12 @@
 use chrono::Duration;
 use futures_util::future::{join, join_all};
 use gatehouse::role::Role;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::support::{
-    Answer, CLIENT_SECRET, Database, Identity, Provider, Smtp, TestApp, Visitor, borrowed, field,
-    on_both_databases,
+    Answer, CLIENT_SECRET, Database, Dice, Identity, Provider, Smtp, TestApp, Visitor, borrowed, field,
+    on_both_databases, rounds,
 };
 
 const PAGE: &str = "/settings/admin/users";
@@ -329,8 +328,7 @@ on_both_databases! {
     async fn a_look_at_whom_it_concerns_waits_for_nobody_who_writes(app: &TestApp) {
         let ada = app.owner().await;
         app.enroll("sam@acme.test", "default", Role::Member).await;
-        let writer = app.rows.begin().await.expect("begun");
-        writer.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
+        let writer = app.hold().await;
         let form = [("deed", "admin"), ("all", "1"), ("back", PAGE)];
         let path = format!("{PAGE}/bulk");
         let look = timeout(std::time::Duration::from_secs(4), ada.post(&path, &form)).await;
@@ -422,14 +420,13 @@ async fn an_owner_who_can_come_in_is_left_whatever_happens_at_once_and_in_whatev
         let app = TestApp::open_at(database, Provider::start().await, &with_okta(&okta)).await;
         let (second, handle) = app.second_instance_with(&with_okta(&okta)).await;
         let mut cast = Cast::assemble(&app, &okta, &second).await;
-        let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(a_seed);
-        let mut dice = Dice(seed);
-        let rounds = if std::env::var("CI").is_ok() { 200 } else { 40 };
-        for round in 0..rounds {
+        let mut dice = Dice::seeded();
+        let seed = dice.seed;
+        for round in 0..rounds() {
             let acts =
                 [Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice), Act::throw(&mut dice)];
             // Everybody has been let in before anybody gets to write.
-            let holder = dice.roll(2).eq(&0).then(|| hold(&app));
+            let holder = dice.roll(2).eq(&0).then(|| app.hold());
             let holder = futures_util::future::OptionFuture::from(holder).await;
             let release = async {
                 if let Some(holder) = holder {
@@ -473,30 +470,6 @@ async fn owners_who_can_come_in(app: &TestApp) -> i64 {
                AND i.provider NOT IN (SELECT provider FROM switched_off_providers)",
     )
     .await
-}
-
-/// Makes whoever writes wait until it ends.
-async fn hold(app: &TestApp) -> DatabaseTransaction {
-    let holder = app.rows.begin().await.expect("begun");
-    holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
-    holder
-}
-
-/// Small, and the same for the same seed (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % sides
-    }
-}
-
-fn a_seed() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    u64::from(now.subsec_nanos()) | 1
 }
 
 /// Ada comes by the first provider, Ben by Okta, Cal by either; Pat is invited as owner and has not joined. Eve, an owner,

@@ -1,5 +1,6 @@
 //! Many organizations: each with its own address and its own door, and none can see another (rule 6).
 
+mod at_once;
 mod background;
 mod cast;
 mod creating;
@@ -9,4 +10,5 @@ mod journeys;
 mod operator;
 mod ownership;
 mod people;
+mod races;
 mod tabs;

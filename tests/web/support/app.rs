@@ -11,7 +11,7 @@ use gatehouse::clock::Clock;
 use gatehouse::config::Config;
 use gatehouse::role::Role;
 use gatehouse::web::frame::Frame;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value};
 
 use super::database::Stopped;
 use super::{Database, Identity, Provider, Visitor};
@@ -29,6 +29,13 @@ pub struct TestApp {
     clock: Clock,
     handle: ServerHandle,
     database: Database,
+}
+
+/// Another instance on the same database.
+pub struct Instance {
+    pub base: String,
+    pub services: Data<Services>,
+    pub handle: ServerHandle,
 }
 
 impl TestApp {
@@ -67,8 +74,22 @@ impl TestApp {
     }
 
     pub async fn second_instance_with(&self, settings: &[(&str, &str)]) -> (String, ServerHandle) {
-        let (base, _, _, handle) = start(&self.database.url(), &self.provider, &self.clock, settings).await;
+        let Instance { base, handle, .. } = self.instance(settings).await;
         (base, handle)
+    }
+
+    /// The same with what its work in the background takes.
+    pub async fn instance(&self, settings: &[(&str, &str)]) -> Instance {
+        let (base, services, _, handle) =
+            start(&self.database.url(), &self.provider, &self.clock, settings).await;
+        Instance { base, services, handle }
+    }
+
+    /// Makes whoever writes wait until it ends.
+    pub async fn hold(&self) -> DatabaseTransaction {
+        let holder = self.rows.begin().await.expect("begun");
+        holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
+        holder
     }
 
     pub async fn stop_database(&self) -> Stopped {

@@ -1,7 +1,9 @@
 //! An application to visit, people to visit it, and a provider that says what a test tells it to.
 
 mod app;
+mod belongings;
 mod database;
+mod dice;
 mod github;
 mod llm;
 mod microsoft;
@@ -12,8 +14,10 @@ mod signing;
 mod smtp;
 mod visitor;
 
-pub use app::{MASTER_KEY, TestApp, free_port};
+pub use app::{Instance, MASTER_KEY, TestApp, free_port};
+pub use belongings::Belongings;
 pub use database::Database;
+pub use dice::{Dice, rounds};
 pub use github::{Account, GitHub};
 pub use llm::{Llm, Saying};
 pub use microsoft::{Microsoft, TENANT};

@@ -1,0 +1,272 @@
+//! What owners and members do at once, at two instances, round after round: there is never an organization without an
+//! owner, never a row that points to nothing, and nobody is told of a failure (rules 1.5, 6.3, P3).
+
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, join, join_all};
+use gatehouse::role::Role;
+use serde_json::json;
+
+use super::at_once::World;
+use super::cast::{Two, each};
+use crate::web::support::{Visitor, rounds};
+
+const ADA: &str = "ada@acme.test";
+const BEN: &str = "ben@acme.test";
+const CAL: &str = "cal@acme.test";
+const GIL: &str = "gil@globex.test";
+const PAT: &str = "pat@globex.test";
+const ACCOUNT: &str = "/settings/deletion";
+
+type Act<'a> = LocalBoxFuture<'a, u16>;
+
+async fn id(two: &Two, email: &str) -> String {
+    two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+}
+
+/// Sends a form; gives the status.
+fn form(who: Visitor, path: &str, fields: &[(&'static str, &str)]) -> Act<'static> {
+    let path = path.to_owned();
+    let fields: Vec<(&str, String)> =
+        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    async move {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        who.post(&path, &fields).await.status
+    }
+    .boxed_local()
+}
+
+/// Asks as a program does; gives the status.
+fn api(who: Visitor, method: reqwest::Method, path: String, body: serde_json::Value) -> Act<'static> {
+    async move {
+        let request = who.request(method, &path).header("origin", &who.base);
+        who.send(request.json(&body)).await.status
+    }
+    .boxed_local()
+}
+
+fn deletes_account(who: Visitor, email: &'static str) -> Act<'static> {
+    form(who, ACCOUNT, &[("email", email)])
+}
+
+/// `DELETE`, which takes no body.
+fn deletes(who: Visitor, path: String) -> Act<'static> {
+    async move { who.delete(&path).await.status }.boxed_local()
+}
+
+#[actix_web::test]
+async fn an_owner_is_left_whoever_hands_over_while_others_demote_remove_leave_and_delete_accounts() {
+    for two in each(&[]).await {
+        two.app.enroll(BEN, &two.acme, Role::Owner).await;
+        two.app.enroll(CAL, &two.acme, Role::Owner).await;
+        let mut world = World::of(two, &[], &[ADA, BEN, CAL]).await;
+        let mut ids = Vec::new();
+        for email in [ADA, BEN, CAL] {
+            ids.push((email, id(&world.two, email).await));
+        }
+        let roles = ["owner", "admin", "member"];
+        for round in 0..rounds() {
+            world.again().await;
+            for email in [BEN, CAL] {
+                let role = world.dice.one_of(&roles);
+                let sql = format!("UPDATE memberships SET role = '{role}' WHERE email = '{email}'");
+                world.two.app.run(&sql, []).await;
+            }
+            let (mut acts, mut what) = (Vec::new(), String::new());
+            for n in 0..4 {
+                let deed = if n == 0 { 0 } else { world.dice.roll(5) };
+                let (who, whom) = (world.dice.one_of(&[ADA, BEN, CAL]), world.dice.roll(3));
+                let who = if n == 0 { ADA } else { who };
+                let (visitor, whom) = (world.somewhere(who), &ids[whom]);
+                let acme = format!("/api/organizations/{}", world.two.acme);
+                let user = format!("{acme}/admin/users/{}", whom.1);
+                let (act, name) = match deed {
+                    0 => {
+                        let path = format!("{acme}/transfer/{}", whom.1);
+                        (api(visitor, reqwest::Method::POST, path, json!({})), "hands over to")
+                    }
+                    1 => (api(visitor, reqwest::Method::PATCH, user, json!({ "role": "member" })), "demotes"),
+                    2 => (deletes(visitor, user), "removes"),
+                    3 => (form(visitor, "/orgs/acme/departure", &[]), "leaves, not"),
+                    _ => (deletes_account(visitor, who), "deletes the account, not of"),
+                };
+                acts.push(act);
+                what += &format!("{who} {name} {}; ", whom.0);
+            }
+            let done = world.at_once(join_all(acts)).await;
+            world.holds(round, &what, &done).await;
+        }
+        world.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn nothing_comes_into_an_organization_that_is_deleted_meanwhile() {
+    for two in each(&[]).await {
+        let (mut world, link) = with_a_door(two).await;
+        let mut ended = 0;
+        for round in 0..rounds() {
+            world.again().await;
+            // Now and then nobody else is in it: it ends with the account of its owner, and is purged at once.
+            let is_of_one = world.dice.roll(3) == 0;
+            if is_of_one {
+                let alone = format!(
+                    "DELETE FROM memberships WHERE organization_id = '{}' AND email = '{BEN}'",
+                    world.two.acme
+                );
+                world.two.app.run(&alone, []).await;
+            }
+            let (ada, ben) = (world.somewhere(ADA), world.somewhere(BEN));
+            let acme = format!("/api/organizations/{}", world.two.acme);
+            let end = if is_of_one { deletes_account(ada, ADA) } else { deletes(ada.clone(), acme.clone()) };
+            let door = world.two.acme.clone();
+            let key = json!({ "key": "sk-races-000000-0000" });
+            let invite = json!({ "email": "new@acme.test", "role": "member" });
+            let acts = vec![
+                end,
+                form(world.somewhere(GIL), "/orgs/acme/membership", &[("organization", &door)]),
+                form(world.somewhere(PAT), &format!("{link}/acceptance"), &[]),
+                api(ben.clone(), reqwest::Method::PUT, format!("{acme}/admin/llm-keys/openai"), key),
+                api(ben, reqwest::Method::POST, format!("{acme}/admin/invites"), invite),
+            ];
+            let moments = [1, 5, 20];
+            let (first, second) = (world.dice.one_of(&moments), world.dice.one_of(&moments));
+            let is_purged = world.dice.roll(2) == 0;
+            let holder = if world.dice.roll(3) == 0 { Some(world.two.app.hold().await) } else { None };
+            let purges = async {
+                if let Some(holder) = holder {
+                    actix_web::rt::time::sleep(std::time::Duration::from_millis(40)).await;
+                    holder.commit().await.expect("released");
+                }
+                if is_purged {
+                    world.purge_after(first).await;
+                    world.purge_after(second).await;
+                }
+            };
+            let (done, ()) = join(join_all(acts), purges).await;
+            let what = format!("of one: {is_of_one}, purged: {is_purged}");
+            world.holds(round, &what, &done).await;
+            let is_there = format!(
+                "SELECT count(*) FROM organizations WHERE id = '{}' AND state = 'active'",
+                world.two.acme
+            );
+            let is_over = world.two.app.count(&is_there).await == 0;
+            assert_eq!(is_over, done[0] < 400, "round {round}, {what}: {done:?}");
+            ended += usize::from(is_over);
+            world.purge().await;
+            world.holds(round, "purged to the end", &[]).await;
+        }
+        assert!(ended > rounds() / 3, "{ended}");
+        world.close().await;
+    }
+}
+
+/// Acme, which lets people of Globex join, and has invited one; Ada, who owns it, is at Globex, too.
+async fn with_a_door(two: Two) -> (World, String) {
+    two.app.enroll(BEN, &two.acme, Role::Admin).await;
+    two.app.enroll(PAT, &two.globex, Role::Member).await;
+    two.also(ADA, &two.globex, Role::Owner).await;
+    let ada = two.ada().await;
+    let settings = json!({ "allowedEmailDomains": ["globex.test"], "domainGatingEnabled": true });
+    let path = format!("/api/organizations/{}/admin/settings", two.acme);
+    let changed = ada.patch(&path, &settings).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let invite = [("addresses", PAT), ("role", "admin"), ("batch", &gatehouse::random::id())];
+    let sent = ada.post("/orgs/acme/settings/admin/invites", &invite).await;
+    let list = ada.get(sent.location()).await.body;
+    let at = list.find("/invites/").expect("a link");
+    let link = list[at..].split(['"', '<']).next().expect("a path").to_owned();
+    (World::of(two, &[], &[ADA, BEN, GIL, PAT]).await, link)
+}
+
+#[actix_web::test]
+async fn one_of_two_organizations_is_left_to_who_deletes_both_at_once() {
+    for two in each(&[]).await {
+        two.also(ADA, &two.globex, Role::Owner).await;
+        let mut world = World::of(two, &[], &[ADA]).await;
+        for round in 0..rounds() {
+            world.again().await;
+            let acts = [world.two.acme.clone(), world.two.globex.clone()]
+                .map(|organization| format!("/api/organizations/{organization}"))
+                .map(|path| deletes(world.somewhere(ADA), path));
+            let mut done = world.at_once(join_all(acts)).await;
+            world.holds(round, "two deletions", &done).await;
+            done.sort_unstable();
+            assert_eq!(done, [204, 409], "SEED={}, round {round}", world.dice.seed);
+        }
+        world.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn of_those_who_take_an_address_at_once_one_gets_it() {
+    let creators = [("ORG_CREATORS", "ada@acme.test, gil@globex.test")];
+    for two in each(&creators).await {
+        let mut world = World::of(two, &creators, &[ADA, GIL]).await;
+        let new = json!({ "name": "Race", "slug": "race" });
+        for round in 0..rounds() {
+            world.again().await;
+            let (mut acts, mut what) = (Vec::new(), String::new());
+            for n in 0..2 + world.dice.roll(3) {
+                let (who, slug) = if n % 2 == 0 { (ADA, "acme") } else { (GIL, "globex") };
+                let visitor = world.somewhere(who);
+                // Whoever gives their organization the address twice is not refused the second time.
+                let renames = n < 2 && world.dice.roll(2) == 0;
+                what += &format!("{who} {}; ", if renames { "renames" } else { "creates" });
+                acts.push(if renames {
+                    form(visitor, &format!("/orgs/{slug}/settings/admin/danger/slug"), &[("slug", "race")])
+                } else {
+                    api(visitor, reqwest::Method::POST, "/api/organizations".to_owned(), new.clone())
+                });
+            }
+            let done = world.at_once(join_all(acts)).await;
+            world.holds(round, &what, &done).await;
+            let got = done.iter().filter(|status| **status < 400).count();
+            let refused = done.iter().filter(|status| **status == 422).count();
+            assert_eq!((got, refused), (1, done.len() - 1), "round {round}, {what}: {done:?}");
+            let is_once = "SELECT count(*) FROM organizations WHERE slug = 'race'";
+            assert_eq!(world.two.app.count(is_once).await, 1, "round {round}, {what}");
+        }
+        world.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn an_organization_is_restored_whole_or_purged_whole() {
+    for two in each(&[]).await {
+        two.app.enroll(BEN, &two.acme, Role::Owner).await;
+        two.app.enroll(CAL, &two.acme, Role::Member).await;
+        let acme = two.acme.clone();
+        let mut world = World::of(two, &[], &[ADA, BEN]).await;
+        let mut restored = 0;
+        for round in 0..rounds() {
+            world.again().await;
+            let due =
+                format!("UPDATE organizations SET state = 'deleting', purge_at = 1 WHERE id = '{acme}'");
+            world.two.app.run(&due, []).await;
+            let restoration = format!("/api/organizations/{acme}/restore");
+            let acts = [ADA, BEN].map(|who| {
+                let path = restoration.clone();
+                api(world.somewhere(who), reqwest::Method::POST, path, json!({}))
+            });
+            let moment = world.dice.one_of(&[0, 1, 2, 3, 5, 8]);
+            let purge = async {
+                actix_web::rt::time::sleep(std::time::Duration::from_millis(moment)).await;
+                world.purge().await;
+            };
+            let (done, ()) = join(join_all(acts), purge).await;
+            world.holds(round, "restored or purged", &done).await;
+            world.purge().await;
+            let is_back = done.contains(&200);
+            let members = format!("SELECT count(*) FROM memberships WHERE organization_id = '{acme}'");
+            let there =
+                format!("SELECT count(*) FROM organizations WHERE id = '{acme}' AND state = 'active'");
+            let (members, there) = (world.two.app.count(&members).await, world.two.app.count(&there).await);
+            let whole = if is_back { (3, 1) } else { (0, 0) };
+            assert_eq!((members, there), whole, "round {round}, {moment} ms: {done:?}");
+            world.holds(round, "afterwards", &[]).await;
+            restored += usize::from(is_back);
+        }
+        assert!(restored > 0 && restored < rounds(), "{restored} of {}", rounds());
+        world.close().await;
+    }
+}
