@@ -11,6 +11,7 @@ mod links;
 mod log;
 mod mail;
 mod many;
+mod purge;
 mod recovery;
 mod rooms;
 mod schema;

@@ -6,7 +6,7 @@ mod postgres;
 mod proxy;
 mod restarts;
 mod rounds;
-mod server;
+pub mod server;
 mod states;
 mod story;
 mod team;

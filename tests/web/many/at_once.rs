@@ -79,7 +79,8 @@ impl World {
 
     /// Purges what is due, by both instances.
     pub async fn purge(&self) {
-        join(purge_due(&self.two.app.services), purge_due(&self.other.services)).await;
+        let (first, second) = (purge_due(&self.two.app.services), purge_due(&self.other.services));
+        join(Box::pin(first), Box::pin(second)).await;
     }
 
     /// The same after a moment, of whatever is being deleted by then.

@@ -71,7 +71,7 @@ async fn an_owner_is_left_whoever_hands_over_while_others_demote_remove_leave_an
                 let sql = format!("UPDATE memberships SET role = '{role}' WHERE email = '{email}'");
                 world.two.app.run(&sql, []).await;
             }
-            let (mut acts, mut what) = (Vec::new(), String::new());
+            let (mut acts, mut what) = (Vec::new(), Vec::new());
             for n in 0..4 {
                 let deed = if n == 0 { 0 } else { world.dice.roll(5) };
                 let (who, whom) = (world.dice.one_of(&[ADA, BEN, CAL]), world.dice.roll(3));
@@ -90,10 +90,10 @@ async fn an_owner_is_left_whoever_hands_over_while_others_demote_remove_leave_an
                     _ => (deletes_account(visitor, who), "deletes the account, not of"),
                 };
                 acts.push(act);
-                what += &format!("{who} {name} {}; ", whom.0);
+                what.push(format!("{who} {name} {}", whom.0));
             }
             let done = world.at_once(join_all(acts)).await;
-            world.holds(round, &what, &done).await;
+            world.holds(round, &what.join("; "), &done).await;
         }
         world.close().await;
     }
@@ -205,19 +205,20 @@ async fn of_those_who_take_an_address_at_once_one_gets_it() {
         let new = json!({ "name": "Race", "slug": "race" });
         for round in 0..rounds() {
             world.again().await;
-            let (mut acts, mut what) = (Vec::new(), String::new());
+            let (mut acts, mut what) = (Vec::new(), Vec::new());
             for n in 0..2 + world.dice.roll(3) {
                 let (who, slug) = if n % 2 == 0 { (ADA, "acme") } else { (GIL, "globex") };
                 let visitor = world.somewhere(who);
                 // Whoever gives their organization the address twice is not refused the second time.
                 let renames = n < 2 && world.dice.roll(2) == 0;
-                what += &format!("{who} {}; ", if renames { "renames" } else { "creates" });
+                what.push(format!("{who} {}", if renames { "renames" } else { "creates" }));
                 acts.push(if renames {
                     form(visitor, &format!("/orgs/{slug}/settings/admin/danger/slug"), &[("slug", "race")])
                 } else {
                     api(visitor, reqwest::Method::POST, "/api/organizations".to_owned(), new.clone())
                 });
             }
+            let what = what.join("; ");
             let done = world.at_once(join_all(acts)).await;
             world.holds(round, &what, &done).await;
             let got = done.iter().filter(|status| **status < 400).count();

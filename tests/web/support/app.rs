@@ -104,6 +104,12 @@ impl TestApp {
         self.database.url()
     }
 
+    /// Serves nobody any more, and does nothing by itself; the database is there.
+    pub async fn stop(&self) {
+        self.handle.stop(false).await;
+        self.services.db.close().await;
+    }
+
     pub async fn close(self) {
         self.handle.stop(false).await;
         self.rows.close().await.expect("closed");
