@@ -64,9 +64,14 @@ impl World {
         Visitor::with_session(bases[self.dice.roll(2)], &there.1)
     }
 
-    /// Does all of it at once: now and then everybody has been let in before anybody gets to write.
-    pub async fn at_once<T>(&mut self, acts: impl Future<Output = T>) -> T {
-        if self.dice.roll(3) > 0 {
+    /// Whether everybody is let in, this time, before anybody gets to write.
+    pub fn is_held(&mut self) -> bool {
+        self.dice.roll(3) == 0
+    }
+
+    /// Does all of it at once; held, whoever writes waits a moment.
+    pub async fn at_once<T>(&self, is_held: bool, acts: impl Future<Output = T>) -> T {
+        if !is_held {
             return acts.await;
         }
         let holder = self.two.app.hold().await;

@@ -4,6 +4,7 @@
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join, join_all};
 use gatehouse::role::Role;
+use reqwest::Method;
 use serde_json::json;
 
 use super::at_once::World;
@@ -19,10 +20,6 @@ const ACCOUNT: &str = "/settings/deletion";
 
 type Act<'a> = LocalBoxFuture<'a, u16>;
 
-async fn id(two: &Two, email: &str) -> String {
-    two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
 /// Sends a form; gives the status.
 fn form(who: Visitor, path: &str, fields: &[(&'static str, &str)]) -> Act<'static> {
     let path = path.to_owned();
@@ -36,7 +33,7 @@ fn form(who: Visitor, path: &str, fields: &[(&'static str, &str)]) -> Act<'stati
 }
 
 /// Asks as a program does; gives the status.
-fn api(who: Visitor, method: reqwest::Method, path: String, body: serde_json::Value) -> Act<'static> {
+fn api(who: Visitor, method: Method, path: String, body: serde_json::Value) -> Act<'static> {
     async move {
         let request = who.request(method, &path).header("origin", &who.base);
         who.send(request.json(&body)).await.status
@@ -59,44 +56,56 @@ async fn an_owner_is_left_whoever_hands_over_while_others_demote_remove_leave_an
         two.app.enroll(BEN, &two.acme, Role::Owner).await;
         two.app.enroll(CAL, &two.acme, Role::Owner).await;
         let mut world = World::of(two, &[], &[ADA, BEN, CAL]).await;
-        let mut ids = Vec::new();
-        for email in [ADA, BEN, CAL] {
-            ids.push((email, id(&world.two, email).await));
-        }
-        let roles = ["owner", "admin", "member"];
+        let people = ids(&world.two).await;
         for round in 0..rounds() {
             world.again().await;
             for email in [BEN, CAL] {
-                let role = world.dice.one_of(&roles);
+                let role = world.dice.one_of(&["owner", "admin", "member"]);
                 let sql = format!("UPDATE memberships SET role = '{role}' WHERE email = '{email}'");
                 world.two.app.run(&sql, []).await;
             }
-            let (mut acts, mut what) = (Vec::new(), Vec::new());
-            for n in 0..4 {
-                let deed = if n == 0 { 0 } else { world.dice.roll(5) };
-                let (who, whom) = (world.dice.one_of(&[ADA, BEN, CAL]), world.dice.roll(3));
-                let who = if n == 0 { ADA } else { who };
-                let (visitor, whom) = (world.somewhere(who), &ids[whom]);
-                let acme = format!("/api/organizations/{}", world.two.acme);
-                let user = format!("{acme}/admin/users/{}", whom.1);
-                let (act, name) = match deed {
-                    0 => {
-                        let path = format!("{acme}/transfer/{}", whom.1);
-                        (api(visitor, reqwest::Method::POST, path, json!({})), "hands over to")
-                    }
-                    1 => (api(visitor, reqwest::Method::PATCH, user, json!({ "role": "member" })), "demotes"),
-                    2 => (deletes(visitor, user), "removes"),
-                    3 => (form(visitor, "/orgs/acme/departure", &[]), "leaves, not"),
-                    _ => (deletes_account(visitor, who), "deletes the account, not of"),
-                };
-                acts.push(act);
-                what.push(format!("{who} {name} {}", whom.0));
+            let mut thrown = vec![deed(&mut world, &people, ADA, 0)];
+            for _ in 0..3 {
+                let (who, what) = (world.dice.one_of(&[ADA, BEN, CAL]), world.dice.roll(5));
+                thrown.push(deed(&mut world, &people, who, what));
             }
-            let done = world.at_once(join_all(acts)).await;
+            let (acts, what): (Vec<_>, Vec<_>) = thrown.into_iter().unzip();
+            let is_held = world.is_held();
+            let done = world.at_once(is_held, join_all(acts)).await;
             world.holds(round, &what.join("; "), &done).await;
         }
         world.close().await;
     }
+}
+
+/// Ada, Ben and Cal, by their addresses, and their ids.
+async fn ids(two: &Two) -> Vec<(&'static str, String)> {
+    let mut people = Vec::new();
+    for email in [ADA, BEN, CAL] {
+        let id = two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
+        people.push((email, id));
+    }
+    people
+}
+
+/// One of five things that somebody does at Acme, perhaps to one of the people; and how it is called.
+fn deed(
+    world: &mut World,
+    people: &[(&str, String)],
+    who: &'static str,
+    what: usize,
+) -> (Act<'static>, String) {
+    let (visitor, whom) = (world.somewhere(who), &people[world.dice.roll(people.len())]);
+    let acme = format!("/api/organizations/{}", world.two.acme);
+    let user = format!("{acme}/admin/users/{}", whom.1);
+    let (act, name) = match what {
+        0 => (api(visitor, Method::POST, format!("{acme}/transfer/{}", whom.1), json!({})), "hands over to"),
+        1 => (api(visitor, Method::PATCH, user, json!({ "role": "member" })), "demotes"),
+        2 => (deletes(visitor, user), "removes"),
+        3 => return (form(visitor, "/orgs/acme/departure", &[]), format!("{who} leaves")),
+        _ => return (deletes_account(visitor, who), format!("{who} deletes the account")),
+    };
+    (act, format!("{who} {name} {}", whom.0))
 }
 
 #[actix_web::test]
@@ -115,34 +124,17 @@ async fn nothing_comes_into_an_organization_that_is_deleted_meanwhile() {
                 );
                 world.two.app.run(&alone, []).await;
             }
-            let (ada, ben) = (world.somewhere(ADA), world.somewhere(BEN));
-            let acme = format!("/api/organizations/{}", world.two.acme);
-            let end = if is_of_one { deletes_account(ada, ADA) } else { deletes(ada.clone(), acme.clone()) };
-            let door = world.two.acme.clone();
-            let key = json!({ "key": "sk-races-000000-0000" });
-            let invite = json!({ "email": "new@acme.test", "role": "member" });
-            let acts = vec![
-                end,
-                form(world.somewhere(GIL), "/orgs/acme/membership", &[("organization", &door)]),
-                form(world.somewhere(PAT), &format!("{link}/acceptance"), &[]),
-                api(ben.clone(), reqwest::Method::PUT, format!("{acme}/admin/llm-keys/openai"), key),
-                api(ben, reqwest::Method::POST, format!("{acme}/admin/invites"), invite),
-            ];
+            let acts = end_and_come(&mut world, &link, is_of_one);
             let moments = [1, 5, 20];
             let (first, second) = (world.dice.one_of(&moments), world.dice.one_of(&moments));
-            let is_purged = world.dice.roll(2) == 0;
-            let holder = if world.dice.roll(3) == 0 { Some(world.two.app.hold().await) } else { None };
+            let (is_held, is_purged) = (world.is_held(), world.dice.roll(2) == 0);
             let purges = async {
-                if let Some(holder) = holder {
-                    actix_web::rt::time::sleep(std::time::Duration::from_millis(40)).await;
-                    holder.commit().await.expect("released");
-                }
                 if is_purged {
                     world.purge_after(first).await;
                     world.purge_after(second).await;
                 }
             };
-            let (done, ()) = join(join_all(acts), purges).await;
+            let (done, ()) = world.at_once(is_held, join(join_all(acts), purges)).await;
             let what = format!("of one: {is_of_one}, purged: {is_purged}");
             world.holds(round, &what, &done).await;
             let is_there = format!(
@@ -158,6 +150,23 @@ async fn nothing_comes_into_an_organization_that_is_deleted_meanwhile() {
         assert!(ended > rounds() / 3, "{ended}");
         world.close().await;
     }
+}
+
+/// Ada ends Acme, or her account; others join it, accept an invite, set a key and invite.
+fn end_and_come(world: &mut World, link: &str, is_of_one: bool) -> Vec<Act<'static>> {
+    let (ada, ben) = (world.somewhere(ADA), world.somewhere(BEN));
+    let door = world.two.acme.clone();
+    let acme = format!("/api/organizations/{door}");
+    let end = if is_of_one { deletes_account(ada, ADA) } else { deletes(ada, acme.clone()) };
+    let key = json!({ "key": "sk-races-000000-0000" });
+    let invite = json!({ "email": "new@acme.test", "role": "member" });
+    vec![
+        end,
+        form(world.somewhere(GIL), "/orgs/acme/membership", &[("organization", &door)]),
+        form(world.somewhere(PAT), &format!("{link}/acceptance"), &[]),
+        api(ben.clone(), Method::PUT, format!("{acme}/admin/llm-keys/openai"), key),
+        api(ben, Method::POST, format!("{acme}/admin/invites"), invite),
+    ]
 }
 
 /// Acme, which lets people of Globex join, and has invited one; Ada, who owns it, is at Globex, too.
@@ -188,7 +197,8 @@ async fn one_of_two_organizations_is_left_to_who_deletes_both_at_once() {
             let acts = [world.two.acme.clone(), world.two.globex.clone()]
                 .map(|organization| format!("/api/organizations/{organization}"))
                 .map(|path| deletes(world.somewhere(ADA), path));
-            let mut done = world.at_once(join_all(acts)).await;
+            let is_held = world.is_held();
+            let mut done = world.at_once(is_held, join_all(acts)).await;
             world.holds(round, "two deletions", &done).await;
             done.sort_unstable();
             assert_eq!(done, [204, 409], "SEED={}, round {round}", world.dice.seed);
@@ -215,11 +225,11 @@ async fn of_those_who_take_an_address_at_once_one_gets_it() {
                 acts.push(if renames {
                     form(visitor, &format!("/orgs/{slug}/settings/admin/danger/slug"), &[("slug", "race")])
                 } else {
-                    api(visitor, reqwest::Method::POST, "/api/organizations".to_owned(), new.clone())
+                    api(visitor, Method::POST, "/api/organizations".to_owned(), new.clone())
                 });
             }
-            let what = what.join("; ");
-            let done = world.at_once(join_all(acts)).await;
+            let (is_held, what) = (world.is_held(), what.join("; "));
+            let done = world.at_once(is_held, join_all(acts)).await;
             world.holds(round, &what, &done).await;
             let got = done.iter().filter(|status| **status < 400).count();
             let refused = done.iter().filter(|status| **status == 422).count();
@@ -247,9 +257,9 @@ async fn an_organization_is_restored_whole_or_purged_whole() {
             let restoration = format!("/api/organizations/{acme}/restore");
             let acts = [ADA, BEN].map(|who| {
                 let path = restoration.clone();
-                api(world.somewhere(who), reqwest::Method::POST, path, json!({}))
+                api(world.somewhere(who), Method::POST, path, json!({}))
             });
-            let moment = world.dice.one_of(&[0, 1, 2, 3, 5, 8]);
+            let moment = world.dice.one_of(&[0, 3, 6, 12, 25, 60]);
             let purge = async {
                 actix_web::rt::time::sleep(std::time::Duration::from_millis(moment)).await;
                 world.purge().await;
