@@ -93,6 +93,11 @@ async fn an_owner_hands_the_organization_to_a_member_and_to_nobody_else() {
         assert_eq!(ada.post(&transfer, &[("email", "sam@acme.test")]).await.status, 403);
         let ada = two.ada().await;
         assert_eq!(roles(&two, "acme").await[0], "ada@acme.test owner");
+        // Nobody could come in any more.
+        two.app.enroll("out@acme.test", &two.acme, Role::Member).await;
+        two.app.run("DELETE FROM identities WHERE email = 'out@acme.test'", []).await;
+        assert_eq!(ada.post(&transfer, &[("email", "out@acme.test")]).await.status, 409);
+        two.app.run("DELETE FROM users WHERE email = 'out@acme.test'", []).await;
         let done = ada.post(&transfer, &[("email", " Sam@acme.test ")]).await;
         assert_eq!((done.status, done.location()), (303, "/orgs/acme/settings/admin"), "{}", done.body);
         assert_eq!(
