@@ -19,7 +19,7 @@ pub enum Allowed {
 
 /// Lists an address, so that its owner may join; switches an empty list on.
 pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<Allowed> {
-    let change = admin.change().await?;
+    let change = admin.change_as_own().await?;
     let mut rules = Rules::from(&change.single::<org_settings::Entity>().await?);
     let is_listed = rules.allowed_emails.contains(&email);
     if !rules.email_allowlist && rules.allowed_emails.iter().any(|listed| *listed != email) {

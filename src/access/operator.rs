@@ -61,7 +61,7 @@ impl Access {
 /// # Errors
 /// When the database can't be asked.
 pub async fn show(shell: &Shell) -> Result<Access> {
-    Access::read(shell.db().outside_any_organization(), &shell.organization().id).await
+    Access::read(shell.db().outside_any_organization(), &shell.organization()?.id).await
 }
 
 /// Goes back to "only invited people": no domain, address or sign-up lets anybody in, though the lists are kept; every
@@ -71,19 +71,19 @@ pub async fn show(shell: &Shell) -> Result<Access> {
 /// When the database can't do it.
 pub async fn reset(shell: &Shell) -> Result<Option<Access>> {
     let change = shell.change().await?;
-    let before = Access::read(change.connection(), &shell.organization().id).await?;
+    let before = Access::read(change.connection(), &shell.organization()?.id).await?;
     if before.is_reset() {
         return Ok(None);
     }
     let after = before.after_reset();
     switch_rules_off(shell, &change).await?;
     switched_off_provider::Entity::delete_many()
-        .filter(switched_off_provider::Column::OrganizationId.eq(&shell.organization().id))
+        .filter(switched_off_provider::Column::OrganizationId.eq(&shell.organization()?.id))
         .exec(change.connection())
         .await?;
     let let_in = membership::Entity::update_many()
         .col_expr(membership::Column::LockedOutAt, Expr::value(Option::<i64>::None))
-        .filter(membership::Column::OrganizationId.eq(&shell.organization().id))
+        .filter(membership::Column::OrganizationId.eq(&shell.organization()?.id))
         .filter(membership::Column::LockedOutAt.is_not_null());
     let_in.exec(change.connection()).await?;
     let event = Event::done("access.reset", after.rules.in_a_sentence(&InstanceLists::default()));
@@ -102,7 +102,7 @@ async fn switch_rules_off(shell: &Shell, change: &Change<FromOutside>) -> Result
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(change.at()))
         .col_expr(Column::UpdatedBy, Expr::value(Actor::operator().name))
-        .filter(Column::OrganizationId.eq(&shell.organization().id))
+        .filter(Column::OrganizationId.eq(&shell.organization()?.id))
         .exec(change.connection())
         .await?;
     Ok(())

@@ -10,7 +10,7 @@ use super::preview::{Preview, Saver};
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::{Timestamp, invite, membership, org_settings};
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
 use crate::gate::{AllowedDomains, AllowedEmails, Rules};
 use crate::role::Role;
 
@@ -72,7 +72,13 @@ async fn compute(
 /// be left.
 pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
     let change = admin.change().await?;
-    let before = write_rules(&change, admin, rules, Some(version)).await?;
+    let before = match write_rules(&change, admin, rules, Some(version)).await {
+        Ok(before) => before,
+        Err(error) => {
+            drop(change);
+            return Err(refusal(admin, error).await);
+        }
+    };
     let members = change.rows(seated).await?;
     let invited = change.column(invite::Column::Email, invited(change.at())).await?;
     let preview = compute(admin, rules, members, invited, change.role()).await?;
@@ -114,7 +120,16 @@ fn after(rules: &Rules, ended: &[String]) -> Value {
     after
 }
 
-/// Writes the rules as a part of a change; returns the ones before.
+/// Why the rules were not written; an operator's wish leaves an event, once the change that was begun is given up.
+pub(crate) async fn refusal(admin: &Admin, error: Error) -> Error {
+    match error {
+        Error::Forbidden(Forbidden::NotForOperators) => admin.refuse_operator().await.err().unwrap_or(error),
+        other => other,
+    }
+}
+
+/// Writes the rules as a part of a change; returns the ones before. Operators who have entered can let nobody in (rule
+/// 6.4).
 pub(crate) async fn write_rules(
     change: &Change<OfOrganization>,
     admin: &Admin,
@@ -124,6 +139,9 @@ pub(crate) async fn write_rules(
     let before = change.single::<org_settings::Entity>().await?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::Stale);
+    }
+    if admin.entered().is_some() && rules.let_in_more_than(&Rules::from(&before)) {
+        return Err(Error::Forbidden(Forbidden::NotForOperators));
     }
     let row = org_settings::ActiveModel {
         allowed_domains: Set(AllowedDomains(rules.allowed_domains.clone())),

@@ -32,6 +32,13 @@ impl Composer for Mails {
             MailKind::OrganizationTransferred { by, to: receiver } => {
                 ownership::mails::transferred(services, to, by, receiver).await
             }
+            MailKind::OrganizationDeleted { organization, by, until } => {
+                let until = DateTime::from_timestamp_millis(*until).unwrap_or_default();
+                ownership::mails::deleted(services, to, organization, by, until).await
+            }
+            MailKind::OrganizationRestored { organization, by } => {
+                ownership::mails::restored(services, to, organization, by).await
+            }
             MailKind::OperatorEntered { organization, by, reason, until } => {
                 let until = DateTime::from_timestamp_millis(*until).unwrap_or_default();
                 operator::mails::entered(services, to, organization, by, reason, until).await

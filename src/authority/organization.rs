@@ -35,15 +35,17 @@ impl Organization {
         if rows.len() == 1 {
             return rows.pop().map(Self::from).ok_or(Error::NotFound);
         }
-        Self::first(db).await
+        Self::first(db).await?.ok_or(Error::NotFound)
     }
 
-    /// The one that the installation began with, of which its first person becomes owner (rule 1.4).
+    /// The one that the installation began with, of which its first person becomes owner (rule 1.4), unless it is being
+    /// deleted, or gone.
     ///
     /// # Errors
-    /// When it is gone, or the database can't be asked.
-    pub async fn first(db: &Db) -> Result<Self> {
-        Self::by_id(db, FIRST).await?.ok_or(Error::NotFound)
+    /// When the database can't be asked.
+    pub async fn first(db: &Db) -> Result<Option<Self>> {
+        let first = active().filter(Column::Id.eq(FIRST)).one(db.reader()).await?;
+        Ok(first.map(Self::from))
     }
 
     /// The one of this id.
@@ -63,12 +65,12 @@ impl Organization {
         Ok(found.map(Self::from))
     }
 
-    /// The one of this slug that is being deleted.
+    /// The one of this slug that is being deleted, or erased.
     ///
     /// # Errors
     /// When the database can't be asked.
     pub async fn being_deleted(db: &Db, slug: &str) -> Result<Option<Self>> {
-        let found = Entity::find().filter(Column::Slug.eq(slug)).filter(Column::State.eq(State::Deleting));
+        let found = Entity::find().filter(Column::Slug.eq(slug)).filter(Column::State.ne(State::Active));
         Ok(found.one(db.reader()).await?.map(Self::from))
     }
 

@@ -7,49 +7,61 @@ use super::event::{Actor, Origin};
 use super::organization::Organization;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Whoever runs commands on the machine itself: they may do, in one organization, what no page offers; or with accounts,
 /// which belong to the installation.
 pub struct Shell {
     db: Db,
     clock: Clock,
-    organization: Organization,
-    /// Whether the installation's log tells of what is done.
-    is_of_installation: bool,
-    /// Whether there are other organizations.
-    is_one_of_many: bool,
+    about: About,
+}
+
+/// What a command is about.
+enum About {
+    /// The organization that there is.
+    Only(Organization),
+    /// An organization, of which there may be others.
+    OneOfMany(Organization),
+    /// The installation, whose log tells of what is done.
+    Installation,
 }
 
 impl Shell {
-    /// The shell of commands about `organization`.
+    /// The shell of commands about `organization`, the only one.
     pub fn new(db: Db, clock: Clock, organization: Organization) -> Self {
-        Self { db, clock, organization, is_of_installation: false, is_one_of_many: false }
+        Self { db, clock, about: About::Only(organization) }
     }
 
-    /// The shell of commands about the installation, which began with `organization`.
-    pub fn of_installation(db: Db, clock: Clock, organization: Organization) -> Self {
-        Self { is_of_installation: true, ..Self::of_one_of_many(db, clock, organization) }
+    /// The shell of commands about the installation, where there may be many organizations.
+    pub fn of_installation(db: Db, clock: Clock) -> Self {
+        Self { db, clock, about: About::Installation }
     }
 
-    /// The shell of commands about `organization`, of which there are others.
+    /// The shell of commands about `organization`, where there may be others.
     pub fn of_one_of_many(db: Db, clock: Clock, organization: Organization) -> Self {
-        Self { is_one_of_many: true, ..Self::new(db, clock, organization) }
+        Self { db, clock, about: About::OneOfMany(organization) }
     }
 
-    /// Whether there are other organizations.
+    /// Whether there may be other organizations.
     pub fn is_one_of_many(&self) -> bool {
-        self.is_one_of_many
+        !matches!(self.about, About::Only(_))
     }
 
     /// The organization that the command is about.
-    pub fn organization(&self) -> &Organization {
-        &self.organization
+    ///
+    /// # Errors
+    /// 404 when it is about the installation.
+    pub fn organization(&self) -> Result<&Organization> {
+        match &self.about {
+            About::Only(organization) | About::OneOfMany(organization) => Ok(organization),
+            About::Installation => Err(Error::NotFound),
+        }
     }
 
     /// Whether the command is about no organization in particular.
     pub fn is_of_installation(&self) -> bool {
-        self.is_of_installation
+        matches!(self.about, About::Installation)
     }
 
     /// The database, to look at.
@@ -68,7 +80,7 @@ impl Shell {
         let beginning = Beginning {
             db: &self.db,
             clock: &self.clock,
-            organization: Some(self.organization.id.as_str()).filter(|_| !self.is_of_installation),
+            organization: self.organization().ok().map(|organization| organization.id.as_str()),
             also,
             actor: Actor::operator(),
             entry: None,

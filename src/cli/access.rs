@@ -30,7 +30,7 @@ async fn show(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     super::opening::start_log(&config.log)?;
     let db = super::opening::open(&config.database_url).await?;
-    let access = operator::show(&super::opening::shell(&db, org.as_ref()).await?).await;
+    let access = operator::show(&super::opening::shell(&db, file, org.as_ref()).await?).await;
     db.close().await;
     let access = access?;
     say!("{}", access.rules.in_a_sentence(&config.instance));
@@ -72,7 +72,7 @@ fn members(count: u64) -> String {
 
 async fn reset(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     let db = super::opening::open_configured(file).await?;
-    let before = operator::reset(&super::opening::shell(&db, org.as_ref()).await?).await;
+    let before = operator::reset(&super::opening::shell(&db, file, org.as_ref()).await?).await;
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),

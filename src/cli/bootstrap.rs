@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use super::opening::{shell, shell_of_installation, shell_of_the_first};
+use super::opening::{of, shell_of_installation};
 use crate::address::EmailAddress;
+use crate::authority::Organization;
 use crate::db::Db;
 use crate::name::Name;
 use crate::organization::bootstrap::{Bootstrapped, bootstrap};
@@ -41,9 +43,7 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
         Bootstrapped::WillBeOwner => say!("{owner} becomes owner of {org} at the first sign-in."),
         Bootstrapped::Unchanged => say!("{org} and {owner} are as they should be. Nothing was changed."),
         Bootstrapped::OtherName(other) => {
-            anyhow::bail!(
-                "this Gatehouse has one organization, and it is called {other}: nothing was changed"
-            )
+            anyhow::bail!("the organization is called {other}, not {org}: nothing was changed")
         }
         Bootstrapped::Deactivated => {
             anyhow::bail!("the account of {owner} is deactivated: nothing was changed")
@@ -52,20 +52,49 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names the organization of the slug, which is created if it is not there.
+/// Names the organization of the slug, which is created if it is not there; without a slug, the first.
 async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Result<Bootstrapped> {
-    let Some(slug) = &options.slug else {
-        return Ok(bootstrap(&shell_of_the_first(db).await?, &options.org, &options.owner).await?);
+    let (name, owner) = (&options.org, &options.owner);
+    let found = match &options.slug {
+        Some(slug) => find(db, slug).await?,
+        None => {
+            let first = Organization::only(db).await.context(
+                "the organization that this installation began with is deleted: name another one with --slug",
+            );
+            Some(first?)
+        }
     };
-    if is_known(db, slug).await? {
-        return Ok(bootstrap(&shell(db, Some(slug)).await?, &options.org, &options.owner).await?);
+    if let Some(organization) = found {
+        return Ok(bootstrap(&of(db, file, organization).await?, name, owner).await?);
     }
+    let slug = options.slug.as_ref();
     if !config::tenancy_only(file)?.is_multi() {
+        let slug = slug.map(Slug::as_str).unwrap_or_default();
         anyhow::bail!(
             "no organization has the slug {slug}, and GATEHOUSE_TENANCY is single: nothing was changed"
         );
     }
-    let installation = shell_of_installation(db).await?;
-    let made = create(&installation, &options.org, Some(slug), &options.owner).await?;
+    let made = create(&shell_of_installation(db, file).await?, name, slug, owner).await?;
     Ok(if made.is_owner { Bootstrapped::IsOwner } else { Bootstrapped::WillBeOwner })
+}
+
+/// The organization at this slug, or the one that had it before; none where it is free.
+async fn find(db: &Db, slug: &Slug) -> anyhow::Result<Option<Organization>> {
+    if let Some(organization) = Organization::by_slug(db, slug.as_str()).await? {
+        return Ok(Some(organization));
+    }
+    if let Some(id) = Organization::had_slug(db, slug.as_str()).await?
+        && Organization::is_active(db, &id).await?
+    {
+        return Ok(Organization::by_id(db, &id).await?);
+    }
+    anyhow::ensure!(
+        Organization::being_deleted(db, slug.as_str()).await?.is_none(),
+        "the organization at {slug} is being deleted: nothing was changed"
+    );
+    anyhow::ensure!(
+        !is_known(db, slug).await?,
+        "the slug {slug} was another organization\u{2019}s until lately, and rests: nothing was changed"
+    );
+    Ok(None)
 }

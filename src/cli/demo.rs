@@ -9,8 +9,9 @@ use anyhow::Context;
 use clap::Args;
 use data_encoding::BASE64;
 
-use super::opening::shell_of_the_first;
+use super::opening::{shell_of_many, shell_of_one_of_many};
 use crate::app::App;
+use crate::authority::Organization;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
 use crate::db::Db;
@@ -100,13 +101,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 /// Names the two organizations and their owner; those that an earlier demo has named stay as they are.
 async fn furnish(db: &Db) -> anyhow::Result<()> {
     let (name, owner) = (super::arguments::name, super::arguments::email(OWNER).map_err(anyhow::Error::msg)?);
-    let first = shell_of_the_first(db).await?;
     let acme = name("Acme").map_err(anyhow::Error::msg)?;
-    bootstrap(&first, &acme, &owner).await?;
+    if let Some(first) = Organization::first(db).await? {
+        bootstrap(&shell_of_one_of_many(db, first).await?, &acme, &owner).await?;
+    }
     let (globex, slug) = (name("Globex").map_err(anyhow::Error::msg)?, Slug::parse("globex"));
     let slug = slug.map_err(anyhow::Error::msg)?;
-    if !is_known(first.db(), &slug).await? {
-        create(&first, &globex, Some(&slug), &owner).await?;
+    if !is_known(db, &slug).await? {
+        create(&shell_of_many(db).await?, &globex, Some(&slug), &owner).await?;
     }
     Ok(())
 }

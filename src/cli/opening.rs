@@ -12,6 +12,7 @@ use crate::config::{self, ConfigError, LogConfig};
 use crate::db::Db;
 use crate::organization::operator::names;
 use crate::slug::Slug;
+use crate::smtp::Mailer;
 use crate::{app, log};
 
 /// The database, if it is there and has this binary's schema: nothing is made or migrated.
@@ -37,14 +38,31 @@ pub async fn open_configured(file: Option<&Path>) -> anyhow::Result<Db> {
 }
 
 /// The shell of the organization that a command is about: the one of this slug, or the only one.
-pub async fn shell(db: &Db, org: Option<&Slug>) -> anyhow::Result<Shell> {
-    let (clock, organization) = (db.clock().await?, organization(db, org).await?);
-    let are_several = names(db).await?.len() > 1;
-    Ok(if are_several {
-        Shell::of_one_of_many(db.clone(), clock, organization)
-    } else {
-        Shell::new(db.clone(), clock, organization)
-    })
+pub async fn shell(db: &Db, file: Option<&Path>, org: Option<&Slug>) -> anyhow::Result<Shell> {
+    of(db, file, organization(db, org).await?).await
+}
+
+/// The shell of an organization.
+pub async fn of(db: &Db, file: Option<&Path>, organization: Organization) -> anyhow::Result<Shell> {
+    if are_many(db, file).await? {
+        return shell_of_one_of_many(db, organization).await;
+    }
+    Ok(Shell::new(db.clone(), db.clock().await?, organization))
+}
+
+/// The shell of an organization, where there may be others.
+pub async fn shell_of_one_of_many(db: &Db, organization: Organization) -> anyhow::Result<Shell> {
+    Ok(Shell::of_one_of_many(db.clone(), db.clock().await?, organization))
+}
+
+/// The shell of what is nobody's, where there may be many organizations.
+pub async fn shell_of_many(db: &Db) -> anyhow::Result<Shell> {
+    Ok(Shell::of_installation(db.clone(), db.clock().await?))
+}
+
+/// Whether there may be several organizations. Those of a database that had many are there, whatever is configured now.
+async fn are_many(db: &Db, file: Option<&Path>) -> anyhow::Result<bool> {
+    Ok(config::tenancy_only(file)?.is_multi() || names(db).await?.len() > 1)
 }
 
 async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organization> {
@@ -59,38 +77,33 @@ async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organizatio
         "there are several organizations; name one with --org: {}",
         all.join(", ")
     );
+    anyhow::ensure!(!all.is_empty(), "there is no organization: see `gatehouse org list`");
     Ok(Organization::only(db).await?)
 }
 
-/// The shell of an organization that nobody else finds any more.
-pub async fn shell_of_one_that_is_deleted(db: &Db, org: &Slug) -> anyhow::Result<Shell> {
-    let found = Organization::being_deleted(db, org.as_str()).await?;
-    let found = found.with_context(|| format!("no organization with the slug {org} is being deleted"))?;
-    Ok(Shell::of_one_of_many(db.clone(), db.clock().await?, found))
-}
-
 /// The shell of commands that are about the whole installation. Where there is one organization, its log tells of them.
-pub async fn shell_of_installation(db: &Db) -> anyhow::Result<Shell> {
-    let (clock, first) = (db.clock().await?, Organization::only(db).await?);
-    let are_several = names(db).await?.len() > 1;
-    Ok(if are_several {
-        Shell::of_installation(db.clone(), clock, first)
-    } else {
-        Shell::new(db.clone(), clock, first)
-    })
-}
-
-/// The shell of the organization that the installation began with.
-pub async fn shell_of_the_first(db: &Db) -> anyhow::Result<Shell> {
+pub async fn shell_of_installation(db: &Db, file: Option<&Path>) -> anyhow::Result<Shell> {
+    if are_many(db, file).await? {
+        return shell_of_many(db).await;
+    }
     Ok(Shell::new(db.clone(), db.clock().await?, Organization::only(db).await?))
 }
 
 /// The shell of commands about an account: of this organization, if one is named, else of the installation.
-pub async fn shell_of_account(db: &Db, org: Option<&Slug>) -> anyhow::Result<Shell> {
+pub async fn shell_of_account(db: &Db, file: Option<&Path>, org: Option<&Slug>) -> anyhow::Result<Shell> {
     match org {
-        Some(_) => shell(db, org).await,
-        None => shell_of_installation(db).await,
+        Some(_) => shell(db, file, org).await,
+        None => shell_of_installation(db, file).await,
     }
+}
+
+/// Where mails are queued, if the configuration has a server for them. A way back in must not hang on that.
+pub fn mailer(file: Option<&Path>) -> Mailer {
+    let configured = config::mail_only(file).map_err(anyhow::Error::from);
+    configured.and_then(|config| Mailer::new(config.as_ref())).unwrap_or_else(|error| {
+        log::say(&format!("No mail will tell them: {error:#}"));
+        Mailer::none()
+    })
 }
 
 /// Begins to log to standard error, panics, too.

@@ -28,7 +28,7 @@ pub enum Task {
 
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let db = open_configured(file).await?;
-    let outcome = match shell_of_installation(&db).await {
+    let outcome = match shell_of_installation(&db, file).await {
         Ok(shell) => perform(&shell, task).await,
         Err(error) => Err(error),
     };

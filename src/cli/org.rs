@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 
-use super::opening::{open_configured, shell, shell_of_installation, shell_of_one_that_is_deleted};
+use super::opening::{mailer, of, open_configured, shell, shell_of_installation};
 use super::output::counted;
 use crate::address::EmailAddress;
+use crate::authority::Organization;
 use crate::config;
 use crate::db::Db;
 use crate::name::Name;
@@ -18,7 +19,7 @@ use crate::slug::Slug;
 #[derive(Subcommand)]
 pub enum Task {
     /// A line for each: its name, how many members it has, and how many owners who can come in; where there are several,
-    /// its slug, too.
+    /// its slug, too; and from when on it is erased, if it is being deleted.
     List,
     /// Create an organization, where GATEHOUSE_TENANCY is multi.
     Create {
@@ -61,19 +62,25 @@ pub enum Switch {
 }
 
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    if let Task::Create { name, .. } = &task
-        && !config::tenancy_only(file)?.is_multi()
-    {
-        anyhow::bail!(
-            "{} can't be created: GATEHOUSE_TENANCY is single, so this Gatehouse has one organization. An owner can \
-             rename it under General",
-            name.as_str()
-        );
+    if !config::tenancy_only(file)?.is_multi() {
+        refuse_where_there_is_one(&task)?;
     }
     let db = open_configured(file).await?;
     let outcome = perform(&db, file, task).await;
     db.close().await;
     outcome
+}
+
+/// The only organization stays (rule 6.3).
+fn refuse_where_there_is_one(task: &Task) -> anyhow::Result<()> {
+    const ONE: &str = "GATEHOUSE_TENANCY is single, so this Gatehouse has one organization";
+    match task {
+        Task::Create { name, .. } => {
+            anyhow::bail!("{} can't be created: {ONE}. An owner can rename it under General", name.as_str())
+        }
+        Task::Delete { org } => anyhow::bail!("{org} can't be deleted: {ONE}"),
+        _ => Ok(()),
+    }
 }
 
 async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
@@ -82,7 +89,7 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
         Task::Create { name, owner, slug } => {
             let owner = owner.context("name who is to own it with --owner")?;
             let Created { organization, is_owner } =
-                create(&shell_of_installation(db).await?, &name, slug.as_ref(), &owner).await?;
+                create(&shell_of_installation(db, file).await?, &name, slug.as_ref(), &owner).await?;
             let (name, slug) = (organization.name, organization.slug);
             if is_owner {
                 say!("Created {name} at {slug}. {owner} is its owner.");
@@ -90,22 +97,31 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
                 say!("Created {name} at {slug}. {owner} becomes its owner at the first sign-in.");
             }
         }
-        Task::Delete { org } => match ownership::delete(&shell(db, Some(&org)).await?).await? {
-            Some(until) => say!(
-                "{org} is deleted. `gatehouse org restore {org}` brings it back until {}.",
-                until.format("%Y-%m-%d %H:%M UTC")
-            ),
-            None => say!("Nothing to change."),
-        },
+        Task::Delete { org } => {
+            let shell = match Organization::being_deleted(db, org.as_str()).await? {
+                Some(deleted) => of(db, file, deleted).await?,
+                None => shell(db, file, Some(&org)).await?,
+            };
+            match ownership::delete(&shell, &mailer(file)).await? {
+                Some(until) => say!(
+                    "{org} is deleted. `gatehouse org restore {org}` brings it back until {}.",
+                    until.format("%Y-%m-%d %H:%M UTC")
+                ),
+                None => say!("{org} is being deleted already. Nothing was changed."),
+            }
+        }
         Task::Restore { org } => {
-            if !ownership::restore(&shell_of_one_that_is_deleted(db, &org).await?).await? {
+            let deleted = Organization::being_deleted(db, org.as_str()).await?;
+            let deleted =
+                deleted.with_context(|| format!("no organization with the slug {org} is being deleted"))?;
+            if !ownership::restore(&of(db, file, deleted).await?, &mailer(file)).await? {
                 anyhow::bail!("{org} is not being deleted, or it is erased already: nothing was changed");
             }
             say!("{org} is restored.");
         }
         Task::EnvFallback { org, state } => {
             let on = matches!(state, Switch::On);
-            let changed = set_env_fallback(&shell(db, Some(&org)).await?, on).await?;
+            let changed = set_env_fallback(&shell(db, file, Some(&org)).await?, on).await?;
             match (changed, on) {
                 (false, _) => say!("Nothing to change."),
                 (true, true) => say!("{org} can now use keys from the environment."),
@@ -120,9 +136,11 @@ async fn show(db: &Db, file: Option<&Path>) -> anyhow::Result<()> {
     let configured = config::entrance_only(file).ok();
     let organizations = list(db, configured.as_ref()).await?;
     let are_several = organizations.len() > 1;
-    for Summary { name, slug, members, owners } in organizations {
+    for Summary { name, slug, members, owners, erased_from } in organizations {
         let slug = if are_several { format!("  {slug}") } else { String::new() };
-        say!("{name}{slug}  {}  {}", counted(members, "member"), counted(owners, "owner"));
+        let end = erased_from.map(|from| format!("  being deleted, erased from {}", from.format("%Y-%m-%d")));
+        let end = end.unwrap_or_default();
+        say!("{name}{slug}  {}  {}{end}", counted(members, "member"), counted(owners, "owner"));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub enum Task {
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let Task::End { all: _ } = task;
     let db = super::opening::open_configured(file).await?;
-    let ended = end_all_sessions(&super::opening::shell_of_installation(&db).await?).await;
+    let ended = end_all_sessions(&super::opening::shell_of_installation(&db, file).await?).await;
     db.close().await;
     match ended? {
         0 => say!("Nobody was signed in. Nothing was changed."),

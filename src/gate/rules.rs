@@ -44,6 +44,18 @@ impl Rules {
             || self.email_allowlist && !self.allowed_emails.is_empty()
     }
 
+    /// Whether somebody could join by these whom `others` leave out.
+    pub fn let_in_more_than(&self, others: &Self) -> bool {
+        if others.open_sign_up {
+            return false;
+        }
+        let domains = |rules: &Self, domain| rules.domain_gating && rules.allowed_domains.contains(domain);
+        let emails = |rules: &Self, email| rules.email_allowlist && rules.allowed_emails.contains(email);
+        self.open_sign_up
+            || self.allowed_domains.iter().any(|domain| domains(self, domain) && !domains(others, domain))
+            || self.allowed_emails.iter().any(|email| emails(self, email) && !emails(others, email))
+    }
+
     /// The rules in one sentence, within the limits of the installation: who can join.
     pub fn in_a_sentence(&self, instance: &InstanceLists) -> String {
         if self.open_sign_up {

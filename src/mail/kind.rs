@@ -22,6 +22,10 @@ pub enum MailKind {
     RoleChanged { role: Role },
     /// To an owner: another member owns the organization, and who handed it over does not any more.
     OrganizationTransferred { by: String, to: String },
+    /// To an owner: the organization is being deleted, and erased from this moment in milliseconds on.
+    OrganizationDeleted { organization: String, by: String, until: i64 },
+    /// To an owner: the organization is not being deleted any more.
+    OrganizationRestored { organization: String, by: String },
     /// To an owner: an operator has entered the organization, until this moment in milliseconds.
     OperatorEntered { organization: String, by: String, reason: String, until: i64 },
     /// Mail works.

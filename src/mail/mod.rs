@@ -19,5 +19,5 @@ pub mod worker;
 
 pub use kind::{Composer, MailKind, Recipient};
 pub use outbox::forget_old;
-pub use queue::queue;
+pub use queue::{queue, queue_for_installation};
 pub use state::{State, states};

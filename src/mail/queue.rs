@@ -5,6 +5,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use super::kind::MailKind;
 use crate::address::EmailAddress;
 use crate::authority::Change;
+use crate::entity::Timestamp;
 use crate::entity::outbox::{ActiveModel, Stage};
 use crate::error::{Error, Result};
 use crate::random;
@@ -21,9 +22,32 @@ pub async fn queue<Of>(
     to: &EmailAddress,
     letter: &MailKind,
 ) -> Result<Option<String>> {
+    let Some(row) = row(mail, change.at(), to, letter)? else { return Ok(None) };
+    let id = row.id.clone().take();
+    change.post(row, &mail.wake).await?;
+    Ok(id)
+}
+
+/// The same as a mail of the installation, which goes out whatever becomes of the organization.
+///
+/// # Errors
+/// When the row can't be written.
+pub async fn queue_for_installation<Of>(
+    mail: &Mailer,
+    change: &Change<Of>,
+    to: &EmailAddress,
+    letter: &MailKind,
+) -> Result<()> {
+    match row(mail, change.at(), to, letter)? {
+        Some(row) => change.post_for_installation(row, &mail.wake).await,
+        None => Ok(()),
+    }
+}
+
+fn row(mail: &Mailer, at: Timestamp, to: &EmailAddress, letter: &MailKind) -> Result<Option<ActiveModel>> {
     let Some(way) = &mail.way else { return Ok(None) };
     let id = random::id();
-    let row = ActiveModel {
+    Ok(Some(ActiveModel {
         id: Set(id.clone()),
         organization_id: NotSet,
         recipient: Set(to.as_str().to_owned()),
@@ -31,12 +55,10 @@ pub async fn queue<Of>(
         message_id: Set(format!("<{id}@{}>", way.from.email.domain())),
         state: Set(Stage::Queued),
         attempts: Set(0),
-        next_at: Set(change.at()),
+        next_at: Set(at),
         claimed_until: Set(None),
         reason: Set(None),
-        created_at: Set(change.at()),
+        created_at: Set(at),
         sent_at: Set(None),
-    };
-    change.post(row, &mail.wake).await?;
-    Ok(Some(id))
+    }))
 }

@@ -7,7 +7,7 @@ use crate::db::Db;
 use crate::entity::instance;
 use crate::error::{Error, Result};
 
-/// The id of the organization of which the first person becomes owner, as long as nobody has come.
+/// The id of the organization of which the first person becomes owner, as long as nobody has come and it is there.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -17,9 +17,5 @@ pub async fn unclaimed(db: &Db) -> Result<Option<String>> {
     if row.claimed_at.is_some() {
         return Ok(None);
     }
-    match Organization::first(db).await {
-        Ok(first) => Ok(Some(first.id)),
-        Err(Error::NotFound) => Ok(None),
-        Err(other) => Err(other),
-    }
+    Ok(Organization::first(db).await?.map(|first| first.id))
 }

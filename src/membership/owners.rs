@@ -215,6 +215,31 @@ impl Owner {
     }
 }
 
+/// The addresses of the organization's owners whom nothing keeps out, to tell them something.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn addresses(connection: &impl ConnectionTrait, organization: &str) -> Result<Vec<EmailAddress>> {
+    let ours = membership::Entity::find().filter(membership::Column::OrganizationId.eq(organization));
+    let emails: Vec<String> =
+        active(ours).select_only().column(membership::Column::Email).into_tuple().all(connection).await?;
+    emails.iter().map(|email| EmailAddress::stored(email)).collect()
+}
+
+/// The same inside a change that others to the organization wait for.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn addresses_inside(change: &Change<OfOrganization>) -> Result<Vec<EmailAddress>> {
+    let emails: Vec<String> = change.column(membership::Column::Email, active).await?;
+    emails.iter().map(|email| EmailAddress::stored(email)).collect()
+}
+
+fn active(ours: Select<membership::Entity>) -> Select<membership::Entity> {
+    ours.filter(membership::Column::Role.eq(Role::Owner))
+        .filter(membership::Column::Status.eq(Status::Active))
+}
+
 /// Of memberships, the owners' with their ways to sign in, in no order.
 fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     let ways = membership::Entity::belongs_to(identity::Entity)

@@ -3,18 +3,16 @@
 use chrono::Duration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use crate::address::EmailAddress;
 use crate::authority::{Change, Event, OfPerson, Operator, Organization};
 use crate::entity::Timestamp;
-use crate::entity::membership::{self, Status};
 use crate::entity::operator_entry::{ActiveModel, Column, Entity};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
+use crate::membership::owners::addresses;
 use crate::random;
-use crate::role::Role;
 
 /// How long an operator stays unless they leave.
 pub const LASTS: Duration = Duration::minutes(60);
@@ -68,7 +66,7 @@ pub async fn enter(operator: &Operator, organization: &Organization, reason: &st
         reason: reason.to_owned(),
         until: until.timestamp_millis(),
     };
-    for email in owners(&change, &organization.id).await? {
+    for email in addresses(change.connection(), &organization.id).await? {
         mail::queue(&operator.services.mail, &change, &email, &letter).await?;
     }
     let event = Event::done("operator.entered", organization.name.as_str());
@@ -114,18 +112,4 @@ async fn end(change: &Change<OfPerson>, session: &str) -> Result<u64> {
         .exec(change.connection())
         .await?;
     Ok(ended.rows_affected)
-}
-
-/// The addresses of the owners who can come in.
-async fn owners(change: &Change<OfPerson>, organization: &str) -> Result<Vec<EmailAddress>> {
-    let owners: Vec<String> = membership::Entity::find()
-        .select_only()
-        .column(membership::Column::Email)
-        .filter(membership::Column::OrganizationId.eq(organization))
-        .filter(membership::Column::Role.eq(Role::Owner))
-        .filter(membership::Column::Status.eq(Status::Active))
-        .into_tuple()
-        .all(change.connection())
-        .await?;
-    owners.iter().map(|email| EmailAddress::stored(email)).collect()
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::access::form::{DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule};
+use crate::access::settings::{refusal, write_rules};
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Event, Member, Organization, SignedIn};
 use crate::entity::{org_settings, organization};
@@ -141,8 +142,11 @@ pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> R
     let name_before = change.single::<organization::Entity>().await?.name;
     let (name, rules) = wishes.apply(rules_before.clone(), errors)?;
     let name = name.filter(|name| name.as_str() != name_before);
-    if rules != rules_before {
-        crate::access::settings::write_rules(&change, &admin, &rules, None).await?;
+    if rules != rules_before
+        && let Err(error) = write_rules(&change, &admin, &rules, None).await
+    {
+        drop(change);
+        return Err(refusal(&admin, error).await);
     }
     if let Some(name) = &name {
         super::write_name(&change, &admin, name, None).await?;

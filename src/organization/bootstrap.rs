@@ -22,7 +22,7 @@ pub enum Bootstrapped {
     WillBeOwner,
     /// All was so before.
     Unchanged,
-    /// There is one organization, and it is called otherwise.
+    /// The organization is called otherwise.
     OtherName(String),
     /// The person's account is deactivated.
     Deactivated,
@@ -32,7 +32,7 @@ pub enum Bootstrapped {
 /// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
     let change = shell.change().await?;
-    let row = organization::Entity::find_by_id(&shell.organization().id).one(change.connection()).await?;
+    let row = organization::Entity::find_by_id(&shell.organization()?.id).one(change.connection()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let is_claimed = is_claimed(&change).await?;
     if is_claimed && row.name != name.as_str() {
@@ -45,7 +45,8 @@ pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Resu
     let outcome = match &user {
         Some(user) if is_owner(shell, &change, user).await? => Bootstrapped::Unchanged,
         Some(user) => {
-            change.grant_membership(&shell.organization().id, user, &user.email, Role::Owner).await?;
+            let by = if shell.is_one_of_many() { owner.as_str() } else { &user.email };
+            change.grant_membership(&shell.organization()?.id, user, by, Role::Owner).await?;
             Bootstrapped::IsOwner
         }
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
@@ -75,7 +76,7 @@ async fn is_claimed(change: &Change<FromOutside>) -> Result<bool> {
 
 async fn is_owner(shell: &Shell, change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
     let owner = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(&shell.organization().id))
+        .filter(membership::Column::OrganizationId.eq(&shell.organization()?.id))
         .filter(membership::Column::UserId.eq(&user.id))
         .filter(membership::Column::Role.eq(Role::Owner))
         .filter(membership::Column::LockedOutAt.is_null())
@@ -94,7 +95,7 @@ async fn write(
         .col_expr(organization::Column::AwaitedOwner, Expr::value(awaited))
         .col_expr(organization::Column::Version, Expr::col(organization::Column::Version).add(1))
         .col_expr(organization::Column::UpdatedAt, Expr::value(change.at()))
-        .filter(organization::Column::Id.eq(&shell.organization().id))
+        .filter(organization::Column::Id.eq(&shell.organization()?.id))
         .exec(change.connection())
         .await?;
     instance::Entity::update_many()

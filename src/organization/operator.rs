@@ -10,7 +10,7 @@ use crate::address::EmailAddress;
 use crate::authority::{Actor, Event, Organization, Shell};
 use crate::db::Db;
 use crate::entity::user::Status;
-use crate::entity::{membership, organization};
+use crate::entity::{Timestamp, membership, organization};
 use crate::error::Result;
 use crate::gate::InstanceLists;
 use crate::membership::holder::holder;
@@ -26,6 +26,8 @@ pub struct Summary {
     pub members: u64,
     /// Owners who can come in; where the configuration is not known, all who are active.
     pub owners: u64,
+    /// Of one that is being deleted.
+    pub erased_from: Option<Timestamp>,
 }
 
 /// Every organization that is not being deleted, by its name, with its slug.
@@ -57,6 +59,7 @@ pub async fn list(db: &Db, configured: Option<&(Vec<String>, InstanceLists)>) ->
         list.push(Summary {
             members: members.count(connection).await?,
             owners: owners as u64,
+            erased_from: row.purge_at,
             name: row.name,
             slug: row.slug,
         });
@@ -126,7 +129,7 @@ pub async fn create(
 /// When the database can't do it.
 pub async fn set_env_fallback(shell: &Shell, on: bool) -> Result<bool> {
     let change = shell.change().await?;
-    let organization = shell.organization();
+    let organization = shell.organization()?;
     let written = organization::Entity::update_many()
         .col_expr(organization::Column::EnvFallback, Expr::value(on))
         .filter(organization::Column::Id.eq(&organization.id))

@@ -10,6 +10,8 @@ use crate::authority::{Actor, Change, Event, FromOutside, OfPerson, Owner, Signe
 use crate::entity::organization::{self, Column, Entity, State};
 use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership};
 use crate::error::{Error, Forbidden, Result};
+use crate::mail::{self, MailKind};
+use crate::membership::owners::{addresses, addresses_inside};
 use crate::role::Role;
 
 /// How long it can be restored.
@@ -53,6 +55,14 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
         .await?;
     if begun == 0 {
         return Err(Error::Stale);
+    }
+    let letter = MailKind::OrganizationDeleted {
+        organization: organization.id.clone(),
+        by: owner.email().to_owned(),
+        until: until.timestamp_millis(),
+    };
+    for email in addresses_inside(&change).await? {
+        mail::queue_for_installation(&owner.services().mail, &change, &email, &letter).await?;
     }
     let event = Event::done("organization.deleted", organization.name.as_str());
     change.commit(event.resulting_in(json!({ "slug": organization.slug, "purgedFrom": *until }))).await
@@ -115,6 +125,10 @@ pub async fn restore(person: &SignedIn, named: &str) -> Result<Deleting> {
     let email = owner_there(&change, &found.id).ok_or(Error::NotFound)?;
     if !bring_back(change.connection(), &found.id).await? {
         return Err(Error::Gone);
+    }
+    let letter = MailKind::OrganizationRestored { organization: found.id.clone(), by: email.clone() };
+    for owner in addresses(change.connection(), &found.id).await? {
+        mail::queue_for_installation(&person.services.mail, &change, &owner, &letter).await?;
     }
     let event = Event::done("organization.restored", found.name.as_str());
     change.commit_in(&found.id, &email, event).await?;

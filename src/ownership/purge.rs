@@ -17,7 +17,7 @@ use crate::entity::{Timestamp, org_settings, session};
 use crate::error::Result;
 use crate::work;
 
-/// Rows that go at once: a few milliseconds of the only writer.
+/// Rows that go at once: a small part of a second of the only writer.
 const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);

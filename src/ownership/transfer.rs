@@ -1,7 +1,7 @@
 //! Handing an organization over: the receiver becomes its owner, the giver an admin (rule 6.3).
 
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use crate::address::EmailAddress;
@@ -9,7 +9,7 @@ use crate::authority::{Event, Owner};
 use crate::entity::membership::{self, Column, Entity, Status};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
-use crate::membership::owners::{Entrance, Owners};
+use crate::membership::owners::{Entrance, Owners, addresses_inside};
 use crate::role::Role;
 
 /// Why nobody else gets it.
@@ -70,13 +70,12 @@ pub async fn transfer(owner: &Owner, to: &str) -> Result<()> {
         owner.change().await?.commit(Event::refused("organization.transferred", target)).await?;
         return Err(Error::LastOwner);
     }
-    let all = |ours: Select<Entity>| ours.filter(Column::Role.eq(Role::Owner));
-    let mut told = change.column::<Entity, String>(Column::Email, all).await?;
-    told.push(owner.email().to_owned());
+    let mut told = addresses_inside(&change).await?;
+    told.push(EmailAddress::stored(owner.email())?);
     let letter =
         MailKind::OrganizationTransferred { by: owner.email().to_owned(), to: receiver.email.clone() };
     for email in told {
-        mail::queue(&owner.services().mail, &change, &EmailAddress::stored(&email)?, &letter).await?;
+        mail::queue(&owner.services().mail, &change, &email, &letter).await?;
     }
     let event = Event::done("organization.transferred", receiver.email.as_str());
     let (before, after) = (json!({ "owner": owner.email() }), json!({ "owner": receiver.email }));

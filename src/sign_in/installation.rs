@@ -113,15 +113,17 @@ impl<'a> AtTheDoor<'a> {
         let is_awaited_operator = awaited::is_operator(connection, email.as_str()).await?;
         // Whoever is to look after the installation is not its first person by chance.
         let may_be_first = !is_awaited_operator || goal.purpose == Purpose::Claim;
-        let is_first = acquaintance == Acquaintance::Stranger
+        if acquaintance == Acquaintance::Stranger
             && claims.email_verified
             && may_be_first
-            && first_owner::claim(change, &door.services.config, goal.purpose, email).await?;
-        if is_first {
+            && let Some(first) = Organization::first(&door.services.db).await?
+            && change.is_there(&first.id).await?
+            && first_owner::claim(change, &door.services.config, goal.purpose, email).await?
+        {
             if owned.is_empty() {
                 owner_by = OwnerBy::BeingFirst;
             }
-            owned.push(Organization::first(&door.services.db).await?.id);
+            owned.push(first.id);
         }
         owned.sort_unstable();
         owned.dedup();

@@ -56,8 +56,9 @@ pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> 
 }
 
 async fn is_locked_out(shell: &Shell, change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {
+    let Ok(organization) = shell.organization() else { return Ok(false) };
     let here = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(&shell.organization().id))
+        .filter(membership::Column::OrganizationId.eq(&organization.id))
         .filter(membership::Column::UserId.eq(&user.id))
         .filter(membership::Column::LockedOutAt.is_not_null());
     Ok(here.one(change.connection()).await?.is_some())

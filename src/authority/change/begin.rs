@@ -85,6 +85,19 @@ impl<Of> Change<Of> {
     /// Puts a mail into the outbox of the organization, or of the installation (rule P8); the mail worker is woken once the change is durable.
     pub(crate) async fn post(&self, mail: outbox::ActiveModel, mail_wake: &Arc<Notify>) -> Result<()> {
         let mail = outbox::ActiveModel { organization_id: Set(self.organization.clone()), ..mail };
+        self.put(mail, mail_wake).await
+    }
+
+    /// Puts a mail into the outbox of the installation.
+    pub(crate) async fn post_for_installation(
+        &self,
+        mail: outbox::ActiveModel,
+        mail_wake: &Arc<Notify>,
+    ) -> Result<()> {
+        self.put(outbox::ActiveModel { organization_id: Set(None), ..mail }, mail_wake).await
+    }
+
+    async fn put(&self, mail: outbox::ActiveModel, mail_wake: &Arc<Notify>) -> Result<()> {
         outbox::Entity::insert(mail).exec_without_returning(&self.tx).await?;
         self.mail_wake.get_or_init(|| mail_wake.clone());
         Ok(())

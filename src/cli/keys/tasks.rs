@@ -32,7 +32,7 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let ring = &config.master_key;
     let outcome = match task {
         Task::Status => status(&db, ring).await,
-        Task::Rewrap => move_all(&db, ring).await,
+        Task::Rewrap => move_all(&db, file, ring).await,
     };
     db.close().await;
     outcome
@@ -44,7 +44,7 @@ async fn status(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
     tally.refuse_unreadable()
 }
 
-async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
+async fn move_all(db: &Db, file: Option<&Path>, ring: &Keyring) -> anyhow::Result<()> {
     let mut said = 0;
     let progress = |moved: u64, total: u64| {
         if moved / STEP > said / STEP {
@@ -52,7 +52,7 @@ async fn move_all(db: &Db, ring: &Keyring) -> anyhow::Result<()> {
         }
         said = moved;
     };
-    match rewrap(&crate::cli::opening::shell_of_installation(db).await?, ring, progress).await? {
+    match rewrap(&crate::cli::opening::shell_of_installation(db, file).await?, ring, progress).await? {
         0 => say!("There is nothing to move."),
         moved => say!("{} moved.", values(moved)),
     }

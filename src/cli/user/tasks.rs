@@ -10,7 +10,7 @@ use serde_json::json;
 use super::telling::{tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out};
 use crate::address::EmailAddress;
 use crate::authority::Shell;
-use crate::cli::opening::{shell, shell_of_account};
+use crate::cli::opening::{mailer, shell, shell_of_account};
 use crate::config::{self, Config};
 use crate::db::Db;
 use crate::entity::membership::Status;
@@ -19,7 +19,6 @@ use crate::role::Role;
 use crate::sign_in::link::LIFETIME;
 use crate::sign_in::operator::make_link;
 use crate::slug::Slug;
-use crate::smtp::Mailer;
 use crate::users::operator::{self, Account};
 
 #[derive(Subcommand)]
@@ -85,7 +84,8 @@ pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::
 /// Roles are an organization's, accounts are the installation's.
 async fn within(db: &Db, org: Option<&Slug>, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let is_of_account = matches!(task, Task::Deactivate(_) | Task::Reactivate(_));
-    let shell = if is_of_account { shell_of_account(db, org).await? } else { shell(db, org).await? };
+    let shell =
+        if is_of_account { shell_of_account(db, file, org).await? } else { shell(db, file, org).await? };
     perform(&shell, file, task).await
 }
 
@@ -93,12 +93,12 @@ async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Resu
     match task {
         Task::List(options) => list(shell, &options).await?,
         Task::Promote { person, role } => {
-            let outcome = operator::promote(shell, &mail(file), &person.email, role).await?;
+            let outcome = operator::promote(shell, &mailer(file), &person.email, role).await?;
             tell_promotion(&outcome, role);
         }
         Task::Demote { person, role } => {
             let entrance = config::entrance_only(file);
-            let outcome = operator::demote(shell, &mail(file), entrance, &person.email, role).await?;
+            let outcome = operator::demote(shell, &mailer(file), entrance, &person.email, role).await?;
             tell(&outcome, &format!("is {} now", role.name()));
         }
         Task::Deactivate(person) => {
@@ -111,20 +111,11 @@ async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Resu
     Ok(())
 }
 
-/// Where mails are queued, if the configuration has a server for them. A way back in must not hang on that.
-pub(super) fn mail(file: Option<&Path>) -> Mailer {
-    let configured = config::mail_only(file).map_err(anyhow::Error::from);
-    configured.and_then(|config| Mailer::new(config.as_ref())).unwrap_or_else(|error| {
-        log::say(&format!("No mail will tell them: {error:#}"));
-        Mailer::none()
-    })
-}
-
 async fn sign_in_link(file: Option<&Path>, org: Option<Slug>, email: &EmailAddress) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     crate::cli::opening::start_log(&config.log)?;
     let db = crate::cli::opening::open(&config.database_url).await?;
-    let made = make_link(&shell_of_account(&db, org.as_ref()).await?, &config, email).await;
+    let made = make_link(&shell_of_account(&db, file, org.as_ref()).await?, &config, email).await;
     db.close().await;
     let made = made?;
     say!("{}", made.address);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::in_use::in_use;
 use super::readable::Readable;
@@ -13,36 +13,33 @@ use crate::llm::LlmProvider;
 use crate::llm::catalog::PROVIDERS;
 use crate::llm_keys::resolution::{Resolution, resolution};
 
+/// Keys that are read at once.
+const BATCH: u64 = 200;
+
 /// What is wrong with a key: its provider's name, and a sentence.
 type Trouble = (String, String);
 
 /// Rows of health by organization and subject.
 type Failing = HashMap<(String, String), llm_key_health::Model>;
 
+/// By organization.
+type Troubles = HashMap<String, Vec<Trouble>>;
+
 /// Finds keys that fail or can't be opened.
 pub(super) async fn raise_alarms(services: &Services, readable: &mut Readable) -> Result<()> {
     let rows = services.db.outside_any_organization();
-    let keys = in_use().order_by_asc(llm_key::Column::Provider).all(rows).await?;
-    let unreadable = readable.unreadable(&keys, |key| opens(services, key))?;
     let failing = llm_key_health::Entity::find().filter(llm_key_health::Column::FailingSince.is_not_null());
     let by_subject =
         |health: llm_key_health::Model| ((health.organization_id.clone(), health.subject.clone()), health);
     let failing: Failing = failing.all(rows).await?.into_iter().map(by_subject).collect();
-    let mut troubles: HashMap<String, Vec<Trouble>> = HashMap::new();
-    for key in &keys {
-        if let Some(trouble) = trouble(key, &unreadable, &failing) {
-            troubles.entry(key.organization_id.clone()).or_default().push(trouble);
-        }
-    }
+    let mut troubles = of_stored(services, readable, &failing).await?;
     let with_fallback = organizations_with_fallback(services).await?;
     for known in &PROVIDERS {
         let in_environment = resolution(services, &LlmProvider::Known(known), None, true)?;
         let Some(usable) = in_environment.usable() else { continue };
         for ((organization, _), row) in failing.iter().filter(|((_, subject), _)| *subject == usable.subject)
         {
-            let has_own =
-                |key: &llm_key::Model| key.organization_id == *organization && key.provider == known.id;
-            if with_fallback.contains(organization) && !keys.iter().any(has_own) {
+            if with_fallback.contains(organization) && !has_own(services, organization, known.id).await? {
                 let trouble = (known.label.to_owned(), failure(known.label, row));
                 troubles.entry(organization.clone()).or_default().push(trouble);
             }
@@ -51,6 +48,31 @@ pub(super) async fn raise_alarms(services: &Services, readable: &mut Readable) -
     let alarms = troubles.into_iter().map(|(organization, troubles)| (organization, alarm(&troubles)));
     services.key_alarms.tell(alarms.collect());
     Ok(())
+}
+
+/// Of stored keys, read bit by bit: a thousand organizations have many.
+async fn of_stored(services: &Services, readable: &mut Readable, failing: &Failing) -> Result<Troubles> {
+    let (mut troubles, mut look) = (Troubles::new(), readable.look());
+    let mut keys = in_use().cursor_by((llm_key::Column::Provider, llm_key::Column::Id));
+    loop {
+        let batch = keys.first(BATCH).all(services.db.outside_any_organization()).await?;
+        let Some(last) = batch.last() else { return Ok(troubles) };
+        keys.after((last.provider.clone(), last.id.clone()));
+        for key in &batch {
+            let is_readable = look.is_readable(key, |key| opens(services, key))?;
+            if let Some(trouble) = trouble(key, is_readable, failing) {
+                troubles.entry(key.organization_id.clone()).or_default().push(trouble);
+            }
+        }
+    }
+}
+
+/// Whether the organization has stored a key of this provider.
+async fn has_own(services: &Services, organization: &str, provider: &str) -> Result<bool> {
+    let own = in_use()
+        .filter(llm_key::Column::OrganizationId.eq(organization))
+        .filter(llm_key::Column::Provider.eq(provider));
+    Ok(own.one(services.db.outside_any_organization()).await?.is_some())
 }
 
 /// The ids of the organizations for which the environment's keys stand in.
@@ -67,12 +89,12 @@ fn opens(services: &Services, key: &llm_key::Model) -> Result<bool> {
     Ok(!matches!(resolution, Resolution::Unreadable(_)))
 }
 
-fn trouble(key: &llm_key::Model, unreadable: &HashSet<&str>, failing: &Failing) -> Option<Trouble> {
+fn trouble(key: &llm_key::Model, is_readable: bool, failing: &Failing) -> Option<Trouble> {
     let label = LlmProvider::parse(&key.provider)?.label(key.name.as_deref());
-    let sentence = if unreadable.contains(key.id.as_str()) {
-        format!("The {label} key can't be decrypted.")
-    } else {
+    let sentence = if is_readable {
         failure(&label, failing.get(&(key.organization_id.clone(), key.id.clone()))?)
+    } else {
+        format!("The {label} key can't be decrypted.")
     };
     Some((label, sentence))
 }

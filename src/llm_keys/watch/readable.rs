@@ -1,8 +1,9 @@
 //! Which stored keys can be opened. A key is opened once and not again until its row says something else: opening all of
 //! them at every look would cost the more the more organizations there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 
 use crate::entity::llm_key::Model;
 
@@ -17,27 +18,33 @@ struct Known {
     is_readable: bool,
 }
 
+/// A look at all keys that are in use. Those that it does not come to are forgotten.
+pub struct Look<'a> {
+    before: HashMap<String, Known>,
+    now: &'a mut Readable,
+}
+
 impl Readable {
-    /// Looks at all keys that are in use; `opens` tells of one whether it can be opened, and is asked only of rows that
-    /// are new or changed. The ids of those that can't be.
-    pub fn unreadable<'a, E>(
+    /// Begins to look.
+    pub fn look(&mut self) -> Look<'_> {
+        Look { before: mem::take(&mut self.0), now: self }
+    }
+}
+
+impl Look<'_> {
+    /// Whether a key can be opened; `opens` tells, and is asked only of rows that are new or changed.
+    pub fn is_readable<E>(
         &mut self,
-        keys: &'a [Model],
+        key: &Model,
         opens: impl Fn(&Model) -> Result<bool, E>,
-    ) -> Result<HashSet<&'a str>, E> {
-        let mut known = HashMap::with_capacity(keys.len());
-        for key in keys {
-            let row = fingerprint(key);
-            let before = self.0.get(&key.id).filter(|known| known.row == row);
-            let is_readable = match before {
-                Some(before) => before.is_readable,
-                None => opens(key)?,
-            };
-            known.insert(key.id.clone(), Known { row, is_readable });
-        }
-        self.0 = known;
-        let unreadable = keys.iter().map(|key| key.id.as_str());
-        Ok(unreadable.filter(|id| self.0.get(*id).is_some_and(|known| !known.is_readable)).collect())
+    ) -> Result<bool, E> {
+        let row = fingerprint(key);
+        let known = match self.before.remove(&key.id).filter(|known| known.row == row) {
+            Some(known) => known,
+            None => Known { row, is_readable: opens(key)? },
+        };
+        self.now.0.insert(key.id.clone(), known);
+        Ok(known.is_readable)
     }
 }
 
@@ -86,17 +93,17 @@ mod tests {
             Ok::<_, Infallible>(key.sealed_key != "broken")
         };
         let mut readable = Readable::default();
-        let keys = [key("a", "sealed"), key("b", "broken")];
+        let mut told = |keys: &[Model]| {
+            let mut look = readable.look();
+            keys.iter().map(|key| look.is_readable(key, opens)).collect::<Result<Vec<_>, _>>()
+        };
         for _ in 0..3 {
-            assert_eq!(readable.unreadable(&keys, opens), Ok(HashSet::from(["b"])));
+            assert_eq!(told(&[key("a", "sealed"), key("b", "broken")]), Ok(vec![true, false]));
         }
         assert_eq!(opened.take(), ["a", "b"]);
-        assert_eq!(
-            readable.unreadable(&[key("a", "broken"), key("b", "sealed")], opens),
-            Ok(HashSet::from(["a"]))
-        );
+        assert_eq!(told(&[key("a", "broken"), key("b", "sealed")]), Ok(vec![false, true]));
         assert_eq!(opened.take(), ["a", "b"]);
-        assert_eq!(readable.unreadable(&[], opens), Ok(HashSet::new()));
+        assert_eq!(told(&[]), Ok(vec![]));
         assert!(readable.0.is_empty(), "keys that are gone are forgotten");
     }
 }

@@ -45,10 +45,18 @@ pub struct DeletionForm {
 
 /// `GET`.
 pub async fn deletion(owner: Owner, view: View) -> Reply {
-    show(&owner, &view, StatusCode::OK, String::new(), String::new()).await
+    let why_not = verbs::why_not(&owner);
+    show(&owner, &view, StatusCode::OK, why_not, String::new(), String::new()).await
 }
 
-async fn show(owner: &Owner, view: &View, status: StatusCode, typed: String, typed_error: String) -> Reply {
+async fn show(
+    owner: &Owner,
+    view: &View,
+    status: StatusCode,
+    why_not: Option<&'static str>,
+    typed: String,
+    typed_error: String,
+) -> Reply {
     let now = owner.services().clock.now();
     let page = DeletionPage {
         links: owner.links(),
@@ -56,7 +64,7 @@ async fn show(owner: &Owner, view: &View, status: StatusCode, typed: String, typ
         slug: owner.organization().slug.clone(),
         stops: stops(owner).await?,
         until: Moment::day(now + KEPT),
-        why_not: verbs::why_not(owner).unwrap_or_default(),
+        why_not: why_not.unwrap_or_default(),
         typed,
         typed_error,
     };
@@ -91,9 +99,12 @@ pub async fn delete(owner: Owner, view: View, form: web::Form<DeletionForm>) -> 
         }
         Err(Error::Invalid(errors)) => {
             let sentence = errors.into_values().flatten().collect::<Vec<_>>().join(" ");
-            show(&owner, &view, StatusCode::UNPROCESSABLE_ENTITY, typed, sentence).await
+            let why_not = verbs::why_not(&owner);
+            show(&owner, &view, StatusCode::UNPROCESSABLE_ENTITY, why_not, typed, sentence).await
         }
-        Err(Error::Conflict(_)) => show(&owner, &view, StatusCode::CONFLICT, typed, String::new()).await,
+        Err(Error::Conflict(why_not)) => {
+            show(&owner, &view, StatusCode::CONFLICT, Some(why_not), typed, String::new()).await
+        }
         Err(other) => Err(other),
     }
 }

@@ -66,6 +66,11 @@ pub async fn hand_over(owner: Owner, view: View, form: web::Form<TransferForm>) 
         Err(Error::Invalid(errors)) => {
             show(&owner, &view, StatusCode::UNPROCESSABLE_ENTITY, email, sentences(errors))
         }
+        Err(Error::LastOwner) => {
+            let sentence =
+                format!("{} has no way to sign in that counts here. Name someone who has one.", email.trim());
+            show(&owner, &view, StatusCode::CONFLICT, email, sentence)
+        }
         Err(other) => Err(other),
     }
 }

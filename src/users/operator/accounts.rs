@@ -44,7 +44,7 @@ impl Account {
 /// # Errors
 /// When the database can't be asked.
 pub async fn accounts(shell: &Shell, role: Option<Role>, after: &str) -> Result<Vec<Account>> {
-    let organization = shell.organization().id.clone();
+    let organization = shell.organization()?.id.clone();
     let here = move |_, membership| {
         let column = (membership, membership::Column::OrganizationId);
         Expr::col(column).eq(organization.as_str()).into_condition()

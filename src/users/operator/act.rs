@@ -6,7 +6,7 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured, Refusal};
 use crate::authority::{Change, Event, FromOutside, Shell};
 use crate::entity::{membership, user};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::membership::holder::holder;
 use crate::membership::known::membership_in;
 use crate::membership::owners::{Entrance, Loss, Owners};
@@ -30,8 +30,8 @@ pub struct Act {
     pub change: Change<FromOutside>,
     pub user: user::Model,
     action: &'static str,
-    /// The id of the organization that it is about.
-    pub organization: String,
+    /// The id of the organization that it is about; none for the installation.
+    organization: Option<String>,
     /// Whether there are others.
     is_one_of_many: bool,
     membership: Option<membership::Model>,
@@ -45,14 +45,21 @@ impl Act {
         let user = holder(change.connection(), email).await?;
         let user = user.ok_or_else(|| Refusal::Unknown(email.clone()))?;
         let user = change.hold(&user.id).await?.ok_or_else(|| Refusal::Unknown(email.clone()))?;
-        let organization = shell.organization().id.clone();
-        let membership = if shell.is_of_installation() {
-            None
-        } else {
-            membership_in(change.connection(), &organization, &user.id).await?
+        let organization = shell.organization().ok().map(|organization| organization.id.clone());
+        let membership = match &organization {
+            Some(organization) => membership_in(change.connection(), organization, &user.id).await?,
+            None => None,
         };
         let is_one_of_many = shell.is_one_of_many();
         Ok(Self { change, user, action, organization, is_one_of_many, membership })
+    }
+
+    /// The id of the organization that it is about.
+    ///
+    /// # Errors
+    /// 404 when it is about the installation.
+    pub fn organization(&self) -> Result<&str> {
+        self.organization.as_deref().ok_or(Error::NotFound)
     }
 
     /// The person's role in the organization, if they are a member.

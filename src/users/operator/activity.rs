@@ -41,7 +41,7 @@ pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOut
     }
     set_status(&act, Status::Active).await?;
     if act.is_suspended() {
-        act.change.end_suspension(&act.organization, &act.user, act.email()).await?;
+        act.change.end_suspension(act.organization()?, &act.user, act.email()).await?;
     }
     Ok(act.done(0, |event| event).await?)
 }

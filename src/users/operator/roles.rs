@@ -37,7 +37,7 @@ pub async fn promote(
     if is == Some(role) && !act.is_locked_out() && !act.is_suspended() {
         return Ok(act.unchanged());
     }
-    act.change.grant_membership(&act.organization, &act.user, act.joins_by(email), role).await?;
+    act.change.grant_membership(act.organization()?, &act.user, act.joins_by(email), role).await?;
     let told = is != Some(role) && tell(&act, mail, role).await?;
     let before = json!({ "role": is, "lockedOut": act.is_locked_out() });
     let outcome =
@@ -65,7 +65,7 @@ pub async fn demote(
     if is == role {
         return Ok(act.unchanged());
     }
-    let here = act.organization.clone();
+    let here = act.organization()?.to_owned();
     let organizations = if is == Role::Owner { vec![here] } else { Vec::new() };
     let act = act.unless_the_last_owner(entrance, &organizations).await?;
     lower(&act, role).await?;
@@ -78,7 +78,7 @@ pub async fn demote(
 async fn lower(act: &Act, role: Role) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Role, Expr::value(role))
-        .filter(Column::OrganizationId.eq(&act.organization))
+        .filter(Column::OrganizationId.eq(act.organization()?))
         .filter(Column::UserId.eq(&act.user.id))
         .exec(act.change.connection())
         .await?;

@@ -151,7 +151,7 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
         Forbidden::NotForOperators => (
             "forbidden",
             "Not as operator",
-            "Roles and keys are for the organization’s own admins.",
+            "Roles, keys and who may join are for the organization’s own admins.",
             "Ask one of its owners.",
         ),
         Forbidden::NeedsFreshSignIn => (

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use gatehouse::address::EmailAddress;
-use gatehouse::authority::{Organization, Shell};
+use gatehouse::authority::Shell;
 use gatehouse::operator::grants::{self, Granted};
 use gatehouse::role::Role;
 use serde_json::json;
@@ -14,15 +14,14 @@ const OPS: &str = "ops@server.test";
 const HOME: &str = "/orgs/acme/settings/admin";
 
 impl Two {
-    async fn installation(&self) -> Shell {
+    fn installation(&self) -> Shell {
         let services = &self.app.services;
-        let first = Organization::first(&services.db).await.expect("the first organization");
-        Shell::of_installation(services.db.clone(), services.clock.clone(), first)
+        Shell::of_installation(services.db.clone(), services.clock.clone())
     }
 
     async fn grant(&self, email: &str) -> Granted {
         let email = EmailAddress::parse(email).expect("an address");
-        grants::grant(&self.installation().await, &email).await.expect("granted")
+        grants::grant(&self.installation(), &email).await.expect("granted")
     }
 
     /// Somebody who belongs to no organization, signed in as operator.
@@ -254,7 +253,7 @@ async fn what_was_entered_ends_by_leaving_by_time_with_the_session_and_with_the_
 
         two.enter(&ops).await;
         let email = EmailAddress::parse(OPS).expect("an address");
-        assert!(grants::revoke(&two.installation().await, &email).await.expect("revoked"));
+        assert!(grants::revoke(&two.installation(), &email).await.expect("revoked"));
         assert!(!is_in(&ops).await, "revoked");
         assert_eq!(ops.get("/operator").await.status, 404);
         assert_eq!(ops.post(&entry(&two.acme), &[("reason", "again")]).await.status, 404);
