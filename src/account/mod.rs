@@ -136,20 +136,27 @@ async fn ends_with(
     Ok((alone, shared))
 }
 
-/// The names of the organizations that end with the person's account, as its page lists them.
+/// The names of the organizations that end with the person's account, as its page lists them; those that can still be
+/// restored, too.
 pub async fn end_with_the_account(person: &SignedIn) -> Result<Vec<String>> {
-    let mut names = Vec::new();
     if person.home.is_some() {
-        return Ok(names);
+        return Ok(Vec::new());
     }
+    let mut names = Vec::new();
     for membership in person.visitor.memberships() {
-        let ours = person.scope(membership).find::<membership::Entity>().filter(|ours| ours.limit(2));
-        let members: Vec<i64> = ours.column(membership::Column::Id).await?;
-        if members.len() == 1 && membership.role == Role::Owner {
+        if is_alone(person, membership).await? {
             names.push(membership.organization.name.clone());
         }
     }
+    let deleting = deletion::restorable(person).await?.into_iter();
+    names.extend(deleting.filter(|deleting| deleting.is_of_one).map(|deleting| deleting.name));
     Ok(names)
+}
+
+async fn is_alone(person: &SignedIn, membership: &Membership) -> Result<bool> {
+    let ours = person.scope(membership).find::<membership::Entity>().filter(|ours| ours.limit(2));
+    let members: Vec<i64> = ours.column(membership::Column::Id).await?;
+    Ok(members.len() == 1 && membership.role == Role::Owner)
 }
 
 /// Goes on, unless an organization that the person leaves can't spare them, which leaves an event of the refusal.
@@ -202,19 +209,27 @@ pub async fn why_not_delete(person: &SignedIn) -> Result<String> {
         return why_not_go(person).await;
     }
     let mut owned = Vec::new();
-    let ending = end_with_the_account(person).await?;
     for membership in person.visitor.memberships() {
-        if ending.contains(&membership.organization.name) {
-            continue;
-        }
-        if !can_spare(person, membership).await? {
+        if !can_spare(person, membership).await? && !is_alone(person, membership).await? {
             owned.push(membership.organization.name.as_str());
         }
     }
-    Ok(match owned[..] {
-        [] => String::new(),
-        _ => format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")),
-    })
+    let deleting = deletion::restorable(person).await?;
+    let held: Vec<&str> =
+        deleting.iter().filter(|it| !it.is_of_one && !it.can_spare).map(|it| it.name.as_str()).collect();
+    let mut why = Vec::new();
+    if !owned.is_empty() {
+        why.push(format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")));
+    }
+    if !held.is_empty() {
+        let them = if held.len() == 1 { "it" } else { "them" };
+        let are = if held.len() == 1 { "is" } else { "are" };
+        why.push(format!(
+            "{} {are} being deleted, and you are the only owner. Restore {them} and make someone else owner first.",
+            held.join(", ")
+        ));
+    }
+    Ok(why.join(" "))
 }
 
 /// Whether the organization has an owner without this member.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::query::{OrganizationKeyset, OrganizationQuery};
 use crate::authority::Operator;
@@ -34,9 +34,7 @@ pub async fn list(
     let walk = query.walk([Column::Slug, Column::Id].map(|column| Expr::col((Entity, column))), false);
     let mut rows = Entity::find();
     if !query.search.is_empty() {
-        let name = Func::lower(Expr::col((Entity, Column::Name)));
-        let starts = |text: Expr| text.like(format!("{}%", escaped(&query.search)));
-        rows = rows.filter(starts(Expr::col((Entity, Column::Slug))).or(starts(name.into())));
+        rows = rows.filter(starts_with(&query.search));
     }
     if let Some(cursor) = &query.cursor {
         rows = rows.filter(walk.beyond(&cursor.keyset));
@@ -47,6 +45,19 @@ pub async fn list(
     let page = query.page(rows, keyset);
     let rows = with_counts(operator, page.rows).await?;
     Ok(ListPage { rows, previous: page.previous, next: page.next })
+}
+
+/// Whether an address or a name begins so. SQLite knows the capitals of A to Z alone, so a name is looked for with its
+/// first letter in either case.
+fn starts_with(text: &str) -> Condition {
+    let like = |text: &str| LikeExpr::new(format!("{}%", escaped(text))).escape('\\');
+    let name = Expr::from(Func::lower(Expr::col((Entity, Column::Name))));
+    let mut capital = text.chars();
+    let capital: String = capital.next().into_iter().flat_map(char::to_uppercase).chain(capital).collect();
+    Condition::any()
+        .add(Expr::col((Entity, Column::Slug)).like(like(text)))
+        .add(name.like(like(text)))
+        .add(Expr::col((Entity, Column::Name)).like(like(&capital)))
 }
 
 /// What is typed means itself: a percent sign, too.

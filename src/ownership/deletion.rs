@@ -7,11 +7,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::json;
 
 use crate::authority::{Actor, Change, Event, FromOutside, OfPerson, Owner, SignedIn};
-use crate::entity::organization::{self, Column, Entity, State};
+use crate::entity::organization::{Column, Entity, State};
 use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
-use crate::membership::owners::{addresses, addresses_inside};
+use crate::membership::owners::{Entrance, Loss, Owners, addresses, addresses_inside};
 use crate::role::Role;
 
 /// How long it can be restored.
@@ -84,6 +84,10 @@ pub struct Deleting {
     pub id: String,
     pub by: String,
     pub purge_at: Timestamp,
+    /// Whether nobody else is in it.
+    pub is_of_one: bool,
+    /// Whether it has an owner without the person.
+    pub can_spare: bool,
 }
 
 /// Those that the person owns and that are being deleted, the first to go first.
@@ -100,17 +104,30 @@ pub async fn restorable(person: &SignedIn) -> Result<Vec<Deleting>> {
         .filter(Column::Id.is_in(owned))
         .filter(Column::State.eq(State::Deleting))
         .order_by_asc(Column::PurgeAt);
-    let rows = deleting.all(person.services.db.outside_any_organization()).await?;
-    let shown = |row: organization::Model| {
-        Some(Deleting {
+    let connection = person.services.db.outside_any_organization();
+    let mut restorable = Vec::new();
+    for row in deleting.all(connection).await? {
+        let Some(purge_at) = row.purge_at else { continue };
+        let entrance = Entrance::from(&person.services.config);
+        let owners = Owners::of(connection, &row.id, entrance).await?;
+        restorable.push(Deleting {
+            is_of_one: !has_others(connection, &row.id, &person.visitor.id).await?,
+            can_spare: owners.can_spare(Loss::People(&[&person.visitor.id])),
             name: row.name,
             slug: row.slug,
             id: row.id,
             by: row.state_by.unwrap_or_default(),
-            purge_at: row.purge_at?,
-        })
-    };
-    Ok(rows.into_iter().filter_map(shown).collect())
+            purge_at,
+        });
+    }
+    Ok(restorable)
+}
+
+async fn has_others(connection: &impl ConnectionTrait, organization: &str, person: &str) -> Result<bool> {
+    let others = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(organization))
+        .filter(membership::Column::UserId.ne(person));
+    Ok(others.one(connection).await?.is_some())
 }
 
 /// Brings back an organization of this slug or id that the person owns.
@@ -222,10 +239,7 @@ pub async fn stops(owner: &Owner) -> Result<Stops> {
 /// # Errors
 /// When the database can't be asked.
 pub async fn is_of_one(connection: &impl ConnectionTrait, own: &membership::Model) -> Result<bool> {
-    let others = membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(&own.organization_id))
-        .filter(membership::Column::UserId.ne(&own.user_id));
-    Ok(own.role == Role::Owner && others.one(connection).await?.is_none())
+    Ok(own.role == Role::Owner && !has_others(connection, &own.organization_id, &own.user_id).await?)
 }
 
 /// Ends an organization whose only person goes: nobody is left who could restore it, so it is purged at once.

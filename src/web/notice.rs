@@ -82,6 +82,8 @@ notices! {
     RoleChanged "role-changed" "The role is changed."
     UserDeactivated "user-deactivated" "They can no longer sign in. Their sessions are ended."
     UserReactivated "user-reactivated" "They can sign in again."
+    UserSuspended "user-suspended" "They can no longer open the organization."
+    UserSuspensionEnded "user-suspension-ended" "They can open the organization again."
     UserRemoved "user-removed" "They are no longer in the organization."
     TheirSessionEnded "their-session-ended" "The session is ended."
     TheirSessionsEnded "their-sessions-ended" "All their sessions are ended."

@@ -51,7 +51,7 @@ fn row(line: denial::Model, members: &[String], gate: &Gate, admin: &Admin) -> D
     let (can_allow, now) = match answer {
         _ if members.contains(&line.email) => (false, "Is a member now."),
         Some(answer) if no_rule && answer.admitted.is_some() => (false, "Would get in now."),
-        Some(answer) => (no_rule && answer.decided_by() == Rule::Otherwise, ""),
+        Some(answer) => (no_rule && answer.decided_by() == Rule::Otherwise && admin.gives_roles(), ""),
         None => (false, ""),
     };
     let provider = services.providers.get(&line.provider);

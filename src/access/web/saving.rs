@@ -8,12 +8,16 @@ use super::preview::Shown;
 use crate::access::form::{Edit, Problems, RulesForm, parse_address};
 use crate::access::settings::{self, Consent, Saved};
 use crate::authority::Admin;
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
 use crate::gate::Rules;
 use crate::web::{Notice, Reply, View, see_other};
 
 /// Why doubtful domains are not saved at once.
 const ARE_YOU_SURE: &str = "A domain needs a second look. Tick the box beside it if you mean it.";
+
+/// Why an operator's rules are not saved.
+const NOT_AS_OPERATOR: &str =
+    "These rules would let more people in. Operators can\u{2019}t do that. Ask an owner.";
 
 /// `POST /settings/admin/access`: saves the rules, shows what they would mean, or edits the form.
 pub async fn save(admin: Admin, view: View, pairs: web::Form<Vec<(String, String)>>) -> Reply {
@@ -72,6 +76,10 @@ async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
             let shown = Shown { preview, rules, without_me, stale, agreed };
             let status = if stale { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
             Access { preview: Some(shown), ..Access::of(form) }.show(admin, view, status).await
+        }
+        Err(Error::Forbidden(Forbidden::NotForOperators)) => {
+            let problems = Problems { form: NOT_AS_OPERATOR.to_owned(), ..Problems::default() };
+            Access { problems, ..Access::of(form) }.show(admin, view, StatusCode::FORBIDDEN).await
         }
         Err(Error::Stale) => {
             Access { conflict: true, ..Access::of(form) }.show(admin, view, StatusCode::CONFLICT).await

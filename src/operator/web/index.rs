@@ -40,7 +40,10 @@ struct Row {
     /// None of the one that the installation began with.
     created: Option<Moment>,
     /// When it is erased, if it is being deleted.
+    /// When the erasing of one that is being deleted begins.
     until: Option<Moment>,
+    /// Whether it has begun.
+    is_purging: bool,
     failing: Vec<Failing>,
     entry: Option<Link>,
     /// The address of its pages, where the operator is already.
@@ -123,7 +126,8 @@ fn row(operator: &Operator, listed: ListedOrganization) -> Row {
         members: grouped(u64::try_from(members).unwrap_or_default()),
         owners,
         created: Some(*row.created_at).filter(|at| at.timestamp() > 0).map(|at| Moment::new(at, now)),
-        until: row.purge_at.map(|at| Moment::until(*at, now)),
+        until: row.purge_at.filter(|_| row.state == State::Deleting).map(|at| Moment::until(*at, now)),
+        is_purging: row.state == State::Purging,
         failing: failing.collect(),
         name: row.name,
         slug: row.slug,

@@ -1,6 +1,6 @@
 //! Ending people's access, and giving it back.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured};
 use crate::authority::{Event, Shell};
 use crate::entity::user::{self, Status};
-use crate::entity::{membership, session};
+use crate::entity::{membership, organization, session};
 use crate::error::Result;
 use crate::role::Role;
 
@@ -60,11 +60,17 @@ pub async fn end_all_sessions(shell: &Shell) -> Result<u64> {
     Ok(ended)
 }
 
-/// The ids of the organizations whose owner the person is.
+/// The ids of the organizations whose owner the person is; those that are being deleted need none.
 async fn owned(act: &Act) -> Result<Vec<String>> {
+    let active = Query::select()
+        .column(organization::Column::Id)
+        .from(organization::Entity)
+        .and_where(organization::Column::State.eq(organization::State::Active))
+        .to_owned();
     let memberships = membership::Entity::find()
         .filter(membership::Column::UserId.eq(&act.user.id))
-        .filter(membership::Column::Role.eq(Role::Owner));
+        .filter(membership::Column::Role.eq(Role::Owner))
+        .filter(membership::Column::OrganizationId.in_subquery(active));
     let memberships = memberships.all(act.change.connection()).await?;
     Ok(memberships.into_iter().map(|membership| membership.organization_id).collect())
 }

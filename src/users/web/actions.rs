@@ -51,13 +51,17 @@ pub async fn change_role(
 pub async fn deactivate(admin: Admin, path: web::Path<UserPath>, back: web::Form<Back>) -> Reply {
     actions::deactivate(&admin, &path.user).await?;
     let undo = Undo::Deactivation { person: path.user.uuid()? };
-    Ok(see_other_undoable(&back.path(&admin.links()), Notice::UserDeactivated, undo))
+    let is_multi = admin.services().config.tenancy.is_multi();
+    let notice = if is_multi { Notice::UserSuspended } else { Notice::UserDeactivated };
+    Ok(see_other_undoable(&back.path(&admin.links()), notice, undo))
 }
 
 /// `POST /settings/admin/users/{user}/reactivation`.
 pub async fn reactivate(admin: Admin, path: web::Path<UserPath>, back: web::Form<Back>) -> Reply {
     actions::reactivate(&admin, &path.user).await?;
-    Ok(see_other(&back.path(&admin.links()), Notice::UserReactivated))
+    let is_multi = admin.services().config.tenancy.is_multi();
+    let notice = if is_multi { Notice::UserSuspensionEnded } else { Notice::UserReactivated };
+    Ok(see_other(&back.path(&admin.links()), notice))
 }
 
 /// `POST /settings/admin/users/{user}/removal`.

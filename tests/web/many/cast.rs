@@ -81,9 +81,29 @@ impl Two {
         self.app.also(email, email, organization, role).await;
     }
 
+    /// Runs a command: whether it was done, and all that it said.
+    pub fn shell(&self, arguments: &[&str]) -> (bool, String) {
+        command(&self.app, "multi", arguments)
+    }
+
     pub async fn close(self) {
         self.app.close().await;
     }
+}
+
+/// Runs a command beside the application.
+pub fn command(app: &TestApp, tenancy: &str, arguments: &[&str]) -> (bool, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
+    command.env("GATEHOUSE_DATABASE_URL", app.database_url()).env("GATEHOUSE_TENANCY", tenancy);
+    command.env("GATEHOUSE_PROVIDERS__IDP__KIND", "oidc");
+    if app.services.mail.is_on() {
+        command
+            .env("GATEHOUSE_SMTP_URL", "smtp://127.0.0.1:1")
+            .env("GATEHOUSE_MAIL_FROM", "gatehouse@acme.test");
+    }
+    let output = command.args(arguments).output().expect("gatehouse");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
 pub fn name(email: &str) -> String {

@@ -11,4 +11,5 @@ mod operator;
 mod ownership;
 mod people;
 mod races;
+mod shell;
 mod tabs;

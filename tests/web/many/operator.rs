@@ -89,6 +89,30 @@ async fn an_operator_sees_which_organizations_there_are_and_to_others_there_is_n
 }
 
 #[actix_web::test]
+async fn an_operator_finds_an_organization_by_whatever_it_begins_with() {
+    for two in each(&[]).await {
+        for (name, slug) in
+            [("Ökofirma", "oko"), ("50% off", "fifty"), ("my_org", "mine"), ("myXorg", "other")]
+        {
+            two.app.organization(name, slug).await;
+        }
+        let ops = two.operator().await;
+        for (typed, found, not) in [
+            ("%C3%B6", "Ökofirma", "Acme"),
+            ("%C3%96ko", "Ökofirma", "Acme"),
+            ("my_", "my_org", "myXorg"),
+            ("50%25", "50% off", "my_org"),
+            ("GLOB", "Globex", "Acme"),
+        ] {
+            let page = ops.get(&format!("/operator?q={typed}")).await;
+            let has = |name: &str| page.body.contains(&format!("<strong>{name}</strong>"));
+            assert!(has(found) && !has(not), "{typed}: {}", page.body);
+        }
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
 async fn an_operator_enters_with_a_reason_and_the_owners_see_it() {
     let smtp = Smtp::start().await;
     let settings = smtp.settings();
@@ -200,6 +224,27 @@ async fn whoever_has_entered_is_an_admin_without_roles_keys_transfer_and_deletio
             assert_eq!(answer.status, 403, "{what}: {}", answer.body);
         }
         assert_eq!(rows().await, before, "nothing was changed");
+        // Nor do they let anybody in, themselves for instance.
+        let access = format!("{HOME}/access");
+        let version = field(&ops.get(&access).await.body, "version");
+        let wider = [("version", version.as_str()), ("emails", OPS), ("email_allowlist", "true")];
+        let refused = ops.post(&access, &wider).await;
+        assert!(refused.status == 403 && refused.says("would let more people in"), "{}", refused.body);
+        let refused = ops.post(&format!("{access}/allowed-addresses"), &[("email", OPS)]).await;
+        assert_eq!(refused.status, 403, "{}", refused.body);
+        for wider in
+            [json!({ "openSignUp": true }), json!({ "emailAllowlistEnabled": true, "allowedEmails": [OPS] })]
+        {
+            let refused = ops.patch(&format!("{api}/admin/settings"), &wider).await;
+            assert_eq!(refused.status, 403, "{}", refused.body);
+        }
+        assert_eq!(rows().await, before);
+        assert_eq!(
+            two.app
+                .count("SELECT count(*) FROM org_settings WHERE open_sign_up OR email_allowlist_enabled")
+                .await,
+            0
+        );
         let users = ops.get(&format!("{HOME}/users/{sam}")).await;
         assert!(users.status == 200 && !users.body.contains("Make admin"), "{}", users.body);
         let keys = ops.get(&format!("{HOME}/llm-keys")).await;
@@ -310,25 +355,20 @@ async fn a_change_reads_the_entry_again() {
 #[actix_web::test]
 async fn the_shell_names_operators_before_they_have_come() {
     for two in each(&[]).await {
-        let shell = |arguments: &[&str]| {
-            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
-            command.env("GATEHOUSE_DATABASE_URL", two.app.database_url());
-            let output = command.args(arguments).output().expect("gatehouse");
-            let said = [output.stdout, output.stderr].concat();
-            (output.status.success(), String::from_utf8_lossy(&said).into_owned())
-        };
         let turned_away = two.come(&two.app.visitor(), OPS, "/").await;
         assert_eq!(turned_away.status, 403, "nobody knows them");
-        assert!(shell(&["operator", "list"]).1.contains("No operators"));
-        assert!(shell(&["operator", "grant", OPS]).1.contains("at their first sign-in"));
-        assert!(shell(&["operator", "grant", OPS]).1.contains("nothing was changed"));
-        assert!(shell(&["operator", "list"]).1.contains("ops@server.test  (from their first sign-in on)"));
+        assert!(two.shell(&["operator", "list"]).1.contains("No operators"));
+        assert!(two.shell(&["operator", "grant", OPS]).1.contains("at their first sign-in"));
+        assert!(two.shell(&["operator", "grant", OPS]).1.contains("nothing was changed"));
+        assert!(
+            two.shell(&["operator", "list"]).1.contains("ops@server.test  (from their first sign-in on)")
+        );
         let ops = two.sign_in(OPS).await;
         assert_eq!(ops.get("/operator").await.status, 200);
-        assert_eq!(shell(&["operator", "list"]), (true, "ops@server.test\n".to_owned()));
-        assert!(shell(&["operator", "revoke", OPS]).0);
-        assert!(!shell(&["operator", "revoke", OPS]).0);
-        assert!(!shell(&["operator", "grant", "nonsense"]).0);
+        assert_eq!(two.shell(&["operator", "list"]), (true, "ops@server.test\n".to_owned()));
+        assert!(two.shell(&["operator", "revoke", OPS]).0);
+        assert!(!two.shell(&["operator", "revoke", OPS]).0);
+        assert!(!two.shell(&["operator", "grant", "nonsense"]).0);
         assert_eq!(ops.get("/operator").await.status, 404);
         two.close().await;
     }

@@ -234,25 +234,18 @@ async fn who_is_suspended_does_not_come_back_by_deleting_the_account_or_by_anoth
 async fn the_shell_acts_on_accounts_of_the_installation_and_on_members_of_one_organization() {
     for two in each(&[]).await {
         let (sam, page) = sam_in_both(&two).await;
-        let shell = |arguments: &[&str]| {
-            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
-            command.env("GATEHOUSE_DATABASE_URL", two.app.database_url());
-            command.env("GATEHOUSE_PROVIDERS__IDP__KIND", "oidc");
-            let output = command.args(arguments).output().expect("gatehouse");
-            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
-        };
-        let (done, said) = shell(&["user", "promote", "sam@acme.test"]);
+        let (done, said) = two.shell(&["user", "promote", "sam@acme.test"]);
         assert!(!done && said.contains("--org") && said.contains("Globex (globex)"), "{said}");
         two.ada().await.post(&format!("{page}/deactivation"), &[]).await;
         assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 404);
-        let (done, said) = shell(&["user", "reactivate", "sam@acme.test", "--org", "acme"]);
+        let (done, said) = two.shell(&["user", "reactivate", "sam@acme.test", "--org", "acme"]);
         assert!(done, "{said}");
         assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 200);
-        assert!(shell(&["user", "promote", "--org", "acme", "sam@acme.test"]).0);
+        assert!(two.shell(&["user", "promote", "--org", "acme", "sam@acme.test"]).0);
         let roles = "SELECT o.slug || ' ' || m.role || ' ' || m.email FROM memberships m
              JOIN organizations o ON o.id = m.organization_id WHERE m.name = 'Sam' ORDER BY o.slug";
         assert_eq!(two.app.texts(roles).await, ["acme owner sam@acme.test", "globex owner sam@globex.test"]);
-        let (done, said) = shell(&["user", "deactivate", "sam@acme.test"]);
+        let (done, said) = two.shell(&["user", "deactivate", "sam@acme.test"]);
         assert!(done, "{said}");
         let told = "SELECT COALESCE(o.slug, 'installation') || ' ' || e.target FROM events e
              LEFT JOIN organizations o ON o.id = e.organization_id
