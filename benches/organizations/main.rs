@@ -53,6 +53,7 @@ async fn run() -> anyhow::Result<()> {
         println!("{engine}: {} people twice …", 2 * PEOPLE);
         let one = start(&mut databases, engine, "single").await?;
         let many = start(&mut databases, engine, "multi").await?;
+        println!("resident memory before: {} MB and {} MB", resident(&one)? / 1024, resident(&many)? / 1024);
         println!(
             "\n| {engine} | one p50 ms | one p99 | many p50 | many p99 | p99 ÷ p99 |\n|---|--:|--:|--:|--:|--:|"
         );

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context;
 use clap::Args;
 use secrecy::ExposeSecret;
 
@@ -10,6 +9,7 @@ use super::opening::{of, shell_of_installation};
 use crate::address::EmailAddress;
 use crate::authority::Organization;
 use crate::db::Db;
+use crate::error::Error;
 use crate::name::Name;
 use crate::organization::bootstrap::{Bootstrapped, bootstrap};
 use crate::organization::operator::{create, is_known};
@@ -55,15 +55,7 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
 /// Names the organization of the slug, which is created if it is not there; without a slug, the first.
 async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Result<Bootstrapped> {
     let (name, owner) = (&options.org, &options.owner);
-    let found = match &options.slug {
-        Some(slug) => find(db, slug).await?,
-        None => {
-            let first = Organization::only(db).await.context(
-                "the organization that this installation began with is deleted: name another one with --slug",
-            );
-            Some(first?)
-        }
-    };
+    let found = if let Some(slug) = &options.slug { find(db, slug).await? } else { Some(first(db).await?) };
     if let Some(organization) = found {
         return Ok(bootstrap(&of(db, file, organization).await?, name, owner).await?);
     }
@@ -76,6 +68,15 @@ async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Resul
     }
     let made = create(&shell_of_installation(db, file).await?, name, slug, owner).await?;
     Ok(if made.is_owner { Bootstrapped::IsOwner } else { Bootstrapped::WillBeOwner })
+}
+
+async fn first(db: &Db) -> anyhow::Result<Organization> {
+    match Organization::only(db).await {
+        Err(Error::NotFound) => anyhow::bail!(
+            "the organization that this installation began with is deleted: name another one with --slug"
+        ),
+        found => Ok(found?),
+    }
 }
 
 /// The organization at this slug, or the one that had it before; none where it is free.

@@ -20,6 +20,9 @@ const OPENING: Duration = Duration::from_secs(8);
 /// transactions of a process that has stopped in the middle.
 const BOUNDS: &str = "SET statement_timeout = '9s'; SET lock_timeout = '6s';
     SET idle_in_transaction_session_timeout = '20s'";
+/// Statements are planned for the organization that they are about: one plan for all takes the largest for as small as
+/// most are.
+const PLANS: &str = "SET plan_cache_mode = force_custom_plan";
 
 /// Connections of one kind.
 #[derive(Clone)]
@@ -50,7 +53,10 @@ impl Pool {
                 })
             })
             .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(BOUNDS).await.map(|_| ()) })
+                Box::pin(async move {
+                    connection.execute(BOUNDS).await?;
+                    connection.execute(PLANS).await.map(|_| ())
+                })
             });
         Self::Postgres(pool.connect_lazy_with(options))
     }

@@ -21,7 +21,7 @@ const AT_ONCE: usize = 4;
 /// How often it looks for what another instance has queued, or what is due again.
 const LOOK: Duration = Duration::from_secs(5);
 /// What an instance has left that is gone goes out within half a minute.
-const _: () = assert!(CLAIM.num_seconds() as u64 + LOOK.as_secs() <= 30);
+const _: () = assert!(CLAIM.num_seconds().cast_unsigned() + LOOK.as_secs() <= 30);
 /// How long deliveries under way may take once the process is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How soon it is tried again to write down what came of mails.

@@ -5,7 +5,7 @@ mod route;
 
 pub use route::{Admits, Route};
 
-use actix_web::web;
+use actix_web::{Resource, Scope, web};
 
 use crate::error::Error;
 use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
@@ -278,23 +278,47 @@ fn below(prefix: &str, mut routes: Vec<Route>) -> Vec<Route> {
     routes
 }
 
-/// Puts every route into the application; other methods answer 405, other paths 404.
+/// Puts every route into the application; other methods answer 405, other paths 404. What is many organizations' stands in
+/// a scope: of a path, only what follows it has to be compiled then, for each worker once more.
 pub fn register(tenancy: Tenancy, config: &mut web::ServiceConfig) {
-    let mut routes = table(tenancy).into_iter().peekable();
+    let mut routes = table(tenancy);
+    for prefix in [format!("{ORGANIZATION_PREFIX}{SETTINGS_ADMIN}"), API_ORGANIZATION.to_owned()] {
+        let (below, rest) = routes.into_iter().partition(|route| is_below(&route.path, &prefix));
+        routes = rest;
+        let below: Vec<Route> = below;
+        if !below.is_empty() {
+            let scope = web::scope(&prefix).default_service(web::to(not_found));
+            config.service(resources(below, &prefix, tenancy).into_iter().fold(scope, Scope::service));
+        }
+    }
+    for resource in resources(routes, "", tenancy) {
+        config.service(resource);
+    }
+    config.default_service(web::to(not_found));
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Routes of one path are one resource, whose path goes on from `prefix`.
+fn resources(routes: Vec<Route>, prefix: &str, tenancy: Tenancy) -> Vec<Resource> {
+    let (mut resources, mut routes) = (Vec::new(), routes.into_iter().peekable());
     while let Some(first) = routes.next() {
         // Where there are many organizations, nothing is there: only what asks is led on.
         let only_leads_on = tenancy.is_multi() && first.path.starts_with(SETTINGS_ADMIN);
-        let mut resource = web::resource(first.path.as_str()).route(first.handler);
+        let path = first.path.strip_prefix(prefix).unwrap_or(&first.path);
+        let mut resource = web::resource(path).route(first.handler);
         while let Some(same) = routes.next_if(|next| next.path == first.path) {
             resource = resource.route(same.handler);
         }
-        config.service(if only_leads_on {
+        resources.push(if only_leads_on {
             resource.default_service(web::to(not_found))
         } else {
             resource.default_service(web::to(method_not_allowed))
         });
     }
-    config.default_service(web::to(not_found));
+    resources
 }
 
 async fn not_found() -> Result<String, Error> {

@@ -19,7 +19,7 @@ use crate::work;
 /// How often it looks for keys whose time has come.
 const LOOK: Duration = Duration::from_secs(5);
 /// A key that an instance has left that is gone is tried by another within half a minute.
-const _: () = assert!(CLAIM.num_seconds() as u64 + LOOK.as_secs() <= 30);
+const _: () = assert!(CLAIM.num_seconds().cast_unsigned() + LOOK.as_secs() <= 30);
 /// How often it looks for what is wrong, if nothing has been tried meanwhile.
 const ALARMS: Duration = Duration::from_secs(30);
 /// Organizations whose keys are tried at once; those of one go one after the other.

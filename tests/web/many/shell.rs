@@ -120,7 +120,8 @@ async fn nobody_becomes_the_first_owner_of_what_is_being_deleted() {
             } else {
                 app.run("UPDATE organizations SET state = 'deleting', purge_at = 9999999999999", []).await;
             }
-            let turned_away = app.visitor().sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await;
+            let turned_away =
+                app.visitor().sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await;
             assert_eq!(turned_away.status, 403, "{state}: {}", turned_away.body);
             assert_eq!(app.count(unclaimed).await, 1, "{state}");
         }
