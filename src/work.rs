@@ -11,14 +11,16 @@ use crate::entity::Timestamp;
 use crate::entity::failing_work::{ActiveModel, Column, Entity};
 use crate::error::Result;
 
-/// Does `work`, which is called `task`; what goes wrong is logged and written down until it goes well again.
+/// Does `work`, which is called `task`, and tells whether it went well; what goes wrong is logged and written down until it
+/// goes well again.
 pub async fn for_organization(
     services: &Services,
     organization: &str,
     task: &str,
     work: impl Future<Output = Result<()>>,
-) {
-    let noted = match work.await {
+) -> bool {
+    let done = work.await;
+    let noted = match &done {
         Ok(()) => forget(services, organization, task).await,
         Err(error) => {
             tracing::error!(organization, task, %error, "failed; tried again later");
@@ -28,6 +30,7 @@ pub async fn for_organization(
     if let Err(error) = noted {
         tracing::warn!(organization, task, %error, "not written down how it went");
     }
+    done.is_ok()
 }
 
 async fn note(services: &Services, organization: &str, task: &str, problem: &str) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::membership::methods::is_on;
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::membership::suspended;
-use crate::ownership::deletion;
+use crate::ownership::deletion::{self, WithoutOwner};
 use crate::role::Role;
 
 /// As many sessions as the page lists; nobody has more devices.
@@ -136,27 +136,61 @@ async fn ends_with(
     Ok((alone, shared))
 }
 
-/// The names of the organizations that end with the person's account, as its page lists them; those that can still be
-/// restored, too.
-pub async fn end_with_the_account(person: &SignedIn) -> Result<Vec<String>> {
-    if person.home.is_some() {
-        return Ok(Vec::new());
+/// What deleting one's account takes along, and what stands against it.
+#[derive(Default)]
+pub struct Consequences {
+    /// The names of the organizations that end with it; those that can still be restored, too.
+    pub ends: Vec<String>,
+    /// Why it can't be deleted; empty when it can.
+    pub why_not: String,
+}
+
+/// What deleting the person's account comes to, as its page tells.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn consequences(person: &SignedIn) -> Result<Consequences> {
+    if !person.services.config.tenancy.is_multi() {
+        return Ok(Consequences { why_not: why_not_go(person).await?, ends: Vec::new() });
     }
-    let mut names = Vec::new();
-    for membership in person.visitor.memberships() {
+    let (mut ends, mut owned, mut held) = (Vec::new(), Vec::new(), Vec::new());
+    for membership in person.visitor.memberships().into_iter().filter(|own| own.role == Role::Owner) {
+        let name = membership.organization.name.clone();
         if is_alone(person, membership).await? {
-            names.push(membership.organization.name.clone());
+            ends.push(name);
+        } else if !can_spare(person, membership).await? {
+            owned.push(name);
         }
     }
-    let deleting = deletion::restorable(person).await?.into_iter();
-    names.extend(deleting.filter(|deleting| deleting.is_of_one).map(|deleting| deleting.name));
-    Ok(names)
+    for deleting in deletion::restorable(person).await? {
+        match deletion::without_owner(person, &deleting).await? {
+            WithoutOwner::Ends => ends.push(deleting.name),
+            WithoutOwner::Held => held.push(deleting.name),
+            WithoutOwner::Goes => {}
+        }
+    }
+    Ok(Consequences { ends, why_not: why_not(&owned, &held) })
+}
+
+fn why_not(owned: &[String], held: &[String]) -> String {
+    let mut why = Vec::new();
+    if !owned.is_empty() {
+        why.push(format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")));
+    }
+    if !held.is_empty() {
+        let (are, them) = if held.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let held = held.join(", ");
+        why.push(format!(
+            "{held} {are} being deleted, and you are the only owner. Restore {them} and make someone else owner first."
+        ));
+    }
+    why.join(" ")
 }
 
 async fn is_alone(person: &SignedIn, membership: &Membership) -> Result<bool> {
     let ours = person.scope(membership).find::<membership::Entity>().filter(|ours| ours.limit(2));
     let members: Vec<i64> = ours.column(membership::Column::Id).await?;
-    Ok(members.len() == 1 && membership.role == Role::Owner)
+    Ok(members.len() == 1)
 }
 
 /// Goes on, unless an organization that the person leaves can't spare them, which leaves an event of the refusal.
@@ -187,6 +221,9 @@ async fn refuse_none_left(
     loss: Loss<'_>,
 ) -> Result<()> {
     for membership in memberships {
+        if deletion::is_purging(change.connection(), &membership.organization_id).await? {
+            continue;
+        }
         let entrance = Entrance::from(&person.services.config);
         let owners = Owners::of(change.connection(), &membership.organization_id, entrance).await?;
         if !owners.can_spare(loss) {
@@ -201,35 +238,6 @@ pub async fn why_not_go(person: &SignedIn) -> Result<String> {
     let Some(membership) = person.membership() else { return Ok(String::new()) };
     let can_go = can_spare(person, membership).await?;
     Ok(if can_go { String::new() } else { ONLY_OWNER.to_owned() })
-}
-
-/// Why the account can't be deleted; empty when it can.
-pub async fn why_not_delete(person: &SignedIn) -> Result<String> {
-    if !person.services.config.tenancy.is_multi() {
-        return why_not_go(person).await;
-    }
-    let mut owned = Vec::new();
-    for membership in person.visitor.memberships() {
-        if !can_spare(person, membership).await? && !is_alone(person, membership).await? {
-            owned.push(membership.organization.name.as_str());
-        }
-    }
-    let deleting = deletion::restorable(person).await?;
-    let held: Vec<&str> =
-        deleting.iter().filter(|it| !it.is_of_one && !it.can_spare).map(|it| it.name.as_str()).collect();
-    let mut why = Vec::new();
-    if !owned.is_empty() {
-        why.push(format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")));
-    }
-    if !held.is_empty() {
-        let them = if held.len() == 1 { "it" } else { "them" };
-        let are = if held.len() == 1 { "is" } else { "are" };
-        why.push(format!(
-            "{} {are} being deleted, and you are the only owner. Restore {them} and make someone else owner first.",
-            held.join(", ")
-        ));
-    }
-    Ok(why.join(" "))
 }
 
 /// Whether the organization has an owner without this member.

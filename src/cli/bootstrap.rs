@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use clap::Args;
 use secrecy::ExposeSecret;
 
@@ -9,7 +10,6 @@ use super::opening::{of, shell_of_installation};
 use crate::address::EmailAddress;
 use crate::authority::Organization;
 use crate::db::Db;
-use crate::error::Error;
 use crate::name::Name;
 use crate::organization::bootstrap::{Bootstrapped, bootstrap};
 use crate::organization::operator::{create, is_known};
@@ -43,7 +43,9 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
         Bootstrapped::WillBeOwner => say!("{owner} becomes owner of {org} at the first sign-in."),
         Bootstrapped::Unchanged => say!("{org} and {owner} are as they should be. Nothing was changed."),
         Bootstrapped::OtherName(other) => {
-            anyhow::bail!("the organization is called {other}, not {org}: nothing was changed")
+            anyhow::bail!(
+                "the organization is there, and it is called {other}, not {org}: nothing was changed"
+            )
         }
         Bootstrapped::Deactivated => {
             anyhow::bail!("the account of {owner} is deactivated: nothing was changed")
@@ -55,7 +57,8 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
 /// Names the organization of the slug, which is created if it is not there; without a slug, the first.
 async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Result<Bootstrapped> {
     let (name, owner) = (&options.org, &options.owner);
-    let found = if let Some(slug) = &options.slug { find(db, slug).await? } else { Some(first(db).await?) };
+    let found =
+        if let Some(slug) = &options.slug { find(db, slug).await? } else { Some(first(db, file).await?) };
     if let Some(organization) = found {
         return Ok(bootstrap(&of(db, file, organization).await?, name, owner).await?);
     }
@@ -70,13 +73,14 @@ async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Resul
     Ok(if made.is_owner { Bootstrapped::IsOwner } else { Bootstrapped::WillBeOwner })
 }
 
-async fn first(db: &Db) -> anyhow::Result<Organization> {
-    match Organization::only(db).await {
-        Err(Error::NotFound) => anyhow::bail!(
-            "the organization that this installation began with is deleted: name another one with --slug"
-        ),
-        found => Ok(found?),
+/// The only organization, or the one that an installation of many began with.
+async fn first(db: &Db, file: Option<&Path>) -> anyhow::Result<Organization> {
+    if !config::tenancy_only(file)?.is_multi() {
+        return Ok(Organization::only(db).await?);
     }
+    Organization::first(db).await?.context(
+        "the organization that this installation began with is deleted: name another one with --slug",
+    )
 }
 
 /// The organization at this slug, or the one that had it before; none where it is free.

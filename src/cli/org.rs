@@ -12,7 +12,7 @@ use crate::authority::Organization;
 use crate::config;
 use crate::db::Db;
 use crate::name::Name;
-use crate::organization::operator::{Created, Summary, create, list, set_env_fallback};
+use crate::organization::operator::{Created, Summary, create, list, names, set_env_fallback};
 use crate::ownership::operator as ownership;
 use crate::slug::Slug;
 
@@ -62,23 +62,28 @@ pub enum Switch {
 }
 
 pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    if !config::tenancy_only(file)?.is_multi() {
-        refuse_where_there_is_one(&task)?;
-    }
     let db = open_configured(file).await?;
-    let outcome = perform(&db, file, task).await;
+    let outcome = match refuse_where_there_is_one(&db, file, &task).await {
+        Ok(()) => perform(&db, file, task).await,
+        refused => refused,
+    };
     db.close().await;
     outcome
 }
 
-/// The only organization stays (rule 6.3).
-fn refuse_where_there_is_one(task: &Task) -> anyhow::Result<()> {
+/// The only organization stays (rule 6.3), and stays the only one.
+async fn refuse_where_there_is_one(db: &Db, file: Option<&Path>, task: &Task) -> anyhow::Result<()> {
     const ONE: &str = "GATEHOUSE_TENANCY is single, so this Gatehouse has one organization";
+    if config::tenancy_only(file)?.is_multi() {
+        return Ok(());
+    }
+    let active = names(db).await?.len();
     match task {
         Task::Create { name, .. } => {
             anyhow::bail!("{} can't be created: {ONE}. An owner can rename it under General", name.as_str())
         }
-        Task::Delete { org } => anyhow::bail!("{org} can't be deleted: {ONE}"),
+        Task::Delete { org } if active <= 1 => anyhow::bail!("{org} can't be deleted: {ONE}"),
+        Task::Restore { org } if active > 0 => anyhow::bail!("{org} can't be restored: {ONE}"),
         _ => Ok(()),
     }
 }
@@ -138,7 +143,8 @@ async fn show(db: &Db, file: Option<&Path>) -> anyhow::Result<()> {
     let are_several = organizations.len() > 1;
     for Summary { name, slug, members, owners, erased_from } in organizations {
         let slug = if are_several { format!("  {slug}") } else { String::new() };
-        let end = erased_from.map(|from| format!("  being deleted, erased from {}", from.format("%Y-%m-%d")));
+        let end = erased_from
+            .map(|from| format!("  being deleted, to be erased from {} on", from.format("%Y-%m-%d")));
         let end = end.unwrap_or_default();
         say!("{name}{slug}  {}  {}{end}", counted(members, "member"), counted(owners, "owner"));
     }

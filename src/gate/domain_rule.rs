@@ -19,6 +19,11 @@ impl DomainRule {
         domain.is_within(&self.domain, self.include_subdomains)
     }
 
+    /// Whether whoever falls under `other` falls under this, too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.admits(&other.domain) && (self.include_subdomains || !other.include_subdomains)
+    }
+
     /// The rule in words, in the letters that people read, unless they would take it for another.
     pub fn in_words(&self) -> String {
         let disguised = self.domain.is_look_alike();

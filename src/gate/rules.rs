@@ -44,16 +44,19 @@ impl Rules {
             || self.email_allowlist && !self.allowed_emails.is_empty()
     }
 
-    /// Whether somebody could join by these whom `others` leave out.
+    /// Whether these list somebody whom `others` do not, or switch something on that lets people in: what is listed counts
+    /// before its list is switched on, for then nobody looks at it again.
     pub fn let_in_more_than(&self, others: &Self) -> bool {
-        if others.open_sign_up {
-            return false;
-        }
-        let domains = |rules: &Self, domain| rules.domain_gating && rules.allowed_domains.contains(domain);
-        let emails = |rules: &Self, email| rules.email_allowlist && rules.allowed_emails.contains(email);
-        self.open_sign_up
-            || self.allowed_domains.iter().any(|domain| domains(self, domain) && !domains(others, domain))
-            || self.allowed_emails.iter().any(|email| emails(self, email) && !emails(others, email))
+        let is_listed = |email: &EmailAddress| {
+            let by_domain = others.allowed_domains.iter().any(|rule| rule.admits(&email.domain()));
+            others.allowed_emails.contains(email) || others.domain_gating && by_domain
+        };
+        let is_covered = |rule: &DomainRule| others.allowed_domains.iter().any(|other| other.covers(rule));
+        self.open_sign_up && !others.open_sign_up
+            || self.domain_gating && !others.domain_gating && !self.allowed_domains.is_empty()
+            || self.email_allowlist && !others.email_allowlist && !self.allowed_emails.is_empty()
+            || !self.allowed_domains.iter().all(is_covered)
+            || !self.allowed_emails.iter().all(is_listed)
     }
 
     /// The rules in one sentence, within the limits of the installation: who can join.

@@ -186,3 +186,32 @@ fn the_sentence_is_red_only_when_it_is_everybody() {
         "Anyone with an address at acme.com can sign in and becomes a member."
     );
 }
+
+#[test]
+fn whoever_narrows_the_rules_lets_in_nobody_else() {
+    let rule = |text: &str, include_subdomains| DomainRule { domain: domain(text), include_subdomains };
+    let whole = Rules { allowed_domains: vec![rule("acme.com", true)], ..acme() };
+    let below = Rules { allowed_domains: vec![rule("eu.acme.com", true)], ..acme() };
+    let sam =
+        Rules { allowed_emails: vec![email("sam@acme.com")], email_allowlist: true, ..Rules::default() };
+    let gone = Rules { domain_gating: false, ..acme() };
+    for (rules, before, lets_in_more) in [
+        (acme(), acme(), false),
+        (acme(), whole.clone(), false),
+        (below.clone(), whole.clone(), false),
+        (Rules::default(), whole.clone(), false),
+        (gone.clone(), acme(), false),
+        (whole.clone(), acme(), true),
+        (whole, below, true),
+        (acme(), gone.clone(), true),
+        (acme(), Rules::default(), true),
+        (gone, Rules::default(), true),
+        (sam.clone(), sam.clone(), false),
+        (sam, Rules::default(), true),
+        (Rules { open_sign_up: true, ..acme() }, acme(), true),
+    ] {
+        assert_eq!(rules.let_in_more_than(&before), lets_in_more, "{rules:?} after {before:?}");
+    }
+    let both = Rules { allowed_emails: vec![email("sam@acme.com")], ..acme() };
+    assert!(!both.let_in_more_than(&acme()), "acme.com is let in anyway");
+}

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::json;
 
 use crate::authority::{Actor, Change, Event, FromOutside, OfPerson, Owner, SignedIn};
-use crate::entity::organization::{Column, Entity, State};
+use crate::entity::organization::{self, Column, Entity, State};
 use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
@@ -84,10 +84,6 @@ pub struct Deleting {
     pub id: String,
     pub by: String,
     pub purge_at: Timestamp,
-    /// Whether nobody else is in it.
-    pub is_of_one: bool,
-    /// Whether it has an owner without the person.
-    pub can_spare: bool,
 }
 
 /// Those that the person owns and that are being deleted, the first to go first.
@@ -104,23 +100,50 @@ pub async fn restorable(person: &SignedIn) -> Result<Vec<Deleting>> {
         .filter(Column::Id.is_in(owned))
         .filter(Column::State.eq(State::Deleting))
         .order_by_asc(Column::PurgeAt);
-    let connection = person.services.db.outside_any_organization();
-    let mut restorable = Vec::new();
-    for row in deleting.all(connection).await? {
-        let Some(purge_at) = row.purge_at else { continue };
-        let entrance = Entrance::from(&person.services.config);
-        let owners = Owners::of(connection, &row.id, entrance).await?;
-        restorable.push(Deleting {
-            is_of_one: !has_others(connection, &row.id, &person.visitor.id).await?,
-            can_spare: owners.can_spare(Loss::People(&[&person.visitor.id])),
+    let rows = deleting.all(person.services.db.outside_any_organization()).await?;
+    let shown = |row: organization::Model| {
+        Some(Deleting {
             name: row.name,
             slug: row.slug,
             id: row.id,
             by: row.state_by.unwrap_or_default(),
-            purge_at,
-        });
+            purge_at: row.purge_at?,
+        })
+    };
+    Ok(rows.into_iter().filter_map(shown).collect())
+}
+
+/// What becomes of a deletion that can be undone when the person goes.
+pub enum WithoutOwner {
+    /// It is for good: nobody else is in the organization.
+    Ends,
+    /// Nobody else could undo it.
+    Held,
+    /// Another owner can undo it.
+    Goes,
+}
+
+/// The same of an organization that is being deleted.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn without_owner(person: &SignedIn, deleting: &Deleting) -> Result<WithoutOwner> {
+    let connection = person.services.db.outside_any_organization();
+    if !has_others(connection, &deleting.id, &person.visitor.id).await? {
+        return Ok(WithoutOwner::Ends);
     }
-    Ok(restorable)
+    let owners = Owners::of(connection, &deleting.id, Entrance::from(&person.services.config)).await?;
+    let can_spare = owners.can_spare(Loss::People(&[&person.visitor.id]));
+    Ok(if can_spare { WithoutOwner::Goes } else { WithoutOwner::Held })
+}
+
+/// Whether it is being erased: nobody can bring it back, so it needs no owner.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn is_purging(connection: &impl ConnectionTrait, organization: &str) -> Result<bool> {
+    let purging = Entity::find_by_id(organization).filter(Column::State.eq(State::Purging));
+    Ok(purging.one(connection).await?.is_some())
 }
 
 async fn has_others(connection: &impl ConnectionTrait, organization: &str, person: &str) -> Result<bool> {

@@ -35,7 +35,7 @@ pub async fn transferred(
 parts!(TransferredText TransferredHtml { organization, by, receiver, link, email, host }
     "mail/transferred.txt" "mail/transferred.html");
 
-/// The mail that `by` has deleted the organization, which can be restored until then.
+/// The mail that `by` has deleted the organization, which can be restored until then; none once it is restored.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -46,6 +46,9 @@ pub async fn deleted(
     by: &str,
     until: DateTime<Utc>,
 ) -> Result<Option<Composed>> {
+    if Organization::is_active(&services.db, organization).await? {
+        return Ok(None);
+    }
     let Some(row) = Organization::by_id(&services.db, organization).await? else { return Ok(None) };
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));
     let link = &services.config.base_url.link(&Site.organizations());
@@ -60,7 +63,7 @@ pub async fn deleted(
 parts!(DeletedText DeletedHtml { organization, by, until, link, email, host }
     "mail/organization_deleted.txt" "mail/organization_deleted.html");
 
-/// The mail that `by` has restored the organization.
+/// The mail that `by` has restored the organization; none once it is deleted again.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -70,6 +73,9 @@ pub async fn restored(
     organization: &str,
     by: &str,
 ) -> Result<Option<Composed>> {
+    if !Organization::is_active(&services.db, organization).await? {
+        return Ok(None);
+    }
     let Some(row) = Organization::by_id(&services.db, organization).await? else { return Ok(None) };
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));
     let link = &services.config.base_url.link(&row.links(services.config.tenancy).general());

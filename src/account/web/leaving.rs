@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::account::ONLY_OWNER;
+use crate::account::{Consequences, ONLY_OWNER};
 use crate::address::EmailAddress;
 use crate::authority::{Member, SignedIn, session};
 use crate::error::{Error, Result};
@@ -114,10 +114,9 @@ async fn show(
     typed_error: &'static str,
 ) -> Reply {
     let sessions = crate::account::sessions(person).await?.len();
-    let ending = crate::account::end_with_the_account(person).await?;
-    let ending = ending
-        .into_iter()
-        .map(|name| format!("{name} is deleted with it, at once: you are its only member."));
+    let Consequences { ends, why_not } = crate::account::consequences(person).await?;
+    let ending =
+        ends.into_iter().map(|name| format!("{name} is deleted with it, at once: you are its only member."));
     let page = DeletionPage {
         site: Site,
         email: &person.visitor.email,
@@ -132,7 +131,7 @@ async fn show(
                     .to_owned(),
             ])
             .collect(),
-        why_not: crate::account::why_not_delete(person).await?,
+        why_not,
         typed,
         typed_error,
     };

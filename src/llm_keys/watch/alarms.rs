@@ -53,11 +53,13 @@ pub(super) async fn raise_alarms(services: &Services, readable: &mut Readable) -
 /// Of stored keys, read bit by bit: a thousand organizations have many.
 async fn of_stored(services: &Services, readable: &mut Readable, failing: &Failing) -> Result<Troubles> {
     let (mut troubles, mut look) = (Troubles::new(), readable.look());
-    let mut keys = in_use().cursor_by((llm_key::Column::Provider, llm_key::Column::Id));
+    let mut after = (String::new(), String::new());
     loop {
-        let batch = keys.first(BATCH).all(services.db.outside_any_organization()).await?;
+        let mut keys = in_use().cursor_by((llm_key::Column::Provider, llm_key::Column::Id));
+        let keys = keys.after(after).first(BATCH);
+        let batch = keys.all(services.db.outside_any_organization()).await?;
         let Some(last) = batch.last() else { return Ok(troubles) };
-        keys.after((last.provider.clone(), last.id.clone()));
+        after = (last.provider.clone(), last.id.clone());
         for key in &batch {
             let is_readable = look.is_readable(key, |key| opens(services, key))?;
             if let Some(trouble) = trouble(key, is_readable, failing) {

@@ -23,15 +23,15 @@ const OF_ONE: usize = 3;
 /// soon tried by another.
 pub(super) const CLAIM: Span = Span::seconds(20);
 
-/// The keys whose time has come, a few of each organization, and none of those that are `under_way`.
+/// The keys whose time has come, a few of each organization, and none of these `others`.
 pub(super) async fn due(
     services: &Services,
-    under_way: impl Iterator<Item = &String>,
+    others: impl Iterator<Item = &String>,
 ) -> Result<Vec<llm_key_health::Model>> {
     let now = Timestamp::from(services.clock.now());
     let due = llm_key_health::Entity::find()
         .filter(llm_key_health::Column::NextTestAt.lte(now))
-        .filter(llm_key_health::Column::OrganizationId.is_not_in(under_way))
+        .filter(llm_key_health::Column::OrganizationId.is_not_in(others))
         .order_by_asc(llm_key_health::Column::NextTestAt)
         .limit(LOOKED_AT);
     let due = due.all(services.db.outside_any_organization()).await?;

@@ -20,7 +20,7 @@ use crate::work;
 const LOOK: Duration = Duration::from_secs(5);
 /// A key that an instance has left that is gone is tried by another within half a minute.
 const _: () = assert!(CLAIM.num_seconds().cast_unsigned() + LOOK.as_secs() <= 30);
-/// How often it looks for what is wrong, if nothing has been tried meanwhile.
+/// How often it looks for what is wrong, if nothing has been tried meanwhile, and for what is to be erased.
 const ALARMS: Duration = Duration::from_secs(30);
 /// Organizations whose keys are tried at once; those of one go one after the other.
 const AT_ONCE: usize = 8;
@@ -34,7 +34,7 @@ pub fn start(services: Arc<Services>) -> JoinHandle<()> {
                 tracing::warn!(%error, "LLM keys can't be looked after");
             }
             tokio::select! {
-                () = services.key_alarms.woken() => watch.alarms_at = None,
+                () = services.key_alarms.woken() => watch.look_at_once(),
                 Some(ended) = watch.under_way.join_next_with_id() => watch.end(&ended),
                 () = sleep(LOOK) => {}
             }
@@ -49,27 +49,39 @@ struct Watch {
     alarms_at: Option<Instant>,
     /// Whether a key was tried since then.
     has_tried: bool,
-    under_way: JoinSet<()>,
+    /// When it erased last what was removed.
+    erased_at: Option<Instant>,
+    under_way: JoinSet<bool>,
     /// The organizations whose keys are being tried.
     organizations: HashMap<Id, String>,
+    /// Those whose tries have failed, for a reason of ours, and until when they are left alone.
+    resting: HashMap<String, Instant>,
 }
 
 impl Watch {
     fn new(services: Arc<Services>) -> Self {
-        let (under_way, organizations) = (JoinSet::new(), HashMap::new());
         Self {
             services,
             readable: Readable::default(),
             alarms_at: None,
             has_tried: false,
-            under_way,
-            organizations,
+            erased_at: None,
+            under_way: JoinSet::new(),
+            organizations: HashMap::new(),
+            resting: HashMap::new(),
         }
     }
 
+    fn look_at_once(&mut self) {
+        (self.alarms_at, self.erased_at) = (None, None);
+    }
+
     async fn look(&mut self) -> Result<()> {
-        if self.alarms_at.is_none_or(|at| at.elapsed() >= ALARMS) {
+        if self.erased_at.is_none_or(|at| at.elapsed() >= ALARMS) {
+            self.erased_at = Some(Instant::now());
             erase_removed(&self.services).await?;
+        }
+        if self.alarms_at.is_none_or(|at| at.elapsed() >= ALARMS) {
             self.raise_alarms().await?;
         }
         self.begin_tries().await?;
@@ -92,7 +104,9 @@ impl Watch {
             return Ok(());
         }
         let mut organizations: HashMap<String, Vec<llm_key_health::Model>> = HashMap::new();
-        for row in due(&self.services, self.organizations.values()).await? {
+        self.resting.retain(|_, until| *until > Instant::now());
+        let others = self.organizations.values().chain(self.resting.keys());
+        for row in due(&self.services, others).await? {
             organizations.entry(row.organization_id.clone()).or_default().push(row);
         }
         let mut waiting: Vec<_> = organizations.into_iter().collect();
@@ -104,22 +118,25 @@ impl Watch {
         Ok(())
     }
 
-    fn end(&mut self, ended: &std::result::Result<(Id, ()), JoinError>) {
-        let id = match ended {
-            Ok((id, ())) => *id,
-            Err(error) => error.id(),
+    fn end(&mut self, ended: &std::result::Result<(Id, bool), JoinError>) {
+        let (id, went_well) = match ended {
+            Ok((id, went_well)) => (*id, *went_well),
+            Err(error) => (error.id(), false),
         };
-        self.organizations.remove(&id);
+        let organization = self.organizations.remove(&id);
+        if let Some(organization) = organization.filter(|_| !went_well) {
+            self.resting.insert(organization, Instant::now() + LOOK);
+        }
         self.has_tried = true;
     }
 }
 
-async fn of_one(services: Arc<Services>, organization: String, rows: Vec<llm_key_health::Model>) {
+async fn of_one(services: Arc<Services>, organization: String, rows: Vec<llm_key_health::Model>) -> bool {
     let tries = async {
         for row in &rows {
             try_again(&services, row).await?;
         }
         Ok(())
     };
-    work::for_organization(&services, &organization, "Testing LLM keys", tries).await;
+    work::for_organization(&services, &organization, "Testing LLM keys", tries).await
 }

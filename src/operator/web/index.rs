@@ -39,7 +39,6 @@ struct Row {
     owners: i64,
     /// None of the one that the installation began with.
     created: Option<Moment>,
-    /// When it is erased, if it is being deleted.
     /// When the erasing of one that is being deleted begins.
     until: Option<Moment>,
     /// Whether it has begun.

@@ -67,8 +67,7 @@ pub async fn hand_over(owner: Owner, view: View, form: web::Form<TransferForm>) 
             show(&owner, &view, StatusCode::UNPROCESSABLE_ENTITY, email, sentences(errors))
         }
         Err(Error::LastOwner) => {
-            let sentence =
-                format!("{} has no way to sign in that counts here. Name someone who has one.", email.trim());
+            let sentence = format!("{} can\u{2019}t sign in here yet. Name someone who can.", email.trim());
             show(&owner, &view, StatusCode::CONFLICT, email, sentence)
         }
         Err(other) => Err(other),

@@ -151,7 +151,7 @@ fn forbidden(why: Forbidden) -> (&'static str, &'static str, &'static str, &'sta
         Forbidden::NotForOperators => (
             "forbidden",
             "Not as operator",
-            "Roles, keys and who may join are for the organization’s own admins.",
+            "Roles, keys, invites and wider access rules are for the organization’s own admins.",
             "Ask one of its owners.",
         ),
         Forbidden::NeedsFreshSignIn => (

@@ -97,7 +97,7 @@ async fn an_owner_hands_the_organization_to_a_member_and_to_nobody_else() {
         two.app.enroll("out@acme.test", &two.acme, Role::Member).await;
         two.app.run("DELETE FROM identities WHERE email = 'out@acme.test'", []).await;
         let kept = ada.post(&transfer, &[("email", "out@acme.test")]).await;
-        assert!(kept.status == 409 && kept.says("out@acme.test has no way to sign in"), "{}", kept.body);
+        assert!(kept.status == 409 && kept.says("out@acme.test can’t sign in here yet"), "{}", kept.body);
         assert_eq!(field(&kept.body, "email"), "out@acme.test");
         // An owner who is kept out hears nothing of it.
         two.app.enroll("co@acme.test", &two.acme, Role::Owner).await;
@@ -218,6 +218,21 @@ async fn a_deleted_account_takes_along_what_nobody_else_is_in_and_nothing_else()
         let slugs = "SELECT slug FROM organizations ORDER BY slug";
         assert_eq!(two.app.texts(slugs).await, ["acme", "default", "globex"]);
         assert_eq!(roles(&two, "acme").await, ["sam@acme.test owner"]);
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn what_is_being_erased_holds_nobody() {
+    for two in each(&[]).await {
+        two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
+        two.app.run("UPDATE organizations SET state = 'purging', purge_at = 1 WHERE slug = 'acme'", []).await;
+        let ada = two.ada().await;
+        assert!(!ada.get("/settings/deletion").await.says("only owner"));
+        let deleted = ada.post("/settings/deletion", &[("email", "ada@acme.test")]).await;
+        assert_eq!(deleted.status, 303, "{}", deleted.body);
+        purge_due(&two.app.services).await;
+        assert_eq!(two.app.count("SELECT count(*) FROM organizations WHERE slug = 'acme'").await, 0);
         two.close().await;
     }
 }

@@ -16,6 +16,23 @@ async fn erase(two: &Two, slug: &str) {
     purge_due(&two.app.services).await;
 }
 
+/// How many mails of this Ada has got.
+fn told(smtp: &Smtp, of: &str) -> usize {
+    let subjects = smtp.mails_to("ada@acme.test").into_iter().map(|mail| mail.header("Subject"));
+    subjects.filter(|subject| subject.contains(of)).count()
+}
+
+/// Waits until there are so many. What is queued from the shell goes out when the server looks, a few seconds later.
+async fn comes(smtp: &Smtp, of: &str, count: usize) {
+    for _ in 0..300 {
+        if told(smtp, of) >= count {
+            break;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(told(smtp, of), count, "{of}");
+}
+
 #[actix_web::test]
 async fn the_only_organization_stays() {
     for database in Database::each().await {
@@ -28,42 +45,56 @@ async fn the_only_organization_stays() {
 }
 
 #[actix_web::test]
+async fn whoever_goes_back_to_one_organization_deletes_the_others() {
+    for two in each(&[]).await {
+        let single = |arguments: &[&str]| command(&two.app, "single", arguments);
+        for slug in ["acme", "globex"] {
+            assert!(single(&["org", "delete", slug]).0);
+        }
+        for (arguments, why) in
+            [(["org", "delete", "default"], "deleted"), (["org", "restore", "acme"], "restored")]
+        {
+            let (done, said) = single(&arguments);
+            assert!(
+                !done && said.contains(&format!("can't be {why}: GATEHOUSE_TENANCY is single")),
+                "{said}"
+            );
+        }
+        assert_eq!(two.app.texts(STATES).await, ["acme deleting", "default active", "globex deleting"]);
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
 async fn an_organization_is_deleted_and_restored_and_its_owners_are_told() {
     let smtp = Smtp::start().await;
     let settings = smtp.settings();
     for two in each(&borrowed(&settings)).await {
-        let told = |of: &str| {
-            let subjects = smtp.mails_to("ada@acme.test").into_iter().map(|mail| mail.header("Subject"));
-            subjects.filter(|subject| subject.contains(of)).count()
-        };
-        let before = (told("is being deleted"), told("is restored"));
+        let (deleted, restored) = ("is being deleted", "is restored");
+        let before = (told(&smtp, deleted), told(&smtp, restored));
         let ada = two.ada().await;
         assert!(two.shell(&["org", "delete", "acme"]).0);
         assert_eq!(ada.get("/orgs/acme/settings/admin").await.status, 404);
         let (done, said) = two.shell(&["org", "delete", "acme"]);
         assert!(done && said.contains("is being deleted already"), "{said}");
         let (_, list) = two.shell(&["org", "list"]);
-        let is_marked = |line: &str| line.contains("being deleted, erased from ");
+        let is_marked = |line: &str| line.contains("being deleted, to be erased from ");
         assert_eq!(list.lines().filter(|line| is_marked(line)).count(), 1, "{list}");
         assert!(list.lines().any(|line| line.starts_with("Acme  acme  ") && is_marked(line)), "{list}");
+        comes(&smtp, deleted, before.0 + 1).await;
         assert!(two.shell(&["org", "restore", "acme"]).0);
         assert_eq!(ada.get("/orgs/acme/settings/admin").await.status, 200);
         let (done, said) = two.shell(&["org", "restore", "acme"]);
         assert!(!done && said.contains("being deleted"), "{said}");
+        comes(&smtp, restored, before.1 + 1).await;
         // And from the page.
         two.also("ada@acme.test", &two.globex, Role::Owner).await;
         let ada = two.ada().await;
-        let deleted = ada.post("/orgs/acme/settings/admin/danger/deletion", &[("slug", "acme")]).await;
-        assert_eq!(deleted.status, 303, "{}", deleted.body);
+        let page = ada.post("/orgs/acme/settings/admin/danger/deletion", &[("slug", "acme")]).await;
+        assert_eq!(page.status, 303, "{}", page.body);
+        comes(&smtp, deleted, before.0 + 2).await;
         assert_eq!(ada.post("/orgs/acme/restoration", &[]).await.status, 303);
-        // What is queued from the shell goes out when the server looks, a few seconds later.
-        for _ in 0..200 {
-            if told("is being deleted") > before.0 + 1 && told("is restored") > before.1 + 1 {
-                break;
-            }
-            actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        assert_eq!((told("is being deleted"), told("is restored")), (before.0 + 2, before.1 + 2));
+        comes(&smtp, restored, before.1 + 2).await;
         two.close().await;
     }
 }
