@@ -13,6 +13,11 @@ pub fn begins_with(text: &Expr, beginning: &str) -> Expr {
     text.clone().gte(beginning).and(text.clone().lt(end(beginning)))
 }
 
+/// A text inside a LIKE that means itself: a percent sign, too. The backslash escapes.
+pub fn literally(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
 /// Behind all texts that begin so.
 pub fn end(beginning: &str) -> String {
     format!("{beginning}{}", char::MAX)

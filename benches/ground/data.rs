@@ -97,7 +97,7 @@ impl Databases {
     }
 }
 
-async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
+pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).connect_timeout(std::time::Duration::from_secs(3)).sqlx_logging(false);
     Ok(Database::connect(options).await?)
@@ -160,13 +160,38 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     tx.execute_unprepared(&invites).await?;
     tx.execute_unprepared(&events).await?;
     tx.commit().await?;
-    // What happens by itself within a minute.
+    settle(connection).await
+}
+
+/// Does what happens by itself within a minute, and closes the connection.
+pub async fn settle(connection: DatabaseConnection) -> anyhow::Result<()> {
     let settle = match connection.get_database_backend() {
         DbBackend::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
         _ => "VACUUM ANALYZE",
     };
     connection.execute_unprepared(settle).await?;
     Ok(connection.close().await?)
+}
+
+/// Makes another organization and gives it the people of [`seed`] and their invites: all but the owner of the site.
+pub async fn give_away(connection: &DatabaseConnection, id: &str, slug: &str) -> anyhow::Result<()> {
+    for sql in [
+        format!(
+            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
+             VALUES ('{id}', '{slug}', '{slug}', 1, 0, 0)"
+        ),
+        format!(
+            "INSERT INTO org_settings (organization_id, allowed_domains, domain_gating_enabled, allowed_emails,
+                email_allowlist_enabled, open_sign_up, version, updated_at)
+             SELECT '{id}', allowed_domains, FALSE, allowed_emails, FALSE, FALSE, 1, 0 FROM org_settings
+             WHERE organization_id = 'default'"
+        ),
+        format!("UPDATE memberships SET organization_id = '{id}' WHERE user_id LIKE 'bench-%'"),
+        format!("UPDATE invites SET organization_id = '{id}'"),
+    ] {
+        connection.execute_unprepared(&sql).await.context(sql)?;
+    }
+    Ok(())
 }
 
 /// Ten events for every person, over two years: by those people and by one who is busy.

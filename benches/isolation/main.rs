@@ -16,9 +16,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use reqwest::redirect::Policy;
-use sea_orm::{ConnectionTrait, Database};
 
-use ground::data::{Databases, seed};
+use ground::data::{Databases, connect, give_away, seed};
 use ground::site::Site;
 
 const RUNS: usize = 3;
@@ -64,23 +63,8 @@ async fn run() -> anyhow::Result<()> {
 /// Another organization with people in it, invites and events, to which the owner of the site does not belong.
 async fn fill(url: &str) -> anyhow::Result<()> {
     seed(url, PEOPLE).await?;
-    let connection = Database::connect(url).await?;
-    for sql in [
-        format!(
-            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
-             VALUES ('{ACME}', 'acme', 'Acme', 1, 0, 0)"
-        ),
-        format!(
-            "INSERT INTO org_settings (organization_id, allowed_domains, domain_gating_enabled, allowed_emails,
-                email_allowlist_enabled, open_sign_up, version, updated_at)
-             SELECT '{ACME}', allowed_domains, FALSE, allowed_emails, FALSE, FALSE, 1, 0 FROM org_settings
-             WHERE organization_id = 'default'"
-        ),
-        format!("UPDATE memberships SET organization_id = '{ACME}' WHERE user_id LIKE 'bench-%'"),
-        format!("UPDATE invites SET organization_id = '{ACME}'"),
-    ] {
-        connection.execute_unprepared(&sql).await?;
-    }
+    let connection = connect(url).await?;
+    give_away(&connection, ACME, "acme").await?;
     Ok(connection.close().await?)
 }
 

@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
-use sea_orm::{ConnectionTrait, Database, DbBackend};
+use sea_orm::ConnectionTrait;
 
-use ground::data::{COMMON, Databases, Engine, RARE, seed};
+use ground::data::{COMMON, Databases, Engine, RARE, connect, seed, settle};
 use ground::site::Site;
 
 /// People of the large organization, and as many in the small ones together.
@@ -101,7 +101,7 @@ async fn start(databases: &mut Databases, engine: Engine, tenancy: &str) -> anyh
 
 /// Moves half of the people to the small organizations, each of which has keys of its own; the owner belongs to some.
 async fn divide(url: &str) -> anyhow::Result<()> {
-    let connection = Database::connect(url).await?;
+    let connection = connect(url).await?;
     let numbers = format!(
         "WITH RECURSIVE numbers (n) AS (
             SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {ORGANIZATIONS} - 1)"
@@ -137,12 +137,7 @@ async fn divide(url: &str) -> anyhow::Result<()> {
     ] {
         connection.execute_unprepared(&sql).await.context(sql)?;
     }
-    let settle = match connection.get_database_backend() {
-        DbBackend::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
-        _ => "VACUUM ANALYZE",
-    };
-    connection.execute_unprepared(settle).await?;
-    Ok(connection.close().await?)
+    settle(connection).await
 }
 
 /// What is asked: how the table calls it, of one organization and of many.

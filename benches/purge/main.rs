@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
-use anyhow::{Context, ensure};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use anyhow::ensure;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::json;
 
-use ground::data::{Databases, Engine, seed};
+use ground::data::{Databases, Engine, connect, give_away, seed, settle};
 use ground::site::Site;
 
 /// Ten events for each.
@@ -57,39 +57,14 @@ async fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    Ok(Database::connect(options).await?)
-}
-
 /// Gives everybody but the owner of the site, and all that has happened, to the organization that is to go.
 async fn fill(url: &str) -> anyhow::Result<()> {
     seed(url, PEOPLE).await?;
     let connection = connect(url).await?;
-    for sql in [
-        format!(
-            "INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
-             VALUES ('{HUGE}', 'huge', 'Huge', 1, 0, 0)"
-        ),
-        format!(
-            "INSERT INTO org_settings (organization_id, allowed_domains, domain_gating_enabled, allowed_emails,
-                email_allowlist_enabled, open_sign_up, version, updated_at)
-             SELECT '{HUGE}', allowed_domains, FALSE, allowed_emails, FALSE, FALSE, 1, 0 FROM org_settings
-             WHERE organization_id = 'default'"
-        ),
-        format!("UPDATE memberships SET organization_id = '{HUGE}' WHERE user_id LIKE 'bench-%'"),
-        format!("UPDATE invites SET organization_id = '{HUGE}'"),
-        format!("UPDATE events SET organization_id = '{HUGE}' WHERE number > 1000000000"),
-    ] {
-        connection.execute_unprepared(&sql).await.context(sql)?;
-    }
-    let settle = match connection.get_database_backend() {
-        DbBackend::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
-        _ => "VACUUM ANALYZE",
-    };
-    connection.execute_unprepared(settle).await?;
-    Ok(connection.close().await?)
+    give_away(&connection, HUGE, "huge").await?;
+    let events = format!("UPDATE events SET organization_id = '{HUGE}' WHERE number > 1000000000");
+    connection.execute_unprepared(&events).await?;
+    settle(connection).await
 }
 
 /// Has it purged while two others write; tells who waited too long.

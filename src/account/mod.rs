@@ -137,7 +137,6 @@ async fn ends_with(
 }
 
 /// What deleting one's account takes along, and what stands against it.
-#[derive(Default)]
 pub struct Consequences {
     /// The names of the organizations that end with it; those that can still be restored, too.
     pub ends: Vec<String>,

@@ -17,12 +17,10 @@ const RESTED: Duration = Duration::from_secs(1);
 /// The driver's own limit, behind ours.
 const OPENING: Duration = Duration::from_secs(8);
 /// What PostgreSQL itself ends, so that it does not go on with what nobody waits for: statements, waits for a lock,
-/// transactions of a process that has stopped in the middle.
-const BOUNDS: &str = "SET statement_timeout = '9s'; SET lock_timeout = '6s';
-    SET idle_in_transaction_session_timeout = '20s'";
-/// Statements are planned for the organization that they are about: one plan for all takes the largest for as small as
-/// most are.
-const PLANS: &str = "SET plan_cache_mode = force_custom_plan";
+/// transactions of a process that has stopped in the middle. And it plans statements for the organization that they are
+/// about: one plan for all takes the largest for as small as most are.
+const SETTINGS: &str = "SET statement_timeout = '9s'; SET lock_timeout = '6s';
+    SET idle_in_transaction_session_timeout = '20s'; SET plan_cache_mode = force_custom_plan";
 
 /// Connections of one kind.
 #[derive(Clone)]
@@ -53,10 +51,7 @@ impl Pool {
                 })
             })
             .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute(BOUNDS).await?;
-                    connection.execute(PLANS).await.map(|_| ())
-                })
+                Box::pin(async move { connection.execute(SETTINGS).await.map(|_| ()) })
             });
         Self::Postgres(pool.connect_lazy_with(options))
     }

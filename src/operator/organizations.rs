@@ -11,6 +11,7 @@ use crate::entity::organization::{Column, Entity, Model};
 use crate::entity::{failing_work, membership};
 use crate::error::Result;
 use crate::listing::{ListPage, ListQuery};
+use crate::query_hints::literally;
 use crate::role::Role;
 
 /// An organization in the list.
@@ -50,7 +51,7 @@ pub async fn list(
 /// Whether an address or a name begins so. SQLite knows the capitals of A to Z alone, so a name is looked for with its
 /// first letter in either case.
 fn starts_with(text: &str) -> Condition {
-    let like = |text: &str| LikeExpr::new(format!("{}%", escaped(text))).escape('\\');
+    let like = |text: &str| LikeExpr::new(format!("{}%", literally(text))).escape('\\');
     let name = Expr::from(Func::lower(Expr::col((Entity, Column::Name))));
     let mut capital = text.chars();
     let capital: String = capital.next().into_iter().flat_map(char::to_uppercase).chain(capital).collect();
@@ -58,11 +59,6 @@ fn starts_with(text: &str) -> Condition {
         .add(Expr::col((Entity, Column::Slug)).like(like(text)))
         .add(name.like(like(text)))
         .add(Expr::col((Entity, Column::Name)).like(like(&capital)))
-}
-
-/// What is typed means itself: a percent sign, too.
-fn escaped(text: &str) -> String {
-    text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
 async fn with_counts(operator: &Operator, rows: Vec<Model>) -> Result<Vec<ListedOrganization>> {

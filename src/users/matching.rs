@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, DbBackend};
 use super::listed::{column, known_here};
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
-use crate::query_hints::begins_with;
+use crate::query_hints::{begins_with, literally};
 use crate::tenancy::Tenancy;
 
 /// A trigram index knows nothing shorter.
@@ -54,7 +54,7 @@ pub fn matches(text: &str, backend: DbBackend) -> Condition {
     if !is_inside(text) {
         return begins_with(&column(Column::Email), &text.to_lowercase()).into_condition();
     }
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = literally(text);
     let inside = |text: &str| LikeExpr::new(format!("%{text}%"));
     let (email, name) = (column(Column::Email), column(Column::Name));
     // The backslash escapes by itself in PostgreSQL; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
