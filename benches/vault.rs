@@ -34,7 +34,8 @@ fn main() -> anyhow::Result<()> {
     let text = format!("k2:{},k1:{}", BASE64.encode(&[key, key].concat()[16..48]), BASE64.encode(&key));
     let ring = Keyring::parse(&SecretString::from(text))?;
     let before = Keyring::parse(&SecretString::from(format!("k1:{}", BASE64.encode(&key))))?;
-    let place = sealed::LLM_KEY.place(&["default", "0193f2a0-0000-7000-8000-000000000001", "anthropic", ""]);
+    let place =
+        sealed::LLM_KEY.place(&["default", "0193f2a0-0000-7000-8000-000000000001", "anthropic", ""], &[]);
     let sealed = before.seal(&PLAIN, &place)?;
 
     let bound = format!("gatehouse/{place}/k1");

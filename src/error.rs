@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
+use crate::api_token::Scope;
+
 /// What can go wrong in a request.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,9 +16,12 @@ pub enum Error {
     /// Nobody is signed in (302 to sign-in, 401 in the API).
     #[error("not signed in")]
     Unauthenticated,
-    /// Signed in, but it takes another role, or the request came from another site (403).
+    /// Signed in, but it takes another role (403).
     #[error("forbidden: {0}")]
     Forbidden(Forbidden),
+    /// A browser sent it from a page of another origin than ours (403, CSRF).
+    #[error("sent from another origin")]
+    OtherOrigin(OtherOrigin),
     /// The organization of this slug has switched off the sign-in method of the session: pages lead to its door, programs
     /// hear 403 (rule 6.7).
     #[error("the session's sign-in method is switched off")]
@@ -42,6 +47,12 @@ pub enum Error {
     /// What is asked does not fit what there is (409), with a sentence.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// There is no key for the provider, wherever one may come from (404, rule 10.3).
+    #[error("no key")]
+    KeyMissing,
+    /// There is a key that can't be opened (409): no other stands in for it (rule 4.2).
+    #[error("a key can't be opened: {0}")]
+    KeyUnreadable(String),
     /// It was there and is over (410).
     #[error("gone")]
     Gone,
@@ -51,15 +62,24 @@ pub enum Error {
     /// Nobody would be left who owns the organization (409, rule 1.5).
     #[error("the last owner")]
     LastOwner,
+    /// The body did not come in time (408).
+    #[error("slow body")]
+    SlowBody,
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,
+    /// The body is compressed (415).
+    #[error("compressed body")]
+    PackedBody,
     /// Fields that don't hold what they should (422), each with its sentences.
     #[error("invalid: {0:?}")]
     Invalid(FieldErrors),
     /// Too many tries (429); how long to wait.
     #[error("too many requests")]
     TooManyRequests(Duration),
+    /// Too many invites (429); how long to wait.
+    #[error("too many invites")]
+    TooManyInvites(Duration),
     /// What is needed to decide can't be had right now (503, rule 2.5).
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -79,6 +99,17 @@ pub enum Error {
     Internal(String),
 }
 
+/// From where a request came that changes nothing here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherOrigin {
+    /// The origin of the page, where the browser names one.
+    pub came_by: Option<String>,
+    /// The only one that is taken.
+    pub base_url: String,
+    /// Whether the page is ours, under another name.
+    pub is_this_server: bool,
+}
+
 /// Why something is forbidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
@@ -94,6 +125,18 @@ pub enum Forbidden {
     /// Only the organization's own admins may, no operator who has entered it (rule 6.4).
     #[error("not for operators")]
     NotForOperators,
+    /// Only admins of the project may.
+    #[error("for admins of the project")]
+    NeedsProjectAdmin,
+    /// Only the team's manager and admins of the organization may.
+    #[error("for the team's manager")]
+    NeedsTeamManager,
+    /// The token is not for that.
+    #[error("the token lacks the scope {0}")]
+    NeedsScope(Scope),
+    /// No token is for that.
+    #[error("not by token")]
+    NotByToken,
     /// It takes a sign-in of the last ten minutes.
     #[error("needs a fresh sign-in")]
     NeedsFreshSignIn,
@@ -106,9 +149,6 @@ pub enum Forbidden {
     /// Whoever creates organizations has to be named by the server's admin.
     #[error("may not create organizations")]
     NoOrgCreator,
-    /// The request was sent by another site (CSRF).
-    #[error("sent by another site")]
-    CrossSite,
 }
 
 /// Sentences by field name, as `errors` of a 422 answer.

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::cookie::Key;
+use data_encoding::HEXLOWER;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::config::ConfigError;
@@ -23,19 +25,15 @@ use crate::vault::{Keyring, VaultError};
 /// start, because nothing else that is sealed would open either.
 pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
     loop {
-        let row = instance::Entity::find().one(db.outside_any_organization()).await?;
-        let row = row.ok_or_else(|| anyhow::anyhow!("the instance's row is missing"))?;
-        if let Some(sealed) = row.sealed_cookie_key {
-            let plain =
-                ring.open(&sealed, &COOKIE_KEY.place(&[])).map_err(|error| wrong_master_key(&error))?;
-            return Ok(Key::from(&plain));
+        if let Some(key) = known_cookie_key(db, ring).await? {
+            return Ok(key);
         }
         let fresh = Zeroizing::new([random::bytes()?, random::bytes()?].concat());
         // Of instances started together one wins; all then read the winner's.
         instance::Entity::update_many()
             .col_expr(
                 instance::Column::SealedCookieKey,
-                Expr::value(ring.seal(&fresh, &COOKIE_KEY.place(&[]))?),
+                Expr::value(ring.seal(&fresh, &COOKIE_KEY.place(&[], &[]))?),
             )
             .filter(instance::Column::SealedCookieKey.is_null())
             .exec(db.write_outside_any_organization())
@@ -43,15 +41,24 @@ pub async fn cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Key> {
     }
 }
 
-/// Whether the key of cookies is sealed in this database and the master key opens it; false when there is none yet.
+/// The key of cookies as this database has it; none before the first start.
 ///
 /// # Errors
 /// When the database can't be read, or the master key is not the one that sealed it.
-pub async fn opens(db: &Db, ring: &Keyring) -> anyhow::Result<bool> {
+pub async fn known_cookie_key(db: &Db, ring: &Keyring) -> anyhow::Result<Option<Key>> {
     let row = instance::Entity::find().one(db.outside_any_organization()).await?;
-    let Some(sealed) = row.and_then(|row| row.sealed_cookie_key) else { return Ok(false) };
-    ring.open(&sealed, &COOKIE_KEY.place(&[])).map_err(|error| wrong_master_key(&error))?;
-    Ok(true)
+    let row = row.ok_or_else(|| anyhow::anyhow!("the instance's row is missing"))?;
+    let Some(sealed) = row.sealed_cookie_key else { return Ok(None) };
+    let plain = ring.open(&sealed, &COOKIE_KEY.place(&[], &[])).map_err(|error| wrong_master_key(&error))?;
+    Ok(Some(Key::from(&plain)))
+}
+
+/// A name for the installation with this key, for anyone to see: its processes have it in common, no other installation
+/// has it, and it tells nothing of the key.
+pub fn public_id(cookie_key: &Key) -> String {
+    let mut digest = Sha256::new_with_prefix("gatehouse installation");
+    digest.update(cookie_key.encryption());
+    HEXLOWER.encode(&digest.finalize()[..8])
 }
 
 /// Refuses a master key that lacks a key with which something is sealed: it was taken away too early. A value that is

@@ -3,7 +3,7 @@
 //! A tour, in the order of a request:
 //! [`routes`] names every URL and who may use it; [`authority`] finds out who is asking, in which organization, and hands
 //! out what they may read and write; a folder per noun ([`sign_in`], [`account`], [`organization`], [`access`],
-//! [`invites`], [`users`], [`llm_keys`], [`audit`]) holds what can be done, what can be typed (`form`) and how it is shown
+//! [`invites`], [`users`], [`llm_keys`], [`teams`], [`projects`], [`tokens`], [`audit`]) holds what can be done, what can be typed (`form`) and how it is shown
 //! (`web`, `api`); [`gate`] decides who may come in; [`web`] is the frame around every answer; [`mail`] takes what is to
 //! be sent; [`links`] spells every address.
 
@@ -11,6 +11,7 @@ pub mod access;
 pub mod account;
 pub mod address;
 pub mod alarms;
+pub mod api_token;
 pub mod app;
 pub mod audit;
 pub mod authority;
@@ -22,10 +23,12 @@ pub mod demo;
 pub mod entity;
 pub mod error;
 pub mod gate;
+pub mod id;
 pub mod identity_providers;
 pub mod instance;
 pub mod invites;
 pub mod joining;
+pub mod key_uses;
 pub mod links;
 pub mod listing;
 pub mod llm;
@@ -39,6 +42,9 @@ pub mod operator;
 pub mod organization;
 pub mod outbound;
 pub mod ownership;
+pub mod pasted;
+pub mod project_role;
+pub mod projects;
 pub mod query_hints;
 pub mod random;
 pub mod return_to;
@@ -49,9 +55,12 @@ pub mod shown_name;
 pub mod sign_in;
 pub mod slug;
 pub mod smtp;
+pub mod teams;
 pub mod tenancy;
+pub mod tokens;
 pub mod user_agent;
 pub mod users;
 pub mod vault;
+pub mod visible_text;
 pub mod web;
 pub mod work;

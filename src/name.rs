@@ -1,6 +1,7 @@
 //! What can be an organization's name.
 
 use crate::address::Domain;
+use crate::visible_text::{NOT_VISIBLE, is_visible};
 
 /// An organization's name: 2 to 60 characters, one line, nothing that a mail program would make a link of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +17,11 @@ impl Name {
         if !(2..=60).contains(&name.chars().count()) {
             return Err("Use 2 to 60 characters.");
         }
-        if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        if name.chars().any(|c| c.is_control() || c == '\u{2028}' || c == '\u{2029}') {
             return Err("Use plain characters on one line.");
+        }
+        if !is_visible(name) {
+            return Err(NOT_VISIBLE);
         }
         if name.contains("://") || name.contains('/') || name.split_whitespace().any(is_web_address) {
             return Err("A name can't be a web address.");
@@ -42,25 +46,19 @@ fn is_web_address(word: &str) -> bool {
         .is_ok_and(|domain| domain.as_str().rsplit('.').next().is_some_and(|top| top.len() > 1))
 }
 
-/// Characters that show nothing or turn the direction of what follows.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// As many characters of a text as `longest`, without what could not be seen or would turn what follows.
-pub fn visible(text: &str, longest: usize) -> String {
-    text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(longest).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_are_trimmed_and_kept() {
-        for (text, name) in
-            [(" Acme Inc. ", "Acme Inc."), ("Büro & Söhne", "Büro & Söhne"), ("A.B. Smith", "A.B. Smith")]
-        {
+        for (text, name) in [
+            (" Acme Inc. ", "Acme Inc."),
+            ("Büro & Söhne", "Büro & Söhne"),
+            ("A.B. Smith", "A.B. Smith"),
+            ("علی\u{200c}رضا", "علی\u{200c}رضا"),
+            ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+        ] {
             assert_eq!(Name::parse(text).as_ref().map(Name::as_str), Ok(name));
         }
     }
@@ -75,6 +73,16 @@ mod tests {
             "evil.com/reset",
             "Visit evil.com now",
             "a\u{202e}b",
+            "ad\u{200d}min",
+            "Acme\u{3164}",
+            "\u{ad}Acme",
+            "\u{61c}Acme",
+            "Acme\u{e0041}",
+            "Acme \u{f8ff}",
+            "Acme \u{10fffd}",
+            "Acme \u{378}",
+            "ع\u{200d}لی",
+            "4\u{200c}2",
         ] {
             assert!(Name::parse(text).is_err(), "{text:?}");
         }

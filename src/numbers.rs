@@ -1,8 +1,29 @@
 //! Numbers as people read them.
 
+use std::time::Duration;
+
 /// `1 value`, `12,000 values`.
 pub fn values(count: u64) -> String {
-    format!("{} value{}", grouped(count), if count == 1 { "" } else { "s" })
+    of(count, "value")
+}
+
+/// The same of anything whose plural ends on s.
+pub fn of(count: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `1 person`, `12000 people`.
+pub fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+/// How long to wait, rounded up: `1 second`, `40 seconds`, `12 minutes`.
+pub fn wait(wait: Duration) -> String {
+    match wait.as_secs() + 1 {
+        1 => "1 second".to_owned(),
+        seconds @ 2..=120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 /// `12,000`.
@@ -27,6 +48,10 @@ mod tests {
         assert_eq!(
             [0, 7, 999, 1000, 12_000, 1_234_567].map(grouped).join(" "),
             "0 7 999 1,000 12,000 1,234,567"
+        );
+        assert_eq!(
+            [0, 1, 119, 120, 3000].map(|seconds| wait(Duration::from_secs(seconds))).join(", "),
+            "1 second, 2 seconds, 120 seconds, 3 minutes, 51 minutes"
         );
         assert_eq!((values(1).as_str(), values(5000).as_str()), ("1 value", "5,000 values"));
     }

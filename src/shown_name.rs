@@ -1,6 +1,11 @@
 //! Names in mails. People choose their names, and mail programs make links of what looks like an address: a name
 //! never becomes one, nor a header (M01, M02, M07).
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
+use crate::visible_text::{is_hidden, visible};
+
 /// As much of a name as a mail shows, in characters.
 const LONGEST: usize = 80;
 
@@ -8,7 +13,8 @@ const LONGEST: usize = 80;
 /// becomes `https[:]//x`, `a@b` becomes `a[at]b`, `=?utf-8?…?=` is no encoded word any more. Other names stay
 /// as they are: `J.R. Smith`, `Dr. Ana`.
 pub fn harmless(name: &str) -> String {
-    let letters: Vec<char> = one_line(name).chars().take(LONGEST).collect();
+    let short: String = one_line(name).chars().take(LONGEST).collect();
+    let letters: Vec<char> = visible(&short).chars().collect();
     let mut safe = String::with_capacity(name.len());
     for (n, letter) in letters.iter().enumerate() {
         let before = n.checked_sub(1).and_then(|n| letters.get(n)).copied();
@@ -31,16 +37,16 @@ pub fn harmless(name: &str) -> String {
 /// Without control characters, without characters that show nothing or turn the direction of what follows, and
 /// with single spaces.
 pub fn one_line(text: &str) -> String {
-    let visible = text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c });
-    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    visible(&plain).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Up to two letters for a person's avatar.
+/// Up to two letters for a person's avatar; of a name without letters its first sign.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let first = words.next().and_then(|word| word.chars().next());
-    let last = words.next_back().and_then(|word| word.chars().next());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    let mut words =
+        name.split(|c| !is_of_word(c)).filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next().or_else(|| name.chars().next());
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }
 
 /// An address of which only its owner recognises the front: `s***@acme.com`.
@@ -57,12 +63,13 @@ fn joins_labels(before: Option<char>, rest: &[char]) -> bool {
 }
 
 fn is_part(letter: Option<char>) -> bool {
-    letter.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    letter.is_some_and(|c| is_of_word(c) || c == '-' || c == '_')
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+/// Letters, digits, and what stands on them or joins them.
+fn is_of_word(c: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new();
+    c.is_alphanumeric() || is_hidden(c) || GeneralCategoryGroup::Mark.contains(category.get(c))
 }
 
 #[cfg(test)]
@@ -71,9 +78,18 @@ mod tests {
 
     #[test]
     fn names_stay_as_they_are() {
-        for name in
-            ["Ana", "J.R. Smith", "Dr. Ana Ruiz", "Büro & Söhne", "O'Neil: QA", "R/D", "R.K.", "A = B?"]
-        {
+        for name in [
+            "Ana",
+            "J.R. Smith",
+            "Dr. Ana Ruiz",
+            "Büro & Söhne",
+            "O'Neil: QA",
+            "R/D",
+            "R.K.",
+            "A = B?",
+            "علی\u{200c}رضا",
+            "👨\u{200d}👩\u{200d}👧",
+        ] {
             assert_eq!(harmless(name), name);
         }
     }
@@ -89,6 +105,13 @@ mod tests {
             ("192.0.2.10", "192[.]0[.]2[.]10"),
             ("evil\u{3002}com", "evil[.]com"),
             ("ev\u{200b}il.com", "evil[.]com"),
+            ("ev\u{f8ff}il.co\u{378}m", "evil[.]com"),
+            ("evil.c\u{34f}om", "evil[.]com"),
+            (
+                "\u{631}\u{636}\u{627}.\u{639}\u{200c}\u{644}\u{6cc}",
+                "\u{631}\u{636}\u{627}[.]\u{639}\u{200c}\u{644}\u{6cc}",
+            ),
+            ("भारत.भ्र", "भारत[.]भ्र"),
         ] {
             assert_eq!(harmless(name), shown);
         }
@@ -100,6 +123,20 @@ mod tests {
         assert_eq!(harmless("a\u{202e}b\0c"), "ab c");
         assert!(!harmless("=?utf-8?q?=0D=0ABcc:x?=").contains("=?"));
         assert_eq!(harmless(&"x".repeat(500)).len(), LONGEST);
+    }
+
+    #[test]
+    fn an_avatar_has_the_first_letters_of_the_first_and_the_last_word() {
+        for (name, letters) in [
+            ("Ana Maria Ruiz", "AR"),
+            ("ana", "A"),
+            ("\u{639}\u{644}\u{6cc}\u{200c}\u{631}\u{636}\u{627}", "\u{639}"),
+            ("क्षितिज शर्मा", "कश"),
+            ("👨\u{200d}👩\u{200d}👧", "👨"),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
     }
 
     #[test]

@@ -178,7 +178,11 @@
     if (summary) return focus(summary);
     if (button?.name === "add_domain") return focus([...region.querySelectorAll("[data-row] input:not([type=checkbox])")].pop());
     const preview = form && (!button?.name || button.name === "preview") && $("#preview h2", form);
-    if (preview) return focus(preview);
+    if (preview) {
+      const wrong = $("#preview [aria-invalid]", form);
+      focus(wrong || preview);
+      return wrong || preview.scrollIntoView();
+    }
     if (!lost() || (place < 0 && source.matches("[data-quiet]"))) return;
     const rows = region.querySelectorAll("[data-row]");
     const near = place >= 0 && rows[Math.min(place, rows.length - 1)];

@@ -186,6 +186,9 @@ pub async fn give_away(connection: &DatabaseConnection, id: &str, slug: &str) ->
              SELECT '{id}', allowed_domains, FALSE, allowed_emails, FALSE, FALSE, 1, 0 FROM org_settings
              WHERE organization_id = 'default'"
         ),
+        // A place in a team is one in the organization that it is of.
+        "DELETE FROM project_members".to_owned(),
+        "DELETE FROM team_members".to_owned(),
         format!("UPDATE memberships SET organization_id = '{id}' WHERE user_id LIKE 'bench-%'"),
         format!("UPDATE invites SET organization_id = '{id}'"),
     ] {

@@ -28,6 +28,13 @@ impl Process {
         self.0.id()
     }
 
+    /// Its resident memory, in KB.
+    pub fn resident(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// What the process prints, when that was piped; once.
     pub fn output(&mut self) -> Option<ChildStdout> {
         self.0.stdout.take()

@@ -117,6 +117,9 @@ async fn divide(url: &str) -> anyhow::Result<()> {
              SELECT 'org-' || n, allowed_domains, FALSE, allowed_emails, FALSE, FALSE, 1, 0
              FROM numbers CROSS JOIN org_settings WHERE organization_id = 'default'"
         ),
+        // A place in a team is one in the organization that it is of.
+        "DELETE FROM project_members".to_owned(),
+        "DELETE FROM team_members".to_owned(),
         format!(
             "UPDATE memberships SET organization_id = 'org-' || (CAST(substr(user_id, 7) AS BIGINT) % {ORGANIZATIONS})
              WHERE user_id LIKE 'bench-%' AND CAST(substr(user_id, 7) AS BIGINT) > {PEOPLE}"
@@ -217,9 +220,7 @@ fn at(times: &Times, percent: usize) -> f64 {
 
 /// In KB.
 fn resident(site: &Site) -> anyhow::Result<i64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", site.process.id()))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
+    Ok(site.process.resident()?.try_into()?)
 }
 
 /// Seconds of a core that the process has used so far.

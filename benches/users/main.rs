@@ -12,11 +12,9 @@
 //! 127.0.0.1:5432 answers. The databases and processes are gone afterwards.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
-mod fixed;
 #[path = "../ground/mod.rs"]
 #[allow(dead_code, reason = "another benchmark uses the rest")]
 mod ground;
-mod load;
 mod report;
 
 use std::time::Duration;
@@ -25,14 +23,20 @@ use anyhow::Context;
 use clap::Parser;
 
 use ground::data::{Databases, Engine};
-use ground::site::{FULL, Site};
-use load::{EVENT, ROW, Round, TITLE, Target};
+use ground::load::{self, Round, Target};
+use ground::site::{FULL, Process, Site};
 use report::Row;
 
 /// Connections that ask at once, each for one answer after another.
 const CONNECTIONS: usize = 16;
 /// How often each page gets its turn.
 const ROUNDS: u32 = 5;
+/// What each row of a table has.
+const ROW: &str = "<th scope=\"row\">";
+/// What each event of the log has.
+const EVENT: &str = "class=\"event\"";
+/// What every page has once.
+const TITLE: &str = "<h1>";
 /// The page that is deep inside; with fewer people, their last full one.
 const DEEP: usize = 1000;
 
@@ -53,39 +57,19 @@ struct Options {
 }
 
 /// A page under test and what was measured of it so far.
-struct Case {
+struct Case<'a> {
     engine: Option<Engine>,
     users: usize,
     page: &'static str,
     target: Target,
-    process: u32,
+    process: &'a Process,
     idle: u64,
     rounds: Vec<Round>,
 }
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    actix_web::rt::System::new().block_on(async {
-        if let Some(file) = &options.fixed_body {
-            return fixed::serve(file).await;
-        }
-        let mut databases = Databases::open().await?;
-        let outcome = tokio::select! {
-            outcome = run(&options, &mut databases) => outcome,
-            () = interrupted() => Err(anyhow::anyhow!("interrupted")),
-        };
-        databases.remove().await?;
-        outcome
-    })
-}
-
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
+    ground::run(options.fixed_body.as_deref(), async |databases| run(&options, databases).await)
 }
 
 async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()> {
@@ -104,16 +88,16 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
         cases.extend(pages(*engine, *users, site).await?);
     }
     let body = cases.first().context("nothing to measure")?.target.ask().await?;
-    let fixed = fixed::start(&body, databases.folder()).await?;
+    let fixed = ground::fixed::start(&body, databases.folder()).await?;
     cases.insert(
         0,
         Case {
             engine: None,
             users: 0,
             page: "fixed body",
-            target: Target::new(fixed.port, "/", "", ROW, FULL),
-            process: fixed.process.id(),
-            idle: resident(fixed.process.id())?,
+            target: Target::new(fixed.port, "/", "Cookie:", ROW, FULL),
+            process: &fixed.process,
+            idle: fixed.process.resident()?,
             rounds: Vec::new(),
         },
     );
@@ -122,7 +106,7 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
         for case in &mut cases {
             let (target, time) = (&case.target, Duration::from_secs_f64(options.seconds) / ROUNDS);
             let process = case.process;
-            let round = load::round(target, CONNECTIONS, time, || resident(process)).await;
+            let round = load::round(target, CONNECTIONS, time, || process.resident()).await;
             case.rounds
                 .push(round.with_context(|| format!("{:?} {} {}", case.engine, case.users, case.page))?);
         }
@@ -132,8 +116,8 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
 }
 
 /// The pages of one site that are measured.
-async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<Case>> {
-    let idle = resident(site.process.id())?;
+async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<Case<'_>>> {
+    let idle = site.process.resident()?;
     let deep = site.cursor_of_page(DEEP.min(users / FULL)).await?;
     let users_page = |query: &str| format!("/settings/admin/users{query}");
     let invites = |query: &str| format!("/settings/admin/invites{query}");
@@ -165,17 +149,10 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         engine: Some(engine),
         users,
         page,
-        target: Target::new(site.port, &path, &site.cookie, mark, rows),
-        process: site.process.id(),
+        target: Target::new(site.port, &path, &format!("Cookie: {}", site.cookie), mark, rows),
+        process: &site.process,
         idle,
         rounds: Vec::new(),
     };
     Ok(tables.into_iter().chain(others).map(case).collect())
-}
-
-/// Resident memory of a process, in KB.
-fn resident(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

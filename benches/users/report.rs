@@ -2,7 +2,8 @@
 
 use crate::Case;
 use crate::ground::data::Engine;
-use crate::load::Round;
+use crate::ground::load::Round;
+use crate::ground::report::{goal, megabytes};
 
 /// Requests per second of the users page on SQLite, of the fixed body's.
 const THROUGHPUT: f64 = 0.03;
@@ -11,35 +12,19 @@ const GROWTH: f64 = 2.0;
 /// Resident and idle, in KB.
 const MEMORY: u64 = 30 * 1024;
 
-/// What one page cost: medians of the rounds.
+/// What one page cost.
 pub struct Row {
     engine: Option<Engine>,
     users: usize,
     page: &'static str,
-    requests: f64,
-    p50: f64,
-    p99: f64,
     idle: u64,
-    loaded: u64,
+    cost: Round,
 }
 
 impl Row {
     pub fn of(case: &Case) -> Self {
-        let median = |figure: fn(&Round) -> f64| {
-            let mut figures: Vec<f64> = case.rounds.iter().map(figure).collect();
-            figures.sort_unstable_by(f64::total_cmp);
-            figures.get(figures.len() / 2).copied().unwrap_or_default()
-        };
-        Self {
-            engine: case.engine,
-            users: case.users,
-            page: case.page,
-            requests: median(|round| round.requests),
-            p50: median(|round| round.p50),
-            p99: median(|round| round.p99),
-            idle: case.idle,
-            loaded: case.rounds.iter().map(|round| round.resident).max().unwrap_or_default(),
-        }
+        let cost = Round::median(&case.rounds);
+        Self { engine: case.engine, users: case.users, page: case.page, idle: case.idle, cost }
     }
 }
 
@@ -55,18 +40,18 @@ pub fn print(rows: &[Row], size: usize) {
         println!(
             "| {engine} | {users} | {} | {:.0} | {:.3} | {:.2} | {:.2} | {} | {} |",
             row.page,
-            row.requests,
-            row.requests / fixed.requests,
-            row.p50,
-            row.p99,
+            row.cost.requests,
+            row.cost.requests / fixed.cost.requests,
+            row.cost.p50,
+            row.cost.p99,
             megabytes(row.idle),
-            megabytes(row.loaded),
+            megabytes(row.cost.resident),
         );
     }
     println!();
     let sqlite: Vec<&Row> = pages.iter().filter(|row| row.engine == Some(Engine::Sqlite)).collect();
     for row in sqlite.iter().filter(|row| row.page == "first page") {
-        let ratio = row.requests / fixed.requests;
+        let ratio = row.cost.requests / fixed.cost.requests;
         let what = format!("first page on SQLite with {} users ÷ fixed body: {ratio:.3}", row.users);
         goal(&what, &format!("≥ {THROUGHPUT}"), ratio >= THROUGHPUT);
     }
@@ -74,7 +59,7 @@ pub fn print(rows: &[Row], size: usize) {
     for few in pages.iter().filter(|row| Some(row.users) == fewest && fewest != most) {
         let same = |row: &&Row| row.engine == few.engine && row.page == few.page && Some(row.users) == most;
         if let (Some(many), Some(engine)) = (pages.iter().find(same), few.engine) {
-            let ratio = many.p99 / few.p99;
+            let ratio = many.cost.p99 / few.cost.p99;
             let what =
                 format!("{engine}, {}, p99 at {} ÷ at {}: {ratio:.2}", few.page, many.users, few.users);
             goal(&what, &format!("≤ {GROWTH}"), ratio <= GROWTH);
@@ -83,14 +68,4 @@ pub fn print(rows: &[Row], size: usize) {
     if let Some(idle) = pages.iter().map(|row| row.idle).max() {
         goal(&format!("resident and idle: {} MB", megabytes(idle)), "≤ 30 MB", idle <= MEMORY);
     }
-}
-
-fn goal(what: &str, goal: &str, met: bool) {
-    println!("{} {what} (goal {goal})", if met { "met    " } else { "NOT MET" });
-}
-
-/// From KB, to a tenth.
-fn megabytes(kilobytes: u64) -> String {
-    let tenths = kilobytes * 10 / 1024;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }

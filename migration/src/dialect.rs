@@ -3,11 +3,15 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
+/// A UUID of version 4, as SQLite can make one.
+const SQLITE_UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'
+    || substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+
 /// Runs `sql`, statement by statement, with the words that the databases spell differently filled in:
 /// `{serial}` an integer key that the database assigns, `{json}` a JSON document, `{nocase}`
 /// text in which `ada` and `Ada` sort side by side (PostgreSQL's own
 /// collations see to that), `{binary}` text that is compared byte by byte, so that a beginning is a range,
-/// `{generated}` how a computed column that is added to a table is kept.
+/// `{generated}` how a computed column that is added to a table is kept, `{uuid}` a new id that nobody can guess.
 pub async fn run(manager: &SchemaManager<'_>, sql: &[&str]) -> Result<(), DbErr> {
     let (serial, json, nocase, binary, generated) = match manager.get_database_backend() {
         DbBackend::Postgres => {
@@ -15,10 +19,11 @@ pub async fn run(manager: &SchemaManager<'_>, sql: &[&str]) -> Result<(), DbErr>
         }
         _ => ("INTEGER PRIMARY KEY", "TEXT", "COLLATE NOCASE", "", "VIRTUAL"),
     };
+    let uuid = if is_postgres(manager) { "gen_random_uuid()::TEXT" } else { SQLITE_UUID };
     for statement in sql {
         let statement = statement.replace("{serial}", serial).replace("{json}", json);
         let statement = statement.replace("{nocase}", nocase).replace("{binary}", binary);
-        let statement = statement.replace("{generated}", generated);
+        let statement = statement.replace("{generated}", generated).replace("{uuid}", uuid);
         manager.get_connection().execute_unprepared(&statement).await?;
     }
     Ok(())

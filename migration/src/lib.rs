@@ -24,6 +24,13 @@ mod m0014_event_numbers;
 mod m0015_many_organizations;
 mod m0016_organization_life;
 mod m0017_operator;
+mod m0018_teams_and_projects;
+mod m0019_default_teams;
+mod m0020_projects_in_teams;
+mod m0021_tokens;
+mod m0022_unlinked_identities;
+mod m0023_finished_sign_ins;
+mod m0024_mails_by_kind;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -49,6 +56,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_many_organizations::Migration),
             Box::new(m0016_organization_life::Migration),
             Box::new(m0017_operator::Migration),
+            Box::new(m0018_teams_and_projects::Migration),
+            Box::new(m0019_default_teams::Migration),
+            Box::new(m0020_projects_in_teams::Migration),
+            Box::new(m0021_tokens::Migration),
+            Box::new(m0022_unlinked_identities::Migration),
+            Box::new(m0023_finished_sign_ins::Migration),
+            Box::new(m0024_mails_by_kind::Migration),
         ]
     }
 }

@@ -38,6 +38,8 @@ pub(super) fn invited(now: Timestamp) -> impl FnOnce(Select<invite::Entity>) -> 
 #[derive(Clone, Debug)]
 pub struct AffectedMember {
     pub member: Seated,
+    /// Whether the rules in force would let them in.
+    pub is_new: bool,
     /// Why the access of this one can't be ended by whoever saves; none when it can.
     pub protected: Option<&'static str>,
 }

@@ -86,10 +86,11 @@ proptest! {
     fn gate_preview_and_plain_words_agree(
         lists in any_lists(),
         rules in any_rules(),
+        in_force in any_rules(),
         emails in prop::collection::hash_set(any_email(), 1..8),
     ) {
         let members: Vec<Seated> = emails.iter().map(seated).collect();
-        let preview = Preview::new(&lists, &rules, members, &[], &Saver { id: String::new(), role: Role::Owner });
+        let preview = Preview::new(&lists, &rules, &in_force, members, &[], &Saver { id: String::new(), role: Role::Owner });
         let admitted: Vec<_> = emails
             .iter()
             .filter(|email| decide(&lists, &rules, &Candidate::stranger((*email).clone())).admitted.is_some())
@@ -98,6 +99,10 @@ proptest! {
         prop_assert_eq!(&by_words.collect::<Vec<_>>(), &admitted);
         prop_assert_eq!(preview.keeps, admitted.len());
         prop_assert_eq!(preview.losers.len(), emails.len() - admitted.len());
+        let was_in = |email: &&&EmailAddress| in_plain_words(&lists, &in_force, email.as_str());
+        let left_out: Vec<_> = emails.iter().filter(|email| !admitted.contains(email)).collect();
+        prop_assert_eq!(preview.affected(false), left_out.iter().filter(was_in).count());
+        prop_assert_eq!(preview.affected(true), left_out.len());
         for email in &emails {
             prop_assert_eq!(preview.leaves_out(email.as_str()), !admitted.contains(&email));
         }

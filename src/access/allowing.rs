@@ -11,9 +11,9 @@ use crate::gate::Rules;
 
 /// What came of allowing an address.
 pub enum Allowed {
-    /// It may join now.
-    Done,
-    /// Nothing was saved: the list is switched off and holds others, who would be let in with it.
+    /// It may join now; perhaps because the list, which was empty, is switched on.
+    Done { switched_on: bool },
+    /// Nothing was saved: the list is switched off and holds others, who could join, too.
     Dormant,
 }
 
@@ -26,8 +26,9 @@ pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<Allowed
         return Ok(Allowed::Dormant);
     }
     if rules.email_allowlist && is_listed {
-        return Ok(Allowed::Done);
+        return Ok(Allowed::Done { switched_on: false });
     }
+    let switched_on = !rules.email_allowlist;
     rules.email_allowlist = true;
     if !is_listed {
         rules.allowed_emails.push(email.clone());
@@ -35,5 +36,5 @@ pub async fn allow_address(admin: &Admin, email: EmailAddress) -> Result<Allowed
     let before = write_rules(&change, admin, &rules, None).await?;
     let event = Event::done("access.address_allowed", email.as_str());
     change.commit(event.with(json!(before), json!(rules))).await?;
-    Ok(Allowed::Done)
+    Ok(Allowed::Done { switched_on })
 }

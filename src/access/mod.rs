@@ -6,6 +6,7 @@ mod affected;
 mod agreement;
 mod allowing;
 pub mod api;
+mod consent;
 pub mod denials;
 mod digest;
 mod ending;
@@ -19,8 +20,9 @@ pub mod web;
 
 pub use affected::AffectedMember;
 pub use allowing::{Allowed, allow_address};
+pub use consent::{Asks, Consent};
 pub use digest::Digest;
 pub use form::Doubt;
 pub use preview::{Preview, would_be_let_in};
-pub use settings::{Consent, Saved, leaves_out, preview, save, settings};
+pub use settings::{Saved, preview, save, settings};
 pub use simulation::{Simulation, simulate};

@@ -28,39 +28,44 @@ pub struct Saver {
 }
 
 impl Preview {
-    /// Asks `rules` about each member. Nobody can end their own access here, nor that of somebody above them.
+    /// Asks `rules` about each member, and those `in_force` about whom they leave out. Nobody can end their own access here,
+    /// nor that of somebody above them.
     pub fn new(
         instance: &InstanceLists,
         rules: &Rules,
+        in_force: &Rules,
         members: Vec<Seated>,
         invited: &[EmailAddress],
         saver: &Saver,
     ) -> Self {
-        let (gate, all) = (Gate::new(instance, rules), members.len());
-        let outside =
-            |member: &Seated| gate.decide(&Candidate::stranger(member.email.clone())).admitted.is_none();
-        let losers: Vec<AffectedMember> = members
-            .into_iter()
-            .filter(outside)
-            .map(|member| AffectedMember { protected: protection(&member, saver), member })
-            .collect();
-        let keeps = all - losers.len();
-        let shut_out = |email: &&EmailAddress| {
-            let person = Candidate { invited: Some(Role::Member), ..Candidate::stranger((*email).clone()) };
-            gate.decide(&person).admitted.is_none()
+        let (gate, before, all) = (Gate::new(instance, rules), Gate::new(instance, in_force), members.len());
+        let left_out = members.into_iter().filter(|member| !lets_in(&gate, &member.email));
+        let affected = |member: Seated| AffectedMember {
+            is_new: lets_in(&before, &member.email),
+            protected: protection(&member, saver),
+            member,
         };
+        let losers: Vec<AffectedMember> = left_out.map(affected).collect();
+        let keeps = all - losers.len();
         Self {
             keeps,
             digest: Digest::of(rules, keeps, &losers),
             losers,
             open_invites: invited.len(),
-            blocked_invites: invited.iter().filter(shut_out).count(),
+            blocked_invites: invited.iter().filter(|email| !lets_in_invited(&gate, email)).count(),
         }
     }
 
-    /// Whether somebody's access is in question.
+    /// Whether the rules would refuse somebody who is in.
     pub fn is_losing(&self) -> bool {
         !self.losers.is_empty()
+    }
+
+    /// How many it changes something for: those whom the rules in force would let in, and, where saving is to `end_access`,
+    /// all whose access it can end.
+    pub fn affected(&self, end_access: bool) -> usize {
+        let is_affected = |loser: &&AffectedMember| loser.is_new || end_access && loser.protected.is_none();
+        self.losers.iter().filter(is_affected).count()
     }
 
     /// Those whose access saving can end.
@@ -77,6 +82,15 @@ impl Preview {
 /// What the rules say to somebody who comes new with this address.
 pub fn would_be_let_in(instance: &InstanceLists, rules: &Rules, email: &EmailAddress) -> Answer {
     decide(instance, rules, &Candidate::stranger(email.clone()))
+}
+
+fn lets_in(gate: &Gate, email: &EmailAddress) -> bool {
+    gate.decide(&Candidate::stranger(email.clone())).admitted.is_some()
+}
+
+fn lets_in_invited(gate: &Gate, email: &EmailAddress) -> bool {
+    let person = Candidate { invited: Some(Role::Member), ..Candidate::stranger(email.clone()) };
+    gate.decide(&person).admitted.is_some()
 }
 
 fn protection(member: &Seated, saver: &Saver) -> Option<&'static str> {

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::affected::{Seated, invited, seated};
+use super::consent::{Asks, Consent};
 use super::ending::{can_spare, end_access};
 use super::preview::{Preview, Saver};
 use crate::address::EmailAddress;
@@ -17,23 +18,12 @@ use crate::role::Role;
 /// As many people as an event names.
 const MOST_NAMED: usize = 100;
 
-/// What an admin has agreed to.
-#[derive(Clone, Debug, Default)]
-pub struct Consent {
-    /// The digest of the preview that was shown; empty when none was.
-    pub digest: String,
-    /// Whether the access of those whom the rules leave out ends now.
-    pub end_access: bool,
-    /// Whether rules that leave out the admin are meant so.
-    pub without_me: bool,
-}
-
 /// What came of saving.
 pub enum Saved {
     /// The rules are in force.
     Done { ended: usize },
     /// Nothing was saved: this has to be looked at first.
-    Look { preview: Preview, without_me: bool },
+    Look { preview: Preview, asks: Asks },
 }
 
 /// The rules as they are stored, with their version.
@@ -41,51 +31,48 @@ pub async fn settings(admin: &Admin) -> Result<org_settings::Model> {
     admin.scope().find::<org_settings::Entity>().one().await
 }
 
-/// What `rules` would mean for those who are in.
-pub async fn preview(admin: &Admin, rules: &Rules) -> Result<Preview> {
+/// What `rules` would mean for those who are in, where others are `in_force`.
+pub async fn preview(admin: &Admin, rules: &Rules, in_force: &Rules) -> Result<Preview> {
     let members = admin.scope().find::<membership::Entity>().filter(seated).rows().await?;
     let now = Timestamp::from(admin.services().clock.now());
     let waiting = admin.scope().find::<invite::Entity>().filter(invited(now));
     let invited = waiting.column(invite::Column::Email).await?;
-    compute(admin, rules, members, invited, admin.role()).await
+    compute(admin, [rules, in_force], members, invited, admin.role()).await
 }
 
 /// Asks the gate about all members, which takes its time with a hundred thousand: not where requests are served.
 async fn compute(
     admin: &Admin,
-    rules: &Rules,
+    [rules, in_force]: [&Rules; 2],
     members: Vec<Seated>,
     invited: Vec<EmailAddress>,
     role: Role,
 ) -> Result<Preview> {
-    let (instance, rules) = (admin.services().config.instance.clone(), rules.clone());
+    let (rules, in_force) = (rules.clone(), in_force.clone());
+    let instance = admin.services().config.instance.clone();
     let saver = Saver { id: admin.visitor().id.clone(), role };
-    let computed =
-        tokio::task::spawn_blocking(move || Preview::new(&instance, &rules, members, &invited, &saver));
+    let computed = tokio::task::spawn_blocking(move || {
+        Preview::new(&instance, &rules, &in_force, members, &invited, &saver)
+    });
     computed.await.map_err(|e| Error::Internal(e.to_string()))
 }
 
-/// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4).
+/// Saves another rule set, unless members are left out by it and the admin has not seen which (rule 2.4), or it lets anyone
+/// in and that was not confirmed.
 ///
 /// # Errors
 /// [`Error::Stale`] when the rules were changed since `version`; [`Error::LastOwner`] when no owner who can come in would
 /// be left.
 pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
     let change = admin.change().await?;
-    let before = match write_rules(&change, admin, rules, Some(version)).await {
-        Ok(before) => before,
-        Err(error) => {
-            drop(change);
-            return Err(refusal(admin, error).await);
-        }
-    };
+    let before = write_rules(&change, admin, rules, Some(version)).await?;
     let members = change.rows(seated).await?;
     let invited = change.column(invite::Column::Email, invited(change.at())).await?;
-    let preview = compute(admin, rules, members, invited, change.role()).await?;
-    let without_me = leaves_out(admin, rules) && !leaves_out(admin, &before);
+    let preview = compute(admin, [rules, &before], members, invited, change.role()).await?;
+    let asks = Asks::of(admin, rules, &before);
     let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
-    if unseen || without_me && !consent.without_me {
-        return Ok(Saved::Look { preview, without_me });
+    if unseen || !asks.are_met(consent) {
+        return Ok(Saved::Look { preview, asks });
     }
     if consent.end_access && !can_spare(&change, admin, &preview).await? {
         drop(change);
@@ -95,13 +82,6 @@ pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent)
     let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
     change.commit(event.with(json!(before), after(rules, &ended))).await?;
     Ok(Saved::Done { ended: ended.len() })
-}
-
-/// Whether `rules` would not let in the admin, came they new.
-pub fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
-    let Ok(email) = EmailAddress::parse(admin.email()) else { return true };
-    let instance = &admin.services().config.instance;
-    super::preview::would_be_let_in(instance, rules, &email).admitted.is_none()
 }
 
 /// Records the refusal in a change of its own: the rules have been written in the one that is dropped.
@@ -118,14 +98,6 @@ fn after(rules: &Rules, ended: &[String]) -> Value {
         after["accessEndedOf"] = json!(ended.iter().take(MOST_NAMED).collect::<Vec<_>>());
     }
     after
-}
-
-/// Why the rules were not written; an operator's wish leaves an event, once the change that was begun is given up.
-pub(crate) async fn refusal(admin: &Admin, error: Error) -> Error {
-    match error {
-        Error::Forbidden(Forbidden::NotForOperators) => admin.refuse_operator().await.err().unwrap_or(error),
-        other => other,
-    }
 }
 
 /// Writes the rules as a part of a change; returns the ones before. Operators who have entered can let nobody in (rule

@@ -4,6 +4,7 @@
 mod domain;
 mod email;
 mod error;
+mod public_suffix;
 #[cfg(test)]
 mod tests;
 mod text_form;
@@ -11,3 +12,4 @@ mod text_form;
 pub use domain::Domain;
 pub use email::EmailAddress;
 pub use error::AddressError;
+pub use public_suffix::{is_above_public_suffixes, is_public_suffix};

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::domain::Domain;
 use super::email::EmailAddress;
 use super::error::AddressError;
+use super::public_suffix::is_public_suffix;
 
 fn email(text: &str) -> Result<String, AddressError> {
     EmailAddress::parse(text).map(String::from)
@@ -80,6 +81,32 @@ fn subdomains_count_only_when_asked_for() {
     assert!(domain("hr.acme.com").is_within(&domain("acme.com"), true));
     assert!(!domain("notacme.com").is_within(&domain("acme.com"), true));
     assert!(!domain("acme.com.evil.com").is_within(&domain("acme.com"), true));
+}
+
+#[test]
+fn a_domain_below_which_anybody_registers_is_a_public_suffix() {
+    for text in [
+        "com",
+        "uk",
+        "рф",
+        "xn--p1ai",
+        "co.uk",
+        "CO.UK",
+        "com.au",
+        "foo.ck",
+        "github.io",
+        "vercel.app",
+        "uk.com",
+        "s3.amazonaws.com",
+        "公司.cn",
+    ] {
+        assert!(is_public_suffix(text), "{text}");
+    }
+    for text in
+        ["acme.com", "acme.co.uk", "acme.github.io", "www.ck", "test", "acme.test", "intranet", "", ".", "*"]
+    {
+        assert!(!is_public_suffix(text), "{text}");
+    }
 }
 
 proptest! {

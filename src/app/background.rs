@@ -7,10 +7,11 @@ use tokio::task::JoinHandle;
 
 use crate::authority::Services;
 use crate::identity_providers::DISCOVERY_RETRY;
+use crate::llm_keys::uses;
 use crate::sign_in::{self, FLOW_LIFETIME};
-use crate::{access, invites, mail, organization, ownership};
+use crate::{access, invites, mail, organization, ownership, tokens};
 
-/// How often what is over is deleted, and quiet clients are forgotten.
+/// How often what is over is deleted.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
 /// How often organizations that nobody can restore any more are looked for.
 const PURGE: Duration = Duration::from_secs(20);
@@ -28,9 +29,10 @@ pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 4] {
     ]
 }
 
-/// Learns the providers' addresses and keys, and tries again until all are known.
+/// Learns the providers' addresses and keys, and from time to time again: they move.
 async fn discover(services: web::Data<Services>) {
-    while !services.providers.discover_missing().await {
+    loop {
+        services.providers.discover_due().await;
         actix_web::rt::time::sleep(DISCOVERY_RETRY).await;
     }
 }
@@ -55,7 +57,6 @@ async fn purge(services: web::Data<Services>) {
 async fn keep_house(services: web::Data<Services>) {
     loop {
         actix_web::rt::time::sleep(HOUSEKEEPING).await;
-        services.limits.forget_quiet();
         if let Err(error) = services.sessions.purge(FLOW_LIFETIME).await {
             tracing::warn!(%error, "old sessions not deleted");
         }
@@ -65,6 +66,9 @@ async fn keep_house(services: web::Data<Services>) {
         if let Err(error) = sign_in::link::forget_old(&services).await {
             tracing::warn!(%error, "old sign-in links not forgotten");
         }
+        if let Err(error) = sign_in::relinking::forget_old(&services).await {
+            tracing::warn!(%error, "old accounts that came with known addresses not forgotten");
+        }
         if let Err(error) = invites::results::forget_old_batches(&services).await {
             tracing::warn!(%error, "old results of invites not forgotten");
         }
@@ -73,6 +77,12 @@ async fn keep_house(services: web::Data<Services>) {
         }
         if let Err(error) = organization::creation::forget_rested(&services).await {
             tracing::warn!(%error, "addresses that were given up not forgotten");
+        }
+        if let Err(error) = tokens::forget_old(&services).await {
+            tracing::warn!(%error, "tokens that are over not forgotten");
+        }
+        if let Err(error) = uses::forget_old(&services).await {
+            tracing::warn!(%error, "old uses of keys not forgotten");
         }
         if let Err(error) = mail::forget_old(&services).await {
             tracing::warn!(%error, "old mails not forgotten");

@@ -7,7 +7,8 @@ mod parts;
 mod server;
 mod signals;
 
-pub use database::connect;
+pub use database::{connect, refuse_unmakable};
+pub use parts::outbound;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,9 +24,10 @@ use crate::authority::{Organization, Services};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
-use crate::llm_keys::watch;
+use crate::listing::seal_places_with;
+use crate::llm_keys::{uses, watch};
 use crate::mail::worker::Worker;
-use crate::web::door::Door;
+use crate::web::door::{Connections, Door, Room};
 use crate::web::frame::Frame;
 use crate::web::metrics;
 use crate::{instance, organization, sign_in};
@@ -58,8 +60,13 @@ impl App {
         db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));
         instance::refuse_missing_keys(&db, &config.master_key).await?;
         let cookie_key = instance::cookie_key(&db, &config.master_key).await?;
+        seal_places_with(cookie_key.master());
         let only = only_organization(&db, &config).await?;
-        let frame = web::Data::new(parts::frame(&config)?);
+        for (provider, base) in config.llm.cut_addresses() {
+            tracing::info!(provider, %base, "of GATEHOUSE_LLM__…__BASE_URL only the base is used");
+        }
+        let connections = Connections::new(Room::of_process(), &config.trusted_proxies);
+        let frame = web::Data::new(parts::frame(&config, &connections, &cookie_key)?);
         let services = web::Data::new(parts::services(config, db, clock, only)?);
         if let Some(link) = sign_in::claim::link(&services).await? {
             tracing::warn!(
@@ -68,12 +75,12 @@ impl App {
             );
         }
         let bind = services.config.bind;
-        let door = Door::open(bind).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let door = Door::open(bind, connections).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
         let (server, address) = server::serve(&services, &frame, cookie_key, &door)?;
         let metrics = services
             .config
             .metrics_bind
-            .map(|bind| metrics::serve(bind, frame.metrics.clone()))
+            .map(|bind| metrics::serve(bind, frame.metrics.clone(), frame.installation.clone()))
             .transpose()?;
         Ok(Self { services, frame, server, metrics, address, door, drain: true })
     }
@@ -114,9 +121,11 @@ impl App {
         // Before the first request is answered: the signal would end the process.
         let signals = Signals::new()?;
         let background = background::start(&services);
+        let watch = actix_web::rt::spawn(door.connections().watch());
         let composer = Arc::new(Mails(services.clone().into_inner()));
         let mail_worker = Worker::start(services.clone().into_inner(), composer);
         let key_watch = watch::start(services.clone().into_inner());
+        let key_uses = uses::start(services.clone().into_inner());
         let signals = signals::obey(signals, &frame, server.handle(), &door, drain);
         let metrics_handle = metrics.as_ref().map(Server::handle);
         if let Some(metrics) = metrics {
@@ -134,7 +143,11 @@ impl App {
             () = signals => Ok(()),
         };
         background.iter().for_each(JoinHandle::abort);
+        watch.abort();
         key_watch.abort();
+        key_uses.abort();
+        uses::write(&services).await;
+        services.tokens.last_uses.write().await;
         if let Some(handle) = metrics_handle {
             handle.stop(false).await;
         }
@@ -147,7 +160,7 @@ impl App {
 ///
 /// # Errors
 /// When there are several.
-async fn only_organization(db: &Db, config: &Config) -> anyhow::Result<Option<String>> {
+pub async fn only_organization(db: &Db, config: &Config) -> anyhow::Result<Option<String>> {
     if config.tenancy.is_multi() {
         return Ok(None);
     }

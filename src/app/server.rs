@@ -8,10 +8,10 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
 
-use crate::authority::Services;
 use crate::authority::session::{self, LIFETIME};
+use crate::authority::{Services, bearer, refusals};
 use crate::routes;
-use crate::web::door::Door;
+use crate::web::door::{Door, hold_while_sent, note_who_asks};
 use crate::web::frame::Frame;
 use crate::web::{cross_site, envelope, form, notice, repeat};
 
@@ -30,7 +30,7 @@ pub fn serve(
     cookie_key: Key,
     door: &Door,
 ) -> anyhow::Result<(Server, SocketAddr)> {
-    let (listener, inside) = (door.listener()?, door.inside());
+    let (listener, connections) = (door.listener()?, door.connections());
     let address = listener.local_addr()?;
     let (services, frame) = (services.clone(), frame.clone());
     let tenancy = services.config.tenancy;
@@ -47,14 +47,18 @@ pub fn serve(
             .service(
                 web::scope("")
                     .configure(|config| routes::register(tenancy, config))
+                    .wrap(from_fn(cross_site::refuse))
+                    .wrap(from_fn(refusals::leave))
                     .wrap(from_fn(repeat::answer))
                     .wrap(from_fn(notice::leave))
                     .wrap(from_fn(session::renew_if_due))
-                    .wrap(session_layer),
+                    .wrap(from_fn(note_who_asks))
+                    .wrap(session_layer)
+                    .wrap(from_fn(bearer::judge)),
             )
-            .wrap(from_fn(cross_site::refuse))
             .wrap(Compress::default())
             .wrap(from_fn(envelope::wrap))
+            .wrap(from_fn(hold_while_sent))
     });
     let server = server
         .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4))
@@ -62,7 +66,7 @@ pub fn serve(
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(GRACE)
         .disable_signals()
-        .on_connect(move |connection, data| inside.note(connection, data))
+        .on_connect(move |connection, data| connections.take_in(connection, data))
         .listen(listener)?;
     Ok((server.run(), address))
 }

@@ -13,7 +13,7 @@ pub struct Group {
 }
 
 /// All actions that there are.
-pub const GROUPS: [Group; 6] = [
+pub const GROUPS: [Group; 7] = [
     Group {
         name: "sign-in",
         label: "Sign-in",
@@ -30,6 +30,7 @@ pub const GROUPS: [Group; 6] = [
             ("sign_in_link.made", "{who} made a sign-in link for {target}"),
             ("account.connected", "{who} connected {target} to sign in with"),
             ("account.not_connected", "{who} could not connect {target} to sign in with"),
+            ("account.relinked", "{who} linked {target} to a new account at their provider"),
             ("account.disconnected", "{who} disconnected {target}"),
             ("account.not_disconnected", "{who} could not disconnect {target}, their last way in"),
         ],
@@ -94,11 +95,35 @@ pub const GROUPS: [Group; 6] = [
         ],
     },
     Group {
+        name: "projects",
+        label: "Projects",
+        actions: &[
+            ("project.created", "{who} created the project {target}"),
+            ("project.renamed", "{who} renamed the project to {target}"),
+            ("project.archived", "{who} archived the project {target}"),
+            ("project.restored", "{who} restored the project {target}"),
+            ("project.deleted", "{who} deleted the project {target}"),
+            ("project.member_set", "{who} gave {target} a role in a project"),
+            ("project.member_removed", "{who} took {target} out of a project"),
+            ("team.created", "{who} created the team {target}"),
+            ("team.renamed", "{who} renamed the team to {target}"),
+            ("team.manager_changed", "{who} changed the manager of the team {target}"),
+            ("team.member_added", "{who} put {target} into a team"),
+            ("team.member_removed", "{who} took {target} out of a team"),
+            ("team.deleted", "{who} deleted the team {target}"),
+            ("token.created", "{who} made the token {target}"),
+            ("token.rolled", "{who} rolled the token {target}"),
+            ("token.revoked", "{who} revoked the token {target}"),
+            ("keys.fetched", "{who} fetched keys"),
+        ],
+    },
+    Group {
         name: "organization",
         label: "Organization",
         actions: &[
             ("organization.renamed", "{who} renamed the organization to {target}"),
             ("organization.settings_changed", "{who} changed the settings of {target}"),
+            ("organization.token_life_changed", "{who} set the longest life of tokens to {target}"),
             ("organization.slug_changed", "{who} changed the address to {target}"),
             ("organization.slug_given_up", "{who} gave up the address {target}"),
             ("organization.transferred", "{who} transferred the organization to {target}"),

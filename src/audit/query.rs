@@ -134,17 +134,3 @@ impl What {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use data_encoding::BASE64URL_NOPAD;
-
-    use super::*;
-
-    #[test]
-    fn a_place_that_was_given_out_before_is_still_one() {
-        let json = br#"{"at":1700000000000,"number":7,"backwards":false}"#;
-        let cursor = Cursor::parse(&BASE64URL_NOPAD.encode(json)).expect("a place");
-        assert_eq!(cursor.to_string(), BASE64URL_NOPAD.encode(json));
-    }
-}

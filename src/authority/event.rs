@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::JsonValue;
 use sha2::{Digest, Sha256};
 
+use super::refusals::Refusal;
 use crate::address::EmailAddress;
+
+/// As much of what was not done as the log keeps, in bytes.
+const LONGEST_REFUSED: usize = 300;
 
 /// What an event tells beside who, when and from where, which the [`Change`](super::Change) knows.
 #[derive(Clone)]
@@ -24,9 +28,16 @@ impl Event {
         Self { action, outcome: "done", target: target.into(), before: None, after: None }
     }
 
-    /// Something was tried and refused.
+    /// Something was tried and refused. Of the target no more is kept than [`LONGEST_REFUSED`]: it may be what was typed.
     pub fn refused(action: &'static str, target: impl Into<String>) -> Self {
+        let mut target = target.into();
+        target.truncate(target.floor_char_boundary(LONGEST_REFUSED));
         Self { outcome: "refused", ..Self::done(action, target) }
+    }
+
+    /// Whether it is a refusal.
+    pub(in crate::authority) fn is_refusal(&self) -> bool {
+        self.outcome == "refused"
     }
 
     /// What was there, and what is there now. Never a secret.
@@ -102,6 +113,11 @@ impl Actor {
 /// Behind the address of somebody who was there as operator.
 const AS_OPERATOR: &str = " (operator)";
 
+/// How a log calls whoever was there by a token.
+pub fn token_name(whose: &str, token: &str) -> String {
+    format!("{whose} (token {token})")
+}
+
 /// How the log of an organization calls an operator who enters it.
 pub fn operator_name(name: &str) -> String {
     format!("{name}{AS_OPERATOR}")
@@ -123,6 +139,8 @@ pub struct Origin {
     pub request_id: String,
     /// By what a repeated request is known again.
     pub idempotency: Idempotency,
+    /// What the log tells of it if it is refused.
+    pub(in crate::authority) refusal: Refusal,
 }
 
 /// By what a request that is sent again is known again, so that what it asks for is done once.

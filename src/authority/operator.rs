@@ -33,6 +33,17 @@ pub enum Refusal {
         "{email} is {is}, which is below {role}. `gatehouse user promote {email} --role {role}` raises them."
     )]
     IsBelow { email: String, is: &'static str, role: &'static str },
+    #[error(
+        "nobody has come with a new account at a provider that they sign in by. Ask them to try to sign in, then run this \
+         again."
+    )]
+    NothingToRelink,
+    #[error(
+        "several new accounts have come with the address of {0}: {1}. Name the right one with --subject."
+    )]
+    SeveralHaveCome(String, String),
+    #[error("{0}: something has changed meanwhile. Look again.")]
+    ChangedMeanwhile(String),
     #[error(transparent)]
     Failed(#[from] Error),
 }

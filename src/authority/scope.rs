@@ -146,9 +146,64 @@ pub(super) fn guard<E: EntityTrait>(select: Select<E>, column: E::Column, owner:
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use sea_orm::QueryTrait;
 
     use super::*;
+    use crate::entity::identity;
+
+    /// Two organizations with an owner each, of whom both have an account.
+    const PEOPLE: &str = "
+        INSERT INTO organizations (id, slug, name, version, created_at, updated_at)
+            VALUES ('acme', 'acme', 'Acme', 1, 0, 0), ('globex', 'globex', 'Globex', 1, 0, 0);
+        INSERT INTO users (id, email, name, status, created_at)
+            VALUES ('ada', 'ada@acme.test', 'Ada', 'active', 0), ('gil', 'gil@globex.test', 'Gil', 'active', 0);
+        INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
+            VALUES ('acme', 'ada', 'owner', 'Ada', 'ada@acme.test', 0, 0),
+                   ('globex', 'gil', 'owner', 'Gil', 'gil@globex.test', 0, 0);
+        INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
+            VALUES ('a', 'ada', 'idp', 'i', 'ada', 'ada@acme.test', 0, 0),
+                   ('g', 'gil', 'idp', 'i', 'gil', 'gil@globex.test', 0, 0)";
+
+    async fn database() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("gatehouse.db").display());
+        let db = Db::connect(&url, Duration::ZERO).await.expect("a database");
+        db.migrate_up().await.expect("migrated");
+        let tx = db.begin().await.expect("begun");
+        for sql in PEOPLE.split(';') {
+            tx.execute_unprepared(sql).await.expect(sql);
+        }
+        tx.commit(None).await.expect("written");
+        (folder, db)
+    }
+
+    #[tokio::test]
+    async fn a_query_that_forgets_its_owner_on_the_way_finds_the_owners_rows_alone() {
+        let (_folder, db) = database().await;
+        let people = |forget: fn(Select<membership::Entity>) -> Select<membership::Entity>| {
+            Scope::new(&db, "acme").find::<membership::Entity>().filter(forget)
+        };
+        let everybody = |_| membership::Entity::find();
+        let all = people(everybody).all().await.expect("rows");
+        assert_eq!(all.iter().map(|row| row.user_id.as_str()).collect::<Vec<_>>(), ["ada"]);
+        let ids: Vec<String> = people(everybody).column(membership::Column::UserId).await.expect("a column");
+        assert_eq!(ids, ["ada"]);
+        let gil = |_| membership::Entity::find().filter(membership::Column::UserId.eq("gil"));
+        assert!(matches!(people(gil).one().await, Err(Error::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_read_of_who_is_no_member() {
+        let (_folder, db) = database().await;
+        let acme = Scope::new(&db, "acme");
+        let own = acme.of_member::<identity::Entity>("ada").await.expect("a member").all().await;
+        assert_eq!(own.expect("rows").len(), 1);
+        for id in ["gil", "nobody"] {
+            assert!(matches!(acme.of_member::<identity::Entity>(id).await, Err(Error::NotFound)), "{id}");
+        }
+    }
 
     #[test]
     fn a_query_that_lost_its_filter_on_the_way_gets_it_back() {

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
+use super::bearer::Tokens;
 use super::limits::Limits;
 use super::session::Sessions;
 use crate::alarms::Alarms;
@@ -10,6 +11,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::identity_providers::IdentityProviders;
+use crate::key_uses::KeyUses;
 use crate::outbound::Outbound;
 use crate::smtp::Mailer;
 
@@ -21,6 +23,9 @@ pub struct Services {
     pub db: Db,
     pub clock: Clock,
     pub sessions: Sessions,
+    pub tokens: Tokens,
+    /// How often keys have been fetched, until that is written.
+    pub key_uses: KeyUses,
     pub providers: IdentityProviders,
     pub limits: Limits,
     pub mail: Mailer,

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::output::counted;
+use crate::access::form::public_suffix;
 use crate::access::operator::{self, Access};
 use crate::config::Config;
 use crate::gate::{InstanceLists, Rules};
@@ -34,6 +35,9 @@ async fn show(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     db.close().await;
     let access = access?;
     say!("{}", access.rules.in_a_sentence(&config.instance));
+    for rule in access.rules.allowed_domains.iter().filter(|rule| rule.is_anybodys()) {
+        say!("Warning, rule {rule}: {}", public_suffix(&rule.domain.to_unicode()));
+    }
     let lists = lists(&config.instance);
     if !lists.is_empty() {
         say!("Whatever the rules say, the lists of the installation come first: {}.", lists.join(", "));

@@ -1,4 +1,5 @@
-//! One binary, a file per command. Exit codes: 0 good, 1 failed, 2 usage, 78 configuration (`sysexits.h`).
+//! One binary, a file per command. Exit codes: 0 good, 1 failed, 2 usage, 78 configuration (`sysexits.h`); those of `run`
+//! are the started command's, and where it can't be started 126 and 127, as in shells.
 
 #[macro_use]
 mod output;
@@ -14,6 +15,7 @@ mod opening;
 mod operator;
 mod org;
 mod routes;
+mod run;
 mod serve;
 mod sessions;
 mod user;
@@ -26,6 +28,7 @@ use clap::{Parser, Subcommand};
 use crate::config::ConfigError;
 use crate::log;
 use arguments::About;
+use run::NotStarted;
 
 /// The front office of a team that builds with LLMs: sign-in, roles and keys, self-hosted as one binary.
 #[derive(Parser)]
@@ -79,6 +82,8 @@ enum Command {
     /// Organizations.
     #[command(subcommand)]
     Org(org::Task),
+    /// Start a command with the keys of a project in its environment.
+    Run(run::Options),
     /// Every route: method, path, who may.
     Routes(routes::Options),
 }
@@ -100,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Sessions(task) => system.block_on(sessions::run(config, task)),
         Command::Operator(task) => system.block_on(operator::run(config, task)),
         Command::Org(task) => system.block_on(org::run(config, task)),
+        Command::Run(options) => system.block_on(run::run(options)),
         Command::Routes(options) => routes::run(config, &options),
     };
     let code = match result {
@@ -115,5 +121,8 @@ const CONFIGURATION: u8 = 78;
 
 fn fail(error: &anyhow::Error) -> ExitCode {
     log::say(&format!("gatehouse: {error:#}"));
+    if let Some(not_started) = error.downcast_ref::<NotStarted>() {
+        return not_started.code().into();
+    }
     if error.downcast_ref::<ConfigError>().is_some() { CONFIGURATION.into() } else { ExitCode::FAILURE }
 }

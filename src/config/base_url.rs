@@ -2,6 +2,9 @@
 
 use url::Url;
 
+use super::error::Result;
+use super::source::Source;
+
 /// Where people reach this installation: scheme, host, port and no path.
 #[derive(Clone, Debug)]
 pub struct BaseUrl(Url);
@@ -21,6 +24,11 @@ impl BaseUrl {
             );
         }
         Ok(Self(url))
+    }
+
+    /// Reads the setting.
+    pub(super) fn read(source: &mut Source) -> Result<Self> {
+        source.parsed("BASE_URL", "http://localhost:8080", Self::parse)
     }
 
     /// The address itself.

@@ -8,13 +8,14 @@ use url::Url;
 use super::error::{ConfigError, Result};
 use super::source::Source;
 use crate::llm::catalog::PROVIDERS;
-use crate::llm::{ApiKey, KnownProvider, LlmProvider};
+use crate::llm::{ApiKey, BaseUrl, KnownProvider, LlmProvider, NotAKey};
 
 /// Keys and addresses by the provider's id.
 #[derive(Default)]
 pub struct LlmConfig {
     keys: HashMap<&'static str, ApiKey>,
-    addresses: HashMap<&'static str, Url>,
+    addresses: HashMap<&'static str, BaseUrl>,
+    placeholders: Vec<&'static str>,
 }
 
 impl LlmConfig {
@@ -25,44 +26,59 @@ impl LlmConfig {
 
     /// Where the operator says that the provider is.
     pub fn address(&self, provider: &LlmProvider) -> Option<&Url> {
-        self.addresses.get(provider.id())
+        self.addresses.get(provider.id()).map(|base| &base.url)
+    }
+
+    /// Variables that hold a placeholder, a line each.
+    pub fn placeholders(&self) -> Vec<String> {
+        let line = |variable: &&str| format!("{variable} holds a placeholder, not a key. It is passed over");
+        self.placeholders.iter().map(line).collect()
     }
 
     /// All addresses that the operator has given.
     pub fn addresses(&self) -> impl Iterator<Item = &Url> {
-        self.addresses.values()
+        self.addresses.values().map(|base| &base.url)
+    }
+
+    /// The addresses of which only the base was taken, by the provider's id.
+    pub fn cut_addresses(&self) -> impl Iterator<Item = (&'static str, &Url)> {
+        self.addresses.iter().filter(|(_, base)| base.is_cut).map(|(id, base)| (*id, &base.url))
     }
 }
 
 pub fn read(source: &mut Source) -> Result<LlmConfig> {
     let mut config = LlmConfig::default();
     for provider in &PROVIDERS {
-        if let Some(key) = key(source, provider)? {
-            config.keys.insert(provider.id, key);
+        match key(source, provider)? {
+            Given::Key(key) => drop(config.keys.insert(provider.id, key)),
+            Given::Placeholder => config.placeholders.push(provider.variable),
+            Given::Nothing => {}
         }
         let setting = format!("LLM__{}__BASE_URL", provider.setting());
-        if let Some(address) = source.optional(&setting, address)? {
+        let base = |text: &str| provider.base_url(text).map_err(str::to_owned);
+        if let Some(address) = source.optional(&setting, base)? {
             config.addresses.insert(provider.id, address);
         }
     }
     Ok(config)
 }
 
-fn key(source: &mut Source, provider: &KnownProvider) -> Result<Option<ApiKey>> {
-    let Some(text) = source.shared_secret(provider.variable)? else { return Ok(None) };
-    let wrong = |problem: &str| ConfigError {
-        variable: provider.variable.to_owned(),
-        problem: format!("can't be the key of {}: {problem}", provider.label),
-    };
-    ApiKey::parse(&SecretString::from(text)).map(Some).map_err(wrong)
+/// What a variable holds that is not ours alone.
+enum Given {
+    Key(ApiKey),
+    /// What another program's example has in place of a key.
+    Placeholder,
+    Nothing,
 }
 
-fn address(text: &str) -> std::result::Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| e.to_string())?;
-    let bare = url.query().is_none() && url.fragment().is_none();
-    let anonymous = url.username().is_empty() && url.password().is_none();
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !bare || !anonymous {
-        return Err("must be an http or https address without credentials, `?` and `#`".to_owned());
+fn key(source: &mut Source, provider: &KnownProvider) -> Result<Given> {
+    let Some(text) = source.shared_secret(provider.variable)? else { return Ok(Given::Nothing) };
+    match ApiKey::parse(&SecretString::from(text)) {
+        Ok(key) => Ok(Given::Key(key)),
+        Err(NotAKey::Placeholder | NotAKey::Masked) => Ok(Given::Placeholder),
+        Err(problem) => Err(ConfigError {
+            variable: provider.variable.to_owned(),
+            problem: format!("can't be the key of {}: {problem}", provider.label),
+        }),
     }
-    Ok(url)
 }

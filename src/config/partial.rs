@@ -4,6 +4,7 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
+use super::base_url::BaseUrl;
 use super::database::database_url;
 use super::environment::environment;
 use super::error::{Result, problem};
@@ -37,7 +38,9 @@ pub fn tenancy_only(file: Option<&Path>) -> Result<Tenancy> {
 /// # Errors
 /// When the settings can't be read.
 pub fn mail_only(file: Option<&Path>) -> Result<Option<MailConfig>> {
-    mail::read(&mut Source::load(file, environment()?)?)
+    let mut source = Source::load(file, environment()?)?;
+    let base_url = BaseUrl::read(&mut source)?;
+    mail::read(&mut source, &base_url)
 }
 
 /// Names of the providers, and the instance's lists: who can come in, for commands that need little else.

@@ -1,6 +1,7 @@
 //! Everything that an operator decides, read at once.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use ipnet::IpNet;
@@ -15,7 +16,7 @@ use super::log::{self, LogConfig};
 use super::mail::{self, MailConfig};
 use super::provider::ProviderConfig;
 use super::source::Source;
-use super::{lists, providers, tenancy};
+use super::{certificates, lists, providers, tenancy};
 use crate::address::EmailAddress;
 use crate::gate::{InstanceLists, OrgCreators, SignUp};
 use crate::outbound::HostPort;
@@ -43,6 +44,8 @@ pub struct Config {
     pub org_creators: OrgCreators,
     /// Whom an installation with many organizations lets in whom nobody has invited.
     pub sign_up: SignUp,
+    /// How many sign-ins a minute may fail, or be under way, from one address.
+    pub sign_in_rate: NonZeroU32,
     /// Who may be the first owner (rule 1.4).
     pub owner_email: Option<EmailAddress>,
     /// Whose `X-Forwarded-For` is believed.
@@ -50,6 +53,8 @@ pub struct Config {
     /// Where Prometheus may read metrics.
     pub metrics_bind: Option<SocketAddr>,
     pub log: LogConfig,
+    /// What is not used although it is there, a line each.
+    pub passed_over: Vec<String>,
 }
 
 impl Config {
@@ -58,7 +63,9 @@ impl Config {
     /// # Errors
     /// When a setting is missing, unknown or malformed.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        Self::read(Source::load(file, environment()?)?)
+        let mut config = Self::read(Source::load(file, environment()?)?)?;
+        config.passed_over.extend(certificates::check()?);
+        Ok(config)
     }
 
     /// Reads settings given as `NAME`, `value`.
@@ -70,16 +77,17 @@ impl Config {
     }
 
     pub(super) fn read(mut source: Source) -> Result<Self> {
+        source.refuse_unknown()?;
         let log = log::read(&mut source)?;
         let database_url = database_url(&mut source)?;
-        let base_url = source.parsed("BASE_URL", "http://localhost:8080", BaseUrl::parse)?;
+        let base_url = BaseUrl::read(&mut source)?;
         let (tenancy, org_creators, sign_up) = tenancy::read(&mut source)?;
-        let config = Self {
+        let mut config = Self {
             bind: source.parsed("BIND", "127.0.0.1:8080", socket_address)?,
             database_url,
             master_key: master_key(&mut source)?,
             providers: providers::read(&mut source)?,
-            mail: mail::read(&mut source)?,
+            mail: mail::read(&mut source, &base_url)?,
             llm: llm::read(&mut source)?,
             tenancy,
             org_creators,
@@ -88,18 +96,21 @@ impl Config {
             instance: lists::read(&mut source)?,
             owner_email: source
                 .optional("OWNER_EMAIL", |text| EmailAddress::parse(text).map_err(lists::sentence))?,
+            sign_in_rate: source.parsed("SIGN_IN_RATE", "60", rate)?,
             trusted_proxies: source.list("TRUSTED_PROXIES", network)?,
             metrics_bind: source.optional("METRICS_BIND", socket_address)?,
+            passed_over: source.remark().into_iter().collect(),
             base_url,
             log,
         };
+        config.passed_over.extend(config.llm.placeholders());
         source.refuse_leftovers()?;
         Ok(config)
     }
 }
 
 fn master_key(source: &mut Source) -> Result<Keyring> {
-    let Some(text) = source.secret("MASTER_KEY")? else {
+    let Some(text) = source.secret_list("MASTER_KEY")? else {
         return Err(problem(
             "MASTER_KEY",
             "is missing. Make one with `echo \"k1:$(openssl rand -base64 32)\"` and keep it safe",
@@ -110,6 +121,10 @@ fn master_key(source: &mut Source) -> Result<Keyring> {
 
 fn socket_address(text: &str) -> std::result::Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn rate(text: &str) -> std::result::Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "must be a whole number, and at least 1".to_owned())
 }
 
 fn network(text: &str) -> std::result::Result<IpNet, String> {

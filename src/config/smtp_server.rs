@@ -1,4 +1,4 @@
-//! The address of a mail server: what it says of the way there, and of the login.
+//! The address of a mail server, with how to connect and log in.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-/// The server that takes mail for delivery (RFC 6409).
+/// The server that accepts mail for delivery (RFC 6409).
 pub struct SmtpServer {
     pub host: String,
     pub port: u16,
@@ -15,6 +15,7 @@ pub struct SmtpServer {
 }
 
 /// A user of the server.
+#[derive(Clone)]
 pub struct Login {
     pub user: String,
     pub password: SecretString,
@@ -62,11 +63,6 @@ impl SmtpServer {
         let port = url.port().unwrap_or(if is_smtps { 465 } else { 587 });
         Ok(Self { port, security, login: login(&url)?, host })
     }
-
-    /// Whether the server is on this machine.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
-    }
 }
 
 /// In lower case and without the brackets of an IPv6 address. The scheme is none that [`Url`] knows, so that an
@@ -82,6 +78,7 @@ fn host(url: &Url) -> Option<String> {
     }
 }
 
+/// Whether the name says that the server is on this machine. Where it leads is judged by the connection.
 fn is_loopback(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(ip) => ip.is_loopback(),

@@ -1,41 +1,69 @@
-//! Settings as names and texts, from the environment and the file, with a memory of which were asked for.
+//! Settings as names and texts, from the environment and the file.
 //! The keys of LLM providers have names that are not ours, and come from the environment alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::environment::{PREFIX, is_shared};
+use super::environment::{PREFIX, is_shared, setting};
 use super::error::{ConfigError, Result, problem};
 use super::file::{default_file, read_file};
+use super::given::{self, bare};
+use super::service_links::is_service_link;
+use super::{names, service_links};
 
 /// Settings by their name in upper case without the prefix; nested ones joined by `__`.
 pub struct Source {
+    /// As they were given, with what is around them.
     settings: BTreeMap<String, String>,
     /// Variables of the environment that other programs read, too, by their whole name.
     shared: BTreeMap<String, String>,
-    asked: Vec<String>,
+    /// Variables that begin like settings and are none.
+    service_links: Vec<String>,
 }
 
 impl Source {
-    /// Joins the file's settings and the environment's; the environment wins.
+    /// Joins the file's settings and the environment's; the environment wins. What is empty is not set.
     pub fn load<I>(file: Option<&Path>, environment: I) -> Result<Self>
     where
         I: IntoIterator<Item = (String, String)>,
     {
-        let (mut settings, mut shared) = (BTreeMap::new(), BTreeMap::new());
+        let (mut settings, mut shared, mut links) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         if let Some(path) = file.map(Path::to_owned).or_else(default_file) {
             read_file(&path, &mut settings)?;
         }
         for (name, value) in environment {
-            if let Some(name) = name.strip_prefix(PREFIX) {
-                settings.insert(name.to_owned(), value);
-            } else if is_shared(&name) {
+            if is_shared(&name) {
                 shared.insert(name, value);
+            } else if let Some(setting) = setting(&name) {
+                if is_service_link(&name, &value) {
+                    links.push(name);
+                } else {
+                    settings.insert(setting.to_owned(), value);
+                }
             }
         }
-        settings.retain(|_, value| !value.is_empty());
-        shared.retain(|_, value| !value.trim().is_empty());
-        Ok(Self { settings, shared, asked: Vec::new() })
+        for all in [&mut settings, &mut shared] {
+            all.retain(|_, value| !bare(value).is_empty());
+        }
+        Ok(Self { settings, shared, service_links: links })
+    }
+
+    /// Refuses names that are no setting: one that is misspelt must not be missed where a server starts.
+    ///
+    /// # Errors
+    /// With the setting that was meant, if one is near.
+    pub fn refuse_unknown(&self) -> Result<()> {
+        names::refuse_unknown(&self.settings)
+    }
+
+    /// A line about variables that were passed over.
+    pub fn remark(&self) -> Option<String> {
+        service_links::remark(&self.service_links)
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        debug_assert!(names::is_known(name), "{name} is missing among the names");
+        self.settings.remove(name)
     }
 
     pub fn optional<T>(
@@ -43,9 +71,10 @@ impl Source {
         name: &str,
         parse: impl FnOnce(&str) -> std::result::Result<T, String>,
     ) -> Result<Option<T>> {
-        self.asked.push(name.to_owned());
-        let Some(text) = self.settings.remove(name) else { return Ok(None) };
-        parse(text.trim()).map(Some).map_err(|sentence| problem(name, &sentence))
+        let Some(text) = self.take(name) else { return Ok(None) };
+        let text = bare(&text);
+        let value = given::one_line(text).and_then(|()| parse(text));
+        value.map(Some).map_err(|sentence| problem(name, &sentence))
     }
 
     pub fn required<T>(
@@ -68,31 +97,43 @@ impl Source {
         }
     }
 
-    /// A list separated by commas.
+    /// A list separated by commas, each perhaps on a line of its own.
     pub fn list<T>(
         &mut self,
         name: &str,
         parse: impl Fn(&str) -> std::result::Result<T, String>,
     ) -> Result<Vec<T>> {
-        let split = |text: &str| {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            items.map(|item| parse(item).map_err(|e| format!("`{item}`: {e}"))).collect()
-        };
-        Ok(self.optional(name, split)?.unwrap_or_default())
+        let text = self.take(name).unwrap_or_default();
+        let items = bare(&text).split(',').map(bare).filter(|item| !item.is_empty());
+        let read = |item| given::one_line(item).and_then(|()| parse(item));
+        items
+            .map(|item| read(item).map_err(|e| problem(name, &format!("`{}`: {e}", item.escape_debug()))))
+            .collect()
     }
 
     /// A secret, given as itself or as `…_FILE`, the path of a file that holds it.
     pub fn secret(&mut self, name: &str) -> Result<Option<String>> {
-        let file = format!("{name}_FILE");
-        let path = self.optional(&file, |text| Ok(PathBuf::from(text)))?;
-        let value = self.optional(name, |text| Ok(text.to_owned()))?;
-        either(&format!("{PREFIX}{name}"), value, path)
+        let text = self.secrets(name)?;
+        text.map(|text| checked(&format!("{PREFIX}{name}"), &text)).transpose()
+    }
+
+    /// Secrets separated by commas, each perhaps on a line of its own.
+    pub fn secret_list(&mut self, name: &str) -> Result<Option<String>> {
+        let Some(text) = self.secrets(name)? else { return Ok(None) };
+        let items: Vec<&str> = bare(&text).split(',').map(bare).collect();
+        checked(&format!("{PREFIX}{name}"), &items.join(",")).map(Some)
+    }
+
+    fn secrets(&mut self, name: &str) -> Result<Option<String>> {
+        let path = self.optional(&format!("{name}_FILE"), |text| Ok(PathBuf::from(text)))?;
+        either(&format!("{PREFIX}{name}"), self.take(name), path)
     }
 
     /// A secret that other programs read, too, by its whole name, or as `…_FILE`.
     pub fn shared_secret(&mut self, name: &str) -> Result<Option<String>> {
-        let path = self.shared.remove(&format!("{name}_FILE")).map(PathBuf::from);
-        either(name, self.shared.remove(name), path)
+        let path = self.shared.remove(&format!("{name}_FILE")).map(|path| PathBuf::from(bare(&path)));
+        let text = either(name, self.shared.remove(name), path)?;
+        text.map(|text| checked(name, &text)).transpose()
     }
 
     /// The names between `GROUP__` and the next `__`, in lower case.
@@ -104,31 +145,29 @@ impl Source {
         names
     }
 
-    /// Refuses settings that nothing asked for, and suggests what was meant.
+    /// Refuses settings that nothing asked for: those that a provider of another kind has.
     pub fn refuse_leftovers(&self) -> Result<()> {
-        let Some(unknown) = self.settings.keys().next() else { return Ok(()) };
-        let near = self.asked.iter().map(|known| (strsim::damerau_levenshtein(known, unknown), known)).min();
-        let cure = match near {
-            Some((distance, known)) if distance <= 4 => format!("Did you mean {PREFIX}{known}?"),
-            _ => "See the README for the list".to_owned(),
-        };
-        Err(problem(unknown, &format!("is not a setting. {cure}")))
+        let leftover = self.settings.keys().next();
+        leftover.map_or(Ok(()), |name| {
+            Err(problem(name, "is not a setting of this kind of provider. Leave it out"))
+        })
     }
 }
 
-/// The value itself, or what stands in the file.
+/// The value as it was given, or what stands in the file.
 fn either(variable: &str, value: Option<String>, path: Option<PathBuf>) -> Result<Option<String>> {
     let wrong = |variable: String, problem: String| Err(ConfigError { variable, problem });
     match (value, path) {
         (Some(_), Some(_)) => {
             wrong(variable.to_owned(), format!("is set, and {variable}_FILE too; leave one out"))
         }
-        (Some(value), None) => Ok(Some(value)),
-        (None, Some(path)) => match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(text.trim().to_owned())),
-            // Its name is not repeated: who mistook the variable has put the secret there.
-            Err(e) => wrong(format!("{variable}_FILE"), format!("names a file that can't be read: {e}")),
-        },
-        (None, None) => Ok(None),
+        (None, Some(path)) => {
+            given::file(&path).map(Some).or_else(|problem| wrong(format!("{variable}_FILE"), problem))
+        }
+        (value, None) => Ok(value),
     }
+}
+
+fn checked(variable: &str, text: &str) -> Result<String> {
+    given::secret(text).map_err(|problem| ConfigError { variable: variable.to_owned(), problem })
 }

@@ -34,8 +34,9 @@ impl Db {
     /// # Errors
     /// When the database can't be reached, with the cause.
     pub async fn connect(url: &str, patience: Duration) -> Result<Self, Fault> {
-        let source = Source::parse(url).map_err(|failure| Fault::caused_by(&failure))?;
-        let opened = source.open(patience).await.map_err(|failure| source.fault(&failure::told(failure)))?;
+        let mut source = Source::parse(url).map_err(|failure| Fault::caused_by(&failure))?;
+        let opened = source.open(patience).await;
+        let opened = opened.map_err(|failure| source.fault(&failure::told(failure)))?;
         Ok(Self {
             read: Reader::new(opened.read, source.backend()),
             write: Writer::new(opened.write, source.backend(), source.file()),
@@ -53,6 +54,17 @@ impl Db {
     /// The same for single statements that write: they queue with the other writers of this process.
     pub fn write_outside_any_organization(&self) -> &Writer {
         &self.write
+    }
+
+    /// Has what was erased leave the log of an SQLite file, too, as soon as nobody reads there.
+    ///
+    /// # Errors
+    /// When the database can't be written to.
+    pub async fn empty_log(&self) -> Result<(), DbErr> {
+        if self.write.get_database_backend() == DbBackend::Sqlite {
+            self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
     }
 
     /// The same for several that are done together or not at all.

@@ -55,8 +55,12 @@ pub(super) fn is_cut_off(error: &Error) -> bool {
     }
 }
 
-/// Whether trying again in a moment may help while a server is being started.
+/// Whether trying again in a moment may help while a server is being started: not where TLS fails.
 pub(super) fn passes(error: &Error) -> bool {
+    let is_tls = matches!(error, Error::Io(cause) if cause.kind() == ErrorKind::InvalidData);
+    if is_tls || matches!(error, Error::Tls(_)) {
+        return false;
+    }
     let is_full = matches!(error, Error::Database(refusal) if refusal.code().as_deref() == Some("53300"));
     is_full || is_cut_off(error) || matches!(error, Error::PoolTimedOut)
 }

@@ -60,7 +60,12 @@ impl Fault {
             Error::Io(error) if error.kind() == ErrorKind::TimedOut => {
                 Self::new("does not answer in time", SEE_BUSY)
             }
+            // Every error of TLS comes as this, with its own error inside.
+            Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+                Self::new(format!("is not who it says it is: {error}"), TRUST)
+            }
             Error::Io(error) => Self::new(format!("is not reachable: {error}"), CHECK),
+            Error::Tls(error) => Self::new(format!("can't be reached with TLS: {error}"), TRUST),
             other => Self::new(format!("can't be used: {other}"), CHECK),
         }
     }
@@ -84,6 +89,8 @@ impl Fault {
     /// By the code of PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
     fn of_postgres(code: &str, message: &str) -> Self {
         match code {
+            // Of poolers: they know fewer parameters and settings, or no transactions.
+            "08P01" => Self::new(format!("refuses: {message}"), POOLER),
             "25006" => Self::new(
                 "is read-only",
                 "Name the primary, or let this role write (default_transaction_read_only)",
@@ -113,6 +120,10 @@ impl Fault {
     }
 }
 
+const TRUST: &str = "Check sslmode and host in GATEHOUSE_DATABASE_URL; name the server's own authority by sslrootcert=FILE \
+                     there, or by SSL_CERT_FILE";
+const POOLER: &str = "Is it a pooler? Let it pool by session or by transaction, and leave `options` out of \
+                      GATEHOUSE_DATABASE_URL";
 const RESTART: &str = "Put back what was taken away, or restart gatehouse";
 const CHECK: &str = "Check GATEHOUSE_DATABASE_URL, and that the server runs";
 const ALLOW: &str =

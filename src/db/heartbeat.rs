@@ -82,7 +82,9 @@ impl Db {
         if let Some(fault) = self.source.is_unwritable() {
             return Err(fault);
         }
-        self.read.use_instead(self.source.readers()).close().await;
+        if let Some(readers) = self.source.readers() {
+            self.read.use_instead(readers).close().await;
+        }
         Ok(())
     }
 

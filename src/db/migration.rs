@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
@@ -39,15 +39,25 @@ impl Migration {
             let patience = format!("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {wait}");
             tx.execute_unprepared(&patience).await?;
             tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+            forget_statements(&tx).await?;
         }
         refuse_newer(&tx).await?;
         Ok(Self { tx, connection })
     }
 
     pub(super) async fn commit(self) -> anyhow::Result<()> {
+        if self.tx.get_database_backend() == DbBackend::Postgres {
+            forget_statements(&self.tx).await?;
+        }
         self.tx.commit().await?;
         Ok(self.connection.close().await?)
     }
+}
+
+/// Steps prepare statements under names that count from one. A pooler hands the connection on with those of a migration
+/// before, or of this one, which would be in the way.
+async fn forget_statements(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    tx.execute_unprepared("DEALLOCATE ALL").await.map(|_| ())
 }
 
 async fn refuse_newer(tx: &DatabaseTransaction) -> anyhow::Result<()> {

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{Error, Executor, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, Error, Executor, PgPool, SqlitePool};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::late;
 use super::lease::{Connection, Lease};
+use super::pooler::Behind;
+use super::postgres_settings::for_session;
 
 /// How long somebody waits for a connection while all are in use.
 const TURN: Duration = Duration::from_secs(3);
@@ -16,17 +18,11 @@ const TURN: Duration = Duration::from_secs(3);
 const RESTED: Duration = Duration::from_secs(1);
 /// The driver's own limit, behind ours.
 const OPENING: Duration = Duration::from_secs(8);
-/// What PostgreSQL itself ends, so that it does not go on with what nobody waits for: statements, waits for a lock,
-/// transactions of a process that has stopped in the middle. And it plans statements for the organization that they are
-/// about: one plan for all takes the largest for as small as most are.
-const SETTINGS: &str = "SET statement_timeout = '9s'; SET lock_timeout = '6s';
-    SET idle_in_transaction_session_timeout = '20s'; SET plan_cache_mode = force_custom_plan";
-
 /// Connections of one kind.
 #[derive(Clone)]
 pub(super) enum Pool {
     Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Postgres(PgPool, Behind),
 }
 
 impl Pool {
@@ -37,8 +33,8 @@ impl Pool {
     }
 
     /// Up to `most` connections to PostgreSQL, opened when they are needed.
-    pub fn postgres(options: PgConnectOptions, most: u32) -> Self {
-        let pool = PgPoolOptions::new()
+    pub fn postgres(options: PgConnectOptions, most: u32, behind: Behind) -> Self {
+        let mut pool = PgPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(OPENING)
             .test_before_acquire(false)
@@ -49,11 +45,13 @@ impl Pool {
                     }
                     Ok(true)
                 })
-            })
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(SETTINGS).await.map(|_| ()) })
             });
-        Self::Postgres(pool.connect_lazy_with(options))
+        if behind == Behind::Server {
+            pool = pool.after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(AssertSqlSafe(for_session())).await.map(|_| ()) })
+            });
+        }
+        Self::Postgres(pool.connect_lazy_with(options), behind)
     }
 
     /// A connection, waited for a moment.
@@ -62,7 +60,7 @@ impl Pool {
         let connection = async {
             Ok(match self {
                 Self::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
-                Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+                Self::Postgres(pool, behind) => Connection::Postgres(pool.acquire().await?, *behind),
             })
         };
         match timeout_at(turn, connection).await {
@@ -87,7 +85,7 @@ impl Pool {
     fn is_exhausted(&self) -> bool {
         match self {
             Self::Sqlite(pool) => pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections(),
-            Self::Postgres(pool) => {
+            Self::Postgres(pool, _) => {
                 pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
             }
         }
@@ -97,7 +95,7 @@ impl Pool {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -15,13 +15,16 @@ const ACCEPTING: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(1);
 const SAY: Duration = Duration::from_secs(5);
 
-/// Waits for a server that is being started, and tells the log for what.
-pub(super) async fn wait_for(options: &PgConnectOptions, patience: Duration) -> Result<(), Error> {
+/// Waits for a server that is being started, and tells the log for what. The way in which it lets us in.
+pub(super) async fn wait_for(
+    options: &PgConnectOptions,
+    patience: Duration,
+) -> Result<PgConnectOptions, Error> {
     let until = Instant::now() + patience;
     let mut say = Instant::now();
     loop {
-        let failure = match timeout(ACCEPTING, options.connect()).await {
-            Ok(Ok(connection)) => return connection.close().await,
+        let failure = match timeout(ACCEPTING, let_in(options)).await {
+            Ok(Ok(way)) => return Ok(way),
             Ok(Err(failure)) => failure,
             Err(_) => late(),
         };
@@ -34,4 +37,24 @@ pub(super) async fn wait_for(options: &PgConnectOptions, patience: Duration) -> 
         }
         sleep(AGAIN).await;
     }
+}
+
+/// `allow` and `prefer` take either way, as in libpq: the other one where the server's rules (`pg_hba.conf`) refuse the
+/// first. The driver knows one way for each.
+async fn let_in(options: &PgConnectOptions) -> Result<PgConnectOptions, Error> {
+    let with = |mode| options.clone().ssl_mode(mode);
+    let (first, then) = match options.get_ssl_mode() {
+        PgSslMode::Allow => (with(PgSslMode::Disable), with(PgSslMode::Prefer)),
+        PgSslMode::Prefer => (options.clone(), with(PgSslMode::Disable)),
+        _ => return try_out(options.clone()).await,
+    };
+    match try_out(first).await {
+        Err(Error::Database(refusal)) if refusal.code().as_deref() == Some("28000") => try_out(then).await,
+        outcome => outcome,
+    }
+}
+
+async fn try_out(options: PgConnectOptions) -> Result<PgConnectOptions, Error> {
+    options.connect().await?.close().await?;
+    Ok(options)
 }

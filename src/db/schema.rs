@@ -1,9 +1,10 @@
 //! The schema: which steps the database has, and the way up and down.
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::database::Db;
+use super::fault::Fault;
 use super::migration::Migration;
 use super::schema_status::{SchemaStatus, schema_status};
 
@@ -31,6 +32,26 @@ impl Db {
         let migration = Migration::begin(self).await?;
         Migrator::down(&migration.tx, Some(steps)).await?;
         migration.commit().await
+    }
+
+    /// Refuses a database whose schema can't be brought up.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn refuse_unmigratable(&self) -> Result<(), Fault> {
+        if let Some(fault) = self.fault() {
+            return Err(fault);
+        }
+        let reader = self.outside_any_organization();
+        if reader.get_database_backend() == DbBackend::Sqlite {
+            return Ok(());
+        }
+        let asks = "SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)";
+        let row = reader.query_one_raw(Statement::from_string(DbBackend::Postgres, asks)).await;
+        let row = row.map_err(|failure| self.fault_of(&failure))?;
+        let may = row.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false));
+        let refusal = || Fault::new("lets this role make no tables", "GRANT it CREATE on the schema");
+        if may { Ok(()) } else { Err(refusal()) }
     }
 
     /// Which steps are applied, pending and unknown.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Error};
 
@@ -12,6 +12,7 @@ use super::failure::{is_of_the_disk, lacks_rights};
 use super::fault::Fault;
 use super::file::{DataFile, unwritable};
 use super::pool::Pool;
+use super::pooler;
 use super::postgres_opening::wait_for;
 use super::sqlite_opening::{BUSY, readable, unbounded, writing};
 
@@ -43,10 +44,12 @@ impl Source {
     /// Reads an address.
     pub fn parse(url: &str) -> Result<Self, Error> {
         if !url.starts_with("sqlite:") {
-            return Ok(Self::Postgres(PgConnectOptions::from_str(url)?.disable_statement_logging()));
+            return Ok(Self::Postgres(postgres(url)?));
         }
         let sqlite = SqliteConnectOptions::from_str(url)?;
-        Ok(Self::Sqlite(sqlite.busy_timeout(BUSY).disable_statement_logging()))
+        // What is sorted stays in memory: there may be no folder for temporary files.
+        let sqlite = sqlite.busy_timeout(BUSY).pragma("temp_store", "MEMORY");
+        Ok(Self::Sqlite(sqlite.disable_statement_logging()))
     }
 
     pub fn backend(&self) -> DbBackend {
@@ -87,7 +90,7 @@ impl Source {
     }
 
     /// Opens it. Connections are tried before any pool hides why they fail.
-    pub async fn open(&self, patience: Duration) -> Result<Opened, Error> {
+    pub async fn open(&mut self, patience: Duration) -> Result<Opened, Error> {
         match self {
             Self::Sqlite(options) => {
                 let (reading, is_only_read) = readable(options).await?;
@@ -95,22 +98,20 @@ impl Source {
                 Ok(Opened { read: Pool::sqlite(reading, READERS), pulse: write.clone(), write, is_only_read })
             }
             Self::Postgres(options) => {
-                wait_for(options, patience).await?;
-                Ok(Opened {
-                    read: Pool::postgres(options.clone(), POSTGRES_READERS),
-                    write: Pool::postgres(options.clone(), POSTGRES_WRITERS),
-                    pulse: Pool::postgres(options.clone(), 1),
-                    is_only_read: false,
-                })
+                *options = wait_for(options, patience).await?;
+                let behind = pooler::between(options).await;
+                let pool = |most| Pool::postgres(options.clone(), most, behind);
+                let (read, write, pulse) = (pool(POSTGRES_READERS), pool(POSTGRES_WRITERS), pool(1));
+                Ok(Opened { read, write, pulse, is_only_read: false })
             }
         }
     }
 
     /// Readers of a file that can be written again.
-    pub fn readers(&self) -> Pool {
+    pub fn readers(&self) -> Option<Pool> {
         match self {
-            Self::Sqlite(options) => Pool::sqlite(writing(options), READERS),
-            Self::Postgres(options) => Pool::postgres(options.clone(), POSTGRES_READERS),
+            Self::Sqlite(options) => Some(Pool::sqlite(writing(options), READERS)),
+            Self::Postgres(_) => None,
         }
     }
 
@@ -132,4 +133,12 @@ impl Source {
             }
         })
     }
+}
+
+/// As libpq does: a socket needs no TLS, whatever is said of it. Poolers don't take `extra_float_digits`, and numbers
+/// travel in binary anyway.
+fn postgres(url: &str) -> Result<PgConnectOptions, Error> {
+    let options = PgConnectOptions::from_str(url)?.disable_statement_logging().extra_float_digits(None);
+    let is_socket = options.get_socket().is_some() || options.get_host().starts_with('/');
+    Ok(if is_socket { options.ssl_mode(PgSslMode::Disable) } else { options })
 }

@@ -23,9 +23,9 @@ pub(super) async fn unbounded(options: SqliteConnectOptions) -> Result<DatabaseC
 }
 
 /// FULL: an answered change survives a power cut, too (P1). Each connection keeps 1 MB of the file; the system's own cache
-/// has the rest.
+/// has the rest. What is erased is overwritten with zeros.
 pub(super) fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
-    let options = options.clone().pragma("cache_size", "-1000");
+    let options = options.clone().pragma("cache_size", "-1000").pragma("secure_delete", "ON");
     options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
 }
 

@@ -38,23 +38,22 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Begins one. On SQLite this takes the write lock at once: a deferred transaction that reads and then writes fails
-    /// when another has written in between.
+    /// Begins one.
     pub(super) async fn begin(pool: &Pool, backend: DbBackend, pulse: &Pulse) -> Result<Self, DbErr> {
         let until = Instant::now() + WRITING;
-        let begun = Self::begun(pool, begin(backend), until).await.map_err(told);
+        let begun = Self::begun(pool, until).await.map_err(told);
         let lease = Mutex::new(Some(begun.inspect_err(|error| pulse.note(error))?));
         let (pool, pulse) = (pool.clone(), pulse.clone());
         Ok(Self { lease, pool, pulse, backend, until, has_failed: AtomicBool::new(false) })
     }
 
     /// A connection may have died while it rested; nothing has happened on it yet.
-    async fn begun(pool: &Pool, begin: &str, until: Instant) -> Result<Lease, Error> {
+    async fn begun(pool: &Pool, until: Instant) -> Result<Lease, Error> {
         let mut lease = pool.lease(until).await?;
-        let begun = lease.run(begin, until).await;
+        let begun = lease.begin(until).await;
         if begun.as_ref().is_err_and(|error| is_cut_off(error) && !is_late(error)) {
             lease = pool.fresh(until).await?;
-            lease.run(begin, until).await?;
+            lease.begin(until).await?;
         } else {
             begun?;
         }
@@ -97,10 +96,6 @@ impl Transaction {
             self.pulse.note(error);
         })
     }
-}
-
-fn begin(backend: DbBackend) -> &'static str {
-    if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }
 }
 
 fn ended() -> DbErr {

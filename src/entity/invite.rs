@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::{Tenant, Timestamp};
+use crate::project_role::ProjectRole;
 use crate::role::Role;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,6 +15,12 @@ pub struct Model {
     /// Canonical (rule 2.7).
     pub email: String,
     pub role: Role,
+    /// The team that it puts the invitee into beside Default; none for no other.
+    pub team_id: Option<String>,
+    /// The project that it gives the invitee a role in.
+    pub project_id: Option<String>,
+    /// Which role that is.
+    pub project_role: Option<ProjectRole>,
     pub state: Stage,
     /// Counts the links: a new one ends those before it.
     pub generation: i64,

@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub organization_id: String,
+    /// The project whose own it is; none for one of the organization. The key is bound to it.
+    pub project_id: Option<String>,
     /// As the catalog calls it, or `custom-…`.
     pub provider: String,
     /// What people call it; for a custom provider only.

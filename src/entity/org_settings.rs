@@ -15,6 +15,8 @@ pub struct Model {
     pub allowed_emails: AllowedEmails,
     pub email_allowlist_enabled: bool,
     pub open_sign_up: bool,
+    /// The longest life of a token, in days (rule 10.2).
+    pub token_max_days: i64,
     /// Counts the edits, so that a form made from an older one is noticed.
     pub version: i64,
     pub updated_at: Timestamp,

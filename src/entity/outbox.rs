@@ -15,6 +15,8 @@ pub struct Model {
     pub recipient: String,
     /// What to write, as [`MailKind`](crate::mail::MailKind) has it: never a secret, never the text itself.
     pub letter: Json,
+    /// The kind alone, by which mails take turns.
+    pub kind: String,
     /// With its brackets. The same at every try, so that a second delivery is recognised.
     pub message_id: String,
     pub state: Stage,

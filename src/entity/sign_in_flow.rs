@@ -1,4 +1,4 @@
-//! Sign-ins under way: made at the start, taken once by the callback.
+//! Sign-ins under way: made at the start, used once by the callback, and kept for a while where they ended well.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,6 +20,10 @@ pub struct Model {
     pub purpose: Purpose,
     /// The person who connects another account; none for other purposes.
     pub user_id: Option<String>,
+    /// When the callback took it.
+    pub used_at: Option<Timestamp>,
+    /// When somebody was let in by it, or had connected an account.
+    pub finished_at: Option<Timestamp>,
 }
 
 /// What a sign-in is for.

@@ -17,7 +17,7 @@ pub(super) fn verified_address(_: &Gate, person: &Candidate) -> Says {
     if person.email_verified {
         Says::passes("The provider vouches for the address.")
     } else {
-        Says::refuses("The provider does not vouch for the address.")
+        Says::refuses("Email not verified by the provider.")
     }
 }
 

@@ -40,6 +40,20 @@ impl InstanceLists {
         (!words.is_empty()).then(|| listed(&words, "or"))
     }
 
+    /// What to know of allowed domains below which anyone can have their own: they go on to count, for addresses at
+    /// them and none below.
+    pub fn public_suffixes(&self) -> Option<String> {
+        let suffixes = self.allowed_domains.iter().filter(|domain| domain.is_public_suffix());
+        let suffixes: Vec<String> = suffixes.map(Domain::to_unicode).collect();
+        (!suffixes.is_empty()).then(|| {
+            let names = listed(&suffixes, "and");
+            format!(
+                "GATEHOUSE_ALLOWED_DOMAINS has {names}, under which anyone can register a domain. Only addresses \
+                 directly at it are allowed; list your team's own domain"
+            )
+        })
+    }
+
     /// Whether there is a limit on who may ever come in.
     pub fn is_limited(&self) -> bool {
         !self.allowed_domains.is_empty() || !self.allowed_emails.is_empty()

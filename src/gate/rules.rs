@@ -59,6 +59,20 @@ impl Rules {
             || !self.allowed_emails.iter().all(is_listed)
     }
 
+    /// Who could join by open sign-up, within the limits of the installation, with an account at any of these sign-in
+    /// methods; empty where it is off.
+    pub fn open_to(&self, instance: &InstanceLists, methods: &[String]) -> String {
+        if !self.open_sign_up {
+            return String::new();
+        }
+        let account = match methods {
+            [] => "an account".to_owned(),
+            some => format!("an account at {}", listed(some, "or")),
+        };
+        let limits = instance.allowed_in_words().map(|limits| format!("{limits} and ")).unwrap_or_default();
+        format!("Anyone with {limits}{account} can become a member, without an invite.")
+    }
+
     /// The rules in one sentence, within the limits of the installation: who can join.
     pub fn in_a_sentence(&self, instance: &InstanceLists) -> String {
         if self.open_sign_up {

@@ -22,6 +22,15 @@ pub struct AuthorizationRequest {
     pub pkce_verifier: String,
 }
 
+/// What the browser comes back with, and what was remembered for it.
+pub struct AuthorizationResponse {
+    pub code: String,
+    /// Who the answer says it is from (RFC 9207).
+    pub iss: Option<String>,
+    pub nonce: String,
+    pub pkce_verifier: String,
+}
+
 impl Prompt {
     /// The value of `prompt`. Google and GitHub refuse or ignore `login`; of others not all know `select_account`,
     /// and all offer another account when they ask afresh.

@@ -2,13 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use oauth2::basic::BasicErrorResponse;
-use oauth2::{CodeTokenRequest, HttpRequest, HttpResponse, PkceCodeChallenge, TokenResponse};
+use oauth2::{HttpRequest, HttpResponse, PkceCodeChallenge};
 use tokio::time::timeout;
 
+use super::client::CodeTokenRequest;
 use super::finding::Finding;
 use super::http::HttpError;
-use super::registration::{PATIENCE, Registration};
+use super::json;
+use super::registration::{CALLBACK_PATIENCE, Registration};
 
 /// The code that nobody was given.
 pub const MADE_UP_CODE: &str = "gatehouse-is-only-trying-the-connection";
@@ -35,7 +36,7 @@ struct Reply {
 
 impl Reply {
     fn of(answer: &HttpResponse) -> Self {
-        let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        let body: serde_json::Value = json::read(answer.body()).unwrap_or_default();
         let error = KNOWN_ERRORS.into_iter().find(|known| body["error"] == *known);
         Self { status: answer.status().as_u16(), error }
     }
@@ -43,23 +44,20 @@ impl Reply {
 
 /// Redeems a made-up code just as a sign-in would, and judges the refusal: a provider that looks for the code
 /// has accepted the client.
-pub async fn try_credentials<T: TokenResponse>(
-    registration: &Registration,
-    request: CodeTokenRequest<'_, BasicErrorResponse, T>,
-) -> Finding {
+pub async fn try_credentials(registration: &Registration, request: CodeTokenRequest<'_>) -> Finding {
     let heard = Mutex::new(None);
     let send = async |request: HttpRequest| -> Result<HttpResponse, HttpError> {
-        let answer = registration.http.send(request).await?;
+        let answer = registration.http.redeem(request).await?;
         *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Reply::of(&answer));
         Ok(answer)
     };
     let (_, verifier) = PkceCodeChallenge::new_random_sha256();
     let send = |request| send(request);
     let exchange = request.set_pkce_verifier(verifier).request_async(&send);
-    let problem = match timeout(PATIENCE, exchange).await {
+    let problem = match timeout(CALLBACK_PATIENCE, exchange).await {
         Ok(Err(oauth2::RequestTokenError::Request(error))) => error.to_string(),
         Ok(_) => "it answered nothing".to_owned(),
-        Err(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
+        Err(_) => format!("no answer within {} seconds", CALLBACK_PATIENCE.as_secs()),
     };
     match *heard.lock().unwrap_or_else(PoisonError::into_inner) {
         Some(reply) => judge(registration, reply),

@@ -1,52 +1,143 @@
 //! Why a provider's answer leads nowhere.
 
+use std::fmt::Display;
+
 use oauth2::RequestTokenError;
 use oauth2::basic::BasicErrorResponse;
 
 use super::http::HttpError;
+use super::json;
+use crate::visible_text::escaped;
 
-/// Why a provider's answer leads nowhere.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// It can't be reached, is slow, or speaks something else.
-    #[error("unavailable: {0}")]
-    Unavailable(String),
+/// As much of a reason as is told, in characters: providers write parts of it.
+const LONGEST: usize = 300;
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The provider can't be reached.
+    Unavailable,
+    /// It does not answer in time.
+    Late,
+    /// It does not accept who this installation says it is.
+    Unwelcome,
+    /// It answers, but with an error, or without what is needed.
+    Unusable,
     /// What it says does not hold.
-    #[error("rejected: {0}")]
-    Rejected(String),
+    Rejected,
+}
+
+/// Why a provider's answer leads nowhere, on one line: for logs, and for nobody's page.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {reason}", kind.words())]
+pub struct Failure {
+    pub kind: FailureKind,
+    reason: String,
+}
+
+impl FailureKind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Unavailable | Self::Late => "unavailable",
+            Self::Unwelcome => "the client id or secret is not accepted",
+            Self::Unusable => "unusable answer",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    fn because(self, reason: impl Display) -> Failure {
+        Failure { kind: self, reason: escaped(&reason.to_string(), LONGEST) }
+    }
 }
 
 impl Failure {
     /// The short name, as shown and recorded.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unavailable(_) => "provider_unavailable",
-            Self::Rejected(_) => "provider_rejected",
+        match self.kind {
+            FailureKind::Unavailable | FailureKind::Late => "provider_unavailable",
+            FailureKind::Unwelcome => "provider_refuses_client",
+            FailureKind::Unusable => "provider_unusable",
+            FailureKind::Rejected => "provider_rejected",
         }
+    }
+
+    /// Why, alone.
+    pub(super) fn reason(self) -> String {
+        self.reason
+    }
+
+    /// The same, about a part of the provider.
+    pub(super) fn at(self, part: &str) -> Self {
+        self.kind.because(format!("{part}: {}", self.reason))
     }
 }
 
-/// What a token endpoint's refusal means. JSON that is no token response is an answer that does not hold, and
-/// so are GitHub's errors, which come with status 200; anything else is no answer.
-pub fn token_failure(error: RequestTokenError<HttpError, BasicErrorResponse>) -> Failure {
-    match error {
-        RequestTokenError::ServerResponse(answer) => Failure::Rejected(format!("{answer:?}")),
-        RequestTokenError::Parse(error, body) => match serde_json::from_slice::<serde_json::Value>(&body) {
-            Ok(answer) if answer["error"].is_string() => Failure::Rejected(answer["error"].to_string()),
-            Ok(_) => rejected(error),
-            Err(_) => unavailable(error),
-        },
-        RequestTokenError::Request(error) => unavailable(error),
-        RequestTokenError::Other(error) => Failure::Unavailable(error),
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        let kind = match error {
+            HttpError::Exchange(_) | HttpError::Message(_) => FailureKind::Unavailable,
+            HttpError::Late(_) => FailureKind::Late,
+            _ => FailureKind::Unusable,
+        };
+        kind.because(error)
     }
+}
+
+/// What a token endpoint's refusal means, with its own words (RFC 6749, section 5.2), but none of the secrets that were
+/// `sent`. What does not fit is named by its place only: the value may be a token.
+pub fn token_failure(error: RequestTokenError<HttpError, BasicErrorResponse>, sent: &[&str]) -> Failure {
+    match error {
+        RequestTokenError::ServerResponse(answer) => {
+            refusal(answer.error().as_ref(), answer.error_description().map(String::as_str), sent)
+        }
+        RequestTokenError::Parse(error, body) => match json::read::<serde_json::Value>(&body) {
+            Ok(answer) => match answer["error"].as_str() {
+                Some(code) => refusal(code, answer["error_description"].as_str(), sent),
+                None => unusable(format!("its tokens do not fit at {:?}", error.path().to_string())),
+            },
+            Err(_) => unusable("its tokens are no JSON"),
+        },
+        RequestTokenError::Request(error) => Failure::from(error).at("its tokens"),
+        RequestTokenError::Other(error) => unusable(format!("its tokens: {error}")),
+    }
+}
+
+fn refusal(code: &str, description: Option<&str>, sent: &[&str]) -> Failure {
+    let kind = match code {
+        "invalid_client" | "unauthorized_client" | "incorrect_client_credentials" => FailureKind::Unwelcome,
+        _ => FailureKind::Rejected,
+    };
+    let secrets = sent.iter().filter(|secret| !secret.is_empty());
+    kind.because(secrets.fold(in_its_words(code, description), |said, secret| said.replace(secret, "…")))
+}
+
+/// An error as a provider tells it.
+fn in_its_words(error: &str, description: Option<&str>) -> String {
+    description.map_or_else(|| error.to_owned(), |description| format!("{error}: {description}"))
+}
+
+/// What a provider says when it sends somebody back without having signed them in (RFC 6749, section 4.1.2.1), as a log may
+/// repeat it.
+pub fn denial(error: &str, description: Option<&str>) -> String {
+    escaped(&in_its_words(error, description), LONGEST)
 }
 
 /// It is not to be had.
-pub fn unavailable(error: impl std::fmt::Display) -> Failure {
-    Failure::Unavailable(error.to_string())
+pub fn unavailable(why: impl Display) -> Failure {
+    FailureKind::Unavailable.because(why)
+}
+
+/// It does not answer in time.
+pub fn late(why: impl Display) -> Failure {
+    FailureKind::Late.because(why)
+}
+
+/// It answers, but not with what is needed.
+pub fn unusable(why: impl Display) -> Failure {
+    FailureKind::Unusable.because(why)
 }
 
 /// It does not hold.
-pub fn rejected(error: impl std::fmt::Display) -> Failure {
-    Failure::Rejected(error.to_string())
+pub fn rejected(why: impl Display) -> Failure {
+    FailureKind::Rejected.because(why)
 }

@@ -4,12 +4,12 @@ use oauth2::{ClientId, ClientSecret, RedirectUrl};
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
-use super::authorization::{AuthorizationRequest, Prompt};
+use super::authorization::{AuthorizationRequest, AuthorizationResponse, Prompt};
 use super::claims::Claims;
-use super::failure::{Failure, rejected, unavailable};
+use super::failure::{Failure, late, rejected};
 use super::finding::Finding;
 use super::http::Http;
-use super::registration::{PATIENCE, Registration};
+use super::registration::{CALLBACK_PATIENCE, Registration};
 use super::{github, oidc};
 use crate::clock::Clock;
 use crate::config::{Config, ProviderConfig, ProviderKind};
@@ -70,6 +70,14 @@ impl IdentityProvider {
         }
     }
 
+    /// Whether it is time to ask for its addresses and keys.
+    pub fn is_due(&self) -> bool {
+        match &self.protocol {
+            Protocol::OpenIdConnect(party) => party.is_due(),
+            Protocol::GitHub(_) => false,
+        }
+    }
+
     /// Asks for its addresses and keys, where they are not configured.
     ///
     /// # Errors
@@ -101,29 +109,19 @@ impl IdentityProvider {
     /// Finishes a sign-in: redeems the code and checks what comes back.
     ///
     /// # Errors
-    /// When the provider can't be asked within ten seconds, or what it says does not hold.
-    pub async fn exchange(
-        &self,
-        code: String,
-        nonce: String,
-        pkce_verifier: String,
-    ) -> Result<Claims, Failure> {
+    /// When the provider can't be asked in time, answers with something that is of no use, or what it says does not
+    /// hold.
+    pub async fn exchange(&self, response: AuthorizationResponse) -> Result<Claims, Failure> {
         let redeemed = async {
             match &self.protocol {
-                Protocol::OpenIdConnect(party) => party.exchange(code, nonce, pkce_verifier).await,
-                Protocol::GitHub(app) => app.exchange(code, pkce_verifier).await,
+                Protocol::OpenIdConnect(party) => party.exchange(response).await,
+                Protocol::GitHub(app) => app.exchange(response).await,
             }
         };
-        let claims = timeout(PATIENCE, redeemed).await.map_err(unavailable)??;
+        let longest = CALLBACK_PATIENCE.as_secs();
+        let too_late = |_| late(format!("no answer within {longest} seconds"));
+        let claims = timeout(CALLBACK_PATIENCE, redeemed).await.map_err(too_late)??;
         if is_subject(&claims.subject) { Ok(claims) } else { Err(rejected("a subject that can't be one")) }
-    }
-
-    /// Whether `iss` of a callback (RFC 9207) is this provider, where it was sent at all.
-    pub fn is_issuer(&self, iss: Option<&str>) -> bool {
-        iss.is_none_or(|iss| match &self.protocol {
-            Protocol::OpenIdConnect(party) => party.is_issuer(iss),
-            Protocol::GitHub(app) => app.is_issuer(iss),
-        })
     }
 
     /// Tries it out, signing nobody in: is it there, and does it accept the client id and secret?
@@ -134,8 +132,9 @@ impl IdentityProvider {
                 Protocol::GitHub(app) => app.test().await,
             }
         };
-        let late = || format!("{} takes longer than {} seconds to answer.", self.label, PATIENCE.as_secs());
-        timeout(PATIENCE, tried).await.unwrap_or_else(|_| vec![Finding::bad(late())])
+        let longest = CALLBACK_PATIENCE.as_secs();
+        let late = || format!("{} takes longer than {longest} seconds to answer.", self.label);
+        timeout(CALLBACK_PATIENCE, tried).await.unwrap_or_else(|_| vec![Finding::bad(late())])
     }
 }
 

@@ -7,7 +7,7 @@ use super::provider::IdentityProvider;
 use crate::clock::Clock;
 use crate::config::{Config, ProviderConfig};
 
-/// How often a provider that did not answer is asked again for its addresses and keys.
+/// How often it is looked whether a provider is to be asked for its addresses and keys.
 pub const DISCOVERY_RETRY: Duration = Duration::from_secs(20);
 
 /// All providers of this installation, in the order of the configuration.
@@ -32,15 +32,13 @@ impl IdentityProviders {
         self.0.iter().find(|provider| provider.name == name)
     }
 
-    /// Asks the providers whose addresses are not known yet; tells whether all are known now.
-    pub async fn discover_missing(&self) -> bool {
-        let mut all = true;
-        for provider in self.iter().filter(|provider| !provider.is_available()) {
+    /// Asks the providers whose addresses and keys are not known, or were asked for a while ago. One that does not
+    /// answer is known as before.
+    pub async fn discover_due(&self) {
+        for provider in self.iter().filter(|provider| provider.is_due()) {
             if let Err(failure) = provider.discover().await {
                 tracing::warn!(provider = provider.name, %failure, "discovery failed");
-                all = false;
             }
         }
-        all
     }
 }

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::landing::{Landing, Open, behind, is_of};
+use super::places::put;
 use super::token::Token;
 use crate::address::EmailAddress;
 use crate::authority::{Change, Event, OfPerson, Organization, Services, SignedIn};
@@ -172,6 +173,7 @@ async fn grant_membership(services: &Services, change: &Change<OfPerson>, invite
     let is_awaited = awaited::fulfil(change.connection(), organization, &emails).await?;
     let role = if is_awaited { Role::Owner } else { role };
     change.grant_membership(organization, &invite.email, role).await?;
+    put(change.connection(), invite, &change.person().id).await?;
     // Where there is one organization, it knows people by their account.
     let is_one_of_many = services.config.tenancy.is_multi();
     if is_one_of_many && here.is_some_and(|membership| membership.locked_out_at.is_some()) {

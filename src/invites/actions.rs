@@ -3,12 +3,14 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
 
+use super::places::Places;
+use super::quota::Counted;
 use super::sender::Sender;
-use super::sending::ABOVE;
+use super::sending::above;
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::invite::{Column, Entity, Model, Stage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
 use crate::random;
 
 /// Why an invite that is over is neither sent again nor taken back.
@@ -25,24 +27,27 @@ pub async fn resend(admin: &Admin, id: &str) -> Result<()> {
         return Err(Error::Conflict(CLOSED));
     }
     if row.role > change.role() {
-        return Err(Error::invalid("role", ABOVE));
+        return Err(above(admin));
     }
+    let counted = Counted::of(admin, 1)?;
     let email = EmailAddress::stored(&row.email)?;
     let batch = random::id();
-    Sender { admin, change: &change, batch: &batch, role: row.role }.renew(&email, &row).await?;
-    change.commit(Event::done("invite.resent", row.email)).await
+    let places = Places::of(&row);
+    Sender { admin, change: &change, batch: &batch, role: row.role, places }.renew(&email, &row).await?;
+    counted.settle(1, change.commit(Event::done("invite.resent", row.email)).await)
 }
 
 /// Takes an open invite back: its link ends at once.
 ///
 /// # Errors
-/// 404; 409 when it is accepted.
+/// 404; 409 when it is accepted; 403 when its role is above the admin's own (rule 1.3).
 pub async fn revoke(admin: &Admin, id: &str) -> Result<()> {
     let change = admin.change().await?;
     let row = one(&change, id).await?;
     match row.state {
         Stage::Revoked => return Ok(()),
         Stage::Accepted | Stage::Lapsed => return Err(Error::Conflict(CLOSED)),
+        Stage::Open if row.role > change.role() => return Err(Error::Forbidden(Forbidden::NeedsOwner)),
         Stage::Open => {}
     }
     change

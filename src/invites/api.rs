@@ -5,14 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use super::form::role;
 use super::list::{self, ListedInvite};
+use super::places::ChosenPlaces;
 use super::query::RawInviteQuery;
 use super::results::InviteOutcome;
+use super::sending::InviteRequest;
 use super::web::path::InvitePath;
 use super::{actions, sending};
 use crate::address::EmailAddress;
 use crate::authority::Admin;
-use crate::error::Error;
+use crate::error::{Error, Forbidden};
+use crate::id::{self, Id};
 use crate::membership::invited::Status;
+use crate::project_role::ProjectRole;
 use crate::random;
 use crate::role::Role;
 use crate::web::Reply;
@@ -31,6 +35,9 @@ struct Invite {
     accepted_at: Option<String>,
     expires_at: String,
     created_at: String,
+    team_id: Option<String>,
+    project_id: Option<String>,
+    project_role: Option<ProjectRole>,
 }
 
 impl From<ListedInvite> for Invite {
@@ -44,6 +51,9 @@ impl From<ListedInvite> for Invite {
             id: invite.id,
             email: invite.email,
             role: invite.role,
+            team_id: invite.team_id,
+            project_id: invite.project_id,
+            project_role: invite.project_role,
             invited_by: invite.invited_by_name,
             status,
         }
@@ -61,21 +71,36 @@ pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Reply {
 
 /// Whom to invite.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewInvite {
     email: String,
     #[serde(default)]
     role: String,
+    /// Called a workspace elsewhere.
+    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    team_id: Option<Id>,
+    #[serde(default, deserialize_with = "id::if_any")]
+    project_id: Option<Id>,
+    #[serde(default)]
+    project_role: String,
 }
 
 /// `POST /api/admin/invites`: 201; an open address is invited again.
 pub async fn create(admin: Admin, new: web::Json<NewInvite>) -> Reply {
     let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
     let role = role(&new.role).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
-    let sent = sending::send(&admin, &random::id(), &[email], role).await?;
-    let line = sent.lines.into_iter().next().filter(|line| line.outcome != InviteOutcome::Member);
-    let Some(id) = line.and_then(|line| line.invite) else {
-        return Err(Error::Conflict("This person is a member already."));
+    let NewInvite { team_id: team, project_id: project, project_role, .. } = new.into_inner();
+    let chosen = ChosenPlaces { team, project, project_role };
+    let (batch, addresses) = (random::id(), [email]);
+    let request = InviteRequest { batch: &batch, addresses: &addresses, left: &[], role, chosen: &chosen };
+    let sent = sending::send(&admin, &request).await?;
+    let Some(line) = sent.lines.into_iter().next() else { return Err(Error::AlreadyDone) };
+    let id = match (line.outcome, line.invite) {
+        (InviteOutcome::Above, _) => return Err(Error::Forbidden(Forbidden::NeedsOwner)),
+        (InviteOutcome::Member, _) | (_, None) => {
+            return Err(Error::Conflict("This person is a member already."));
+        }
+        (InviteOutcome::Invited | InviteOutcome::Resent, Some(id)) => id,
     };
     let invite = Invite::from(list::one(&admin, &id).await?);
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(&invite))

@@ -6,13 +6,45 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::places::ChosenPlaces;
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, OfOrganization, Services};
 use crate::entity::{Timestamp, invite_batch};
 use crate::error::{Error, Result};
+use crate::pasted::Bad;
+use crate::role::Role;
 
 /// How long the results of a form are kept.
 const KEPT: Duration = Duration::days(1);
+
+/// What came of a form.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct BatchResults {
+    pub lines: Vec<InviteLine>,
+    /// What was not an address, and waits to be corrected.
+    #[serde(default)]
+    pub left: Vec<Bad>,
+    /// What was chosen for all of them.
+    #[serde(default)]
+    pub chosen: Choices,
+}
+
+/// What a form said beside the addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Nothing in what an earlier version has kept.
+    pub role: Option<Role>,
+    pub places: ChosenPlaces,
+}
+
+/// As it is stored.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Results(BatchResults),
+    /// By an earlier version.
+    Lines(Vec<InviteLine>),
+}
 
 /// What came of one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,15 +64,23 @@ pub enum InviteOutcome {
     Resent,
     /// Is a member already.
     Member,
+    /// Is invited with a role above that of who invites, and stays so (rule 1.3).
+    Above,
 }
 
 impl InviteOutcome {
+    /// Whether there is an invite now, with a link of its own.
+    pub fn is_invited(self) -> bool {
+        matches!(self, Self::Invited | Self::Resent)
+    }
+
     /// One word, for style sheets.
     pub fn name(self) -> &'static str {
         match self {
             Self::Invited => "invited",
             Self::Resent => "resent",
             Self::Member => "member",
+            Self::Above => "above",
         }
     }
 }
@@ -49,7 +89,7 @@ impl InviteOutcome {
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn results(admin: &Admin, batch: &str) -> Result<Option<Vec<InviteLine>>> {
+pub async fn results(admin: &Admin, batch: &str) -> Result<Option<BatchResults>> {
     let rows = admin.scope().find::<invite_batch::Entity>();
     let found = rows.filter(|ours| ours.filter(invite_batch::Column::Id.eq(batch))).all().await?;
     found.into_iter().next().map(|row| read(row.results)).transpose()
@@ -59,7 +99,7 @@ pub async fn results(admin: &Admin, batch: &str) -> Result<Option<Vec<InviteLine
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn inside(change: &Change<OfOrganization>, batch: &str) -> Result<Option<Vec<InviteLine>>> {
+pub async fn inside(change: &Change<OfOrganization>, batch: &str) -> Result<Option<BatchResults>> {
     let this = invite_batch::Column::Id.eq(batch);
     let found = change
         .all::<invite_batch::Entity>(|ours| ours.filter(this).order_by_asc(invite_batch::Column::CreatedAt));
@@ -70,18 +110,32 @@ pub async fn inside(change: &Change<OfOrganization>, batch: &str) -> Result<Opti
 ///
 /// # Errors
 /// When the database can't be written to.
-pub async fn keep(change: &Change<OfOrganization>, batch: &str, lines: &[InviteLine]) -> Result<()> {
+pub async fn keep(change: &Change<OfOrganization>, batch: &str, results: &BatchResults) -> Result<()> {
     let row = invite_batch::ActiveModel {
         id: Set(batch.to_owned()),
-        results: Set(json!(lines)),
+        results: Set(json!(results)),
         created_at: Set(change.at()),
         ..Default::default()
     };
     change.insert(row).await
 }
 
-fn read(results: sea_orm::JsonValue) -> Result<Vec<InviteLine>> {
-    serde_json::from_value(results).map_err(|e| Error::Internal(format!("results of invites: {e}")))
+/// Keeps what has come of a form since it was sent first.
+///
+/// # Errors
+/// When the database can't be written to.
+pub async fn keep_more(change: &Change<OfOrganization>, batch: &str, results: &BatchResults) -> Result<()> {
+    let row = invite_batch::ActiveModel { results: Set(json!(results)), ..Default::default() };
+    let this = invite_batch::Column::Id.eq(batch);
+    change.update::<invite_batch::Entity>(|ours| ours.set(row).filter(this)).await.map(drop)
+}
+
+fn read(results: sea_orm::JsonValue) -> Result<BatchResults> {
+    match serde_json::from_value(results) {
+        Ok(Stored::Results(results)) => Ok(results),
+        Ok(Stored::Lines(lines)) => Ok(BatchResults { lines, ..BatchResults::default() }),
+        Err(e) => Err(Error::Internal(format!("results of invites: {e}"))),
+    }
 }
 
 /// Forgets the results of forms that are older than a day.

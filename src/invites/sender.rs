@@ -1,18 +1,20 @@
 //! Writing one invite: a new one, or a new link for the one there is.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
 
+use super::places::Places;
 use super::results::{InviteLine, InviteOutcome};
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, OfOrganization};
 use crate::entity::Timestamp;
 use crate::entity::invite::{self, Column, Entity, Model, Stage};
-use crate::error::Result;
+use crate::error::{Forbidden, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::invited::Status;
+use crate::project_role::ProjectRole;
 use crate::random;
 use crate::role::Role;
 
@@ -25,6 +27,12 @@ pub struct Sender<'a> {
     pub change: &'a Change<OfOrganization>,
     pub batch: &'a str,
     pub role: Role,
+    pub places: Places,
+}
+
+/// Whether an invite can still be accepted, with a role above this one (rule 1.3).
+pub fn is_above(row: &Model, role: Role, now: DateTime<Utc>) -> bool {
+    row.role > role && Status::of(row, now) == Status::Pending
 }
 
 impl Sender<'_> {
@@ -32,6 +40,10 @@ impl Sender<'_> {
     pub async fn invite(&self, email: &EmailAddress, open: Option<Model>) -> Result<InviteLine> {
         let now = *self.change.at();
         let (outcome, id) = match open {
+            Some(row) if is_above(&row, self.change.role(), now) => {
+                self.admin.person().note_refusal(Forbidden::NeedsOwner);
+                return Ok(InviteLine { email: email.clone(), outcome: InviteOutcome::Above, invite: None });
+            }
             Some(row) if Status::of(&row, now) == Status::Pending => {
                 self.renew(email, &row).await?;
                 (InviteOutcome::Resent, row.id)
@@ -53,6 +65,9 @@ impl Sender<'_> {
             id: Set(id.clone()),
             email: Set(email.to_string()),
             role: Set(self.role),
+            team_id: Set(self.team()),
+            project_id: Set(self.project()),
+            project_role: Set(self.project_role()),
             state: Set(Stage::Open),
             generation: Set(1),
             invited_by: Set(visitor.id.clone()),
@@ -74,6 +89,9 @@ impl Sender<'_> {
         let visitor = self.admin.visitor();
         let renewed = invite::ActiveModel {
             role: Set(self.role),
+            team_id: Set(self.team()),
+            project_id: Set(self.project()),
+            project_role: Set(self.project_role()),
             generation: Set(generation),
             invited_by: Set(visitor.id.clone()),
             invited_by_name: Set(visitor.name.clone()),
@@ -102,6 +120,18 @@ impl Sender<'_> {
     async fn queue(&self, email: &EmailAddress, invite: &str, generation: i64) -> Result<Option<String>> {
         let letter = MailKind::Invite { invite: invite.to_owned(), generation };
         mail::queue(&self.admin.services().mail, self.change, email, &letter).await
+    }
+
+    fn team(&self) -> Option<String> {
+        self.places.team.clone()
+    }
+
+    fn project(&self) -> Option<String> {
+        self.places.project.as_ref().map(|(project, _)| project.clone())
+    }
+
+    fn project_role(&self) -> Option<ProjectRole> {
+        self.places.project.as_ref().map(|(_, role)| *role)
     }
 
     fn expiry(&self) -> Timestamp {

@@ -2,46 +2,115 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
-use super::results::{self, InviteLine, InviteOutcome};
-use super::sender::Sender;
+use super::known::{CHUNK, members_at};
+use super::places::{ChosenPlaces, Places};
+use super::quota::Counted;
+use super::results::{self, BatchResults, Choices, InviteLine, InviteOutcome};
+use super::sender::{Sender, is_above};
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::invite::{Column, Entity, Model, Stage};
 use crate::entity::{membership, suspension};
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
+use crate::pasted::Bad;
 use crate::role::Role;
 
-/// As many addresses as one statement names.
-const CHUNK: usize = 500;
 /// Why an invite is not sent.
-pub const ABOVE: &str = "Nobody can give a role above their own.";
+const ABOVE: &str = "Nobody can give a role above their own.";
+
+/// Whom to invite as what.
+pub struct InviteRequest<'a> {
+    /// The form's own name.
+    pub batch: &'a str,
+    pub addresses: &'a [EmailAddress],
+    /// What was typed beside them and is no address.
+    pub left: &'a [Bad],
+    pub role: Role,
+    pub chosen: &'a ChosenPlaces,
+}
 
 /// What came of a form.
 pub struct Sent {
+    /// Of the addresses that it had not named before.
     pub lines: Vec<InviteLine>,
-    /// Whether this very form was sent before; then nothing was done.
+    /// Whether it was sent before, with all of them; then nothing was done.
     pub before: bool,
 }
 
-/// Invites `addresses` as `role`. The form named `batch` does so once, however often it is sent (rule 3.6).
+/// Invites addresses. A form does so once with each, however often it is sent (rule 3.6): when one of its lines is
+/// corrected and it is sent again, that line is all that is new.
 ///
 /// # Errors
-/// 422 when the role is above the admin's own (rule 1.3).
-pub async fn send(admin: &Admin, batch: &str, addresses: &[EmailAddress], role: Role) -> Result<Sent> {
+/// 422 when the role is above the admin's own (rule 1.3), or a team or project is not there; 403 when all of them are
+/// invited with such a role already; 429 when they are too many.
+pub async fn send(admin: &Admin, request: &InviteRequest<'_>) -> Result<Sent> {
     let change = admin.change_as_own().await?;
-    if role > change.role() {
-        return Err(Error::invalid("role", ABOVE));
+    if request.role > change.role() {
+        return Err(above(admin));
     }
-    if let Some(lines) = results::inside(&change, batch).await? {
-        return Ok(Sent { lines, before: true });
+    let before = results::inside(&change, request.batch).await?;
+    let new = new_among(request.addresses, before.as_ref());
+    if before.is_some() && new.is_empty() {
+        return Ok(Sent { lines: Vec::new(), before: true });
     }
-    let members = members(&change, addresses).await?;
-    let mut open = open(&change, addresses).await?;
-    end_suspensions(&change, addresses).await?;
-    let sender = Sender { admin, change: &change, batch, role };
+    let counted = Counted::of(admin, new.len())?;
+    let lines = invite(admin, &change, request, &new).await?;
+    if !lines.is_empty() && lines.iter().all(|line| line.outcome == InviteOutcome::Above) {
+        return Err(Error::Forbidden(Forbidden::NeedsOwner));
+    }
+    keep(&change, request, before, &lines).await?;
+    let sent = lines.iter().filter(|line| line.invite.is_some()).count();
+    counted.settle(sent, change.commit(event(&lines, request.role)).await)?;
+    Ok(Sent { lines, before: false })
+}
+
+/// Refuses a role above the admin's own (rule 1.3), by a sentence beside the form.
+pub(super) fn above(admin: &Admin) -> Error {
+    admin.person().note_refusal(Forbidden::NeedsOwner);
+    Error::invalid("role", ABOVE)
+}
+
+fn new_among(addresses: &[EmailAddress], before: Option<&BatchResults>) -> Vec<EmailAddress> {
+    let done: HashSet<&EmailAddress> =
+        before.iter().flat_map(|results| results.lines.iter().map(|line| &line.email)).collect();
+    addresses.iter().filter(|email| !done.contains(email)).cloned().collect()
+}
+
+async fn keep(
+    change: &Change<OfOrganization>,
+    request: &InviteRequest<'_>,
+    before: Option<BatchResults>,
+    lines: &[InviteLine],
+) -> Result<()> {
+    let chosen = Choices { role: Some(request.role), places: request.chosen.clone() };
+    let results = |lines| BatchResults { lines, left: request.left.to_vec(), chosen };
+    match before {
+        None => results::keep(change, request.batch, &results(lines.to_vec())).await,
+        Some(BatchResults { lines: mut all, .. }) => {
+            all.extend_from_slice(lines);
+            results::keep_more(change, request.batch, &results(all)).await
+        }
+    }
+}
+
+async fn invite(
+    admin: &Admin,
+    change: &Change<OfOrganization>,
+    request: &InviteRequest<'_>,
+    addresses: &[EmailAddress],
+) -> Result<Vec<InviteLine>> {
+    let places = Places::read(change, request.chosen).await?;
+    let members = members(change, addresses).await?;
+    let mut open = open(change, addresses).await?;
+    let is_above = |email: &&EmailAddress| {
+        open.get(email.as_str()).is_some_and(|row| is_above(row, change.role(), *change.at()))
+    };
+    let ours: Vec<EmailAddress> = addresses.iter().filter(|email| !is_above(email)).cloned().collect();
+    end_suspensions(change, &ours).await?;
+    let sender = Sender { admin, change, batch: request.batch, role: request.role, places };
     let mut lines = Vec::new();
     for email in addresses {
         let line = if members.contains(email.as_str()) {
@@ -51,19 +120,13 @@ pub async fn send(admin: &Admin, batch: &str, addresses: &[EmailAddress], role: 
         };
         lines.push(line);
     }
-    results::keep(&change, batch, &lines).await?;
-    change.commit(event(&lines, role)).await?;
-    Ok(Sent { lines, before: false })
+    Ok(lines)
 }
 
 async fn members(change: &Change<OfOrganization>, addresses: &[EmailAddress]) -> Result<HashSet<String>> {
     let mut members = HashSet::new();
     for chunk in addresses.chunks(CHUNK) {
-        let emails = chunk.iter().map(EmailAddress::as_str);
-        let among = |ours: Select<membership::Entity>| {
-            ours.filter(membership::Column::Email.is_in(emails))
-                .filter(membership::Column::LockedOutAt.is_null())
-        };
+        let among = |ours| members_at(ours, chunk);
         members.extend(change.column::<_, String>(membership::Column::Email, among).await?);
     }
     Ok(members)

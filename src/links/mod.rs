@@ -18,10 +18,10 @@ mod table;
 pub use link::Link;
 pub use organization::{
     InviteLinks, Links, LlmKeyLinks, ORGANIZATION_FIELD, ORGANIZATION_IN_PATH, ORGANIZATION_PREFIX,
-    UserLinks, slug_in,
+    PROJECT_IN_PATH, ProjectLinks, TEAM_IN_PATH, TeamLinks, TokenLinks, UserLinks, slug_in,
 };
 pub use site::{
-    API, API_ORGANIZATION, API_ORGANIZATION_IN_PATH, DoorLinks, InvitationLinks, OperatorLinks,
-    SETTINGS_ADMIN, Site, is_api,
+    API, API_ME, API_ORGANIZATION, API_ORGANIZATION_IN_PATH, API_SOME_KEY, DoorLinks, InvitationLinks,
+    OperatorLinks, READYZ, SETTINGS_ADMIN, Site, is_api,
 };
 pub use table::Sample;

@@ -10,6 +10,10 @@ pub const ORGANIZATION_PREFIX: &str = "/orgs/{org}";
 /// What the segment is called that names the organization.
 pub const ORGANIZATION_IN_PATH: &str = "org";
 
+/// What the segments are called that name a project and a team.
+pub const PROJECT_IN_PATH: &str = "project";
+pub const TEAM_IN_PATH: &str = "team";
+
 /// The addresses of an organization's pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links {
@@ -80,6 +84,11 @@ addresses! {
         invite(invite) "/settings/admin/invites/{invite}" InviteLinks;
         llm_keys "/settings/admin/llm-keys" [GET POST];
         llm_key(provider) "/settings/admin/llm-keys/{provider}" LlmKeyLinks;
+        projects "/settings/admin/projects" [GET POST];
+        project(project) "/settings/admin/projects/{project}" ProjectLinks;
+        teams "/settings/admin/teams" [POST];
+        team(team) "/settings/admin/teams/{team}" TeamLinks;
+        token_life "/settings/admin/token-life" [POST];
         audit "/settings/admin/audit" [GET];
         audit_export "/settings/admin/audit/export" [GET];
         event(event) "/settings/admin/audit/{event}" [GET];
@@ -121,5 +130,48 @@ addresses! {
         restoration "/restoration" [POST];
         reversion "/reversion" [POST];
         previous_removal "/previous/removal" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of one of its projects.
+    struct ProjectLinks {
+        page "" [GET POST];
+        archiving "/archiving" [POST];
+        restoration "/restoration" [POST];
+        deletion "/deletion" [GET POST];
+        members "/members" [POST];
+        member(user) "/members/{user}" PlaceLinks;
+        tokens "/tokens" [POST];
+        new_token "/tokens/new" [GET];
+        token(token) "/tokens/{token}" TokenLinks;
+        llm_keys "/llm-keys" [GET POST];
+        llm_key(provider) "/llm-keys/{provider}" LlmKeyLinks;
+    }
+}
+
+addresses! {
+    /// The addresses of one of its teams.
+    struct TeamLinks {
+        page "" [GET POST];
+        manager "/manager" [POST];
+        members "/members" [POST];
+        member(user) "/members/{user}" PlaceLinks;
+        deletion "/deletion" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of somebody in a project or a team.
+    struct PlaceLinks {
+        removal "/removal" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of one token.
+    struct TokenLinks {
+        roll "/roll" [GET POST];
+        revocation "/revocation" [POST];
     }
 }

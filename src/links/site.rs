@@ -1,5 +1,6 @@
 //! The addresses of the whole site, which belong to no organization.
 
+use super::organization::TokenLinks;
 use super::table::addresses;
 
 /// Below what programs ask.
@@ -9,6 +10,12 @@ pub const API: &str = "/api";
 pub const API_ORGANIZATION: &str = "/api/organizations/{organization}";
 /// What the segment is called that names it.
 pub const API_ORGANIZATION_IN_PATH: &str = "organization";
+/// What a project's token is tried with.
+pub const API_SOME_KEY: &str = "/api/keys/openai";
+/// What a person's token is tried with.
+pub const API_ME: &str = "/api/me";
+/// Whether it can serve, asked by whoever looks after the installation.
+pub const READYZ: &str = "/readyz";
 /// Below what an organization's pages are where there is one.
 pub const SETTINGS_ADMIN: &str = "/settings/admin";
 
@@ -49,10 +56,14 @@ addresses! {
         disconnect(identity) "/settings/identities/{identity}/disconnect" [POST];
         end_other_sessions "/settings/sessions/end-others" [POST];
         end_session(session) "/settings/sessions/{session}/end" [POST];
+        tokens "/settings/tokens" [GET POST];
+        new_token "/settings/tokens/new" [GET];
+        token(token) "/settings/tokens/{token}" TokenLinks;
         departure "/settings/departure" [GET POST];
         deletion "/settings/deletion" [GET POST];
         organizations "/orgs" [GET];
         new_organization "/orgs/new" [GET POST];
+        served_keys "/api/keys" [GET];
         door(org) "/orgs/{org}" DoorLinks;
         operator "/operator" [GET];
         operator_log "/operator/log" [GET];

@@ -16,7 +16,7 @@ macro_rules! addresses {
     ($(#[$doc:meta])* struct $type:ident { $($rows:tt)+ }) => {
         $(#[$doc])*
         pub struct $type {
-            prefix: String,
+            pub(super) prefix: String,
         }
 
         impl $type {

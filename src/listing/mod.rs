@@ -7,7 +7,7 @@ mod page;
 mod query;
 mod walk;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, seal_places_with};
 pub use fields::{Problems, line, optional, within};
 pub use page::{Empty, ListPage, Paging};
 pub use query::{ListQuery, address};

@@ -1,7 +1,11 @@
 //! The providers of models, as data. To add one: an entry here and its logo in `templates/icons/llm`.
+//!
+//! `base_url_variable` is only what the provider's own SDK reads and what means the address that we keep. Groq's and
+//! Fireworks' add `/openai` and `/inference` to it themselves, Together's includes the version in some releases, and the
+//! others document none.
 
-use super::known_provider::{Address, KnownProvider};
-use super::probe::{Authentication, MODELS, Probe};
+use super::known_provider::{Address, BaseUrlVariable, KnownProvider};
+use super::probe::{Authentication, Expected, MODELS, Probe};
 
 /// The logo of such a server.
 pub const CUSTOM_ICON: &str = include_str!("../../templates/icons/llm/custom.svg");
@@ -15,7 +19,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/anthropic.svg"),
         variable: "ANTHROPIC_API_KEY",
         address: Address::Fixed("https://api.anthropic.com"),
-        prefix: "sk-ant-",
+        base_url_variable: Some(BaseUrlVariable { name: "ANTHROPIC_BASE_URL", has_version: false }),
+        prefixes: &["sk-ant-"],
         console: "https://console.anthropic.com/settings/keys",
         probe: Probe {
             authentication: Authentication::Header("x-api-key"),
@@ -29,7 +34,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/openai.svg"),
         variable: "OPENAI_API_KEY",
         address: Address::Fixed("https://api.openai.com"),
-        prefix: "sk-proj-",
+        base_url_variable: Some(BaseUrlVariable { name: "OPENAI_BASE_URL", has_version: true }),
+        prefixes: &["sk-proj-", "sk-svcacct-", "sk-admin-"],
         console: "https://platform.openai.com/api-keys",
         probe: MODELS,
     },
@@ -39,12 +45,13 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/google.svg"),
         variable: "GOOGLE_API_KEY",
         address: Address::Fixed("https://generativelanguage.googleapis.com"),
-        prefix: "AIza",
+        base_url_variable: Some(BaseUrlVariable { name: "GOOGLE_GEMINI_BASE_URL", has_version: false }),
+        prefixes: &["AIza", "AQ."],
         console: "https://aistudio.google.com/apikey",
         probe: Probe {
             version: "/v1beta",
             authentication: Authentication::Header("x-goog-api-key"),
-            bad: &[400],
+            expected: Expected::Models { lists: &["models"], field: "name" },
             ..MODELS
         },
     },
@@ -54,13 +61,14 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/parallel.svg"),
         variable: "PARALLEL_API_KEY",
         address: Address::Fixed("https://api.parallel.ai"),
-        prefix: "",
+        base_url_variable: Some(BaseUrlVariable { name: "PARALLEL_BASE_URL", has_version: false }),
+        prefixes: &[],
         console: "https://platform.parallel.ai",
         // There is nothing to list: a run that nobody started is not found, but only with a good key.
         probe: Probe {
             path: "/tasks/runs/trun_none",
             authentication: Authentication::Header("x-api-key"),
-            good: &[404],
+            expected: Expected::At { status: 404, pointer: "/error/ref_id" },
             ..MODELS
         },
     },
@@ -70,7 +78,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/mistral.svg"),
         variable: "MISTRAL_API_KEY",
         address: Address::Fixed("https://api.mistral.ai"),
-        prefix: "",
+        base_url_variable: None,
+        prefixes: &[],
         console: "https://console.mistral.ai/api-keys",
         probe: MODELS,
     },
@@ -80,9 +89,10 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/cohere.svg"),
         variable: "COHERE_API_KEY",
         address: Address::Fixed("https://api.cohere.com"),
-        prefix: "",
+        base_url_variable: None,
+        prefixes: &[],
         console: "https://dashboard.cohere.com/api-keys",
-        probe: MODELS,
+        probe: Probe { expected: Expected::Models { lists: &["models"], field: "name" }, ..MODELS },
     },
     KnownProvider {
         id: "groq",
@@ -90,7 +100,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/groq.svg"),
         variable: "GROQ_API_KEY",
         address: Address::Fixed("https://api.groq.com/openai"),
-        prefix: "gsk_",
+        base_url_variable: None,
+        prefixes: &["gsk_"],
         console: "https://console.groq.com/keys",
         probe: MODELS,
     },
@@ -100,10 +111,15 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/openrouter.svg"),
         variable: "OPENROUTER_API_KEY",
         address: Address::Fixed("https://openrouter.ai/api"),
-        prefix: "sk-or-",
+        base_url_variable: None,
+        prefixes: &["sk-or-"],
         console: "https://openrouter.ai/settings/keys",
         // Everybody may list its models.
-        probe: Probe { path: "/key", ..MODELS },
+        probe: Probe {
+            path: "/key",
+            expected: Expected::At { status: 200, pointer: "/data/label" },
+            ..MODELS
+        },
     },
     KnownProvider {
         id: "xai",
@@ -111,9 +127,10 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/xai.svg"),
         variable: "XAI_API_KEY",
         address: Address::Fixed("https://api.x.ai"),
-        prefix: "xai-",
+        base_url_variable: None,
+        prefixes: &["xai-"],
         console: "https://console.x.ai",
-        probe: Probe { bad: &[400], ..MODELS },
+        probe: MODELS,
     },
     KnownProvider {
         id: "deepseek",
@@ -121,7 +138,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/deepseek.svg"),
         variable: "DEEPSEEK_API_KEY",
         address: Address::Fixed("https://api.deepseek.com"),
-        prefix: "",
+        base_url_variable: None,
+        prefixes: &[],
         console: "https://platform.deepseek.com/api_keys",
         probe: MODELS,
     },
@@ -131,9 +149,10 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/together.svg"),
         variable: "TOGETHER_API_KEY",
         address: Address::Fixed("https://api.together.xyz"),
-        prefix: "",
+        base_url_variable: None,
+        prefixes: &["tgp_"],
         console: "https://api.together.xyz/settings/api-keys",
-        probe: MODELS,
+        probe: Probe { expected: Expected::Models { lists: &["", "data"], field: "id" }, ..MODELS },
     },
     KnownProvider {
         id: "fireworks",
@@ -141,7 +160,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/fireworks.svg"),
         variable: "FIREWORKS_API_KEY",
         address: Address::Fixed("https://api.fireworks.ai/inference"),
-        prefix: "fw_",
+        base_url_variable: None,
+        prefixes: &["fw_"],
         console: "https://app.fireworks.ai/settings/users/api-keys",
         probe: MODELS,
     },
@@ -151,10 +171,16 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/perplexity.svg"),
         variable: "PERPLEXITY_API_KEY",
         address: Address::Fixed("https://api.perplexity.ai"),
-        prefix: "pplx-",
+        base_url_variable: Some(BaseUrlVariable { name: "PERPLEXITY_BASE_URL", has_version: false }),
+        prefixes: &["pplx-"],
         console: "https://www.perplexity.ai/settings/api",
         // Its jobs under way: it asks nobody for a key before it lists models.
-        probe: Probe { version: "", path: "/async/chat/completions", ..MODELS },
+        probe: Probe {
+            version: "",
+            path: "/async/chat/completions",
+            expected: Expected::At { status: 200, pointer: "/requests" },
+            ..MODELS
+        },
     },
     KnownProvider {
         id: "azure-openai",
@@ -162,7 +188,8 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         icon: include_str!("../../templates/icons/llm/azure-openai.svg"),
         variable: "AZURE_OPENAI_API_KEY",
         address: Address::Own("Resource URL"),
-        prefix: "",
+        base_url_variable: Some(BaseUrlVariable { name: "AZURE_OPENAI_ENDPOINT", has_version: false }),
+        prefixes: &[],
         console: "https://portal.azure.com",
         probe: Probe {
             version: "/openai",

@@ -14,8 +14,11 @@ pub struct KnownProvider {
     pub variable: &'static str,
     /// Where its API is.
     pub address: Address,
-    /// How its keys begin, as far as they tell it apart; for hints only, because such things change.
-    pub prefix: &'static str,
+    /// How its own SDK is told another address.
+    pub base_url_variable: Option<BaseUrlVariable>,
+    /// How its keys begin, as far as they tell it apart, the usual way first; for hints and questions only, because such
+    /// things change.
+    pub prefixes: &'static [&'static str],
     /// Where people make keys.
     pub console: &'static str,
     pub probe: Probe,
@@ -28,6 +31,14 @@ pub enum Address {
     Fixed(&'static str),
     /// Each organization's own, called so.
     Own(&'static str),
+}
+
+/// The variable in which a provider's SDK looks for the address of its API.
+#[derive(Debug)]
+pub struct BaseUrlVariable {
+    pub name: &'static str,
+    /// Whether the version of the API belongs to the address, as in `OPENAI_BASE_URL`.
+    pub has_version: bool,
 }
 
 impl KnownProvider {

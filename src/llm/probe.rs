@@ -9,10 +9,19 @@ pub struct Probe {
     pub authentication: Authentication,
     /// Other headers that the API wants.
     pub headers: &'static [(&'static str, &'static str)],
-    /// Answers beside 2xx that only a good key gets.
-    pub good: &'static [u16],
-    /// Answers beside 401 by which it refuses a bad key.
-    pub bad: &'static [u16],
+    /// What a good key gets there.
+    pub expected: Expected,
+    /// Whether some servers answer this to everybody: then it's asked without a key, too.
+    pub may_be_public: bool,
+}
+
+/// What an endpoint answers to a good key, and nothing in between would.
+#[derive(Debug)]
+pub enum Expected {
+    /// Models, in a list of one of these names, each with this field; nameless, the list is the whole answer.
+    Models { lists: &'static [&'static str], field: &'static str },
+    /// With this status, JSON that has something there (RFC 6901).
+    At { status: u16, pointer: &'static str },
 }
 
 /// How a request shows its key.
@@ -30,9 +39,14 @@ pub(super) const MODELS: Probe = Probe {
     path: "/models",
     authentication: Authentication::Bearer,
     headers: &[],
-    good: &[],
-    bad: &[],
+    expected: Expected::Models { lists: &["data"], field: "id" },
+    may_be_public: false,
 };
 
 /// What an OpenAI-compatible server of one's own is tried with; its address has the version in it.
-pub const CUSTOM: Probe = Probe { version: "", ..MODELS };
+pub const CUSTOM: Probe = Probe {
+    version: "",
+    expected: Expected::Models { lists: &["data", ""], field: "id" },
+    may_be_public: true,
+    ..MODELS
+};

@@ -5,13 +5,15 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::form::KeyForm;
+use super::keeper::{Keeper, Keeps};
 use super::list::Entry;
 use super::probe::Verdict;
 use super::resolution::Source;
+use super::serving::{Served, serve, serve_all};
 use super::web::path::LlmKeyPath;
-use crate::authority::{Admin, Member};
+use crate::authority::{Admin, Member, ProjectViewer, ResolveKeys, Token};
 use crate::entity::llm_key_health;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors, Result};
 use crate::llm::LlmProvider;
 use crate::llm::catalog::CUSTOM_PREFIX;
 use crate::web::Reply;
@@ -82,7 +84,7 @@ fn last_test(health: &llm_key_health::Model) -> Option<LastTest> {
 
 /// `GET /api/admin/llm-keys`: the list is short, so all of it.
 pub async fn index(admin: Admin) -> Reply {
-    let items: Vec<Item> = crate::llm_keys::list(&admin).await?.into_iter().map(Item::from).collect();
+    let items: Vec<Item> = crate::llm_keys::list(&admin, None).await?.into_iter().map(Item::from).collect();
     json(&List { items, next_cursor: None })
 }
 
@@ -96,16 +98,19 @@ pub struct KeyBody {
     base_url: Option<String>,
     /// For custom providers; left out, the present one stays.
     name: Option<String>,
+    /// Whose key it looks like, if it is meant for this provider all the same.
+    #[serde(default)]
+    confirmed_provider: String,
 }
 
 /// `PUT /api/admin/llm-keys/{provider}`: sets or replaces.
-pub async fn set(admin: Admin, path: web::Path<LlmKeyPath>, body: web::Json<KeyBody>) -> Reply {
+pub async fn set<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>, body: web::Json<KeyBody>) -> Reply {
     let provider = path.provider()?;
     let body = body.into_inner();
     if body.base_url.is_some() && provider.own_address().is_none() {
         return Err(Error::invalid("baseUrl", "The address of this provider is fixed."));
     }
-    let present = match super::list::one(&admin, &provider).await {
+    let present = match one(admin.keeper(), &provider).await {
         Ok(entry) => entry.present,
         Err(Error::NotFound) => None,
         Err(other) => return Err(other),
@@ -118,10 +123,25 @@ pub async fn set(admin: Admin, path: web::Path<LlmKeyPath>, body: web::Json<KeyB
         name: body.name.unwrap_or_else(called),
         base_url: body.base_url.unwrap_or_else(located),
         key: body.key,
+        confirmed_provider: body.confirmed_provider,
     };
-    let wish = form.read(stored.and_then(|row| row.base_url.as_deref())).map_err(Error::Invalid)?;
-    super::changes::set(&admin, &wish).await?;
-    json(&Item::from(super::list::one(&admin, &provider).await?))
+    let wish = form.read(stored.and_then(|row| row.base_url.as_deref()));
+    let wish = wish.map_err(|errors| Error::Invalid(with_cure(errors, &form)))?;
+    super::changes::set(admin.keeper(), &wish).await?;
+    json(&Item::from(one(admin.keeper(), &provider).await?))
+}
+
+/// Where the key looks like another provider's, how to say that it is meant.
+fn with_cure(mut errors: FieldErrors, form: &KeyForm) -> FieldErrors {
+    if let Some(family) = form.doubt() {
+        let cure = format!("If you mean it, send it again with `confirmedProvider`: `{}`.", family.id);
+        errors.entry("key".to_owned()).or_default().push(cure);
+    }
+    errors
+}
+
+async fn one(keeper: Keeper<'_>, provider: &LlmProvider) -> Result<Entry> {
+    super::list::one(keeper.member(), keeper.project(), provider).await
 }
 
 fn plain_name(provider: &LlmProvider) -> String {
@@ -129,31 +149,32 @@ fn plain_name(provider: &LlmProvider) -> String {
 }
 
 /// `DELETE /api/admin/llm-keys/{provider}`.
-pub async fn remove(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
-    super::changes::remove(&admin, &path.provider()?).await?;
+pub async fn remove<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+    super::changes::remove(admin.keeper(), &path.provider()?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/admin/llm-keys/{provider}/restoration`: undoes the removal.
-pub async fn restore(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn restore<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
     let provider = path.provider()?;
-    super::changes::restore(&admin, &provider).await?;
-    json(&Item::from(super::list::one(&admin, &provider).await?))
+    super::changes::restore(admin.keeper(), &provider).await?;
+    json(&Item::from(one(admin.keeper(), &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/reversion`: back to the key before this one.
-pub async fn revert(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
     let provider = path.provider()?;
-    super::changes::revert(&admin, &provider).await?;
-    json(&Item::from(super::list::one(&admin, &provider).await?))
+    super::changes::revert(admin.keeper(), &provider).await?;
+    json(&Item::from(one(admin.keeper(), &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/test`: what the provider says of the key that is used.
-pub async fn test(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
-    admin.services().limits.count_test(admin.person().client)?;
+pub async fn test<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+    let member = admin.keeper().member();
+    member.services().limits.count_test(member.person().client)?;
     let provider = path.provider()?;
-    super::changes::test(&admin, &provider).await?;
-    let entry = super::list::one(&admin, &provider).await?;
+    super::changes::test(admin.keeper(), &provider).await?;
+    let entry = one(admin.keeper(), &provider).await?;
     json(&entry.health.as_ref().and_then(last_test))
 }
 
@@ -173,6 +194,61 @@ pub async fn seen(member: Member) -> Reply {
         is_set: entry.resolution.usable().is_some(),
         name: entry.label,
     };
-    let items: Vec<Seen> = crate::llm_keys::list(&member).await?.into_iter().map(seen).collect();
+    let items: Vec<Seen> = crate::llm_keys::list(&member, None).await?.into_iter().map(seen).collect();
     json(&List { items, next_cursor: None })
+}
+
+/// `GET /api/projects/{project}/llm-keys`: where the project's keys come from, for whoever may see it.
+pub async fn seen_in_project(viewer: ProjectViewer) -> Reply {
+    let entries = crate::llm_keys::list(&viewer, Some(&viewer.project().id)).await?;
+    let items: Vec<SeenInProject> = entries.into_iter().map(SeenInProject::from).collect();
+    json(&List { items, next_cursor: None })
+}
+
+/// A provider, as people of a project see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeenInProject {
+    provider: String,
+    name: String,
+    source: Source,
+}
+
+impl From<Entry> for SeenInProject {
+    fn from(entry: Entry) -> Self {
+        let source = entry.resolution.source();
+        Self { provider: entry.provider.id().to_owned(), name: entry.label, source }
+    }
+}
+
+/// A key, for a program.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServedKey {
+    provider: String,
+    key: String,
+    source: Source,
+    base_url: Option<String>,
+}
+
+impl From<Served> for ServedKey {
+    fn from(served: Served) -> Self {
+        Self {
+            provider: served.provider.id().to_owned(),
+            key: served.key.expose().to_owned(),
+            source: served.source,
+            base_url: served.base_url,
+        }
+    }
+}
+
+/// `GET /api/keys`: the list is short, so all of it.
+pub async fn serve_keys(token: Token<ResolveKeys>) -> Reply {
+    let items: Vec<ServedKey> = serve_all(&token).await?.into_iter().map(ServedKey::from).collect();
+    json(&List { items, next_cursor: None })
+}
+
+/// `GET /api/keys/{provider}`.
+pub async fn serve_key(token: Token<ResolveKeys>, path: web::Path<LlmKeyPath>) -> Reply {
+    json(&ServedKey::from(serve(&token, path.provider()?).await?))
 }

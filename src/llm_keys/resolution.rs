@@ -1,6 +1,5 @@
 //! Which key is used, and where it comes from (rule 4.2): decided here and nowhere else.
 
-use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 
@@ -15,21 +14,37 @@ use crate::vault::sealed::LLM_KEY;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
+    Project,
     Organization,
     Environment,
     None,
     Unreadable,
 }
 
+impl Source {
+    /// The name in the API and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Organization => "organization",
+            Self::Environment => "environment",
+            Self::None => "none",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What there is for a provider.
 #[derive(Debug)]
 pub enum Resolution {
+    /// The project's own key.
+    Project(Usable),
     /// The organization's own key.
     Organization(Usable),
     /// The environment's, because the organization has none.
     Environment(Usable),
     Missing,
-    /// The organization has a key that can't be opened: an error, never "missing", and never the environment's.
+    /// There is a key that can't be opened: an error, never "missing", and never the environment's.
     Unreadable(VaultError),
 }
 
@@ -47,6 +62,7 @@ impl Resolution {
     /// Where the answer comes from.
     pub fn source(&self) -> Source {
         match self {
+            Self::Project(_) => Source::Project,
             Self::Organization(_) => Source::Organization,
             Self::Environment(_) => Source::Environment,
             Self::Missing => Source::None,
@@ -57,14 +73,14 @@ impl Resolution {
     /// The key, if there is one that opens.
     pub fn usable(&self) -> Option<&Usable> {
         match self {
-            Self::Organization(usable) | Self::Environment(usable) => Some(usable),
+            Self::Project(usable) | Self::Organization(usable) | Self::Environment(usable) => Some(usable),
             Self::Missing | Self::Unreadable(_) => None,
         }
     }
 }
 
-/// What an organization uses for a provider: `present` is the row of its own key, if it has one; `env_fallback` says
-/// whether the environment's stands in for it (rule 4.2).
+/// What a project or an organization uses for a provider: `present` is the row of the project's own key, else that of the
+/// organization's, if there is one; `env_fallback` says whether the environment's stands in for it (rules 4.2, 10.3).
 ///
 /// # Errors
 /// When no fingerprint can be made, which is a fault of ours.
@@ -82,21 +98,23 @@ pub fn resolution(
 }
 
 fn open(services: &Services, provider: &LlmProvider, row: &Model) -> Resolution {
-    let place = place(&row.organization_id, &row.id, &row.provider, row.base_url.as_deref());
+    let place = place(&KeyPlace::of(row));
     let opened = services.config.master_key.open(&row.sealed_key, &place);
     let key = opened.and_then(|plain| {
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Unreadable(String::new()))?;
-        ApiKey::parse(&SecretString::from(text)).map_err(|_| VaultError::Unreadable(String::new()))
+        Ok(ApiKey::stored(text))
     });
     match key {
-        Ok(key) => Resolution::Organization(Usable {
-            key,
-            address: row
-                .base_url
-                .as_deref()
-                .map_or_else(|| address(services, provider), |own| Url::parse(own).ok()),
-            subject: row.id.clone(),
-        }),
+        Ok(key) => {
+            let own = |own| provider.base_url(own).ok().map(|base| base.url);
+            let address = row.base_url.as_deref().map_or_else(|| address(services, provider), own);
+            let usable = Usable { key, address, subject: row.id.clone() };
+            if row.project_id.is_some() {
+                Resolution::Project(usable)
+            } else {
+                Resolution::Organization(usable)
+            }
+        }
         Err(error) => Resolution::Unreadable(error),
     }
 }
@@ -125,6 +143,28 @@ fn address(services: &Services, provider: &LlmProvider) -> Option<Url> {
 }
 
 /// What the sealed key of a row is bound to.
-pub fn place(organization: &str, id: &str, provider: &str, base_url: Option<&str>) -> String {
-    LLM_KEY.place(&[organization, id, provider, base_url.unwrap_or_default()])
+pub struct KeyPlace<'a> {
+    pub organization: &'a str,
+    pub project: Option<&'a str>,
+    pub id: &'a str,
+    pub provider: &'a str,
+    pub base_url: Option<&'a str>,
+}
+
+impl<'a> KeyPlace<'a> {
+    fn of(row: &'a Model) -> Self {
+        Self {
+            organization: &row.organization_id,
+            project: row.project_id.as_deref(),
+            id: &row.id,
+            provider: &row.provider,
+            base_url: row.base_url.as_deref(),
+        }
+    }
+}
+
+/// The same as the vault takes it.
+pub fn place(key: &KeyPlace<'_>) -> String {
+    let bound = [key.organization, key.id, key.provider, key.base_url.unwrap_or_default()];
+    LLM_KEY.place(&bound, &[key.project.unwrap_or_default()])
 }

@@ -1,4 +1,4 @@
-//! One try to deliver a mail, and when it is tried again.
+//! One attempt to deliver a mail, and when it is tried again.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,15 +9,18 @@ use tokio::time::sleep;
 
 use super::delivery_outcome::DeliveryOutcome;
 use super::kind::{Composer, MailKind, Recipient};
+use super::schedule::CLAIM;
 use super::{outbox, schedule};
 use crate::address::EmailAddress;
 use crate::authority::{Organization, Services};
 use crate::entity::Timestamp;
 use crate::entity::outbox::Model;
-use crate::smtp::{Trouble, Way, message};
+use crate::smtp::{GOODBYE, Trouble, Way, message};
 
 /// How often a claim is renewed while its mail is being delivered; several times before it runs out.
 const RENEWAL: Duration = Duration::from_secs(5);
+/// While the worker says goodbye on connections it writes nothing down: the claims on mails just sent must last longer.
+const _: () = assert!(RENEWAL.as_secs() + GOODBYE.as_secs() < CLAIM.num_seconds().cast_unsigned());
 /// How long a mail is tried.
 const PATIENCE: Span = Span::hours(48);
 
@@ -40,17 +43,17 @@ pub(super) async fn deliver(
     Some((mail, outcome))
 }
 
-/// Keeps other instances from a mail for as long as its delivery takes.
+/// Keeps other instances away from a mail for as long as its delivery takes. `Patience` limits that, and so this.
 async fn keep_claim(services: &Services, mail: &Model) -> Infallible {
     loop {
         sleep(RENEWAL).await;
         if let Err(error) = outbox::renew(services, mail).await {
-            tracing::warn!(mail = mail.id, %error, "the claim on the mail is not renewed");
+            tracing::warn!(mail = mail.id, %error, "the claim on the mail could not be renewed");
         }
     }
 }
 
-/// Composes and hands over; false when there was nothing to say any more.
+/// Composes and hands over; false if the mail is no longer needed.
 async fn attempt(
     services: &Services,
     composer: &dyn Composer,
@@ -59,9 +62,9 @@ async fn attempt(
 ) -> Result<bool, Trouble> {
     let never = |reason: &str| Trouble::Never(reason.to_owned());
     let email = EmailAddress::parse(&mail.recipient).map_err(|_| never("not an address"))?;
-    // Of a newer gatehouse, perhaps: it may come back.
+    // Perhaps from a newer version, which may come back.
     let letter: MailKind = serde_json::from_value(mail.letter.clone())
-        .map_err(|_| Trouble::Later("this gatehouse does not know such a mail".to_owned()))?;
+        .map_err(|_| Trouble::Later("this version doesn't know this kind of mail".to_owned()))?;
     let unwritten = |error: crate::error::Error| {
         tracing::warn!(mail = mail.id, %error, "the mail could not be written");
         Trouble::Later("it could not be written".to_owned())
@@ -76,7 +79,7 @@ async fn attempt(
     way.delivery.deliver(&message).await.map(|()| true)
 }
 
-/// When to try again, unless it has been long enough.
+/// When to try again, unless the mail is too old.
 fn later(services: &Services, mail: &Model, reason: String) -> DeliveryOutcome {
     let now = services.clock.wall();
     let wait = schedule::back_off(mail.attempts);
@@ -86,7 +89,7 @@ fn later(services: &Services, mail: &Model, reason: String) -> DeliveryOutcome {
     DeliveryOutcome::Retry { reason, next_at: Timestamp::from(now + wait) }
 }
 
-/// Whether the organization is there whose mail it is: of one that is being deleted nothing is sent any more.
+/// Whether the mail's organization is active: nothing is sent for one that is being deleted.
 async fn is_there(services: &Services, mail: &Model) -> crate::error::Result<bool> {
     match &mail.organization_id {
         Some(organization) => Organization::is_active(&services.db, organization).await,

@@ -1,4 +1,4 @@
-//! What every mail is made with: two templates that tell the same, and the words that they share.
+//! What every mail is made of: two templates with the same content, and the words they share.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -37,7 +37,7 @@ pub fn with_article(role: Role) -> &'static str {
     }
 }
 
-/// Both parts of a mail, which tell the same.
+/// Both parts of a mail, with the same content.
 macro_rules! parts {
     ($text:ident $html:ident { $($field:ident),* } $text_path:literal $html_path:literal) => {
         #[derive(Template)]

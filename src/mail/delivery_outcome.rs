@@ -1,12 +1,12 @@
-//! What can come of a try.
+//! What an attempt can result in.
 
 use crate::entity::Timestamp;
 
-/// What came of a try.
+/// The result of an attempt.
 #[derive(Clone, Debug)]
 pub enum DeliveryOutcome {
     Sent,
-    /// Nobody needs it any more.
+    /// It is no longer needed.
     Cancelled,
     Retry {
         reason: String,

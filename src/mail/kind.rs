@@ -1,4 +1,4 @@
-//! Which mails there are, as the outbox keeps them, and who writes them.
+//! The kinds of mail, as the outbox keeps them, and who writes them.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -14,17 +14,17 @@ use crate::smtp::message::Composed;
 pub enum MailKind {
     /// An invite, to the address that is invited; `generation` counts its links.
     Invite { invite: String, generation: i64 },
-    /// To the inviter: somebody came with a link that is over and asks for another.
+    /// To the inviter: someone used an expired link and asks for another.
     InviteAskedFor { invite: String },
     /// Another account can sign in as the recipient now.
     AccountConnected { provider: String },
     /// The recipient has another role in the organization.
     RoleChanged { role: Role },
-    /// To an owner: another member owns the organization, and who handed it over does not any more.
+    /// To an owner: the organization was transferred to another member.
     OrganizationTransferred { by: String, to: String },
     /// To an owner: the organization is being deleted, and erased from this moment in milliseconds on.
     OrganizationDeleted { organization: String, by: String, until: i64 },
-    /// To an owner: the organization is not being deleted any more.
+    /// To an owner: the organization is no longer being deleted.
     OrganizationRestored { organization: String, by: String },
     /// To an owner: an operator has entered the organization, until this moment in milliseconds.
     OperatorEntered { organization: String, by: String, reason: String, until: i64 },
@@ -32,7 +32,24 @@ pub enum MailKind {
     Test,
 }
 
-/// Whom a mail goes to, and on behalf of which organization.
+impl MailKind {
+    /// As the outbox calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Invite { .. } => "invite",
+            Self::InviteAskedFor { .. } => "invite_asked_for",
+            Self::AccountConnected { .. } => "account_connected",
+            Self::RoleChanged { .. } => "role_changed",
+            Self::OrganizationTransferred { .. } => "organization_transferred",
+            Self::OrganizationDeleted { .. } => "organization_deleted",
+            Self::OrganizationRestored { .. } => "organization_restored",
+            Self::OperatorEntered { .. } => "operator_entered",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Who a mail goes to, and on behalf of which organization.
 #[derive(Clone, Copy)]
 pub struct Recipient<'a> {
     /// None for a mail of the installation.
@@ -40,13 +57,13 @@ pub struct Recipient<'a> {
     pub email: &'a EmailAddress,
 }
 
-/// Writes mails. Each noun knows its own; the application knows whose a mail is.
+/// Writes mails. Each noun writes its own; the application knows which noun a mail belongs to.
 #[async_trait]
 pub trait Composer: Send + Sync {
-    /// Writes the mail. None when it has become pointless: it is cancelled then.
+    /// Writes the mail. None if it is no longer needed: then it is cancelled.
     ///
     /// # Errors
-    /// When what it tells can't be read now; then it is tried again.
+    /// If its content can't be read now; then it is tried again.
     async fn compose(&self, letter: &MailKind, to: Recipient<'_>) -> Result<Option<Composed>>;
 }
 
@@ -58,6 +75,7 @@ mod tests {
     fn a_letter_is_kept_as_what_to_write() {
         let letter = MailKind::Invite { invite: "i".to_owned(), generation: 2 };
         let kept = serde_json::to_value(&letter).expect("JSON");
+        assert_eq!(kept["kind"], letter.name());
         assert_eq!(kept, serde_json::json!({ "kind": "invite", "invite": "i", "generation": 2 }));
         assert_eq!(serde_json::from_value::<MailKind>(kept).expect("a letter"), letter);
         let role = MailKind::RoleChanged { role: Role::Admin };

@@ -1,10 +1,10 @@
-//! Mail: queued in the transaction of what it announces (rules 3.2, P8), composed and handed to the configured
-//! server by a worker, its state visible all the way.
+//! Mail: queued in the transaction of what it announces (rules 3.2, P8), then composed and handed to the configured server
+//! by a worker. Its state is visible all the way.
 //!
 //! ```text
 //! queue(mail, change, to, letter) ─► outbox ─► worker ─► Composer ─► Delivery ─► sent, retrying, refused
 //! ```
-//! What is kept is what to write, not what was written: a link that opens something is in no row.
+//! The outbox keeps what to write, not what was written: no row holds a link that opens something.
 
 mod attempt;
 pub mod compose;
@@ -15,6 +15,7 @@ mod queue;
 mod schedule;
 mod state;
 pub mod test_mail;
+mod under_way;
 pub mod worker;
 
 pub use kind::{Composer, MailKind, Recipient};

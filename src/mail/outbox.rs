@@ -1,5 +1,5 @@
-//! The worker's side of the outbox: what is due, whose it is to send, and what came of it. For every organization,
-//! which is why it is here that the back door is used.
+//! The worker's side of the outbox: what is due, which instance sends it, and the result. It covers every organization,
+//! which is why it uses the back door.
 
 use chrono::Duration;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
@@ -12,36 +12,36 @@ use crate::entity::Timestamp;
 use crate::entity::outbox::{Column, Entity, Model, Stage};
 use crate::error::Result;
 
-/// How long what has gone out, or will not, is kept.
+/// How long mails are kept that were sent, refused or cancelled.
 const KEPT: Duration = Duration::days(90);
 
-/// Whose mails were taken last: the organization's id, empty for the installation. The next one has its turn, so that
-/// nobody's thousand mails hold up another's one.
+/// The mails that were taken last: the organization's id, empty for the installation, and the kind. Then it is the next
+/// ones' turn, so that a thousand invites of one organization delay neither the single mail of another nor a test.
 #[derive(Default)]
 pub struct Turn(Option<String>);
 
-/// Takes up to `most` of the mails that are due, of as many organizations as there are; no other instance has them until
-/// the claim runs out.
+/// Takes up to `most` of the mails that are due, from as many organizations and of as many kinds as possible. No other
+/// instance takes them until the claim runs out.
 pub async fn claim(services: &Services, turn: &mut Turn, most: usize) -> Result<Vec<Model>> {
-    let organizations = next_in_turn(services, turn, most).await?;
-    let share = most.div_ceil(organizations.len().max(1));
+    let sorts = next_in_turn(services, turn, most).await?;
+    let share = most.div_ceil(sorts.len().max(1));
     let mut claimed = Vec::new();
-    for organization in organizations {
+    for sort in sorts {
         let free = share.min(most - claimed.len());
-        claimed.extend(claim_of(services, &organization, free).await?);
-        turn.0 = Some(organization);
+        claimed.extend(claim_of(services, &sort, free).await?);
+        turn.0 = Some(sort);
     }
     Ok(claimed)
 }
 
-/// Up to `most` organizations that have mails due, those after the last one first.
+/// Up to `most` sorts of due mails, starting after the last one.
 async fn next_in_turn(services: &Services, turn: &Turn, most: usize) -> Result<Vec<String>> {
     let (mut found, mut after) = (Vec::new(), turn.0.clone());
     while found.len() < most {
         match next_with_mail(services, after.as_deref()).await? {
-            Some(organization) if !found.contains(&organization) => {
-                found.push(organization.clone());
-                after = Some(organization);
+            Some(sort) if !found.contains(&sort) => {
+                found.push(sort.clone());
+                after = Some(sort);
             }
             None if after.is_some() => after = None,
             _ => break,
@@ -53,35 +53,35 @@ async fn next_in_turn(services: &Services, turn: &Turn, most: usize) -> Result<V
 async fn next_with_mail(services: &Services, after: Option<&str>) -> Result<Option<String>> {
     let mut due = Entity::find()
         .select_only()
-        .expr_as(whose(), "organization")
+        .expr_as(sort(), "sort")
         .filter(is_waiting())
         .filter(is_due(services.clock.wall()))
-        .order_by_asc(whose())
+        .order_by_asc(sort())
         .limit(1);
     if let Some(after) = after {
-        due = due.filter(whose().gt(after));
+        due = due.filter(sort().gt(after));
     }
     Ok(due.into_tuple().one(services.db.outside_any_organization()).await?)
 }
 
-/// The organization of a mail, as the index of those that wait has it.
-fn whose() -> Expr {
-    Expr::cust("COALESCE(\"organization_id\", '')")
+/// The organization of a mail and its kind, as the index of waiting mails has it.
+fn sort() -> Expr {
+    Expr::cust("COALESCE(\"organization_id\", '') || ' ' || \"kind\"")
 }
 
-/// Letter by letter as the index has it: with bound parameters SQLite would not know it again.
+/// Exactly as in the index: with bound parameters SQLite would not use it.
 fn is_waiting() -> Expr {
     Expr::cust("\"state\" IN ('queued', 'sending', 'retrying')")
 }
 
-async fn claim_of(services: &Services, organization: &str, most: usize) -> Result<Vec<Model>> {
+async fn claim_of(services: &Services, of: &str, most: usize) -> Result<Vec<Model>> {
     let now = services.clock.wall();
     let until = Timestamp::from(now + CLAIM);
-    // Of several instances each passes over what another is just taking.
+    // Each instance passes over what another is taking at this moment.
     let due = Query::select()
         .column(Column::Id)
         .from(Entity)
-        .and_where(whose().eq(organization))
+        .and_where(sort().eq(of))
         .and_where(is_waiting())
         .and_where(is_due(now))
         .order_by(Column::NextAt, Order::Asc)
@@ -99,7 +99,7 @@ async fn claim_of(services: &Services, organization: &str, most: usize) -> Resul
     Ok(claimed.await?)
 }
 
-/// Has the mail for longer, while it is being delivered.
+/// Extends the claim on a mail while it is being delivered.
 pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
     let until = Timestamp::from(services.clock.wall() + CLAIM);
     let claim = Entity::update_many()
@@ -148,7 +148,7 @@ fn ours(row: UpdateMany<Entity>, mail: &Model) -> UpdateMany<Entity> {
         .filter(Column::Attempts.eq(mail.attempts))
 }
 
-/// Forgets mails that are over and older than ninety days.
+/// Deletes mails that were sent, refused or cancelled and are older than 90 days.
 ///
 /// # Errors
 /// When they can't be deleted.

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::random;
 use crate::smtp::Mailer;
 
-/// Queues a letter to `to` inside `change`: it goes out once the change is committed, and not at all when it is
-/// not. The id of its row; none when mail is not set up, so that the caller offers a link to copy.
+/// Queues a letter to `to` inside `change`: it is sent once the change is committed, and never if it isn't. Returns the id
+/// of its row; none if mail is not set up, so that the caller can offer a link to copy.
 ///
 /// # Errors
 /// When the row can't be written.
@@ -28,7 +28,7 @@ pub async fn queue<Of>(
     Ok(id)
 }
 
-/// The same as a mail of the installation, which goes out whatever becomes of the organization.
+/// The same as a mail of the installation, which is sent even if the organization is deleted.
 ///
 /// # Errors
 /// When the row can't be written.
@@ -51,6 +51,7 @@ fn row(mail: &Mailer, at: Timestamp, to: &EmailAddress, letter: &MailKind) -> Re
         id: Set(id.clone()),
         organization_id: NotSet,
         recipient: Set(to.as_str().to_owned()),
+        kind: Set(letter.name().to_owned()),
         letter: Set(serde_json::to_value(letter).map_err(|e| Error::Internal(format!("letter: {e}")))?),
         message_id: Set(format!("<{id}@{}>", way.from.email.domain())),
         state: Set(Stage::Queued),

@@ -9,19 +9,19 @@ use crate::entity::Timestamp;
 use crate::entity::outbox::{Column, Entity, Stage};
 use crate::error::Result;
 
-/// How long an instance has a mail for itself, unless it renews its claim: what a crash has left goes out soon after.
+/// How long an instance has a mail to itself unless it renews its claim: what a crash has left is sent soon after.
 pub(super) const CLAIM: Duration = Duration::seconds(20);
-/// How long after the first, second, … try the next is made; after the last of these, always as long.
+/// How long after the first, second, … attempt the next one follows; then always the last of these.
 const BACK_OFF: [Duration; 4] = [Duration::minutes(1), Duration::minutes(5), Duration::minutes(15), LONGEST];
 const LONGEST: Duration = Duration::hours(1);
 
-/// Those that were never tried, those whose time has come, and those whose instance has not come back from sending them.
+/// Mails that were never tried, those whose time has come, and those whose claim has run out.
 pub(super) fn is_due(now: DateTime<Utc>) -> SimpleExpr {
     let come = Column::State.is_in([Stage::Retrying, Stage::Sending]);
     Column::State.eq(Stage::Queued).or(come.and(Column::NextAt.lte(Timestamp::from(now))))
 }
 
-/// Brings near what an instance whose clock was ahead has put off: nothing waits longer than if it were put off now.
+/// Corrects what an instance with a fast clock has put off: nothing waits longer than if it were put off now.
 pub async fn bring_near(services: &Services) -> Result<()> {
     let now = services.clock.wall();
     let far = |rows: SimpleExpr, wait: Duration| rows.and(Column::NextAt.gt(Timestamp::from(now + wait)));
@@ -40,7 +40,7 @@ pub async fn bring_near(services: &Services) -> Result<()> {
     Ok(())
 }
 
-/// The rows that wait for their time, and how long at most.
+/// The rows that wait, and how long at most.
 fn waiting() -> impl Iterator<Item = (SimpleExpr, Duration)> {
     let retrying = (1..).zip(BACK_OFF).map(|(attempts, wait)| {
         let tried =
@@ -50,7 +50,7 @@ fn waiting() -> impl Iterator<Item = (SimpleExpr, Duration)> {
     retrying.chain([(Column::State.eq(Stage::Sending), CLAIM)])
 }
 
-/// How long a mail waits that was tried so many times.
+/// How long a mail waits after so many attempts.
 pub fn back_off(attempts: i64) -> Duration {
     let tries = usize::try_from(attempts).unwrap_or_default().saturating_sub(1);
     BACK_OFF.get(tries).copied().unwrap_or(LONGEST)

@@ -9,22 +9,22 @@ use crate::authority::Member;
 use crate::entity::outbox::{Column, Entity, Model, Stage};
 use crate::error::Result;
 
-/// Where a mail is on its way, with what there is to say about it.
+/// Where a mail is, with what there is to say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Queued,
     Sending,
     Sent,
-    /// Not taken yet, and when it is tried again.
+    /// Not accepted yet, and when it is tried again.
     Retrying {
         reason: String,
         next_at: DateTime<Utc>,
     },
-    /// Never taken, with what the server said.
+    /// Not accepted for good, with what the server said.
     Refused {
         reason: String,
     },
-    /// What it announced was over before it went out.
+    /// What it announced was no longer true when it was due.
     Cancelled,
 }
 
@@ -54,7 +54,7 @@ impl State {
         }
     }
 
-    /// As people read it. The next try is never more than an hour away: its time says enough.
+    /// In words for people. The next attempt is at most an hour away, so its time is enough.
     pub fn words(&self) -> String {
         match self {
             Self::Queued => "Mail queued".to_owned(),
@@ -64,7 +64,7 @@ impl State {
                 format!("Mail retrying ({reason}, next try {} UTC)", next_at.format("%H:%M"))
             }
             Self::Refused { reason } => format!("Mail failed: “{reason}”"),
-            Self::Cancelled => "Mail not needed any more".to_owned(),
+            Self::Cancelled => "Mail no longer needed".to_owned(),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::addresses;
 use crate::random;
+use crate::visible_text::{NOT_VISIBLE, is_visible};
 
 /// How long an operator stays unless they leave.
 pub const LASTS: Duration = Duration::minutes(60);
@@ -97,6 +98,8 @@ fn parsed(reason: &str) -> Result<&str> {
         "Use up to 300 characters."
     } else if reason.chars().any(char::is_control) {
         "Write it in one line."
+    } else if !is_visible(reason) {
+        NOT_VISIBLE
     } else {
         return Ok(reason);
     };

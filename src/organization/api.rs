@@ -7,16 +7,20 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::access::form::{DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule};
-use crate::access::settings::{refusal, write_rules};
+use crate::access::form::{
+    DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule, public_suffix,
+};
+use crate::access::settings::write_rules;
 use crate::address::EmailAddress;
-use crate::authority::{Admin, Event, Member, Organization, SignedIn};
+use crate::authority::{Admin, Event, InPerson, Member, Organization, SignedIn};
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
 use crate::gate::{self, DomainRule, Rules};
 use crate::name::Name;
 use crate::organization::creation;
 use crate::role::Role;
+use crate::tokens::form::most_days;
+use crate::tokens::write_token_life;
 use crate::web::Reply;
 use crate::web::api::{List, json as answer};
 
@@ -60,8 +64,8 @@ pub struct NewOrganization {
     slug: Option<String>,
 }
 
-/// `POST /api/organizations`.
-pub async fn create(person: SignedIn, new: web::Json<NewOrganization>) -> Reply {
+/// `POST /api/organizations`: by no token, which is of one.
+pub async fn create(person: InPerson<SignedIn>, new: web::Json<NewOrganization>) -> Reply {
     let NewOrganization { name, slug } = new.into_inner();
     let slug = match slug {
         Some(slug) => slug,
@@ -98,6 +102,8 @@ struct Settings {
     allowed_emails: Vec<String>,
     email_allowlist_enabled: bool,
     open_sign_up: bool,
+    /// In days.
+    token_max_days: i64,
 }
 
 /// What an admin sends: only what should change.
@@ -110,6 +116,7 @@ pub struct SettingsPatch {
     allowed_emails: Option<Vec<String>>,
     email_allowlist_enabled: Option<bool>,
     open_sign_up: Option<bool>,
+    token_max_days: Option<i64>,
     /// Doubtful domains that are meant: free mail, look-alikes.
     #[serde(default)]
     confirmed_domains: Vec<String>,
@@ -130,6 +137,7 @@ async fn current(admin: &Admin) -> Reply {
         allowed_emails: rules.allowed_emails.0.iter().map(ToString::to_string).collect(),
         email_allowlist_enabled: rules.email_allowlist_enabled,
         open_sign_up: rules.open_sign_up,
+        token_max_days: rules.token_max_days,
     })
 }
 
@@ -138,24 +146,26 @@ async fn current(admin: &Admin) -> Reply {
 pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> Reply {
     let (wishes, errors) = patch.into_inner().read();
     let change = admin.change().await?;
-    let rules_before = Rules::from(&change.single::<org_settings::Entity>().await?);
+    let row = change.single::<org_settings::Entity>().await?;
+    let (rules_before, life_before) = (Rules::from(&row), row.token_max_days);
+    let life = wishes.token_max_days.unwrap_or(life_before);
     let name_before = change.single::<organization::Entity>().await?.name;
     let (name, rules) = wishes.apply(rules_before.clone(), errors)?;
     let name = name.filter(|name| name.as_str() != name_before);
-    if rules != rules_before
-        && let Err(error) = write_rules(&change, &admin, &rules, None).await
-    {
-        drop(change);
-        return Err(refusal(&admin, error).await);
+    if rules != rules_before {
+        write_rules(&change, &admin, &rules, None).await?;
     }
     if let Some(name) = &name {
         super::write_name(&change, &admin, name, None).await?;
     }
-    if name.is_some() || rules != rules_before {
+    if life != life_before {
+        write_token_life(&change, life).await?;
+    }
+    if name.is_some() || rules != rules_before || life != life_before {
         let name_after = name.as_ref().map_or(name_before.as_str(), Name::as_str);
         let event = Event::done("organization.settings_changed", name_after).with(
-            json!({ "name": name_before, "rules": rules_before }),
-            json!({ "name": name_after, "rules": rules }),
+            json!({ "name": name_before, "rules": rules_before, "tokenMaxDays": life_before }),
+            json!({ "name": name_after, "rules": rules, "tokenMaxDays": life }),
         );
         change.commit(event).await?;
     } else {
@@ -172,6 +182,7 @@ struct Wishes {
     allowed_emails: Option<Vec<EmailAddress>>,
     email_allowlist: Option<bool>,
     open_sign_up: Option<bool>,
+    token_max_days: Option<i64>,
     confirmed_domains: HashSet<String>,
 }
 
@@ -186,6 +197,9 @@ impl SettingsPatch {
         let allowed_domains =
             self.allowed_email_domains.map(|texts| domains(&texts, |s| note("allowedEmailDomains", s)));
         let allowed_emails = self.allowed_emails.map(|texts| addresses(&texts, |s| note("allowedEmails", s)));
+        let token_max_days = self
+            .token_max_days
+            .and_then(|days| most_days(&days.to_string()).map_err(|s| note("tokenMaxDays", s)).ok());
         let wishes = Wishes {
             name,
             allowed_domains,
@@ -193,6 +207,7 @@ impl SettingsPatch {
             allowed_emails,
             email_allowlist: self.email_allowlist_enabled,
             open_sign_up: self.open_sign_up,
+            token_max_days,
             confirmed_domains: self.confirmed_domains.into_iter().collect(),
         };
         (wishes, errors)
@@ -209,16 +224,28 @@ impl Wishes {
             }
             rules.allowed_domains = domains;
         }
+        let was_gated = rules.domain_gating;
         rules.allowed_emails = self.allowed_emails.unwrap_or(rules.allowed_emails);
         rules.domain_gating = self.domain_gating.unwrap_or(rules.domain_gating);
         rules.email_allowlist = self.email_allowlist.unwrap_or(rules.email_allowlist);
         rules.open_sign_up = self.open_sign_up.unwrap_or(rules.open_sign_up);
+        if errors.is_empty() && rules.domain_gating && !was_gated {
+            errors.extend(refused_today(&rules));
+        }
         if errors.is_empty() && rules.is_on_but_empty() {
             let field = if rules.domain_gating { "allowedEmailDomains" } else { "allowedEmails" };
             errors.insert(field.to_owned(), vec![gate::NOBODY_COULD_JOIN.to_owned()]);
         }
         if errors.is_empty() { Ok((self.name, rules)) } else { Err(Error::Invalid(errors)) }
     }
+}
+
+/// Rules of before that are not switched on again: they are refused when they are typed.
+fn refused_today(rules: &Rules) -> Option<(String, Vec<String>)> {
+    let refused = rules.allowed_domains.iter().filter(|rule| rule.is_anybodys());
+    let sentences: Vec<String> =
+        refused.map(|rule| format!("`{rule}`: {}", public_suffix(&rule.domain.to_unicode()))).collect();
+    (!sentences.is_empty()).then(|| ("allowedEmailDomains".to_owned(), sentences))
 }
 
 fn doubts(domains: &[DomainRule], before: &[DomainRule], confirmed: &HashSet<String>) -> Vec<String> {
@@ -237,7 +264,7 @@ fn domains(texts: &[String], mut note: impl FnMut(String)) -> Vec<DomainRule> {
     }
     for text in texts {
         match parse_domain_rule(text) {
-            Ok(rule) => rules.add(rule.domain, rule.include_subdomains),
+            Ok(rule) => rules.add(rule),
             Err(sentence) => note(format!("`{text}`: {sentence}")),
         }
     }

@@ -3,12 +3,13 @@
 
 use chrono::Duration;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 use serde_json::json;
 
 use crate::address::EmailAddress;
 use crate::authority::{Event, Organization, Services, SignedIn};
-use crate::entity::{Timestamp, org_settings, organization, organization_slug};
+use crate::entity::{Timestamp, org_settings, organization, organization_slug, team};
 use crate::error::{Error, FieldErrors, Forbidden, Result};
 use crate::gate::{AllowedDomains, AllowedEmails};
 use crate::membership::identities::identities;
@@ -119,12 +120,28 @@ pub async fn write(
         allowed_emails: Set(AllowedEmails::default()),
         email_allowlist_enabled: Set(false),
         open_sign_up: Set(false),
+        token_max_days: Set(365),
         version: Set(1),
         updated_at: Set(at),
         updated_by: Set(None),
     };
     org_settings::Entity::insert(settings).exec_without_returning(connection).await?;
     Ok(Organization::from(row))
+}
+
+/// Who creates an organization manages the team that everybody is in.
+async fn manage_default(
+    connection: &impl ConnectionTrait,
+    organization: &Organization,
+    person: &str,
+) -> Result<()> {
+    team::Entity::update_many()
+        .col_expr(team::Column::ManagerId, Expr::value(person))
+        .filter(team::Column::OrganizationId.eq(&organization.id))
+        .filter(team::Column::IsDefault.eq(true))
+        .exec(connection)
+        .await?;
+    Ok(())
 }
 
 /// Of two who take a slug at once the database lets one have it.
@@ -205,6 +222,7 @@ pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organ
     let organization = write(change.connection(), change.at(), name, slug, None).await;
     let organization = organization.map_err(taken_meanwhile)?;
     change.grant_membership(&organization.id, email.as_str(), Role::Owner).await?;
+    manage_default(change.connection(), &organization, &person.visitor.id).await?;
     let event = Event::done("organization.created", name.as_str());
     let event = event.resulting_in(json!({ "slug": slug.as_str() }));
     change.commit_in(&organization.id, email.as_str(), event).await?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::host_port::HostPort;
 
 /// How long one request may take, from the look-up of the name to the last byte of the answer.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a request is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,8 +21,8 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 pub use client::body;
-use failure::TIMEOUT;
-pub use failure::{Blocked, Failure};
+
+pub use failure::{Blocked, Failure, TIMEOUT};
 pub use host_port::HostPort;
 use lookup::Resolver;
 pub use lookup::{Addresses, Lookup, System};

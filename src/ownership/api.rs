@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use crate::authority::{Owner, SignedIn};
+use crate::authority::{InPerson, Owner, SignedIn};
+use crate::id::Id;
 use crate::ownership::{deletion, transfer};
 use crate::web::Reply;
 use crate::web::api::json;
@@ -11,13 +12,13 @@ use crate::web::api::json;
 /// `{user}`.
 #[derive(Deserialize)]
 pub struct ReceiverPath {
-    user: String,
+    user: Id,
 }
 
 /// `{organization}`.
 #[derive(Deserialize)]
 pub struct OrganizationPath {
-    organization: String,
+    organization: Id,
 }
 
 #[derive(Serialize)]
@@ -40,8 +41,8 @@ pub async fn delete(owner: Owner) -> Reply {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST …/restore`.
-pub async fn restore(person: SignedIn, path: web::Path<OrganizationPath>) -> Reply {
+/// `POST …/restore`: by no token, which is of one organization and ends with it.
+pub async fn restore(person: InPerson<SignedIn>, path: web::Path<OrganizationPath>) -> Reply {
     let deletion::Deleting { id, slug, name, .. } = deletion::restore(&person, &path.organization).await?;
     json(&Restored { id, slug, name })
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::authority::{Actor, Change, Event, FromOutside, OfPerson, Owner, SignedIn};
 use crate::entity::organization::{self, Column, Entity, State};
-use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership};
+use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership, token};
 use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::{Entrance, Loss, Owners, addresses, addresses_inside};
@@ -230,6 +230,8 @@ pub struct Stops {
     pub members: usize,
     pub open_invites: usize,
     pub llm_keys: usize,
+    /// Tokens that work.
+    pub tokens: usize,
 }
 
 /// As many as are counted.
@@ -254,7 +256,16 @@ pub async fn stops(owner: &Owner) -> Result<Stops> {
         ours.filter(llm_key::Column::RemovedAt.is_null()).filter(llm_key::Column::ReplacedAt.is_null())
     });
     let keys: Vec<String> = keys.column(llm_key::Column::Id).await?;
-    Ok(Stops { members: members.len(), open_invites: invites.len(), llm_keys: keys.len() })
+    let tokens = scope.find::<token::Entity>().filter(|ours| {
+        ours.filter(token::Column::RevokedAt.is_null()).filter(token::Column::ExpiresAt.gt(now)).limit(MOST)
+    });
+    let tokens: Vec<String> = tokens.column(token::Column::Id).await?;
+    Ok(Stops {
+        members: members.len(),
+        open_invites: invites.len(),
+        llm_keys: keys.len(),
+        tokens: tokens.len(),
+    })
 }
 
 /// Whether the organization of this membership has no other member, and the person owns it.

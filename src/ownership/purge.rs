@@ -1,7 +1,7 @@
 //! Purging what nobody can restore any more: bit by bit, so that no writer waits long, and no longer than it takes. The
 //! organization's row goes last, in one transaction with its settings, for which every change to it waits, and with what
 //! came meanwhile: as long as it is there, whoever finds it goes on, after a crash, too (rule P9), and nothing points to
-//! it once it is gone.
+//! it once it is gone. Each step asks anew whether the organization is being purged.
 
 use std::time::Duration;
 
@@ -17,12 +17,14 @@ use crate::entity::{Timestamp, org_settings, session};
 use crate::error::Result;
 use crate::work;
 
+use super::deletion::is_purging;
+
 /// Rows that go at once: a small part of a second of the only writer.
 const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The tables of an organization that may be long, those that point to others first.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 20] = [
     "events",
     "denials",
     "outbox",
@@ -32,9 +34,16 @@ const TABLES: [&str; 13] = [
     "invites",
     "llm_key_health",
     "llm_keys",
+    "key_uses",
+    "key_last_uses",
+    "tokens",
+    "project_members",
+    "team_members",
     "switched_off_providers",
     "suspensions",
     "memberships",
+    "projects",
+    "teams",
     "event_heads",
 ];
 
@@ -80,6 +89,9 @@ async fn purge(services: &Services, organization: &str) -> Result<()> {
 async fn end(services: &Services, organization: &str) -> Result<()> {
     let tx = services.db.write_together_outside_any_organization().await?;
     org_settings::Entity::find_by_id(organization).lock_exclusive().one(&tx).await?;
+    if !is_purging(&tx, organization).await? {
+        return Ok(());
+    }
     for table in TABLES {
         let rest = format!("DELETE FROM {table} WHERE organization_id = $1");
         let backend = tx.get_database_backend();
@@ -109,7 +121,8 @@ async fn batch(services: &Services, table: &str, organization: &str) -> Result<u
     };
     let sql = format!(
         "DELETE FROM {table} WHERE {row} IN
-            (SELECT {row} FROM {table} WHERE organization_id = $1 LIMIT {BATCH} {lock})"
+            (SELECT {row} FROM {table} WHERE organization_id = $1 LIMIT {BATCH} {lock})
+            AND EXISTS (SELECT 1 FROM organizations WHERE id = $1 AND state = 'purging')"
     );
     let statement = Statement::from_sql_and_values(backend, sql, [organization.into()]);
     Ok(connection.execute_raw(statement).await?.rows_affected())

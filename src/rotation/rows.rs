@@ -77,8 +77,17 @@ pub(super) fn of(column: &SealedColumn, except: &[&str]) -> SelectStatement {
 }
 
 pub(super) fn read(column: &SealedColumn, row: &QueryResult) -> Result<Row, DbErr> {
-    let bound = column.bound.iter().map(|name| row.try_get::<Option<String>>("", name));
-    let bound = bound.collect::<Result<Vec<_>, _>>()?;
-    let bound: Vec<&str> = bound.iter().map(|value| value.as_deref().unwrap_or_default()).collect();
-    Ok(Row { id: row.try_get("", ID)?, sealed: row.try_get("", column.column)?, place: column.place(&bound) })
+    let (bound, if_any) = (values(column.bound, row)?, values(column.bound_if_any, row)?);
+    let place = column.place(&borrowed(&bound), &borrowed(&if_any));
+    Ok(Row { id: row.try_get("", ID)?, sealed: row.try_get("", column.column)?, place })
+}
+
+/// A row's values in these columns; an empty one for none.
+fn values(columns: &[&str], row: &QueryResult) -> Result<Vec<String>, DbErr> {
+    let values = columns.iter().map(|name| row.try_get::<Option<String>>("", name));
+    values.map(|value| value.map(Option::unwrap_or_default)).collect()
+}
+
+fn borrowed(values: &[String]) -> Vec<&str> {
+    values.iter().map(String::as_str).collect()
 }

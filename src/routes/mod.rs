@@ -7,12 +7,14 @@ pub use route::{Admits, Route};
 
 use actix_web::{Resource, Scope, web};
 
+use crate::api_token::Scope as TokenScope;
 use crate::error::Error;
 use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
 use crate::tenancy::Tenancy;
 use crate::web::health;
 use crate::{
-    access, account, audit, invites, joining, llm_keys, operator, organization, ownership, sign_in, users,
+    access, account, audit, authority, invites, joining, llm_keys, operator, organization, ownership,
+    projects, sign_in, teams, tokens, users,
 };
 use route::{delete, get, patch, post, put};
 
@@ -28,8 +30,13 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
         below(prefix, of_users(tenancy)),
         below(prefix, of_invites()),
         below(prefix, of_llm_keys()),
+        below(prefix, of_projects()),
+        below(prefix, of_project_keys()),
+        below(prefix, of_teams()),
         below(prefix, of_audit()),
         below(API, api_of_accounts()),
+        below(API, api_of_programs()),
+        below(API, api_of_projects()),
         below(API, api_of_members()),
         below(API, api_of_admins()),
     ];
@@ -38,6 +45,8 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
             below(API, api_of_organizations()),
             below(API_ORGANIZATION, api_of_one_organization()),
             below(API_ORGANIZATION, api_of_admins()),
+            below(API_ORGANIZATION, api_of_programs()),
+            below(API_ORGANIZATION, api_of_projects()),
             below(prefix, of_owners()),
             of_organizations(),
             of_operators(),
@@ -81,6 +90,12 @@ fn of_accounts(tenancy: Tenancy) -> Vec<Route> {
         post("/settings/identities/{identity}/disconnect", disconnect),
         post("/settings/sessions/end-others", end_other_sessions),
         post("/settings/sessions/{session}/end", end_session),
+        get("/settings/tokens", tokens::web::index),
+        post("/settings/tokens", tokens::web::create_own),
+        get("/settings/tokens/new", tokens::web::ask_for_own),
+        get("/settings/tokens/{token}/roll", tokens::web::ask_to_roll_own),
+        post("/settings/tokens/{token}/roll", tokens::web::roll_own),
+        post("/settings/tokens/{token}/revocation", tokens::web::revoke_own),
     ];
     // Where there are many organizations, one leaves each at its own address.
     if !tenancy.is_multi() {
@@ -193,15 +208,71 @@ fn of_invites() -> Vec<Route> {
 }
 
 fn of_llm_keys() -> Vec<Route> {
+    use authority::Admin;
     use llm_keys::web::{erase_previous, index, remove, restore, revert, save, test};
     vec![
         get("/settings/admin/llm-keys", index),
-        post("/settings/admin/llm-keys", save),
-        post("/settings/admin/llm-keys/{provider}/test", test),
-        post("/settings/admin/llm-keys/{provider}/removal", remove),
-        post("/settings/admin/llm-keys/{provider}/restoration", restore),
-        post("/settings/admin/llm-keys/{provider}/reversion", revert),
-        post("/settings/admin/llm-keys/{provider}/previous/removal", erase_previous),
+        post("/settings/admin/llm-keys", save::<Admin>),
+        post("/settings/admin/llm-keys/{provider}/test", test::<Admin>),
+        post("/settings/admin/llm-keys/{provider}/removal", remove::<Admin>),
+        post("/settings/admin/llm-keys/{provider}/restoration", restore::<Admin>),
+        post("/settings/admin/llm-keys/{provider}/reversion", revert::<Admin>),
+        post("/settings/admin/llm-keys/{provider}/previous/removal", erase_previous::<Admin>),
+    ]
+}
+
+fn of_projects() -> Vec<Route> {
+    use projects::web::{
+        add_member, archive, ask_to_delete, create, delete, index, remove_member, rename, restore,
+        set_token_life, show,
+    };
+    use tokens::web::{ask, ask_to_roll, create as make, revoke, roll};
+    vec![
+        get("/settings/admin/projects", index),
+        post("/settings/admin/projects", create),
+        post("/settings/admin/teams", teams::web::create),
+        post("/settings/admin/token-life", set_token_life),
+        get("/settings/admin/projects/{project}", show),
+        post("/settings/admin/projects/{project}", rename),
+        post("/settings/admin/projects/{project}/archiving", archive),
+        post("/settings/admin/projects/{project}/restoration", restore),
+        get("/settings/admin/projects/{project}/deletion", ask_to_delete),
+        post("/settings/admin/projects/{project}/deletion", delete),
+        post("/settings/admin/projects/{project}/members", add_member),
+        post("/settings/admin/projects/{project}/members/{user}/removal", remove_member),
+        get("/settings/admin/projects/{project}/tokens/new", ask),
+        post("/settings/admin/projects/{project}/tokens", make),
+        get("/settings/admin/projects/{project}/tokens/{token}/roll", ask_to_roll),
+        post("/settings/admin/projects/{project}/tokens/{token}/roll", roll),
+        post("/settings/admin/projects/{project}/tokens/{token}/revocation", revoke),
+    ]
+}
+
+/// A project's own keys: the same pages as the organization's.
+fn of_project_keys() -> Vec<Route> {
+    use authority::ProjectAdmin;
+    use llm_keys::web::{erase_previous, index_of_project, remove, restore, revert, save, test};
+    let keys = vec![
+        get("", index_of_project),
+        post("", save::<ProjectAdmin>),
+        post("/{provider}/test", test::<ProjectAdmin>),
+        post("/{provider}/removal", remove::<ProjectAdmin>),
+        post("/{provider}/restoration", restore::<ProjectAdmin>),
+        post("/{provider}/reversion", revert::<ProjectAdmin>),
+        post("/{provider}/previous/removal", erase_previous::<ProjectAdmin>),
+    ];
+    below("/settings/admin/projects/{project}/llm-keys", keys)
+}
+
+fn of_teams() -> Vec<Route> {
+    use teams::web::{add_member, delete, remove_member, rename, set_manager, show};
+    vec![
+        get("/settings/admin/teams/{team}", show),
+        post("/settings/admin/teams/{team}", rename),
+        post("/settings/admin/teams/{team}/manager", set_manager),
+        post("/settings/admin/teams/{team}/members", add_member),
+        post("/settings/admin/teams/{team}/members/{user}/removal", remove_member),
+        post("/settings/admin/teams/{team}/deletion", delete),
     ]
 }
 
@@ -215,7 +286,53 @@ fn of_audit() -> Vec<Route> {
 }
 
 fn api_of_accounts() -> Vec<Route> {
-    vec![get("/me", account::api::me)]
+    use tokens::api::{create_own, own, revoke_own, roll_own};
+    vec![
+        get("/me", account::api::me),
+        get("/me/tokens", own),
+        post("/me/tokens", create_own),
+        post("/me/tokens/{token}/roll", roll_own),
+        delete("/me/tokens/{token}", revoke_own),
+    ]
+}
+
+/// What programs with a project's token ask.
+fn api_of_programs() -> Vec<Route> {
+    use llm_keys::api::{serve_key, serve_keys};
+    vec![get("/keys", serve_keys), get("/keys/{provider}", serve_key)]
+}
+
+/// Projects and teams, for programs.
+fn api_of_projects() -> Vec<Route> {
+    use authority::ProjectAdmin;
+    use llm_keys::api::{remove as remove_key, seen_in_project, set as set_key};
+    use projects::api::{change, create, delete as end, index, member, remove_member, set_member, show};
+    use tokens::api::{create as make_token, of_project, revoke_one, roll_one};
+    vec![
+        get("/projects", index),
+        post("/projects", create),
+        get("/projects/{project}", show),
+        patch("/projects/{project}", change),
+        delete("/projects/{project}", end),
+        get("/projects/{project}/members/{user}", member),
+        put("/projects/{project}/members/{user}", set_member),
+        delete("/projects/{project}/members/{user}", remove_member),
+        get("/projects/{project}/tokens", of_project),
+        post("/projects/{project}/tokens", make_token),
+        post("/projects/{project}/tokens/{token}/roll", roll_one),
+        delete("/projects/{project}/tokens/{token}", revoke_one),
+        get("/projects/{project}/llm-keys", seen_in_project),
+        put("/projects/{project}/llm-keys/{provider}", set_key::<ProjectAdmin>),
+        delete("/projects/{project}/llm-keys/{provider}", remove_key::<ProjectAdmin>),
+        get("/teams", teams::api::index),
+        post("/teams", teams::api::create),
+        get("/teams/{team}", teams::api::show),
+        patch("/teams/{team}", teams::api::change),
+        delete("/teams/{team}", teams::api::delete),
+        put("/teams/{team}/manager", teams::api::manage),
+        put("/teams/{team}/members/{user}", teams::api::add_member),
+        delete("/teams/{team}/members/{user}", teams::api::remove_member),
+    ]
 }
 
 fn api_of_organizations() -> Vec<Route> {
@@ -246,17 +363,18 @@ fn api_of_members() -> Vec<Route> {
 }
 
 fn api_of_admins() -> Vec<Route> {
+    use authority::Admin;
     use llm_keys::api::{remove, restore, revert, set, test};
     vec![
         get("/admin/settings", organization::api::settings),
         patch("/admin/settings", organization::api::change_settings),
         post("/admin/access/simulation", access::api::simulation),
         get("/admin/llm-keys", llm_keys::api::index),
-        put("/admin/llm-keys/{provider}", set),
-        delete("/admin/llm-keys/{provider}", remove),
-        post("/admin/llm-keys/{provider}/test", test),
-        post("/admin/llm-keys/{provider}/restoration", restore),
-        post("/admin/llm-keys/{provider}/reversion", revert),
+        put("/admin/llm-keys/{provider}", set::<Admin>),
+        delete("/admin/llm-keys/{provider}", remove::<Admin>),
+        post("/admin/llm-keys/{provider}/test", test::<Admin>),
+        post("/admin/llm-keys/{provider}/restoration", restore::<Admin>),
+        post("/admin/llm-keys/{provider}/reversion", revert::<Admin>),
         get("/admin/invites", invites::api::index),
         post("/admin/invites", invites::api::create),
         delete("/admin/invites/{invite}", invites::api::revoke),
@@ -271,17 +389,16 @@ fn of_health() -> Vec<Route> {
     vec![get("/healthz", health::live), get("/readyz", health::ready)]
 }
 
-fn below(prefix: &str, mut routes: Vec<Route>) -> Vec<Route> {
-    for route in &mut routes {
-        route.path.insert_str(0, prefix);
-    }
-    routes
+fn below(prefix: &str, routes: Vec<Route>) -> Vec<Route> {
+    routes.into_iter().map(|route| route.below(prefix)).collect()
 }
 
 /// Puts every route into the application; other methods answer 405, other paths 404. What is many organizations' stands in
 /// a scope: of a path, only what follows it has to be compiled then, for each worker once more.
 pub fn register(tenancy: Tenancy, config: &mut web::ServiceConfig) {
     let mut routes = table(tenancy);
+    // A request tries one after the other, and programs ask most.
+    routes.sort_by_key(|route| route.scope != Some(TokenScope::ResolveKeys));
     for prefix in [format!("{ORGANIZATION_PREFIX}{SETTINGS_ADMIN}"), API_ORGANIZATION.to_owned()] {
         let (below, rest) = routes.into_iter().partition(|route| is_below(&route.path, &prefix));
         routes = rest;

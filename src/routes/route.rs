@@ -8,8 +8,9 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, Handler, Responder, web};
 use serde::Serialize;
 
-use crate::authority::{Authority, Who};
-use crate::error::Error;
+use crate::api_token::Scope;
+use crate::authority::{Authority, Takes, Who};
+use crate::links::is_api;
 
 /// A method and a path, who may use it, and what answers.
 #[derive(Serialize)]
@@ -18,8 +19,22 @@ pub struct Route {
     pub method: Method,
     pub path: String,
     pub who: Who,
+    /// The scope that a token has to have; none where no token is taken.
+    pub scope: Option<Scope>,
+    #[serde(skip)]
+    takes: Takes,
     #[serde(skip)]
     pub(super) handler: actix_web::Route,
+}
+
+impl Route {
+    /// The same below `prefix`.
+    #[must_use]
+    pub(super) fn below(mut self, prefix: &str) -> Self {
+        self.path.insert_str(0, prefix);
+        self.scope = scope(self.takes, &self.method, &self.path);
+        self
+    }
 }
 
 macro_rules! methods {
@@ -46,7 +61,18 @@ where
 {
     let door = from_fn(admit_first::<Args::First>);
     let handler = web::route().guard(matching(&method)).to(handler).wrap(door);
-    Route { method, path: path.to_owned(), who: Args::First::WHO, handler }
+    let (who, takes) = (Args::First::WHO, Args::First::TAKES);
+    let scope = scope(takes, &method, path);
+    Route { method, path: path.to_owned(), who, scope, takes, handler }
+}
+
+/// What a token has to be for, where programs ask.
+fn scope(takes: Takes, method: &Method, path: &str) -> Option<Scope> {
+    match takes {
+        Takes::TokensFor(scope) => Some(scope),
+        Takes::TokensOfPeople if is_api(path) => Some(Scope::asked(method.is_safe())),
+        Takes::TokensOfPeople | Takes::NoToken => None,
+    }
 }
 
 /// What begins with an authority.
@@ -76,8 +102,6 @@ async fn admit_first<First: Authority>(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match request.extract::<First>().await {
-        // PostgreSQL has no texts with a NUL: whatever such a name would mean is not there.
-        Ok(_) if request.path().contains("%00") => Ok(request.error_response(Error::NotFound)),
         Ok(_) => next.call(request).await,
         Err(error) => Ok(request.error_response(error)),
     }

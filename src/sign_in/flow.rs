@@ -1,11 +1,12 @@
-//! A sign-in under way: kept under the hash of its `state`, bound to the browser that began it, taken once.
+//! A sign-in under way: kept under the hash of its `state`, bound to the browser that began it, used once.
 
 use chrono::Duration;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::authority::Services;
-use crate::entity::sign_in_flow::{self, Purpose};
+use crate::entity::sign_in_flow::{ActiveModel, Column, Entity, Purpose};
 use crate::entity::{Timestamp, invite};
 use crate::error::Result;
 use crate::identity_providers::{AuthorizationRequest, Prompt};
@@ -36,10 +37,14 @@ pub struct Goal {
 
 /// What the callback needs to finish what was begun.
 pub struct Flow {
+    pub id: FlowId,
     pub nonce: String,
     pub pkce_verifier: String,
     pub goal: Goal,
 }
+
+/// Which flow it is: the hash of its `state`.
+pub struct FlowId(String);
 
 /// The mark that binds flows to a browser; several tabs share it.
 pub struct Browser(String);
@@ -73,7 +78,7 @@ pub async fn keep(
     goal: Goal,
 ) -> Result<()> {
     let return_to = storable(services, &goal.return_to).await?;
-    let row = sign_in_flow::ActiveModel {
+    let row = ActiveModel {
         state_hash: Set(random::hash(&authorization.state)),
         browser_hash: Set(random::hash(&browser.0)),
         provider: Set(provider.to_owned()),
@@ -83,33 +88,65 @@ pub async fn keep(
         created_at: Set(Timestamp::from(services.clock.now())),
         purpose: Set(goal.purpose),
         user_id: Set(goal.person),
+        used_at: Set(None),
+        finished_at: Set(None),
     };
-    sign_in_flow::Entity::insert(row)
-        .exec_without_returning(services.db.write_outside_any_organization())
-        .await?;
+    Entity::insert(row).exec_without_returning(services.db.write_outside_any_organization()).await?;
     Ok(())
 }
 
-/// Takes the flow of `state`, if this browser began it with this provider within its lifetime. It is taken
-/// once: a replay finds nothing.
-pub async fn take(
-    services: &Services,
-    browser: &Browser,
-    provider: &str,
-    state: &str,
-) -> Result<Option<Flow>> {
-    let oldest = Timestamp::from(services.clock.now() - LIFETIME);
-    let taken = sign_in_flow::Entity::delete_many()
-        .filter(sign_in_flow::Column::StateHash.eq(random::hash(state)))
-        .filter(sign_in_flow::Column::BrowserHash.eq(random::hash(&browser.0)))
-        .filter(sign_in_flow::Column::Provider.eq(provider))
-        .filter(sign_in_flow::Column::CreatedAt.gt(oldest))
-        .exec_with_returning(services.db.write_outside_any_organization())
-        .await?;
-    let Some(row) = taken.into_iter().next() else { return Ok(None) };
+/// What a browser that comes back has begun.
+pub enum Begun {
+    Flow(Flow),
+    /// One that ended well; where it led.
+    Finished(ReturnTo),
+    /// Nothing, or one that took too long, or led nowhere.
+    Nothing,
+}
+
+/// Takes the flow of `state`, if this browser began it with this provider within its lifetime. It is taken once.
+pub async fn take(services: &Services, browser: &Browser, provider: &str, state: &str) -> Result<Begun> {
+    let found = Entity::find_by_id(random::hash(state))
+        .filter(Column::BrowserHash.eq(random::hash(&browser.0)))
+        .filter(Column::Provider.eq(provider));
+    let Some(row) = found.one(services.db.outside_any_organization()).await? else {
+        return Ok(Begun::Nothing);
+    };
+    if row.finished_at.is_some() {
+        return Ok(Begun::Finished(way_back(services, &row.return_to)?));
+    }
+    let now = services.clock.now();
+    if *row.created_at <= now - LIFETIME || !is_first(services, &row.state_hash, Timestamp::from(now)).await?
+    {
+        return Ok(Begun::Nothing);
+    }
     let return_to = way_back(services, &row.return_to)?;
     let goal = Goal { purpose: row.purpose, return_to, person: row.user_id };
-    Ok(Some(Flow { nonce: row.nonce, pkce_verifier: row.pkce_verifier, goal }))
+    let id = FlowId(row.state_hash);
+    Ok(Begun::Flow(Flow { id, nonce: row.nonce, pkce_verifier: row.pkce_verifier, goal }))
+}
+
+/// Uses it; tells whether nobody has before. What it was sent to the provider with is of no more use.
+async fn is_first(services: &Services, id: &str, now: Timestamp) -> Result<bool> {
+    let used = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now))
+        .col_expr(Column::Nonce, Expr::value(""))
+        .col_expr(Column::PkceVerifier, Expr::value(""))
+        .filter(Column::StateHash.eq(id))
+        .filter(Column::UsedAt.is_null())
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    Ok(used.rows_affected == 1)
+}
+
+/// Remembers that it has ended well, for whoever goes back to it.
+pub async fn finish(services: &Services, id: &FlowId) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::FinishedAt, Expr::value(Timestamp::from(services.clock.now())))
+        .filter(Column::StateHash.eq(&id.0))
+        .exec(services.db.write_outside_any_organization())
+        .await?;
+    Ok(())
 }
 
 /// A way back as it may be stored: of an invite's link only which one it is, so that nobody who reads the database

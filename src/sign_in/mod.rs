@@ -23,6 +23,7 @@ pub mod operator;
 mod person;
 mod proof;
 mod refusal;
+pub mod relinking;
 mod sign_out;
 mod verify;
 pub mod web;

@@ -1,6 +1,7 @@
 //! What an operator does about sign-in from the shell: lets somebody in who can't come in any other way.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::link::{LIFETIME, is_within};
@@ -8,7 +9,7 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Refusal};
 use crate::authority::{Change, Event, FromOutside, Shell};
 use crate::config::Config;
-use crate::entity::sign_in_link::ActiveModel;
+use crate::entity::sign_in_link::{ActiveModel, Column, Entity};
 use crate::entity::user::{self, Status};
 use crate::entity::{Timestamp, membership};
 use crate::error::{Error, Result};
@@ -42,6 +43,7 @@ pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> 
     }
     let token = random::token().map_err(Error::from)?;
     let is_locked_out = is_locked_out(shell, &change, &user).await?;
+    end_others(&change, &user.id).await?;
     let row = ActiveModel {
         token_hash: Set(random::hash(&token)),
         user_id: Set(user.id),
@@ -53,6 +55,17 @@ pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> 
     change.commit(event).await?;
     let address = config.base_url.link(&Site.sign_in_link(&token));
     Ok(Made { address, email: user.email, is_locked_out })
+}
+
+/// Of a person's links only the newest opens anything.
+async fn end_others(change: &Change<FromOutside>, user: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(change.at()))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::UsedAt.is_null())
+        .exec(change.connection())
+        .await?;
+    Ok(())
 }
 
 async fn is_locked_out(shell: &Shell, change: &Change<FromOutside>, user: &user::Model) -> Result<bool> {

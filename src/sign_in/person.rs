@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::identity_providers::Claims;
 use crate::membership::identities::new_identity;
 use crate::membership::known::Known;
-use crate::name::visible;
 use crate::random;
+use crate::visible_text::shortened;
 
 /// As much of a name as is kept, in characters.
 const LONGEST_NAME: usize = 100;
@@ -84,10 +84,10 @@ impl Person<'_> {
         Ok(user)
     }
 
-    /// The name that the provider gives, without control characters, or the front of the address.
+    /// The name that the provider gives, as far as it can be seen, or the front of the address.
     fn name(&self) -> String {
         let given = self.claims.name.as_deref().unwrap_or_default();
-        let clean = visible(given, LONGEST_NAME);
+        let clean = shortened(given, LONGEST_NAME);
         let clean = clean.trim();
         if clean.is_empty() { self.email.local_part().to_owned() } else { clean.to_owned() }
     }

@@ -1,13 +1,16 @@
 //! The first step of the way back from a provider: whether this browser has set out, and what the provider vouches for.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 
-use super::flow::{self, Browser, Flow, Goal};
+use super::flow::{self, Begun, Browser, Flow, FlowId, Goal};
 use super::form::CallbackQuery;
 use crate::authority::{Doorstep, Event};
 use crate::entity::sign_in_flow::Purpose;
 use crate::error::Result;
-use crate::identity_providers::{Claims, Failure, IdentityProvider};
+use crate::identity_providers::{AuthorizationResponse, Claims, Failure, IdentityProvider, denial};
+use crate::return_to::ReturnTo;
 
 /// The way back leads to a browser that has not set out.
 pub const NOT_STARTED_HERE: &str = "not_started_here";
@@ -19,16 +22,20 @@ pub struct Callback<'a> {
     pub browser: Option<Browser>,
     /// The id of the person who is signed in there.
     pub person: Option<&'a str>,
+    /// Where it comes from.
+    pub client: IpAddr,
 }
 
 /// What it comes back with.
 pub enum Verification {
     /// The provider vouches for somebody.
-    Good(Goal, Claims),
+    Good(FlowId, Goal, Claims),
     /// It was not started in this browser, was used already or took too long.
     NotStartedHere,
-    /// The provider did not sign the person in.
-    Cancelled(Goal),
+    /// It has ended well, and somebody is signed in there: they went back. Where it led.
+    Finished(ReturnTo),
+    /// The provider did not sign the person in. What it said, as a log may repeat it.
+    Cancelled(Goal, String),
     /// The provider could not be asked, or what it said does not hold.
     Failed(Goal, Failure),
 }
@@ -39,20 +46,22 @@ pub async fn verify(
     provider: &IdentityProvider,
     callback: Callback<'_>,
 ) -> Result<Verification> {
-    let Callback { query, browser, person } = callback;
-    let Some(flow) = resume(door, provider, browser, query.state).await? else {
-        return not_started_here(door, provider).await;
+    let Callback { query, browser, person, client } = callback;
+    let flow = match resume(door, provider, browser, query.state).await? {
+        Begun::Flow(flow) => flow,
+        Begun::Finished(return_to) if person.is_some() => return Ok(Verification::Finished(return_to)),
+        Begun::Finished(_) | Begun::Nothing => return not_started_here(door, provider, client).await,
     };
-    let (None, Some(code)) = (query.error, query.code) else { return Ok(Verification::Cancelled(flow.goal)) };
-    let Flow { nonce, pkce_verifier, goal } = flow;
-    let claims = if provider.is_issuer(query.iss.as_deref()) {
-        provider.exchange(code, nonce, pkce_verifier).await
-    } else {
-        Err(Failure::Rejected("the answer names another issuer".to_owned()))
+    let (None, Some(code)) = (&query.error, query.code) else {
+        let said = denial(query.error.as_deref().unwrap_or("no code"), query.error_description.as_deref());
+        return Ok(Verification::Cancelled(flow.goal, said));
     };
+    let Flow { id, nonce, pkce_verifier, goal } = flow;
+    let claims =
+        provider.exchange(AuthorizationResponse { code, iss: query.iss, nonce, pkce_verifier }).await;
     match claims {
-        Ok(_) if !is_their_own(&goal, person) => not_started_here(door, provider).await,
-        Ok(claims) => Ok(Verification::Good(goal, claims)),
+        Ok(_) if !is_their_own(&goal, person) => not_started_here(door, provider, client).await,
+        Ok(claims) => Ok(Verification::Good(id, goal, claims)),
         Err(failure) => {
             note(door, provider, failure.code()).await?;
             Ok(Verification::Failed(goal, failure))
@@ -65,10 +74,10 @@ async fn resume(
     provider: &IdentityProvider,
     browser: Option<Browser>,
     state: Option<String>,
-) -> Result<Option<Flow>> {
+) -> Result<Begun> {
     match (browser, state) {
         (Some(browser), Some(state)) => flow::take(door.services, &browser, &provider.name, &state).await,
-        _ => Ok(None),
+        _ => Ok(Begun::Nothing),
     }
 }
 
@@ -77,7 +86,13 @@ fn is_their_own(goal: &Goal, person: Option<&str>) -> bool {
     goal.purpose != Purpose::Connect || person.is_some() && person == goal.person.as_deref()
 }
 
-async fn not_started_here(door: &Doorstep<'_>, provider: &IdentityProvider) -> Result<Verification> {
+/// What was begun was counted then.
+async fn not_started_here(
+    door: &Doorstep<'_>,
+    provider: &IdentityProvider,
+    client: IpAddr,
+) -> Result<Verification> {
+    door.services.limits.count_sign_in(client)?;
     note(door, provider, NOT_STARTED_HERE).await?;
     Ok(Verification::NotStartedHere)
 }

@@ -1,103 +1,94 @@
 //! The way to the server: found, connected to, protected and logged in to.
 
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::net::{IpAddr, SocketAddr};
 
-use lettre::transport::smtp::authentication::Mechanism;
-use lettre::transport::smtp::client::AsyncSmtpConnection;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
+use super::awaited::Awaited;
+use super::conversation::{Conversation, Wire};
+use super::deadline::Deadline;
 use super::delivery::Delivery;
-use super::exchange::{Failure, answer};
+use super::failure::{Failure, Step, setup};
+use super::login::log_in;
+use super::protection::Greeted;
 use super::reason;
 use crate::config::Security;
 
-/// How long one address of the server may take to be connected to.
-const CONNECT: Duration = Duration::from_secs(10);
+/// Where servers speak TLS from the first byte (RFC 8314, section 3.3).
+const TLS_PORT: u16 = 465;
 
 impl Delivery {
-    /// Whatever goes wrong here says nothing about the mail: it is tried again, even when the server says "never".
-    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
-        let mut connection = self.reach().await?;
-        self.protect(&mut connection).await?;
-        self.log_in(&mut connection).await?;
-        Ok(connection)
+    /// Whatever goes wrong here says nothing about the mail: it is tried again, even if the server says "never".
+    pub(super) async fn connect(&self) -> Result<Conversation, Failure> {
+        let (peer, conversation) = self.reach().await?;
+        self.enter(peer, conversation).await
     }
 
-    /// Connects to the first of the server's addresses that answers.
-    async fn reach(&self) -> Result<AsyncSmtpConnection, String> {
-        let mut problem = format!("no address is known for {}", self.host);
+    /// Protects the connection and logs in. What can be said in clear depends on where the connection went, not on the
+    /// server's name: a name can lead anywhere.
+    pub(super) async fn enter(
+        &self,
+        peer: IpAddr,
+        conversation: Conversation,
+    ) -> Result<Conversation, Failure> {
+        let is_local = peer.to_canonical().is_loopback();
+        if self.security == Security::None && !is_local {
+            let host = &self.host;
+            return Err(setup(&format!(
+                "?tls=none is for this machine only, but {host} is at {peer}: nothing was sent"
+            )));
+        }
+        let Greeted { mut conversation, offers, protection } = self.protect(conversation).await?;
+        let Some(login) = &self.login else { return Ok(conversation) };
+        if let Some(lack) = protection.lack().filter(|_| !is_local) {
+            return Err(setup(&format!("{lack}, so the password was not sent")));
+        }
+        log_in(&mut conversation, offers, login).await?;
+        Ok(conversation)
+    }
+
+    /// Connects to the first of the server's addresses that greets us.
+    async fn reach(&self) -> Result<(IpAddr, Conversation), Failure> {
+        let mut problem = setup(&format!("no address is known for {}", self.host));
         for address in self.addresses().await? {
             match self.reach_at(address).await {
-                Ok(connection) => return Ok(connection),
-                Err(failure) => problem = self.explain(&failure),
+                Ok(reached) => return Ok(reached),
+                Err(failure) => problem = failure,
             }
         }
         Err(problem)
     }
 
-    /// Over a connection of our own where there can be one: on those of lettre, which TLS from the first byte needs, the
-    /// end of a mail waits in the kernel until the server has acknowledged what is before it, and would leave for a
-    /// server even after a crash.
-    async fn reach_at(&self, address: SocketAddr) -> Result<AsyncSmtpConnection, Failure> {
-        if let (Some(tls), Security::Tls) = (self.tls.clone(), self.security) {
-            let tls = Some(tls);
-            return answer(AsyncSmtpConnection::connect_tokio1(
-                address,
-                Some(CONNECT),
-                &self.hello,
-                tls,
-                None,
-            ))
-            .await;
-        }
-        let stream = match timeout(CONNECT, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return Err(Failure::NoAnswer(reason::of_connecting(&error))),
-            Err(_) => {
-                return Err(Failure::NoAnswer(format!("no answer within {} seconds", CONNECT.as_secs())));
-            }
-        };
+    async fn reach_at(&self, address: SocketAddr) -> Result<(IpAddr, Conversation), Failure> {
+        let broken = |error| Failure::NoAnswer(reason::of_connection(&error));
+        let deadline = Deadline::new(Awaited::Connection, self.patience.connect);
+        let stream = deadline.wait(TcpStream::connect(address)).await?.map_err(broken)?;
+        let peer = stream.peer_addr().map_err(broken)?.ip();
+        // Otherwise the kernel holds bytes back until those before them are acknowledged, and sends them after a crash.
         let _ = stream.set_nodelay(true);
-        answer(AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)).await
+        let mut wire: Box<dyn Wire> = Box::new(stream);
+        if self.security == Security::Tls {
+            wire = self.encrypt(wire, reason::of_tls_at_once).await?;
+        }
+        Ok((peer, self.greeted(Conversation::on(wire, self.patience)).await?))
     }
 
-    async fn addresses(&self) -> Result<Vec<SocketAddr>, String> {
-        match timeout(CONNECT, tokio::net::lookup_host((self.host.as_str(), self.port))).await {
+    /// Waits for the greeting.
+    async fn greeted(&self, mut conversation: Conversation) -> Result<Conversation, Failure> {
+        match conversation.answer(Deadline::new(Awaited::Greeting, self.patience.greeting)).await {
+            Ok(reply) => reply.good(Step::Hello).map(|_| conversation),
+            Err(Failure::NoAnswer(reason)) if self.port == TLS_PORT && self.security != Security::Tls => {
+                Err(Failure::NoAnswer(format!("{reason}; port {TLS_PORT} is for smtps://")))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
+        let looked_up = tokio::net::lookup_host((self.host.as_str(), self.port));
+        match Deadline::new(Awaited::Connection, self.patience.connect).wait(looked_up).await {
             Ok(Ok(addresses)) => Ok(addresses.collect()),
-            _ => Err(format!("the address of {} can't be looked up", self.host)),
-        }
-    }
-
-    /// STARTTLS as configured. A server that ought to offer it and does not is told nothing more (M09).
-    async fn protect(&self, connection: &mut AsyncSmtpConnection) -> Result<(), String> {
-        let (Some(tls), Security::StartTls | Security::Opportunistic) = (&self.tls, self.security) else {
-            return Ok(());
-        };
-        if connection.can_starttls() {
-            let secured = answer(connection.starttls(tls.clone(), &self.hello)).await;
-            return secured.map_err(|failure| self.explain(&failure));
-        }
-        match self.security {
-            Security::Opportunistic => Ok(()),
-            _ => Err("the server offers no STARTTLS, so nothing was sent".to_owned()),
-        }
-    }
-
-    /// What the server says is not repeated: it may be what we sent (M10).
-    async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), String> {
-        let Some(credentials) = &self.login else { return Ok(()) };
-        if !connection.is_encrypted() && !self.is_loopback {
-            return Err("the server offers no TLS, so the password was not sent".to_owned());
-        }
-        match answer(connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials)).await {
-            Ok(_) => Ok(()),
-            Err(Failure::Answer(error)) => Err(match error.status() {
-                Some(code) => format!("the server does not accept our user name and password ({code})"),
-                None => "the server offers no way to log in that we know".to_owned(),
-            }),
-            Err(Failure::NoAnswer(reason)) => Err(reason),
+            _ => Err(setup(&format!("the address of {} can't be looked up", self.host))),
         }
     }
 }

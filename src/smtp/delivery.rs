@@ -1,146 +1,139 @@
 //! Hands a mail to the configured server (RFC 5321).
 //!
-//! With lettre's connections, but not with its pool: that one waits for an answer without end, and takes a
-//! connection back that was given up in the middle of a mail – what the next mail sends would then be part of
-//! the one before. Here a connection is used again only after a mail that went well.
+//! With our own conversations instead of lettre's connections and their pool: `conversation` and `incoming` say why. A
+//! connection is used again only after a mail that went well.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use lettre::address::Envelope;
+use lettre::{Address, Message};
 
-use lettre::Message;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::Rset;
-use lettre::transport::smtp::extension::ClientId;
-use secrecy::ExposeSecret;
-use tokio::time::timeout;
-
-use super::exchange::{answer, hand_over, leave};
+use super::awaited::Awaited;
+use super::conversation::Conversation;
+use super::deadline::Deadline;
+use super::exchange::{address, begin, hand_over, is_ready_again, leave};
+use super::failure::Failure;
+use super::kept::Kept;
 use super::secrets::Secrets;
+use super::tls::Tls;
 use super::trouble::Trouble;
-use crate::config::{Login, Security, SmtpServer};
-
-/// How long one mail may take altogether.
-const WHOLE: Duration = Duration::from_mins(1);
-/// How long a connection is kept for the next mail.
-const KEPT: Duration = Duration::from_secs(10);
+use crate::config::{Login, MailConfig, Patience, Security};
 
 /// The way to the server.
 pub struct Delivery {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) security: Security,
-    pub(super) is_loopback: bool,
-    pub(super) login: Option<Credentials>,
-    pub(super) tls: Option<TlsParameters>,
-    pub(super) hello: ClientId,
+    pub(super) login: Option<Login>,
+    pub(super) tls: Option<Tls>,
+    pub(super) hello: String,
+    pub(super) patience: Patience,
     pub(super) secrets: Secrets,
-    idle: Mutex<Vec<Idle>>,
-}
-
-/// A connection whose last mail went well.
-struct Idle {
-    connection: AsyncSmtpConnection,
-    since: Instant,
+    kept: Kept,
 }
 
 impl Delivery {
-    /// Makes ready; connects to nobody yet.
+    /// Prepares everything, but doesn't connect yet.
     ///
     /// # Errors
     /// When TLS can't be set up for the server's name.
-    pub fn new(server: &SmtpServer) -> anyhow::Result<Self> {
+    pub fn new(config: &MailConfig) -> anyhow::Result<Self> {
+        let server = &config.smtp;
         let tls = match server.security {
             Security::None => None,
-            _ => Some(TlsParameters::new(server.host.clone())?),
+            _ => Some(Tls::new(&server.host)?),
         };
-        let credentials =
-            |login: &Login| Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
         Ok(Self {
             host: server.host.clone(),
             port: server.port,
             security: server.security,
-            is_loopback: server.is_loopback(),
-            login: server.login.as_ref().map(credentials),
+            login: server.login.clone(),
             tls,
-            hello: ClientId::default(),
+            hello: config.hello.as_str().to_owned(),
+            patience: config.patience,
             secrets: Secrets::of(server.login.as_ref()),
-            idle: Mutex::default(),
+            kept: Kept::default(),
         })
     }
 
-    /// Hands one mail over. It has been taken for delivery when this returns.
-    ///
-    /// # Errors
-    /// When it was not, with the reason. After [`Trouble::Later`] the server may have it all the same, if it fell
-    /// silent at the very end.
-    pub async fn deliver(&self, mail: &Message) -> Result<(), Trouble> {
-        match timeout(WHOLE, self.attempt(mail)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Trouble::Later(format!("the server took longer than {} seconds", WHOLE.as_secs()))),
-        }
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
-    /// Connects, speaks TLS and logs in, and sends nothing.
+    /// Hands over one mail. The server has accepted it when this returns.
+    ///
+    /// # Errors
+    /// The reason if it was not accepted. After [`Trouble::Later`] the server may still have it, if it fell silent at the
+    /// very end.
+    pub async fn deliver(&self, mail: &Message) -> Result<(), Trouble> {
+        let envelope = mail.envelope();
+        self.attempt(envelope, &mail.formatted()).await.map_err(|failure| self.judge(&failure, envelope))
+    }
+
+    /// Connects, starts TLS and logs in, and sends nothing.
     ///
     /// # Errors
     /// The reason why a mail could not be handed over.
     pub async fn test(&self) -> Result<(), String> {
-        let tried = async {
-            leave(self.connect().await?).await;
-            Ok(())
-        };
-        match timeout(WHOLE, tried).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(format!("the server took longer than {} seconds", WHOLE.as_secs())),
-        }
+        let connected = self.in_time(self.connect()).await.map_err(|failure| self.explain(&failure))?;
+        leave(connected).await;
+        Ok(())
     }
 
-    /// Says good-bye on connections that no mail needed lately.
+    /// Says goodbye on connections that no mail needed lately.
     pub async fn leave_idle(&self) {
-        self.leave_older_than(KEPT).await;
+        self.kept.leave_idle().await;
     }
 
-    /// Says good-bye on all that are kept.
+    /// Says goodbye on all connections that are kept.
     pub async fn close(&self) {
-        self.leave_older_than(Duration::ZERO).await;
+        self.kept.leave_all().await;
     }
 
-    async fn leave_older_than(&self, age: Duration) {
-        let old: Vec<Idle> = self.kept().extract_if(.., |idle| idle.since.elapsed() >= age).collect();
-        for idle in old {
-            leave(idle.connection).await;
+    /// Everything before the mail itself has one limit, and the mail has its own. So no mail is cut off that the server may
+    /// have accepted, and every delivery ends: its claim is renewed until then.
+    async fn attempt(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Failure> {
+        let mut conversation = self.in_time(self.prepare(envelope)).await?;
+        let handed = hand_over(&mut conversation, mail).await;
+        match handed {
+            Ok(()) => self.kept.keep(conversation),
+            Err(_) => leave(conversation).await,
         }
+        handed
     }
 
-    async fn attempt(&self, mail: &Message) -> Result<(), Trouble> {
-        let mut connection = match self.kept_connection().await {
-            Some(connection) => connection,
-            None => self.connect().await.map_err(Trouble::Later)?,
-        };
-        match hand_over(&mut connection, mail).await {
-            Ok(()) => {
-                self.kept().push(Idle { connection, since: Instant::now() });
-                Ok(())
-            }
-            Err(failure) => {
-                leave(connection).await;
-                Err(self.judge(failure))
-            }
-        }
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        Deadline::new(Awaited::Readiness, self.patience.preparation).wait(work).await?
     }
 
-    /// A connection that still answers, ready for a mail.
-    async fn kept_connection(&self) -> Option<AsyncSmtpConnection> {
-        loop {
-            let mut idle = self.kept().pop()?;
-            if idle.since.elapsed() < KEPT && answer(idle.connection.command(Rset)).await.is_ok() {
-                return Some(idle.connection);
+    /// A conversation in which the server waits for the mail.
+    async fn prepare(&self, envelope: &Envelope) -> Result<Conversation, Failure> {
+        let mut conversation = self.open(envelope.from()).await?;
+        let addressed = address(&mut conversation, envelope.to()).await;
+        or_leave(conversation, addressed).await
+    }
+
+    /// A conversation in which a mail has begun. One that was kept may have ended meanwhile, or accept no more mails: then a
+    /// new one decides.
+    async fn open(&self, from: Option<&Address>) -> Result<Conversation, Failure> {
+        while let Some(mut conversation) = self.kept.take() {
+            if is_ready_again(&mut conversation).await && begin(&mut conversation, from).await.is_ok() {
+                return Ok(conversation);
             }
         }
+        let mut conversation = self.connect().await?;
+        let begun = begin(&mut conversation, from).await;
+        or_leave(conversation, begun).await
     }
+}
 
-    fn kept(&self) -> MutexGuard<'_, Vec<Idle>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+/// The conversation if its step went well.
+async fn or_leave(conversation: Conversation, step: Result<(), Failure>) -> Result<Conversation, Failure> {
+    match step {
+        Ok(()) => Ok(conversation),
+        Err(failure) => {
+            leave(conversation).await;
+            Err(failure)
+        }
     }
 }

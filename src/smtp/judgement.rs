@@ -1,23 +1,27 @@
-//! What a failure means for the mail, and how an admin reads it.
+//! What a failure means for the mail, and how it reads to an admin.
 
-use lettre::transport::smtp::response::Severity;
+use lettre::address::Envelope;
 
+use super::blame::is_ours;
 use super::delivery::Delivery;
-use super::exchange::Failure;
+use super::failure::Failure;
 use super::reason;
 use super::trouble::Trouble;
 
+/// How the reason begins if a refusal is about us.
+const OURS: &str = "problem with our mail setup, not with this address";
+
 impl Delivery {
-    /// What the server's answer means for the mail. 530 and its kin (RFC 4954) speak of us, not of the mail.
-    pub(super) fn judge(&self, failure: Failure) -> Trouble {
-        let reason = self.explain(&failure);
-        let Failure::Answer(error) = failure else { return Trouble::Later(reason) };
-        match error.status() {
-            Some(code)
-                if code.severity == Severity::PermanentNegativeCompletion
-                    && !matches!(code.to_string().as_str(), "530" | "534" | "535" | "538") =>
-            {
-                Trouble::Never(reason)
+    /// What the server's answer means for the mail.
+    pub(super) fn judge(&self, failure: &Failure, mail: &Envelope) -> Trouble {
+        let reason = self.explain(failure);
+        match failure {
+            Failure::Answer(step, reply) if reply.is_final() => {
+                if is_ours(*step, reply, mail) {
+                    Trouble::Later(format!("{OURS}: {reason}"))
+                } else {
+                    Trouble::Never(reason)
+                }
             }
             _ => Trouble::Later(reason),
         }
@@ -25,9 +29,9 @@ impl Delivery {
 
     pub(super) fn explain(&self, failure: &Failure) -> String {
         match failure {
-            Failure::Answer(error) => reason::of_answer(error, &self.secrets)
-                .unwrap_or_else(|| reason::of_failure(error, &self.secrets)),
-            Failure::NoAnswer(reason) => reason.clone(),
+            Failure::Answer(_, reply) => reason::of_answer(reply, &self.secrets),
+            Failure::Unreadable(said) => reason::of_unreadable(said, &self.secrets),
+            Failure::NoAnswer(reason) | Failure::Setup(reason) => reason.clone(),
         }
     }
 }

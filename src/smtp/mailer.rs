@@ -1,4 +1,4 @@
-//! The way out as the configuration has it, if it has one, and what wakes the worker that uses it.
+//! How mail is sent, if it is configured, and what wakes the worker that sends it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::delivery::Delivery;
 use crate::config::MailConfig;
 
-/// How mail goes out of this process, if it does.
+/// How mail leaves this process, if it does.
 pub struct Mailer {
     pub(crate) way: Option<Way>,
     pub(crate) wake: Arc<Notify>,
@@ -21,33 +21,33 @@ pub(crate) struct Way {
 }
 
 impl Mailer {
-    /// Makes ready what the configuration has; connects to nobody yet.
+    /// Prepares what is configured, but doesn't connect yet.
     ///
     /// # Errors
     /// When TLS can't be set up for the server's name.
     pub fn new(config: Option<&MailConfig>) -> anyhow::Result<Self> {
         let way = |config: &MailConfig| -> anyhow::Result<Way> {
-            Ok(Way { delivery: Delivery::new(&config.smtp)?, from: config.from.clone() })
+            Ok(Way { delivery: Delivery::new(config)?, from: config.from.clone() })
         };
         Ok(Self { way: config.map(way).transpose()?, wake: Arc::default() })
     }
 
-    /// No server takes mail.
+    /// Without a mail server.
     pub fn none() -> Self {
         Self { way: None, wake: Arc::default() }
     }
 
-    /// Whether there is a server that takes mail; if not, people hand links on themselves.
+    /// Whether a mail server is configured; if not, people copy links themselves.
     pub fn is_on(&self) -> bool {
         self.way.is_some()
     }
 
-    /// Whom mails come from.
+    /// Who mails are from.
     pub fn from(&self) -> Option<String> {
         self.way.as_ref().map(|way| way.from.to_string())
     }
 
-    /// Has the worker look at once for what is due.
+    /// Makes the worker look for due mails at once.
     pub fn wake(&self) {
         self.wake.notify_one();
     }

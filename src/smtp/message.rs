@@ -21,14 +21,14 @@ pub struct Composed {
 
 /// RFC 3834, section 5: no automatic answer, please.
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
-/// As long as a subject gets, in characters: a word without spaces can't be folded.
+/// The longest subject, in characters: a word without spaces can't be folded.
 const LONGEST_SUBJECT: usize = 250;
 
 /// Puts headers around a composed mail. Bodies become 7bit, quoted-printable or base64, whichever is shortest, so
 /// that no server needs 8BITMIME.
 ///
 /// # Errors
-/// When an address has a form that mail can't carry.
+/// If mail can't carry the form of an address.
 pub fn message(
     from: &Mailbox,
     to: &EmailAddress,

@@ -1,63 +1,77 @@
-//! Why a mail was not taken, as an admin may read it: on one line, short, and without anything that we sent to
-//! log in (M10).
+//! Why a mail wasn't accepted, in words for an admin: on one line, short, and without anything we sent to log in (M10).
 
 use std::io;
+use std::time::Duration;
 
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::response::Severity;
-
+use super::awaited::Awaited;
+use super::reply::{Reply, enhanced_code};
 use super::secrets::Secrets;
 use crate::shown_name::one_line;
 
-/// As much of what a server says as is kept, in characters.
+/// How much of what a server says is kept, in characters.
 const LONGEST: usize = 200;
 
-/// What a server answered that is neither good nor without a code: `mailbox unknown (550)`.
-pub fn of_answer(error: &Error, secrets: &Secrets) -> Option<String> {
-    let code = error.status()?;
-    let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let said = shorten(&without_enhanced_code(&secrets.without(&one_line(&said))));
-    let is_later = code.severity == Severity::TransientNegativeCompletion;
+/// What a server answered when it refused: `mailbox unknown (550)`.
+pub fn of_answer(reply: &Reply, secrets: &Secrets) -> String {
+    let said = repeated(&reply.text(), secrets);
     let lower = said.to_lowercase();
-    if is_later && (lower.contains("greylist") || lower.contains("graylist")) {
-        return Some("greylisted".to_owned());
+    match (said.as_str(), reply.code) {
+        _ if reply.is_for_now() && (lower.contains("greylist") || lower.contains("graylist")) => {
+            "greylisted".to_owned()
+        }
+        ("", code) => format!("refused ({code})"),
+        (said, code) => format!("{said} ({code})"),
     }
-    Some(if said.is_empty() { format!("refused ({code})") } else { format!("{said} ({code})") })
 }
 
-/// What went wrong on the way to the server: the cause at the bottom.
-pub fn of_failure(error: &Error, secrets: &Secrets) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
+/// What has no code: this may not be a mail server.
+pub fn of_unreadable(said: &str, secrets: &Secrets) -> String {
+    format!("what the server says is not mail: “{}”", repeated(said, secrets))
+}
+
+/// Why a connection failed or ended.
+pub fn of_connection(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return "the server closed the connection".to_owned();
     }
-    let said = secrets.without(&one_line(&cause.to_string()));
-    let said = without_number(&said);
-    shorten(&if error.is_tls() || said.contains("certificate") {
-        format!("TLS failed: {said}")
+    let said = error.to_string();
+    said.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// Why TLS failed.
+pub fn of_tls(error: &io::Error) -> String {
+    format!("TLS failed: {}", of_connection(error))
+}
+
+/// Why TLS failed on a connection that begins with it. A server that doesn't speak TLS says something else in the middle of
+/// the handshake.
+pub fn of_tls_at_once(error: &io::Error) -> String {
+    let said = of_tls(error);
+    let cure = if said.contains("corrupt message") { "; if it speaks STARTTLS, use smtp://" } else { "" };
+    said + cure
+}
+
+/// What did not come in time: `no answer to EHLO within 5 minutes`.
+pub fn of_silence(awaited: Awaited, patience: Duration) -> String {
+    let seconds = patience.as_secs();
+    let (count, unit) = if seconds > 0 && seconds.is_multiple_of(60) {
+        (seconds / 60, "minute")
     } else {
-        said.to_owned()
-    })
+        (seconds, "second")
+    };
+    format!("no {awaited} within {count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Why there is no connection.
-pub fn of_connecting(error: &io::Error) -> String {
-    without_number(&error.to_string()).to_owned()
-}
-
-/// Without the system's number of an error.
-fn without_number(said: &str) -> &str {
-    said.split(" (os error").next().unwrap_or_default()
+/// What the server says, safe to show. Everything else is cut before secrets are removed: a later cut could put a secret
+/// together again.
+fn repeated(said: &str, secrets: &Secrets) -> String {
+    shorten(&secrets.without(&without_enhanced_code(&one_line(said))))
 }
 
 /// Without the code of RFC 3463 that many servers begin with: `5.1.1 mailbox unknown`.
 fn without_enhanced_code(said: &str) -> String {
-    let is_code = |word: &str| {
-        let parts: Vec<&str> = word.split('.').collect();
-        parts.len() == 3
-            && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    };
-    said.split(' ').filter(|word| !is_code(word.trim_start_matches('#'))).collect::<Vec<_>>().join(" ")
+    let rest = said.split(' ').filter(|word| enhanced_code(word).is_none());
+    rest.collect::<Vec<_>>().join(" ")
 }
 
 fn shorten(text: &str) -> String {
@@ -76,5 +90,18 @@ mod tests {
         assert_eq!(without_enhanced_code("5.1.1 mailbox unknown"), "mailbox unknown");
         assert_eq!(without_enhanced_code("#5.1.1 see 10.0.0.1"), "see 10.0.0.1");
         assert_eq!(shorten(&"x".repeat(1000)).chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn what_was_waited_for_is_named_with_the_time() {
+        for (awaited, seconds, said) in [
+            (Awaited::Connection, 1, "no connection within 1 second"),
+            (Awaited::Greeting, 15, "no greeting within 15 seconds"),
+            (Awaited::Tls, 60, "no TLS handshake within 1 minute"),
+            (Awaited::Answer("EHLO"), 600, "no answer to EHLO within 10 minutes"),
+            (Awaited::Readiness, 90, "no readiness for mail within 90 seconds"),
+        ] {
+            assert_eq!(of_silence(awaited, Duration::from_secs(seconds)), said);
+        }
     }
 }

@@ -1,10 +1,10 @@
-//! Why a mail was not taken: not now, or never.
+//! Why a mail wasn't accepted: not now, or never.
 
-/// Why a mail was not taken. The reason holds no secret.
+/// Why a mail wasn't accepted. The reason holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// It may be taken later: the server says so, can't be reached, or does not trust us yet.
+    /// It may be accepted later: the server says so, can't be reached, or has a problem with us.
     Later(String),
-    /// The server does not take this mail (5xx).
+    /// The server doesn't accept this mail (5xx).
     Never(String),
 }

@@ -35,7 +35,7 @@ pub struct Changed {
 /// 404 for whoever is no member; 403 when they, or the role, are above the admin, or when it raises somebody and the
 /// admin has not signed in a moment ago; 409 when no owner would be left.
 pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed> {
-    admin.refuse_operator().await?;
+    admin.refuse_operator()?;
     let act = Act::on(admin, id, "user.role_changed").await?;
     if role == act.member.role {
         return Ok(act.changed());

@@ -11,6 +11,7 @@ use crate::entity::{Timestamp, identity, invite, llm_key, org_settings, session}
 use crate::error::{Error, Result};
 use crate::gate::Rules;
 use crate::membership::invited::Status;
+use crate::tokens::live_of;
 
 /// As many sessions as are read.
 const MOST_SESSIONS: u64 = 100;
@@ -60,6 +61,8 @@ pub struct Leaving {
     pub open_invites: usize,
     /// The LLM keys that they set, which stay.
     pub llm_keys: usize,
+    /// What their tokens that work are called.
+    pub tokens: Vec<String>,
     /// Whether the access rules would let them in again.
     pub could_return: bool,
     /// Whether they belong to another organization, too: their account is not this one's to end.
@@ -78,6 +81,7 @@ pub async fn leaving(admin: &Admin, person: &ListedUser) -> Result<Leaving> {
         sessions: open_sessions(admin, &person.id).await?.len(),
         open_invites: invites.iter().filter(|row| Status::of(row, now) == Status::Pending).count(),
         llm_keys: llm_keys_set_by(admin, &person.id).await?,
+        tokens: live_of(admin, &person.id).await?.into_iter().map(|token| token.name).collect(),
         could_return: could_return(admin, person).await?,
         is_elsewhere: account.is_elsewhere,
     })

@@ -16,8 +16,8 @@ pub async fn owners(member: &Member) -> Result<Owners<'_>> {
 pub struct RoleOption {
     pub name: &'static str,
     pub label: &'static str,
-    /// Whether it is above the present one, which takes a look at what it means.
-    pub raises: bool,
+    /// Whether it takes a look at what it means: one above the present one, or any of one's own.
+    pub asks: bool,
 }
 
 /// What somebody may do about a member.
@@ -38,9 +38,12 @@ impl Rights {
         let is_last = !owners.can_spare(Loss::People(&[&person.id]));
         let others =
             Role::ALL.into_iter().rev().filter(|role| *role != person.role && *role <= viewer.role());
-        let option =
-            |role: Role| RoleOption { name: role.name(), label: role.label(), raises: role > person.role };
         let is_you = person.id == viewer.visitor().id;
+        let option = |role: Role| RoleOption {
+            name: role.name(),
+            label: role.label(),
+            asks: is_you || role > person.role,
+        };
         let who = if is_you { "You are" } else { &format!("{} is", person.name) };
         let needed = format!("{who} the only owner. Make someone else owner first.");
         Self {

@@ -103,22 +103,3 @@ impl Keyset for UserKeyset {
         [key, Expr::val(self.id)]
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use data_encoding::BASE64URL_NOPAD;
-
-    use super::*;
-
-    #[test]
-    fn a_place_that_was_given_out_before_is_still_one() {
-        for (json, sort) in [
-            (r#"{"key":"Ada","id":7,"backwards":true}"#, "name"),
-            (r#"{"key":1700000000000,"id":7,"backwards":true}"#, "-joined"),
-        ] {
-            let cursor = Cursor::parse(&BASE64URL_NOPAD.encode(json.as_bytes())).expect(json);
-            assert!(Sort::parse(sort).expect(sort).fits(&cursor), "{json}");
-            assert_eq!(cursor.to_string(), BASE64URL_NOPAD.encode(json.as_bytes()));
-        }
-    }
-}

@@ -8,25 +8,33 @@ pub struct SealedColumn {
     pub column: &'static str,
     /// Only the last may contain `/`. No value (NULL) counts as an empty one.
     pub bound: &'static [&'static str],
+    /// Bound, too, where there is a value: a row without one opens as it did before the column was there.
+    pub bound_if_any: &'static [&'static str],
 }
 
 /// The key that encrypts session cookies.
 pub const COOKIE_KEY: SealedColumn =
-    SealedColumn { table: "instance", column: "sealed_cookie_key", bound: &[] };
+    SealedColumn { table: "instance", column: "sealed_cookie_key", bound: &[], bound_if_any: &[] };
 /// The keys of LLM providers.
 pub const LLM_KEY: SealedColumn = SealedColumn {
     table: "llm_keys",
     column: "sealed_key",
     bound: &["organization_id", "id", "provider", "base_url"],
+    bound_if_any: &["project_id"],
 };
 
 /// All of them, in the order in which `keys rewrap` goes through them.
 pub const ALL: [&SealedColumn; 2] = [&COOKIE_KEY, &LLM_KEY];
 
 impl SealedColumn {
-    /// Where the value of one row stands; `values` are those of `bound`, in that order.
-    pub fn place(&self, values: &[&str]) -> String {
+    /// Where the value of one row stands; `values` are those of `bound`, in that order, `if_any` those of `bound_if_any`.
+    pub fn place(&self, values: &[&str], if_any: &[&str]) -> String {
         let mut place = format!("{}/{}", self.table, self.column);
+        // No id has an equals sign in it.
+        for (name, value) in self.bound_if_any.iter().zip(if_any).filter(|(_, value)| !value.is_empty()) {
+            place.push('/');
+            place.extend([*name, "=", *value]);
+        }
         for value in values {
             place.push('/');
             place.push_str(value);
@@ -48,13 +56,21 @@ mod tests {
         for column in ALL {
             let values: Vec<String> = column.bound.iter().map(|name| format!("a {name}")).collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            places.push(column.place(&values));
+            let none = vec![""; column.bound_if_any.len()];
+            places.push(column.place(&values, &none));
+            for n in 0..none.len() {
+                let mut some = none.clone();
+                some[n] = "one";
+                places.push(column.place(&values, &some));
+                some[n] = "another";
+                places.push(column.place(&values, &some));
+            }
             for n in 0..values.len() {
                 let mut other = values.clone();
                 other[n] = "";
-                places.push(column.place(&other));
+                places.push(column.place(&other, &none));
                 other[n] = "another";
-                places.push(column.place(&other));
+                places.push(column.place(&other, &none));
             }
         }
         let all = places.len();
@@ -74,11 +90,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_two_rows_have_one_place(
-            one in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}"),
-            other in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}"),
+            one in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}", "[a-c]{0,1}"),
+            other in ("[a-c]{0,2}", "[a-c]{0,2}", "[a-c]{0,2}", "[a-c/]{0,5}", "[a-c]{0,1}"),
         ) {
-            let place = |row: &(String, String, String, String)| {
-                LLM_KEY.place(&[&row.0, &row.1, &row.2, &row.3])
+            let place = |row: &(String, String, String, String, String)| {
+                LLM_KEY.place(&[&row.0, &row.1, &row.2, &row.3], &[&row.4])
             };
             prop_assert_eq!(place(&one) == place(&other), one == other);
         }

@@ -20,6 +20,11 @@ pub fn json(body: &impl Serialize) -> Reply {
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
+/// A document that has just come about.
+pub fn created(body: &impl Serialize) -> Reply {
+    Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(body))
+}
+
 /// RFC 3339, UTC.
 pub fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)

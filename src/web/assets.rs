@@ -47,13 +47,13 @@ impl Assets {
     /// Makes the files ready.
     ///
     /// # Errors
-    /// When the system has no memory for them.
+    /// When they can't be packed.
     pub fn new() -> io::Result<Self> {
         let mut digest = Sha256::new();
         let mut files = Vec::new();
         for (name, content) in FILES {
             digest.update(content);
-            let (plain, gzipped) = (InMemory::new(content.into())?, InMemory::new(gzip(content)?.into())?);
+            let (plain, gzipped) = (InMemory::new(content.into()), InMemory::new(gzip(content)?.into()));
             files.push(Asset { name, plain, gzipped });
         }
         let prefix = format!("/static/{}", &HEXLOWER.encode(&digest.finalize())[..16]);

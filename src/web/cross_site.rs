@@ -4,12 +4,19 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, ORIGIN};
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web;
+use url::{Position, Url};
 
+use super::access_log::method_name;
+use super::frame::Frame;
+use super::told::News;
 use crate::authority::Services;
-use crate::error::{Error, Forbidden};
+use crate::error::{Error, OtherOrigin};
+
+/// As much of an origin as is shown: names end after 253 characters.
+const LONGEST_ORIGIN: usize = 270;
 
 /// Refuses requests of unsafe methods that another site had a browser send.
 pub async fn refuse(
@@ -17,23 +24,73 @@ pub async fn refuse(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let own = request.app_data::<web::Data<Services>>().map(|services| services.config.base_url.origin());
-    let allowed = own.is_some_and(|own| is_own(request.method(), request.headers(), &own));
-    if allowed {
+    let own = own.ok_or_else(|| Error::Internal("no services".to_owned()))?;
+    if is_own(request.method(), request.headers(), &own) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    tracing::warn!(method = %request.method(), "refused a request from another site");
-    Ok(request.error_response(Error::Forbidden(Forbidden::CrossSite)).map_into_right_body())
+    let other = OtherOrigin::of(request.headers(), own);
+    tell(&request, &other);
+    Ok(request.error_response(Error::OtherOrigin(other)).map_into_right_body())
 }
 
 fn is_own(method: &Method, headers: &HeaderMap, own_origin: &str) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
-    let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    let origin_is_own = header(ORIGIN.as_str()).map(|origin| origin == own_origin);
+    let origin_is_own = header(headers, ORIGIN.as_str()).map(|origin| origin == own_origin);
     // Neither header: not a browser, so nobody's cookies are abused.
-    let fetched_here = header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
+    let fetched_here = site(headers).is_none_or(|site| ["same-origin", "none"].contains(&site));
     fetched_here && origin_is_own.unwrap_or(true)
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"))
+}
+
+fn site(headers: &HeaderMap) -> Option<&str> {
+    header(headers, "sec-fetch-site")
+}
+
+impl OtherOrigin {
+    fn of(headers: &HeaderMap, base_url: String) -> Self {
+        let page = header(headers, ORIGIN.as_str()).and_then(|origin| Url::parse(origin).ok());
+        let page = page.filter(|page| page.as_str().len() <= LONGEST_ORIGIN);
+        let host = page.as_ref().map(|page| &page[Position::BeforeHost..Position::AfterPort]);
+        let is_host = host.is_some_and(|host| {
+            header(headers, HOST.as_str()).is_some_and(|ours| ours.eq_ignore_ascii_case(host))
+        });
+        let is_this_server = page.is_some() && (is_host || site(headers) == Some("same-origin"));
+        let came_by = page.map(|page| page.origin()).filter(url::Origin::is_tuple);
+        Self { is_this_server, came_by: came_by.map(|origin| origin.ascii_serialization()), base_url }
+    }
+}
+
+/// Each of a few origins once in a while: a page that is open somewhere asks again and again.
+fn tell(request: &ServiceRequest, other: &OtherOrigin) {
+    let OtherOrigin { came_by, base_url, is_this_server } = other;
+    let came_by = came_by.as_deref().unwrap_or("unknown");
+    let (frame, services) =
+        (request.app_data::<web::Data<Frame>>(), request.app_data::<web::Data<Services>>());
+    let news = |(frame, services): (&web::Data<Frame>, &web::Data<Services>)| {
+        frame.told.news(came_by, services.clock.now())
+    };
+    match frame.zip(services).map_or(News::New, news) {
+        News::New if *is_this_server => tracing::warn!(
+            came_by,
+            base_url,
+            "refused a request: a browser came by another address than GATEHOUSE_BASE_URL"
+        ),
+        News::New => {
+            tracing::warn!(
+                came_by,
+                base_url,
+                method = method_name(request.method()),
+                "refused a request from another site"
+            );
+        }
+        News::More => tracing::warn!("refused requests from more sites; the next are named in an hour"),
+        News::Nothing => {}
+    }
 }
 
 #[cfg(test)]
@@ -42,9 +99,13 @@ mod tests {
 
     use super::*;
 
-    fn own(method: &Method, pairs: &[(&'static str, &'static str)]) -> bool {
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pairs = pairs.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)));
-        is_own(method, &pairs.collect(), "https://gate.acme.test")
+        pairs.collect()
+    }
+
+    fn own(method: &Method, pairs: &[(&'static str, &'static str)]) -> bool {
+        is_own(method, &headers(pairs), "https://gate.acme.test")
     }
 
     #[test]
@@ -70,6 +131,29 @@ mod tests {
         ] {
             assert!(!own(&Method::POST, pairs), "{pairs:?}");
             assert!(own(&Method::GET, pairs), "{pairs:?}");
+        }
+    }
+
+    fn other(pairs: &[(&'static str, &'static str)]) -> (Option<String>, bool) {
+        let OtherOrigin { came_by, is_this_server, .. } =
+            OtherOrigin::of(&headers(pairs), "https://gate.acme.test".to_owned());
+        (came_by, is_this_server)
+    }
+
+    #[test]
+    fn this_server_by_another_name_is_told_from_another_site() {
+        let (here, there) = ("http://10.0.0.5:8080", "https://evil.test");
+        let (by_address, by_site) = (Some(here.to_owned()), Some(there.to_owned()));
+        assert_eq!(other(&[("origin", here), ("host", "10.0.0.5:8080")]), (by_address.clone(), true));
+        assert_eq!(other(&[("origin", here), ("sec-fetch-site", "same-origin")]), (by_address, true));
+        assert_eq!(other(&[("origin", there), ("host", "gate.acme.test")]), (by_site, false));
+        assert_eq!(other(&[("sec-fetch-site", "cross-site")]), (None, false));
+        for nonsense in ["null", "unreadable", "data:text/html,x", "http://"] {
+            assert_eq!(
+                other(&[("origin", nonsense), ("host", "gate.acme.test")]),
+                (None, false),
+                "{nonsense}"
+            );
         }
     }
 }

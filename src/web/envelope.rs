@@ -5,19 +5,23 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::SET_COOKIE;
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use tracing::Instrument;
 
 use super::access_log::AccessLogLine;
 use super::assets::AssetLinks;
+use super::body;
+use super::door::Connection;
 use super::error_page::{self, Asked};
 use super::frame::Frame;
 use super::headers::seal;
 use super::typed::Typed;
-use crate::authority::Services;
-use crate::authority::client::{IDEMPOTENCY_KEY, IdempotencyKey, OrganizationInForm, RequestId};
+use crate::authority::client::{self, IDEMPOTENCY_KEY, IdempotencyKey, OrganizationInForm, RequestId};
+use crate::authority::{Services, bearer};
 use crate::error::Error;
 use crate::random;
 
@@ -31,18 +35,40 @@ fn idempotency_key(request: &ServiceRequest, typed: Option<&Typed>, id: &Request
     IdempotencyKey { key: clients.unwrap_or_else(|| id.0.clone()), digest, is_clients }
 }
 
+/// Finds out who asks, and reads what comes with it.
+async fn receive(request: &mut ServiceRequest, services: &Services) -> Result<Bytes, Error> {
+    let address = client::find(request.request(), &services.config.trusted_proxies)?;
+    request.extensions_mut().insert(address);
+    body::read(request).await
+}
+
+/// Says once that all clients may be taken for one, if they seem to come by a proxy and none is known.
+fn warn_of_unknown_proxy(request: &ServiceRequest, services: &Services, frame: &Frame) {
+    if services.config.trusted_proxies.is_empty() && client::is_forwarded(request.request()) {
+        frame.unknown_proxy.call_once(|| {
+            tracing::warn!(
+                peer = %client::peer(request.request()),
+                "a request has X-Forwarded-For, and GATEHOUSE_TRUSTED_PROXIES is empty: if a proxy stands in front, limits \
+                 and the log of events take all clients for one"
+            );
+        });
+    }
+}
+
 /// The outermost layer.
 pub async fn wrap<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, ActixError> {
     let (services, frame) = (Services::of(request.request())?, Frame::of(request.request())?);
+    bearer::forget_cookies(&mut request);
     let id = RequestId(random::id());
     request.extensions_mut().insert(id.clone());
-    let (typed, refusal) = match Typed::of(&mut request).await {
-        Ok(typed) => (typed, None),
+    let (typed, refusal) = match receive(&mut request, &services).await {
+        Ok(body) => (Typed::of(&request, body), None),
         Err(refusal) => (None, Some(refusal)),
     };
+    let _under_way = request.request().conn_data::<Connection>().map(Connection::answers);
     if let Some(organization) = typed.as_ref().and_then(Typed::organization) {
         request.extensions_mut().insert(OrganizationInForm(organization));
     }
@@ -50,7 +76,8 @@ pub async fn wrap<B: MessageBody + 'static>(
     request.extensions_mut().insert(key.clone());
     let asked = Asked::of(&request, id.clone(), key.key, typed);
     let started = Instant::now();
-    let line = AccessLogLine::of(&request, &services);
+    let line = AccessLogLine::of(&request);
+    warn_of_unknown_proxy(&request, &services, &frame);
     let span = tracing::info_span!("request", id = %id.0);
     let finished = |mut response: HttpResponse, line: &AccessLogLine| {
         seal(response.head_mut(), &frame, &id);
@@ -59,7 +86,10 @@ pub async fn wrap<B: MessageBody + 'static>(
     };
     async {
         if let Some(refusal) = refusal {
-            let response = error_page::paint(&asked, &frame.assets.links, &refusal);
+            let mut response = error_page::paint(&asked, &frame.assets.links, &refusal);
+            // What has not been read of the body would be taken for the next request, or waited for.
+            response.head_mut().set_connection_type(ConnectionType::Close);
+            request.request().conn_data::<Connection>().into_iter().for_each(Connection::end_soon);
             return Ok(request.into_response(finished(response, &line)).map_into_right_body());
         }
         let result = next.call(request).await;

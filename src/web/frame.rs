@@ -1,5 +1,6 @@
 //! What answers share: files, cookies, numbers, and whether the process is about to stop.
 
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::header::HeaderValue;
@@ -8,6 +9,7 @@ use actix_web::{HttpRequest, web};
 use super::assets::Assets;
 use super::cookies::Cookies;
 use super::metrics::Metrics;
+use super::told::Told;
 use crate::error::Error;
 
 /// What the frame around every answer needs.
@@ -17,7 +19,13 @@ pub struct Frame {
     pub cookies: web::Data<Cookies>,
     /// The Content-Security-Policy of pages that lead to a provider.
     pub sign_in_policy: HeaderValue,
+    /// Which installation answers, for other processes of it.
+    pub installation: HeaderValue,
     pub stopping: AtomicBool,
+    /// Whether it has been said that requests come by a proxy that is not known.
+    pub unknown_proxy: Once,
+    /// What need not be logged with every request.
+    pub told: Told,
 }
 
 impl Frame {

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::frame::Frame;
+use super::installation::INSTALLATION;
 use super::reply::Reply;
 use crate::authority::Anyone;
 use crate::error::Error;
@@ -30,6 +31,7 @@ pub async fn ready(anyone: Anyone, frame: web::Data<Frame>) -> Reply {
     let is_ready = database.is_ok() && schema == "ok";
     let database = database.map_or_else(|fault| fault.reason, |()| "ok".to_owned());
     let mut response = if is_ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.insert_header((INSTALLATION, frame.installation.clone()));
     let text = format!("database: {database}\nschema: {schema}\n");
     Ok(response.content_type("text/plain; charset=utf-8").body(text))
 }

@@ -1,13 +1,17 @@
-//! Files that exist in memory only.
+//! Files that exist in memory only, for actix-files, which serves files: no folder for temporary ones is needed. Where the
+//! system makes none, or has no `/proc` to open them by, the bytes themselves are sent.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
 
 use actix_files::NamedFile;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, EntityTag, IfNoneMatch};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 
 use super::reply::Reply;
 use crate::error::Error;
@@ -19,33 +23,44 @@ pub(super) struct InMemory {
 }
 
 impl InMemory {
-    pub(super) fn new(content: Cow<'static, [u8]>) -> io::Result<Self> {
-        let file = nameless(&content)?;
-        Ok(Self { content, file })
+    pub(super) fn new(content: Cow<'static, [u8]>) -> Self {
+        let file = nameless(&content);
+        Self { content, file }
     }
 
     pub(super) fn answer(&self, request: &HttpRequest, name: &str) -> Reply {
-        let whole = || {
-            HttpResponse::Ok()
-                .content_type(actix_files::file_extension_to_mime(extension(name)))
-                .body(self.content.clone())
+        let Some(file) = self.file.as_ref().and_then(opened_again) else {
+            return Ok(self.bytes(request, name));
         };
-        let Some(file) = self.file.as_ref().and_then(opened_again) else { return Ok(whole()) };
         let file = NamedFile::from_file(file, name).map_err(|e| Error::Internal(format!("{name}: {e}")))?;
         Ok(file.prefer_utf8(true).into_response(request))
+    }
+
+    /// What actix-files would answer with a file.
+    fn bytes(&self, request: &HttpRequest, name: &str) -> HttpResponse {
+        let tag = EntityTag::new_strong(HEXLOWER.encode(&Sha256::digest(&self.content)[..8]));
+        let is_known = match request.get_header::<IfNoneMatch>() {
+            Some(IfNoneMatch::Any) => true,
+            Some(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+            None => false,
+        };
+        let kind = format!("{}; charset=utf-8", actix_files::file_extension_to_mime(extension(name)));
+        let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        response.insert_header((ETAG, tag.to_string())).insert_header((CONTENT_TYPE, kind));
+        if is_known { response.finish() } else { response.body(self.content.clone()) }
     }
 }
 
 #[cfg(target_os = "linux")]
-fn nameless(content: &[u8]) -> io::Result<Option<File>> {
-    let mut file = File::from(rustix::fs::memfd_create("gatehouse", rustix::fs::MemfdFlags::CLOEXEC)?);
-    file.write_all(content)?;
-    Ok(Some(file))
+fn nameless(content: &[u8]) -> Option<File> {
+    let mut file = File::from(rustix::fs::memfd_create("gatehouse", rustix::fs::MemfdFlags::CLOEXEC).ok()?);
+    file.write_all(content).ok()?;
+    Some(file)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn nameless(_: &[u8]) -> io::Result<Option<File>> {
-    Ok(None)
+fn nameless(_: &[u8]) -> Option<File> {
+    None
 }
 
 fn extension(name: &str) -> &str {
@@ -63,4 +78,29 @@ pub(super) fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::IF_NONE_MATCH;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn without_a_file_the_bytes_are_sent_as_it_would_be() {
+        let with = InMemory::new((&b"a { }"[..]).into());
+        let without = InMemory { content: with.content.clone(), file: None };
+        assert!(with.file.is_some(), "this system has files without a name");
+        for asset in [&with, &without] {
+            let show = |request: TestRequest| {
+                asset.answer(&request.to_http_request(), "app.css").expect("an answer")
+            };
+            let fresh = show(TestRequest::default());
+            let header = |name| fresh.headers().get(name).cloned().expect("a header");
+            assert_eq!(header(CONTENT_TYPE), "text/css; charset=utf-8");
+            let again = show(TestRequest::default().insert_header((IF_NONE_MATCH, header(ETAG))));
+            assert_eq!([fresh.status().as_u16(), again.status().as_u16()], [200, 304]);
+        }
+    }
 }

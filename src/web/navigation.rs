@@ -16,12 +16,13 @@ pub struct NavItem {
 type Room = (fn(&Links) -> Link, &'static str, &'static str, Role);
 
 /// An organization's rooms, in order.
-const ROOMS: [Room; 7] = [
+const ROOMS: [Room; 8] = [
     (Links::general, "General", "general", Role::Member),
     (Links::access, "Access", "access", Role::Admin),
     (Links::users, "Users", "users", Role::Member),
     (Links::invites, "Invites", "invites", Role::Admin),
     (Links::llm_keys, "LLM keys", "llm-keys", Role::Member),
+    (Links::projects, "Projects", "projects", Role::Member),
     (Links::audit, "Audit log", "audit", Role::Admin),
     (Links::danger, "Danger zone", "danger", Role::Owner),
 ];
@@ -29,7 +30,9 @@ const ROOMS: [Room; 7] = [
 /// What `role` sees of it, at `path`; `alarm` is what there is to say of the LLM keys.
 pub fn navigation(path: &str, links: &Links, role: Role, alarm: &str) -> Vec<NavItem> {
     let within = ROOMS.iter().map(|(room, ..)| room(links)).filter(|href| is_within(path, href));
-    let current = within.max_by_key(|href| href.len());
+    // Teams are in the room of their projects.
+    let is_of_projects = [links.teams(), links.token_life()].iter().any(|href| is_within(path, href));
+    let current = if is_of_projects { Some(links.projects()) } else { within.max_by_key(|href| href.len()) };
     // Where there is one organization, its life is the installation's.
     let is_there = |(_, _, icon, least): &Room| role >= *least && (*icon != "danger" || links.are_of_many());
     let visible = ROOMS.into_iter().filter(is_there);

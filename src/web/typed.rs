@@ -2,23 +2,15 @@
 //! was typed: to browsers without JavaScript; with htmx the form is still on the page. And what is sent again is the same
 //! request only if it says the same.
 
-use std::time::Duration;
-
-use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::error::PayloadError;
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use tokio::time::timeout;
 
 use super::again::{Again, Field, KEY};
 use crate::authority::client::IDEMPOTENCY_KEY;
-use crate::error::{Error, Result};
 use crate::links::ORGANIZATION_FIELD;
-
-/// How long a form may take to come.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What came with a request.
 pub struct Typed {
@@ -27,23 +19,11 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Reads a form ahead, and whatever comes with an idempotency key; nothing of anything else.
-    ///
-    /// # Errors
-    /// 400 when it does not come, 413 when it is too long.
-    pub async fn of(request: &mut ServiceRequest) -> Result<Option<Self>> {
+    /// What is kept of `body`: a form, and whatever comes with an idempotency key; nothing of anything else.
+    pub(super) fn of(request: &ServiceRequest, body: Bytes) -> Option<Self> {
         let is_form = is_form(request);
-        if request.method().is_safe() || !(is_form || request.headers().contains_key(IDEMPOTENCY_KEY)) {
-            return Ok(None);
-        }
-        let body = timeout(PATIENCE, request.extract::<Bytes>()).await;
-        let body = body.map_err(|_| Error::Malformed("the body did not come in time".to_owned()))?;
-        let body = body.map_err(|failure| match failure.as_error::<PayloadError>() {
-            Some(PayloadError::Overflow) => Error::TooLarge,
-            _ => Error::Malformed(failure.to_string()),
-        })?;
-        request.set_payload(Payload::from(body.clone()));
-        Ok(Some(Self { body, is_form }))
+        let is_kept = is_form || request.headers().contains_key(IDEMPOTENCY_KEY);
+        (is_kept && !request.method().is_safe()).then_some(Self { body, is_form })
     }
 
     /// What tells it from another: of a form whatever was typed, of anything else every byte.

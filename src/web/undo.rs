@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::links::{Link, Links};
 use crate::llm::LlmProvider;
 use crate::role::Role;
+use crate::slug::Slug;
 
 /// What would undo what was just done.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +14,10 @@ pub enum Undo {
     Role { person: Uuid, role: Role },
     /// Lets a person in again.
     Deactivation { person: Uuid },
-    /// Brings a key back.
-    KeyRemoval { provider: LlmProvider },
+    /// Brings a key back: of the project of this slug, or of the organization.
+    KeyRemoval { provider: LlmProvider, project: Option<String> },
+    /// Takes a project back into use.
+    Archiving { project: String },
 }
 
 impl Undo {
@@ -24,7 +27,11 @@ impl Undo {
         match kind {
             "role" => Some(Self::Role { person: what.parse().ok()?, role: Role::parse(parts.next()?)? }),
             "deactivation" => Some(Self::Deactivation { person: what.parse().ok()? }),
-            "key" => Some(Self::KeyRemoval { provider: LlmProvider::parse(what)? }),
+            "key" => {
+                let project = parts.next().map(project).transpose().ok()?;
+                Some(Self::KeyRemoval { provider: LlmProvider::parse(what)?, project })
+            }
+            "project" => Some(Self::Archiving { project: project(what).ok()? }),
             _ => None,
         }
     }
@@ -33,7 +40,11 @@ impl Undo {
         match self {
             Self::Role { person, role } => format!("role.{person}.{}", role.name()),
             Self::Deactivation { person } => format!("deactivation.{person}"),
-            Self::KeyRemoval { provider } => format!("key.{}", provider.id()),
+            Self::KeyRemoval { provider, project: None } => format!("key.{}", provider.id()),
+            Self::KeyRemoval { provider, project: Some(project) } => {
+                format!("key.{}.{project}", provider.id())
+            }
+            Self::Archiving { project } => format!("project.{project}"),
         }
     }
 
@@ -42,7 +53,11 @@ impl Undo {
         match self {
             Self::Role { person, .. } => links.user(&person.to_string()).role(),
             Self::Deactivation { person } => links.user(&person.to_string()).reactivation(),
-            Self::KeyRemoval { provider } => links.llm_key(provider.id()).restoration(),
+            Self::KeyRemoval { provider, project: None } => links.llm_key(provider.id()).restoration(),
+            Self::KeyRemoval { provider, project: Some(project) } => {
+                links.project(project).llm_key(provider.id()).restoration()
+            }
+            Self::Archiving { project } => links.project(project).restoration(),
         }
     }
 
@@ -50,9 +65,14 @@ impl Undo {
     pub fn field(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Role { role, .. } => Some(("role", role.name())),
-            Self::Deactivation { .. } | Self::KeyRemoval { .. } => None,
+            Self::Deactivation { .. } | Self::KeyRemoval { .. } | Self::Archiving { .. } => None,
         }
     }
+}
+
+/// The slug that a code names.
+fn project(slug: &str) -> Result<String, &'static str> {
+    Slug::parse(slug).map(|slug| slug.to_string())
 }
 
 #[cfg(test)]
@@ -66,7 +86,9 @@ mod tests {
         let all = [
             Undo::Role { person, role: Role::Admin },
             Undo::Deactivation { person },
-            Undo::KeyRemoval { provider },
+            Undo::KeyRemoval { provider: provider.clone(), project: None },
+            Undo::KeyRemoval { provider, project: Some("web".to_owned()) },
+            Undo::Archiving { project: "web".to_owned() },
         ];
         for undo in all {
             assert_eq!(Undo::parse(&undo.code()), Some(undo));
@@ -78,6 +100,9 @@ mod tests {
             "role.00000000-0000-0000-0000-000000000007.Owner",
             "key./../x",
             "other.x",
+            "project.",
+            "project.../x",
+            "key.openai./x",
         ] {
             assert_eq!(Undo::parse(code), None, "{code}");
         }

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, addDomain, allowDomain, deletesAccount, demoDatabase, fillInvites, heading,
-  holds, introduce, inviteOf, invites, isTold, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opensKeyForm, proofread, raises, rowOf,
-  setsKey, shoot, signIn, story, turnedAway, undo,
+  holds, introduce, inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opensKeyForm, proofread, raises, review,
+  rowOf, save, setsKey, shoot, signIn, story, turnedAway, undo,
 } from "./support.mjs";
 
+const PROJECTS = "/settings/admin/projects";
 const SAM = { name: "Sam Other", email: "sam@other.test" };
 const PAT = { name: "Pat Partner", email: "pat@partner.test" };
 const guest = (n) => `guest.with.a.long.address.${n}@somewhere.other.test`;
@@ -41,6 +42,7 @@ await story(async (visitor) => {
   await leaving(sam);
   await keys(ada);
   await keysThatFail(ada, grace);
+  await projects(ada);
   await refusals(await read());
   await audited(ada);
   await errors(ada, grace);
@@ -130,7 +132,7 @@ async function access(page) {
 async function accessConflict(page) {
   const other = await page.context().newPage();
   await other.goto("/settings/admin/access");
-  await other.getByRole("checkbox", { name: /^Subdomains too/ }).first().check();
+  await other.getByRole("checkbox", { name: /^Include subdomains/ }).first().check();
   await press(other, "Save");
   await isTold(other, "Access rules saved.");
   await other.close();
@@ -165,32 +167,35 @@ async function triedAddresses(page) {
 async function previews(page, newcomer) {
   const domain = page.getByLabel("Domain", { exact: true }).first();
   await page.goto("/settings/admin/access");
-  await page.getByRole("checkbox", { name: /^Subdomains too/ }).first().uncheck();
-  await isTold(page, "Everyone who is in would be let in by these rules.");
+  await page.getByRole("checkbox", { name: /^Include subdomains/ }).first().uncheck();
+  await isTold(page, "These rules let in every current member.");
   await look(page, "Access, preview, nobody left out");
   await shoot(page, "51-access-preview-nobody");
   await domain.fill("partner.test");
   await page.keyboard.press("Tab");
   await page.getByRole("rowheader").nth(1).waitFor();
   await look(page, "Access, preview");
+  await press(page, "Review 2 affected people");
+  await page.getByRole("button", { name: "Save", exact: true }).waitFor();
+  await look(page, "Access, reviewed");
   await signIn(newcomer, { name: "Zoë Zimmer", email: "zoe@acme.test" });
   await press(page, "Save");
   await page.getByText("The members changed in the meantime.").waitFor();
   await look(page, "Access, preview, stale");
   await press(page, "Save");
-  await page.getByText("Type the address that you sign in with.").waitFor();
+  await page.getByText("Type the email that you sign in with.").waitFor();
   await look(page, "Access, preview, not confirmed");
   await shoot(page, "52-access-preview-not-confirmed");
-  await page.getByLabel("Type your own address to go on").fill(ADA.email);
+  await page.getByLabel("Type your email to confirm").fill(ADA.email);
   await page.getByRole("radio", { name: "Also end the access" }).check();
   await press(page, "Save");
-  await isTold(page, "Those whom they leave out are out.");
+  await isTold(page, "The people they leave out have lost access.");
   await doubts(page);
 }
 
 async function doubts(page) {
   for (const domain of ["gmail.com", "\u0430cme.com"]) await addDomain(page, domain);
-  await press(page, "Save");
+  await save(page).or(review(page)).click();
   await page.getByText("A domain needs a second look.").waitFor();
   await look(page, "Access, doubtful domains");
   await shoot(page, "53-access-doubts");
@@ -253,7 +258,7 @@ async function people(page, pat) {
   await shoot(page, "28-person-undo");
   await page.goto(USERS);
   await (await offer(page, PAT.name, "Make Member")).click();
-  await isTold(page, "The role is changed.");
+  await isTold(page, "Role changed.");
   await undo(page).focus();
   await look(page, "Users, and Undo");
   await offboards(page, PAT.name);
@@ -299,7 +304,7 @@ async function inviting(page) {
   await look(page, "Invites, none");
   await fillInvites(page, some((n) => `line ${n}`));
   await press(page, "Invite");
-  await page.getByText("12 lines are no addresses.").waitFor();
+  await page.getByText("12 lines aren’t email addresses.").waitFor();
   await page.getByText("Show the other lines").click();
   await look(page, "Invites, 422");
   await invites(page, some(guest));
@@ -325,11 +330,11 @@ async function invited(page, sam) {
   await lands(sam, others, "This is for another account", "wrong account");
   await sam.goto(own);
   await press(sam, "Accept");
-  await isTold(sam, "Welcome. You are in.");
+  await isTold(sam, "Welcome. You’re in.");
   await lands(sam, own, "This invitation was used.", "used");
   await page.goto(`${INVITES}?q=${guest(2)}`);
   await acts(page, guest(2), "Revoke");
-  await isTold(page, "The invite is revoked.");
+  await isTold(page, "Invite revoked.");
   await lands(sam, revoked, "This invitation does not work any more.", "over");
   if (!is(guest(0), `email = '${SAM.email}'`)) return holds("(no sqlite3 here: states that take time are not looked at)");
   await lands(sam, others, "You are in Acme Rockets Theirs already.", "member");
@@ -376,7 +381,7 @@ async function everyState(page) {
 
 async function keys(page) {
   await page.goto(KEYS);
-  await page.getByText("No keys yet. Projects cannot call models.").waitFor();
+  await page.getByText("No keys yet. Projects can’t call models.").waitFor();
   await look(page, "LLM keys, none");
   await shoot(page, "59-keys-none");
   await opensKeyForm(page, "Anthropic");
@@ -393,14 +398,22 @@ async function keys(page) {
   await page.goto(KEYS);
   await setsKey(page, "Anthropic", "sk-ant-0123456789abcdef");
   await look(page, "LLM keys, not tested");
-  await setsKey(page, "Anthropic", "sk-proj-0123456789ghijkl");
+  await opensKeyForm(page, "Anthropic");
+  for (const isSure of [false, true]) {
+    if (isSure) await page.getByLabel("Use this OpenAI key for Anthropic anyway").check();
+    await keyField(page).fill("sk-proj-0123456789ghijkl");
+    await press(page, "Save");
+    if (!isSure) await page.getByText("Use this OpenAI key for Anthropic anyway").waitFor();
+    if (!isSure) await look(page, "LLM keys, another provider's key");
+  }
+  await keyField(page).waitFor({ state: "detached" });
   await look(page, "LLM keys, doubtful, with a previous one");
   await opensKeyForm(page, "Anthropic");
   await look(page, "LLM keys, replacing");
   await page.goto(KEYS);
   await setsKey(page, "Groq", "gsk_0123456789abcdef");
   await press(page, "Remove Groq");
-  await page.getByText("Erased for good").waitFor();
+  await page.getByText("Deleted permanently").waitFor();
   await look(page, "LLM keys, one removed");
 }
 
@@ -422,6 +435,65 @@ async function keysThatFail(page, member) {
   await look(page, "General, a key fails");
   await member.goto(KEYS);
   await look(member, "LLM keys, member");
+}
+
+// More states than the story of projects comes by; what members see is looked at there.
+async function projects(page) {
+  await page.goto(PROJECTS);
+  await look(page, "Projects");
+  await page.getByLabel("Team name").fill("x");
+  await press(page, "Create team");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Projects, a team, 422");
+  await page.getByLabel("Team name").fill("Research");
+  await press(page, "Create team");
+  await isTold(page, "Team created.");
+  await look(page, "Team, created");
+  await page.goto(PROJECTS);
+  const life = page.getByRole("region", { name: "Maximum token lifetime" });
+  await life.getByLabel("Days").fill("0");
+  await life.getByRole("button", { name: "Save" }).click();
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Projects in teams, and a life, 422");
+  await projectOf(page);
+  await ownTokens(page);
+}
+
+async function projectOf(page) {
+  await page.goto(`${PROJECTS}/default`);
+  await page.getByLabel("Email of a member").fill("nobody");
+  await press(page, "Save role");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Project, people, 422");
+  await page.getByLabel("Email of a member").fill(ADA.email);
+  await page.getByRole("radio", { name: "Admin" }).check();
+  await press(page, "Save role");
+  await isTold(page, "Project role saved.");
+  await look(page, "Project, a role saved");
+  await page.getByRole("link", { name: "New token" }).click();
+  await look(page, "Token, new");
+  await page.getByLabel("Name").fill("deploy");
+  await press(page, "Create token");
+  await page.getByRole("heading", { level: 1, name: "Your new token" }).waitFor();
+  await look(page, "Token, shown");
+  await page.getByRole("link", { name: "I stored it" }).click();
+  await page.getByRole("link", { name: "Roll… the token deploy" }).click();
+  await look(page, "Token, roll");
+  await page.goto(`${PROJECTS}/default`);
+  await press(page, "Revoke the token deploy");
+  await isTold(page, "Token revoked.");
+  await look(page, "Project, a token revoked");
+  await page.goto(`${PROJECTS}/default/llm-keys?provider=openai`);
+  await look(page, "Project keys, form");
+}
+
+async function ownTokens(page) {
+  await page.goto("/settings/tokens/new");
+  await press(page, "Create token");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Token of one’s own, 422");
+  await page.goto("/settings/tokens");
+  await look(page, "Tokens of one’s own, none");
 }
 
 async function audited(page) {
@@ -462,7 +534,7 @@ async function errors(owner, member) {
   await meets(owner, "/sign-out", 405);
   await meets(owner, "/settings/admin/users?sort=nonsense", 422);
   await sends(owner, "x".repeat(600_000));
-  assert.match(await heading(owner), /too much/);
+  assert.match(await heading(owner), /too large/);
   await look(owner, "error 413");
   await shoot(owner, "30-error-413");
 }
@@ -484,9 +556,9 @@ async function tooManyTries(page) {
     const tries = Array.from({ length: 40 }, () => page.request.get("/auth/demo/callback", { maxRedirects: 0 }));
     await Promise.all(tries);
     await press(page, "Continue with Demo ID");
-    if (await heading(page) === "Too many tries") break;
+    if (await heading(page) === "Too many attempts") break;
   }
-  assert.equal(await heading(page), "Too many tries");
+  assert.equal(await heading(page), "Too many attempts");
   await look(page, "error 429");
   await shoot(page, "30-error-429");
 }

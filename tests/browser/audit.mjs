@@ -49,7 +49,7 @@ async function readsTheLog(page) {
   await page.waitForURL(`**${LOG}`);
   assert.equal(await heading(page), "Audit log");
   const first = await events(page).first().locator("summary").innerText();
-  assert.match(first, /^\d\d:\d\d\s+Grace Hopper may not do this: GET \/settings\/admin\/audit\s+Refused$/);
+  assert.match(first, /^\d\d:\d\d\s+Grace Hopper may not do this: GET \/settings\/admin\/audit \(needs the role admin\)\s+Refused$/);
   await event(page, "Ada Lovelace renamed the organization to Acme Rockets").waitFor();
   await event(page, "mallory@evil.test was not let in").waitFor();
   const rules = event(page, "Ada Lovelace changed the access rules");

@@ -5,6 +5,9 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { BASE, INVITES, KEYS, USERS, addDomain, allowDomain, demoDatabase, heading, holds, isTold, main, signIn, signOut, story } from "./support.mjs";
 
+const PROJECTS = "/settings/admin/projects";
+const DEFAULT = `${PROJECTS}/default`;
+
 const KB = 1000;
 const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
 const LATER = 15 * KB;
@@ -25,6 +28,10 @@ await story(async (visitor) => {
   await isLight(await visitor({ storageState }), INVITES);
   await hasEveryKey(again);
   await isLight(await visitor({ storageState }), KEYS);
+  await hasManyProjects(await visitor({ storageState }), await visitor({ storageState }));
+  for (const path of [`${DEFAULT}/tokens/new`, `${DEFAULT}/llm-keys`, "/settings/admin/teams/default", "/settings/tokens"]) {
+    await isLight(await visitor({ storageState }), path);
+  }
   await isLighterLater(again, "/settings/admin");
   await showsTextAsText(page);
   await everyPageIsQuiet(page);
@@ -44,12 +51,30 @@ async function isFull(page, another) {
   await isLight(another, `${USERS}/${ids[0]}`);
 }
 
+// Fifty projects on a page, and fifty tokens on that of one.
+async function hasManyProjects(page, another) {
+  const ids = Array.from({ length: 49 }, () => randomUUID());
+  const projects = ids.map((id) => `('${id}', 'default', (SELECT id FROM teams), 'p-${id}', 'Project ${id.slice(0, 8)}', FALSE, 1)`);
+  const token = (id, project) => `('${id}', 'default', ${project}, 'Token ${id.slice(0, 8)}', 'gh_${id.slice(24)}', '${id}',
+    'keys:resolve', 1, 'x', 'Evelyn Example', ${Date.now() + 9_000_000_000}, 2, '203.0.113.7')`;
+  const ofDefault = "(SELECT id FROM projects WHERE is_default)";
+  const made = demoDatabase(`
+    INSERT INTO projects (id, organization_id, team_id, slug, name, is_default, created_at) VALUES ${projects};
+    INSERT INTO tokens (id, organization_id, project_id, name, prefix, hash, scopes, created_at, created_by, created_by_name, expires_at,
+      last_used_at, last_used_from) VALUES ${ids.map((id) => token(id, ofDefault))}, ${token(randomUUID(), ofDefault)}`);
+  if (made === null) return holds("(no sqlite3 here: pages of fifty projects and tokens are not weighed)");
+  await isLight(page, PROJECTS);
+  assert.equal(await main(page).getByRole("listitem").count(), 50);
+  await isLight(another, DEFAULT);
+  assert.equal(await another.getByRole("region", { name: "Tokens" }).getByRole("listitem").count(), 50);
+}
+
 // Two keys for every provider whose address is known, one of them replaced: more than any team has.
 async function hasEveryKey(page) {
   await page.goto(KEYS);
   const links = page.getByRole("main").getByRole("link");
   const hrefs = await links.evaluateAll((links) => links.map((link) => new URL(link.href).searchParams.get("provider")));
-  for (const provider of hrefs.filter((id) => !["azure-openai", "custom"].includes(id))) {
+  for (const provider of hrefs.filter((id) => id && !["azure-openai", "custom"].includes(id))) {
     for (const key of ["first-0123456789", "second-0123456789"]) {
       const body = new URLSearchParams({ provider, key }).toString();
       const headers = { "content-type": "application/x-www-form-urlencoded" };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import {
-  ADA, GRACE, alert, allowDomain, focusIs, heading, holds, isTold, main, save, signIn, story,
+  ADA, GRACE, alert, allowDomain, focusIs, heading, holds, isTold, main, review, save, signIn, story,
 } from "./support.mjs";
 
 const nameField = (page) => page.getByLabel("Organization name");
@@ -78,7 +78,7 @@ async function editsDomains(page) {
     await focusIs(page, /^Domain$/, "in the new row");
     await page.keyboard.type(domain);
   }
-  await save(page).click();
+  await review(page).click();
   await alert(page).getByRole("link").waitFor();
   await focusIs(page, /There is 1 problem/, "at the summary");
   await alert(page).getByRole("link").click();
@@ -151,7 +151,7 @@ async function isSignedOutElsewhere(page, other) {
   await page.goto("/settings/admin/users");
   await other.goto("/settings");
   await other.getByRole("button", { name: "Sign out everywhere else" }).click();
-  await isTold(other, "You are signed out everywhere else.");
+  await isTold(other, "You’re signed out everywhere else.");
   await page.getByRole("searchbox").fill("hop");
   await page.waitForURL("**/sign-in**");
   assert.match(await heading(page), /^Sign in to/);

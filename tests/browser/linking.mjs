@@ -50,7 +50,7 @@ async function connectsTheOther(page) {
   await has(page, "account-suggested");
   await connect(page, "partner").click();
   await logIn(page, KATHERINE);
-  await isTold(page, "The account is connected. You can sign in with it now.");
+  await isTold(page, "Account connected. You can sign in with it now.");
   assert.deepEqual(await ways(page).getByRole("strong").allInnerTexts(), ["acme", "partner"]);
   await has(page, "account-connected");
   holds("whoever has signed in by the first connects the second");
@@ -78,7 +78,7 @@ async function disconnectsOne(page) {
   await page.goto(ACCOUNT);
   const remaining = await disconnectAddress(page, "partner");
   await disconnect(page, "acme").click();
-  await isTold(page, "The account is disconnected.");
+  await isTold(page, "Account disconnected.");
   assert.equal(await disconnect(page, "partner").getAttribute("aria-disabled"), "true");
   assert.match(await ways(page).innerText(), /Without it you could not sign in any more\./);
   const answered = answerTo(page, "POST", remaining);
@@ -110,14 +110,14 @@ async function confirmsThatItIsHer(page) {
   assert.match(page.url(), /\/settings(\?|$)/);
   await connect(page, "acme").click();
   await logIn(page, KATHERINE);
-  await isTold(page, "The account is connected.");
+  await isTold(page, "Account connected.");
   holds("connecting takes a sign-in of the last ten minutes");
 }
 
 async function switchesOneOff(owner, guest) {
   await owner.goto("/settings/admin/access");
   await owner.getByRole("button", { name: /^Switch off.*partner/ }).click();
-  await isTold(owner, "The sign-in method is switched off.");
+  await isTold(owner, "Sign-in method switched off.");
   const methods = owner.getByRole("region", { name: "Sign-in methods" });
   assert.match(await methods.innerText(), /partner\s+Switched off/);
   assert.equal(await methods.getByRole("button", { name: /^Switch off.*acme/ }).getAttribute("aria-disabled"), "true");
@@ -128,7 +128,7 @@ async function switchesOneOff(owner, guest) {
   const start = await guest.evaluate(async () => (await fetch("/auth/partner", { method: "POST", body: new URLSearchParams(), redirect: "manual" })).status);
   assert.equal(start, 404); // A20
   await owner.getByRole("button", { name: /^Switch on.*partner/ }).click();
-  await isTold(owner, "The sign-in method is switched on.");
+  await isTold(owner, "Sign-in method switched on.");
   await guest.reload();
   assert.deepEqual(await offered(guest), ["Continue with acme", "Continue with partner"]);
   holds("a method that is switched off has no button, no start and no callback");

@@ -7,8 +7,14 @@ import { once } from "node:events";
 const ANSWERS = {
   good: [200, { data: [{ id: "model-1" }, { id: "model-2" }] }],
   revoked: [401, { error: { message: "invalid x-api-key" } }],
-  limited: [403, { error: { message: "not for this key" } }],
-  spent: [429, { error: { message: "no credit" } }],
+  limited: [403, { error: { message: "You have insufficient permissions. Missing scopes: api.model.read" } }],
+  spent: [429, { error: { code: "insufficient_quota" } }],
+  hasty: [429, { error: { type: "rate_limit_error" } }],
+  busy: [529, { error: { type: "overloaded_error" } }],
+  abroad: [403, { error: { code: "unsupported_country_region_territory" } }],
+  closed: [400, { error: { message: "This organization has been disabled." } }],
+  portal: [200, "<!doctype html><title>Sign in to the Wi-Fi</title>"],
+  hollow: [200, {}],
   moved: [307, {}],
   silent: null,
 };
@@ -48,6 +54,6 @@ export class Stub {
     if (word === "silent") return;
     const [status, body] = ANSWERS[word];
     response.writeHead(status, { "content-type": "application/json", location: ELSEWHERE });
-    response.end(JSON.stringify(body));
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
   }
 }

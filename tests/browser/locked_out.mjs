@@ -46,9 +46,9 @@ async function isLockedOut(ada, eve) {
   await eve.getByRole("button", { name: "Preview", exact: true }).click();
   await eve.getByRole("radio", { name: "Also end the access of this person now" }).check();
   await save(eve).click();
-  await isTold(eve, "Access rules saved. Those whom they leave out are out.");
+  await isTold(eve, "Access rules saved. The people they leave out have lost access.");
   await ada.goto(USERS);
-  assert.equal(await heading(ada), "You are in no organization here", "at the next click");
+  assert.equal(await heading(ada), "You’re not a member of any organization", "at the next click");
   await ada.goto("/");
   const help = ada.locator("details").filter({ hasText: "locked out?" });
   await help.locator("summary").click();

@@ -127,7 +127,7 @@ async function joinsByTheAddress(ada, tim) {
   await look(tim, "112-join");
   await tim.getByRole("button", { name: "Join Acme as member" }).click();
   await isAt(tim, at("acme"));
-  await isTold(tim, "Welcome. You are in.");
+  await isTold(tim, "Welcome. You’re in.");
   await belongsTo(tim, ["Acme acme Member"]);
   holds("whom the rules admit comes to the address signed out, and joins with one button");
 }
@@ -149,7 +149,7 @@ async function admits(page, { domain, listed, ends = false }) {
     await page.getByRole("textbox", { name: "Addresses" }).fill(listed.join("\n"));
   }
   await page.getByRole("button", { name: "Preview", exact: true }).click();
-  await page.getByRole("region", { name: "Who would still be let in" }).waitFor();
+  await page.getByRole("region", { name: "Who keeps access" }).waitFor();
   if (ends) await page.getByRole("radio", { name: /^Also end the access/ }).check();
   await save(page).click();
   await isTold(page, "Access rules saved.");
@@ -198,7 +198,7 @@ async function waits(ada, sam) {
 async function opensByAnotherMethod(gil, ada) {
   await gil.goto(at("globex", "/access"));
   await gil.getByRole("button", { name: `Switch off ${HOME}` }).click();
-  await isTold(gil, "The sign-in method is switched off.");
+  await isTold(gil, "Sign-in method switched off.");
   await comeBy(ada, HOME, ADA_AT_HOME);
   const users = at("globex", "/users");
   await ada.goto(users);

@@ -6,12 +6,13 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::web::support::free_ports;
 
 const GATEHOUSE: &str = env!("CARGO_BIN_EXE_gatehouse");
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser");
@@ -44,7 +45,7 @@ fn people_are_invited_and_accept() {
 #[test]
 fn keys_are_set_tried_and_read_back_by_nobody() {
     let Some(stage) = Stage::open() else { return };
-    let (port, stub) = (free_ports(), free_ports());
+    let (port, stub) = (free_ports(4), free_ports(4));
     let at_stub =
         |name: &str| (format!("GATEHOUSE_LLM__{name}__BASE_URL"), format!("http://127.0.0.1:{stub}"));
     let key = "sk-proj-CANARY-good-7f3a9c51z9y8".to_owned();
@@ -54,6 +55,16 @@ fn keys_are_set_tried_and_read_back_by_nobody() {
         [at_stub("ANTHROPIC"), at_stub("OPENAI"), of_the_environment, from_many_addresses(), aloud];
     let house = stage.house(port, &["demo", "--port", &port.to_string()], &settings);
     stage.play("llm_keys", port, &house, &[("STUB_PORT", stub.to_string()), ("OPENAI_API_KEY", key)]);
+}
+
+#[test]
+fn programs_get_keys_by_tokens_of_projects_that_teams_run() {
+    tell_in_both_browsers("projects");
+}
+
+#[test]
+fn no_click_does_more_than_it_says() {
+    tell_in_both_browsers("traps");
 }
 
 #[test]
@@ -99,7 +110,7 @@ fn htmx_makes_it_quicker_and_loses_nothing() {
 #[test]
 fn a_provider_that_is_not_ours_lets_people_in() {
     let Some(stage) = Stage::open() else { return };
-    let (port, acme) = (free_ports(), Provider::new("acme"));
+    let (port, acme) = (free_ports(4), Provider::new("acme"));
     let running = stage.provider(port, &acme);
     let house = stage.house(port, &["serve"], &settings(port, &[acme]));
     stage.play("foreign_provider", port, &house, &[]);
@@ -109,7 +120,7 @@ fn a_provider_that_is_not_ours_lets_people_in() {
 #[test]
 fn a_person_signs_in_in_two_ways() {
     let Some(stage) = Stage::open() else { return };
-    let (port, acme, partner) = (free_ports(), Provider::new("acme"), Provider::new("partner"));
+    let (port, acme, partner) = (free_ports(4), Provider::new("acme"), Provider::new("partner"));
     let running = [stage.provider(port, &acme), stage.provider(port, &partner)];
     let house = stage.house(port, &["serve"], &settings(port, &[acme, partner, Provider::new("absent")]));
     stage.play("linking", port, &house, &[]);
@@ -119,7 +130,7 @@ fn a_person_signs_in_in_two_ways() {
 #[test]
 fn the_claim_link_makes_the_first_owner() {
     let Some(stage) = Stage::open() else { return };
-    let (port, acme) = (free_ports(), Provider::new("acme"));
+    let (port, acme) = (free_ports(4), Provider::new("acme"));
     let base_url = format!("http://gatehouse.test:{port}");
     let running = stage.provider_for(&base_url, &acme);
     let mut settings = settings(port, &[acme]);
@@ -132,7 +143,7 @@ fn the_claim_link_makes_the_first_owner() {
 #[test]
 fn a_hostile_provider_gets_nobody_in() {
     let Some(stage) = Stage::open() else { return };
-    let (port, acme, partner) = (free_ports(), Provider::new("acme"), Provider::new("partner"));
+    let (port, acme, partner) = (free_ports(4), Provider::new("acme"), Provider::new("partner"));
     let ports = [("ACME_PORT", acme.port.to_string()), ("PARTNER_PORT", partner.port.to_string())];
     let mut settings = settings(port, &[acme, partner]);
     settings.push(from_many_addresses());
@@ -165,7 +176,7 @@ fn an_organization_changes_its_address_and_owner_is_deleted_and_comes_back() {
 fn tell_of_many(story: &str) {
     for javascript in ["on", "off"] {
         let Some(stage) = Stage::open() else { return };
-        let (port, work, home) = (free_ports(), Provider::new("work"), Provider::new("home"));
+        let (port, work, home) = (free_ports(4), Provider::new("work"), Provider::new("home"));
         let running = [stage.provider(port, &work), stage.provider(port, &home)];
         let mut settings = settings(port, &[work, home]);
         let many = [
@@ -186,6 +197,16 @@ fn tell_of_many(story: &str) {
     }
 }
 
+/// Plays a story in a house with Demo ID in a browser that runs scripts, and in a new one in a browser that runs none.
+fn tell_in_both_browsers(story: &str) {
+    for javascript in ["on", "off"] {
+        let Some(stage) = Stage::open() else { return };
+        let port = free_ports(4);
+        let house = stage.house(port, &["demo", "--port", &port.to_string()], &[from_many_addresses()]);
+        stage.play(story, port, &house, &[("JAVASCRIPT", javascript.to_owned())]);
+    }
+}
+
 /// Opens a house with Demo ID and plays a story in it.
 fn tell(story: &str) {
     tell_with(story, &[]);
@@ -194,7 +215,7 @@ fn tell(story: &str) {
 /// The same with settings.
 fn tell_with(story: &str, settings: &[Setting]) {
     let Some(stage) = Stage::open() else { return };
-    let port = free_ports();
+    let port = free_ports(4);
     let house = stage.house(port, &["demo", "--port", &port.to_string()], settings);
     stage.play(story, port, &house, &[]);
 }
@@ -209,7 +230,7 @@ struct Provider {
 
 impl Provider {
     fn new(name: &'static str) -> Self {
-        Self { name, port: free_ports() }
+        Self { name, port: free_ports(4) }
     }
 }
 
@@ -336,15 +357,6 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// The next port that is free together with the three after it, below those that the system gives out by itself.
-fn free_ports() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let offset = u16::try_from(std::process::id() % 4_000).unwrap_or_default();
-    let candidates = (0..500).map(|_| 20_000 + offset + 4 * NEXT.fetch_add(1, Ordering::Relaxed));
-    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    candidates.into_iter().find(|port| (*port..port + 4).all(is_free)).expect("a free port")
 }
 
 fn base_url(port: u16) -> String {

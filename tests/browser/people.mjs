@@ -12,7 +12,7 @@ const ZOE = { name: "Zoë Zimmer", email: "zoe@acme.test" };
 const KIT = "kit@other.test";
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Version/19.0 Safari/604.1";
 const ONLY_OWNER = "You are the only owner. Make someone else owner first.";
-const ROLE_CHANGED = "The role is changed.";
+const ROLE_CHANGED = "Role changed.";
 const DEACTIVATED = "They can no longer sign in. Their sessions are ended.";
 const REACTIVATED = "They can sign in again.";
 
@@ -196,7 +196,7 @@ async function losesASession(page, grace, phone) {
   await shoot(page, "94-person");
   await page.evaluate(() => { window.marked = true; });
   await page.getByRole("button", { name: "End the session on Safari on iPhone" }).click();
-  await isTold(page, "The session is ended.");
+  await isTold(page, "Session ended.");
   await sessions(page).getByText("Safari on iPhone").waitFor({ state: "detached" });
   await focusIs(page, /^End the session on Chrome on Linux$/, "at the session beside the one that has gone");
   assert.ok(await page.evaluate(() => window.marked), "the card changed in place");
@@ -204,7 +204,7 @@ async function losesASession(page, grace, phone) {
   await phone.waitForURL("**/sign-in**");
   assert.equal((await me(grace)).email, GRACE.email, "the other browser stays signed in");
   await page.getByRole("button", { name: "End all sessions" }).click();
-  await isTold(page, "All their sessions are ended.");
+  await isTold(page, "All their sessions ended.");
   await sessions(page).getByText("None: they are signed in nowhere.").waitFor();
   await focusIs(page, /^Sessions$/, "at the heading, where no session is left");
   await grace.reload();
@@ -220,9 +220,9 @@ async function isDeactivated(page, grace) {
   await offboards(page, GRACE.name);
   const text = await main(page).innerText();
   assert.match(text, /1 session ends now\./);
-  assert.match(text, /1 open invite of theirs has to be sent again by somebody else\./);
+  assert.match(text, /1 open invite of theirs must be resent by someone else\./);
   assert.match(text, /Their name stays on what they did\./);
-  assert.match(text, /after a removal they could join again by signing in/);
+  assert.match(text, /once removed, they can join again by signing in/);
   await shoot(page, "95-offboarding");
   await page.getByRole("link", { name: "Cancel" }).click();
   assert.equal(await heading(page), GRACE.name);
@@ -334,8 +334,8 @@ async function isUndoneTooLate(page, grace, ben) {
   const answer = answerTo(page, "POST", new URL(page.url()).pathname + "/role");
   await undo(page).click();
   assert.equal((await answer).status(), 404);
-  await page.getByRole("heading", { level: 1, name: "This person is not here" }).waitFor();
-  assert.match(await main(page).innerText(), /Perhaps they were removed in between\. Nothing was saved\./);
+  await page.getByRole("heading", { level: 1, name: "Person not found" }).waitFor();
+  assert.match(await main(page).innerText(), /They may have been removed\. Nothing was saved\./);
   await page.getByRole("link", { name: "Back to Users" }).click();
   await shoot(page, "90-undo-too-late");
   await signIn(ben, BEN);
@@ -373,7 +373,7 @@ async function isRemoved(page, ben) {
 async function sharesTheHouse(page) {
   await raises(page, GRACE.name, "Owner");
   await page.goto(USERS);
-  await offer(page, ADA.name, "Make Member").then((button) => button.waitFor());
+  await offer(page, ADA.name, "Make Member…").then((link) => link.waitFor());
   await page.goto("/settings");
   await page.getByRole("link", { name: "Leave…" }).waitFor();
   await shoot(page, "97-account-leaving");
@@ -395,7 +395,7 @@ async function leaves(zoe) {
   assert.equal((await me(zoe)).role, null);
   assert.equal(await zoe.getByRole("link", { name: "Leave…" }).count(), 0, "nothing is left to leave");
   await zoe.goto(USERS);
-  assert.equal(await heading(zoe), "You are in no organization here");
+  assert.equal(await heading(zoe), "You’re not a member of any organization");
   holds("somebody leaves, and keeps their account");
 }
 

@@ -17,6 +17,9 @@ const PAYLOADS = [
   `<form action=//evil.test><button>x</button></form>`, `<base href=//evil.test>`, `<meta http-equiv=refresh content=0>`,
 ];
 
+const PROJECTS = "/settings/admin/projects";
+const DEFAULT = `${PROJECTS}/default`;
+
 // A dialog, a violated policy or an error in the console would have failed the story.
 await story(async (visitor) => {
   const owner = await visitor();
@@ -41,6 +44,11 @@ await story(async (visitor) => {
   assert.deepEqual(PAYLOADS.filter((name) => !everybody.includes(name)), [], "all names are shown as they are");
   await isOnlyText(owner);
   for (const text of PAYLOADS) await typesEverywhere(owner, text);
+  for (const text of PAYLOADS) await namesProjects(owner, text);
+  for (const path of [PROJECTS, DEFAULT, "/settings/admin/teams/default", "/settings/admin/invites", "/settings/admin/audit"]) {
+    await owner.goto(path);
+    await isOnlyText(owner);
+  }
   holds(`${PAYLOADS.length} payloads in every field are text`);
 });
 
@@ -72,6 +80,36 @@ async function typesEverywhere(page, text) {
   await page.waitForFunction(() => document.title.startsWith("Error: "));
   assert.equal(await page.getByLabel("Base URL").inputValue(), text);
   assert.equal(await keyField(page).inputValue(), "");
+  await isOnlyText(page);
+}
+
+// Where it is a name, something is called so from then on; else the field comes back with it.
+async function namesProjects(page, text) {
+  await types(page, PROJECTS, "New project", "Name", "Create project", text);
+  await types(page, PROJECTS, "New team", "Team name", "Create team", text);
+  await types(page, PROJECTS, "Maximum token lifetime", "Days", "Save", text);
+  await types(page, DEFAULT, "People", "Email of a member", "Save role", text);
+  await types(page, DEFAULT, "Settings", "Name", "Save", text);
+  await types(page, "/settings/admin/teams/default", "Manager", "Manager’s email", "Save", text);
+  for (const path of [`${DEFAULT}/tokens/new`, "/settings/tokens/new"]) {
+    await page.goto(path);
+    await page.getByLabel("Name").fill(text);
+    await page.getByRole("radio", { name: "Custom" }).check();
+    await page.getByLabel("Number of days").fill("1");
+    await sends(page, "Create token");
+  }
+}
+
+async function types(page, path, region, field, button, text) {
+  await page.goto(path);
+  const form = page.getByRole("region", { name: region, exact: true });
+  await form.getByLabel(field, { exact: true }).fill(text);
+  await sends(form, button, page);
+}
+
+// Sends the form, and looks at the page that comes.
+async function sends(place, button, page = place) {
+  await Promise.all([page.waitForEvent("load"), place.getByRole("button", { name: button, exact: true }).click()]);
   await isOnlyText(page);
 }
 

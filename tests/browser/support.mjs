@@ -152,6 +152,9 @@ export async function turnedAway(page, person) {
 // The button of the page's own form.
 export const save = (page) => page.getByRole("button", { name: "Save", exact: true });
 
+// The same button, as long as it asks first for a look at whom rules would refuse.
+export const review = (page) => page.getByRole("button", { name: /^Review( [\d,]+ affected |$)/ });
+
 // Switches domains on and adds one, then saves.
 export async function allowDomain(page, domain) {
   await page.goto("/settings/admin/access");
@@ -244,7 +247,7 @@ export async function looksAtMany(page, people, deed) {
 export async function offboards(page, name) {
   await page.goto(USERS);
   await (await offer(page, name, "Deactivate or remove…")).click();
-  await page.getByRole("heading", { level: 1, name: `What stops when ${name} goes` }).waitFor();
+  await page.getByRole("heading", { level: 1, name: `Deactivate or remove ${name}?` }).waitFor();
 }
 
 // Gives a role by way of the page that says what it means.
@@ -252,7 +255,7 @@ export async function raises(page, name, role) {
   await page.goto(USERS);
   await (await offer(page, name, `Make ${role}…`)).click();
   await page.getByRole("button", { name: `Make ${name} an ${role.toLowerCase()}`, exact: true }).click();
-  await isTold(page, "The role is changed.");
+  await isTold(page, "Role changed.");
 }
 
 // What takes back what the status region says was done. With the focus in it the notice stays.

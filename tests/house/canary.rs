@@ -3,6 +3,7 @@
 
 mod installation;
 mod people;
+mod programs;
 mod search;
 mod story;
 
@@ -117,7 +118,7 @@ fn a_start_that_fails_for_a_secret_does_not_repeat_it() {
         ("GATEHOUSE_MASTER_KEY", "k1:CANARY"),
         ("GATEHOUSE_MASTER_KEY", "CANARY+/CANARY+/CANARY+/CANARY+/CANARY+/CANA=:k1"),
         ("GATEHOUSE_SMTP_URL_FILE", "smtp://ada:CANARY@127.0.0.1:9"),
-        ("OPENAI_API_KEY", "\"CANARY\""),
+        ("OPENAI_API_KEY", "\"CANARY"),
         ("OPENAI_API_KEY", "Bearer CANARY"),
         ("GROQ_API_KEY_FILE", "gsk_CANARY"),
         ("GATEHOUSE_DATABASE_URL", "mysql://ada:CANARY@127.0.0.1/x"),

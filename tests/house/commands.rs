@@ -1,16 +1,15 @@
 //! The binary as an operator meets it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::web::support::{MASTER_KEY, Visitor, field, free_port, query};
+use crate::web::support::{MASTER_KEY, Visitor, field, free_port, free_ports, query};
 
 pub(super) fn gatehouse(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
@@ -81,7 +80,7 @@ fn a_demo_refuses_to_be_public() {
 
 #[test]
 fn a_wrong_master_key_stops_the_start_with_one_line() {
-    let (folder, port) = (folder(), four_free_ports());
+    let (folder, port) = (folder(), free_ports(4));
     let serve = |key: &str| {
         let mut command = gatehouse(&folder);
         command.arg("serve").env("GATEHOUSE_MASTER_KEY", key).envs(PROVIDER).env("GATEHOUSE_LOG", "off");
@@ -111,19 +110,7 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
     };
     assert!(migrate("status").starts_with("pending  m0001_organizations_and_people"));
     assert!(!migrate("up").contains("pending"));
-    assert!(migrate("down").contains("pending  m0017_operator"));
-}
-
-/// A free port whose next three are free, too; below those that the system gives out, which somebody else might get.
-pub(super) fn four_free_ports() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 1000).expect("small") * 4;
-    loop {
-        let port = 27_000 + (start + NEXT.fetch_add(4, Ordering::Relaxed)) % 4000;
-        if (port..port + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return port;
-        }
-    }
+    assert!(migrate("down").contains("pending  m0024_mails_by_kind"));
 }
 
 /// A demo on free ports.
@@ -144,7 +131,7 @@ impl Demo {
     }
 
     fn start_with(folder: &TempDir, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        let port = four_free_ports();
+        let port = free_ports(4);
         let mut command = gatehouse(folder);
         command.args(["demo", "--port", &port.to_string()]).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a demo");

@@ -1,6 +1,9 @@
 //! What `gatehouse doctor` says of good and of bad installations, and the mail catcher that a demo brings.
 
-use std::process::Output;
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use gatehouse::demo::mail::DemoMail;
 use tempfile::TempDir;
@@ -8,7 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::commands::{Demo, PROVIDER, folder, gatehouse, stop, wait_for};
-use crate::web::support::MASTER_KEY;
+use super::serving::Serving;
+use crate::web::support::{MASTER_KEY, free_port};
 
 fn doctor(folder: &TempDir, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let mut command = gatehouse(folder);
@@ -38,7 +42,7 @@ fn whatever_fails_is_named_with_its_cure_and_the_exit_code_is_1() {
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
     assert!(line(&said, "configuration").starts_with("ok "), "{said}");
-    assert!(line(&said, "database").contains("run `gatehouse migrate up`"), "{said}");
+    assert!(line(&said, "database").contains("`gatehouse serve` makes it"), "{said}");
     assert!(line(&said, "provider acme").starts_with("FAIL"), "{said}");
     assert!(line(&said, "provider acme").contains("GATEHOUSE_PROVIDERS__ACME__"), "{said}");
     assert!(
@@ -48,6 +52,49 @@ fn whatever_fails_is_named_with_its_cure_and_the_exit_code_is_1() {
     assert!(line(&said, "clock").starts_with("-- "), "{said}");
     assert!(!said.contains("CANARY") && !said.contains("test mail"), "{said}");
     assert!(!folder.path().join("data").exists(), "the doctor makes nothing");
+}
+
+#[test]
+fn a_mail_server_that_falls_silent_is_not_waited_for_as_long_as_a_mail_does() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let at = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let greet = |mut stream: std::net::TcpStream| stream.write_all(b"220 hello\r\n").map(|()| stream);
+        listener.incoming().flatten().map(greet).collect::<Vec<_>>()
+    });
+    let (say, hear) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let url = format!("smtp://{at}?tls=none");
+        let mail = [("GATEHOUSE_SMTP_URL", url.as_str()), ("GATEHOUSE_MAIL_FROM", "g@acme.test")];
+        let _ = say.send(said(&doctor(&folder(), &["--mail", "sam@acme.test"], &mail)));
+    });
+    let said = hear.recv_timeout(Duration::from_mins(2)).expect("the doctor gives up");
+    assert!(line(&said, "mail").starts_with("FAIL"), "{said}");
+    assert!(line(&said, "mail").contains(&format!("{at}: no answer to EHLO within 10 seconds. ")), "{said}");
+}
+
+#[test]
+fn a_proxy_in_front_that_is_not_named_is_pointed_out() {
+    let folder = folder();
+    let https = ("GATEHOUSE_BASE_URL", "https://gate.acme.test");
+    let unnamed = said(&doctor(&folder, &[], &[https]));
+    assert!(line(&unnamed, "proxies").contains("Name it in GATEHOUSE_TRUSTED_PROXIES"), "{unnamed}");
+    let named = said(&doctor(&folder, &[], &[https, ("GATEHOUSE_TRUSTED_PROXIES", "10.0.0.0/8")]));
+    assert!(line(&named, "proxies").starts_with("ok "), "{named}");
+    let without = said(&doctor(&folder, &[], &[]));
+    assert!(!without.contains("proxies"), "{without}");
+}
+
+#[test]
+fn an_allowed_domain_that_is_anybodys_is_named_and_is_no_fault() {
+    let folder = folder();
+    let settings = [("GATEHOUSE_ALLOWED_DOMAINS", "acme.test,co.uk,github.io")];
+    let said = said(&doctor(&folder, &[], &settings));
+    let line = line(&said, "domains");
+    assert!(
+        line.starts_with("-- ") && line.contains("has co.uk and github.io, under which anyone can"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -86,6 +133,81 @@ fn a_good_installation_passes_and_its_test_mail_arrives() {
     assert!(line(&text, "master key").contains("GATEHOUSE_MASTER_KEY"), "{text}");
     assert!(line(&text, "mail").starts_with("-- "), "{text}");
     stop(&mut demo.child);
+}
+
+/// What `serve` and the doctor make of the same settings: whether it starts, or would.
+fn both(folder: &TempDir, settings: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut serve = gatehouse(folder);
+    serve.arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).envs(PROVIDER).envs(settings.iter().copied());
+    (serve.output().expect("run").status.code(), said(&doctor(folder, &[], settings)))
+}
+
+#[test]
+fn what_stops_a_start_fails_the_doctor() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let address = taken.local_addr().expect("an address").to_string();
+    let free = format!("127.0.0.1:{}", free_port());
+    std::fs::create_dir(folder.path().join("folder")).expect("a folder");
+    std::fs::write(folder.path().join("file"), "").expect("written");
+    for (name, value, what) in [
+        ("GATEHOUSE_BIND", address.as_str(), "address"),
+        ("GATEHOUSE_BIND", "192.0.2.1:8080", "address"),
+        ("GATEHOUSE_METRICS_BIND", address.as_str(), "address"),
+        ("GATEHOUSE_METRICS_BIND", free.as_str(), "address"),
+        ("GATEHOUSE_LOG", "gatehouse=loud", "configuration"),
+        ("GATEHOUSE_DATABASE_URL", "sqlite://folder", "database"),
+        ("GATEHOUSE_DATABASE_URL", "sqlite://file/gate.db", "database"),
+        ("GATEHOUSE_DATABASE_URL", "sqlite://gate.db?mode=rw", "database"),
+        ("GATEHOUSE_MASTER_KEY", "k1:c2hvcnQ=", "configuration"),
+    ] {
+        let (code, said) = both(&folder, &[("GATEHOUSE_BIND", &free), (name, value)]);
+        assert!(code.is_some_and(|code| code != 0), "{name} {value}: {said}");
+        let failed = said.lines().any(|line| line.starts_with(&format!("FAIL  {what}")));
+        assert!(failed, "{name} {value}: {said}");
+    }
+}
+
+#[test]
+fn what_a_start_does_by_itself_does_not_fail_the_doctor() {
+    let folder = folder();
+    let settings = [("GATEHOUSE_BIND", "127.0.0.1:0")];
+    let there_is_none = said(&doctor(&folder, &[], &settings));
+    assert!(line(&there_is_none, "database").starts_with("-- "), "{there_is_none}");
+    for direction in ["up", "down"] {
+        assert!(gatehouse(&folder).args(["migrate", direction]).output().expect("run").status.success());
+    }
+    let behind = said(&doctor(&folder, &[], &settings));
+    assert!(line(&behind, "database").starts_with("-- "), "{behind}");
+    assert!(line(&behind, "database").contains("`gatehouse serve` or `gatehouse migrate up`"), "{behind}");
+}
+
+#[test]
+fn whose_gatehouse_listens_on_the_address_is_told() {
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let settings = [("GATEHOUSE_METRICS_BIND", metrics.as_str())];
+    let (serving, other) = (Serving::start(&settings, Stdio::null()), Serving::start(&[], Stdio::null()));
+    let beside = |folder: &TempDir, more: &[(&str, &str)]| {
+        let settings = [("GATEHOUSE_BIND", serving.address.as_str()), settings[0]];
+        said(&doctor(folder, &[], &[&settings, more].concat()))
+    };
+    let lines = |said: &str, is: &str| {
+        let lines = said.lines().filter(|line| line.get(6..).is_some_and(|rest| rest.starts_with("address")));
+        lines.filter(|line| line.starts_with(is)).count()
+    };
+    let itself = beside(&serving.folder, &[]);
+    assert!(lines(&itself, "ok ") == 2 && itself.contains("this Gatehouse listens on"), "{itself}");
+    let before_its_first_start = folder();
+    for folder in [&before_its_first_start, &other.folder] {
+        let another = beside(folder, &[]);
+        assert!(
+            lines(&another, "FAIL") == 2 && another.contains("another Gatehouse listens there"),
+            "{another}"
+        );
+        assert!(another.contains("GATEHOUSE_METRICS_BIND"), "{another}");
+    }
+    let unreadable = beside(&serving.folder, &[("GATEHOUSE_DATABASE_URL", "postgres://127.0.0.1:9/gate")]);
+    assert!(lines(&unreadable, "-- ") == 2 && unreadable.contains("can't be told"), "{unreadable}");
 }
 
 #[actix_web::test]

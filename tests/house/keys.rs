@@ -62,7 +62,7 @@ struct Stored {
 
 impl Stored {
     fn place(&self) -> String {
-        LLM_KEY.place(&["default", &self.id, "custom-acme", self.address.as_deref().unwrap_or_default()])
+        LLM_KEY.place(&["default", &self.id, "custom-acme", self.address.as_deref().unwrap_or_default()], &[])
     }
 
     fn plain(&self, ring: &Keyring) -> Result<String, String> {
@@ -142,16 +142,17 @@ async fn all_open_with_the_new_key_alone(house: &TestApp) -> usize {
     let ring = ring(NEW);
     for column in sealed::ALL {
         let before = opened;
-        let columns: Vec<String> =
-            column.bound.iter().map(|name| format!("COALESCE({name}, '') AS {name}")).collect();
+        let bound = column.bound.iter().chain(column.bound_if_any);
+        let columns: Vec<String> = bound.map(|name| format!("COALESCE({name}, '') AS {name}")).collect();
         let columns = [columns, vec![column.column.to_owned()]].concat().join(", ");
         let sql = format!("SELECT {columns} FROM {} WHERE {} IS NOT NULL", column.table, column.column);
         let statement = Statement::from_string(house.rows.get_database_backend(), &sql);
         for row in house.rows.query_all_raw(statement).await.expect("rows") {
             let text = |name: &str| row.try_get::<String>("", name).expect("a text");
-            let bound: Vec<String> = column.bound.iter().map(|name| text(name)).collect();
-            let bound: Vec<&str> = bound.iter().map(String::as_str).collect();
-            ring.open(&text(column.column), &column.place(&bound)).expect("it opens");
+            let values = |names: &[&str]| names.iter().map(|name| text(name)).collect::<Vec<String>>();
+            let (bound, if_any) = (values(column.bound), values(column.bound_if_any));
+            let place = column.place(&strs(&bound), &strs(&if_any));
+            ring.open(&text(column.column), &place).expect("it opens");
             opened += 1;
         }
         assert!(opened > before, "a value was planted in {}", column.table);
@@ -502,4 +503,8 @@ fn keys_are_told_of_a_database_that_is_there_and_none_is_made() {
         assert!(complaint(&output).contains("check GATEHOUSE_DATABASE_URL"), "{}", complaint(&output));
         assert!(!folder.path().join("data").exists());
     }
+}
+
+fn strs(values: &[String]) -> Vec<&str> {
+    values.iter().map(String::as_str).collect()
 }

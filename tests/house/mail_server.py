@@ -1,11 +1,13 @@
 """A mail server that is not ours (PyPI aiosmtpd): keeps the raw bytes of what it takes.
 
-Usage: mail_server.py FOLDER PLAIN STARTTLS SMTPS
+Usage: mail_server.py FOLDER PLAIN STARTTLS SMTPS LOGIN
 
 FOLDER gets `ca.pem`, which vouches for `localhost`, and for each mail `<n>.eml` and `<n>.recipients`. PLAIN,
-STARTTLS and SMTPS are ports; the last two let `ada` with the password `CANARY-pw` in. Prints `ready`.
+STARTTLS, SMTPS and LOGIN are ports; the last three let `ada` with the password `CANARY-pw` in, LOGIN by AUTH LOGIN
+alone. A mail to `slow@…` is answered after 17 seconds, one to `limit@…` refused. Prints `ready`.
 """
 
+import asyncio
 import ssl
 import sys
 import threading
@@ -21,7 +23,15 @@ class Keeper:
         self.folder = folder
         self.count = 0
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("limit@"):
+            return "550 5.4.5 Daily sending quota exceeded"
+        envelope.rcpt_tos.append(address)
+        return "250"
+
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("slow@"):
+            await asyncio.sleep(17)
         self.count += 1
         name = self.folder / str(self.count)
         name.with_suffix(".recipients").write_text("\n".join(envelope.rcpt_tos))
@@ -37,7 +47,7 @@ def let_in(server, session, envelope, mechanism, data):
 
 def main():
     folder = Path(sys.argv[1])
-    plain, starttls, smtps = map(int, sys.argv[2:])
+    plain, starttls, smtps, login_only = map(int, sys.argv[2:])
     ca = trustme.CA()
     ca.cert_pem.write_to_path(folder / "ca.pem")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -51,6 +61,15 @@ def main():
         ),
         # TLS from the first byte: AUTH needs no STARTTLS, which this server does not know of.
         Controller(keeper, hostname="127.0.0.1", port=smtps, ssl_context=context, auth_require_tls=False, **login),
+        Controller(
+            keeper,
+            hostname="127.0.0.1",
+            port=login_only,
+            tls_context=context,
+            require_starttls=True,
+            auth_exclude_mechanism=["PLAIN"],
+            **login,
+        ),
     ]
     for server in servers:
         server.start()

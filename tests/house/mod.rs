@@ -1,21 +1,31 @@
 //! The architecture, tested.
 
+mod authorities;
+mod canaille;
 mod canary;
+mod cluster;
 mod commands;
+mod database;
 mod doctor;
 mod faults;
 mod floors;
 mod imports;
+mod installed;
 mod keys;
 mod links;
 mod log;
 mod mail;
 mod many;
+mod outside;
+mod pooler;
 mod purge;
 mod recovery;
 mod rooms;
+mod run;
 mod schema;
 mod serving;
+mod settings;
 mod stopping;
+mod teams;
 mod templates;
 mod walks;

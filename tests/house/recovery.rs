@@ -16,6 +16,7 @@ use crate::web::support::{
     Answer, Database, Identity, MASTER_KEY, Smtp, TestApp, Visitor, borrowed, field, on_both_databases,
 };
 
+const IDENTITIES: &str = "SELECT user_id || ' ' || issuer || ' ' || subject FROM identities ORDER BY 1";
 const ADMINS_ONLY: &str = "/settings/admin/access";
 
 /// `gatehouse` with `arguments` in a shell on the house's machine.
@@ -321,10 +322,108 @@ on_both_databases! {
         handle.stop(false).await;
     }
 
+    async fn who_is_somebody_new_to_a_provider_that_was_registered_again_is_relinked(house: &TestApp) {
+        house.owner().await;
+        house.person("ben@acme.test", Role::Member).await;
+        let new = |email: &str, subject: &str| Identity::new(email, "N").with(serde_json::json!({ "sub": subject }));
+        assert!(bad(house, &["user", "relink", "ada@acme.test"]).contains("Ask them to try to sign in"));
+        let unverified = new("ada@acme.test", "thief").with(serde_json::json!({ "email_verified": false }));
+        assert_eq!(house.visitor().sign_in(&house.provider, &unverified).await.status, 403);
+        bad(house, &["user", "relink", "ada@acme.test", "--yes"]);
+
+        for (email, subject) in [("ada@acme.test", "new-ada"), ("ben@acme.test", "new-ben")] {
+            assert_eq!(house.visitor().sign_in(&house.provider, &new(email, subject)).await.status, 403);
+        }
+        let before = house.texts(IDENTITIES).await;
+        let shown = good(house, &["user", "relink", "ada@acme.test"]);
+        for part in ["ada@acme.test at idp", "as ada@acme.test", "as new-ada", "Nothing was changed.", "link 1 person"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        assert!(!shown.contains("ben"), "{shown}");
+        assert_eq!(house.texts(IDENTITIES).await, before);
+        bad(house, &["user", "relink", "ada@acme.test", "--provider", "okta", "--yes"]);
+
+        assert!(good(house, &["user", "relink", "ada@acme.test", "--yes"]).contains("1 person can sign in again."));
+        let ada = house.visitor();
+        assert_eq!(ada.sign_in(&house.provider, &new("ada@acme.test", "new-ada")).await.status, 303);
+        assert_eq!(ada.get("/api/me").await.json()["role"], "owner");
+        assert_eq!(house.visitor().sign_in(&house.provider, &new("ben@acme.test", "new-ben")).await.status, 403);
+        assert!(good(house, &["user", "relink", "--provider", "idp", "--yes"]).contains("as new-ben"));
+        assert_eq!(house.visitor().sign_in(&house.provider, &new("ben@acme.test", "new-ben")).await.status, 303);
+
+        let old = house.visitor().sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await;
+        assert_eq!(old.status, 403, "the old account leads nowhere");
+
+        let done = |email| format!("account.relinked done {email} by operator (cli:ops)");
+        let relinked = by_operators(house).await;
+        assert!(relinked.contains(&done("ada@acme.test")) && relinked.contains(&done("ben@acme.test")), "{relinked:?}");
+        assert_eq!(details(house, "account.relinked").await["subject"], "new-ben");
+    }
+
+    async fn somebody_who_can_t_be_relinked_keeps_nobody_else_out(house: &TestApp) {
+        house.owner().await;
+        for email in ["ben@acme.test", "cy@acme.test"] {
+            house.person(email, Role::Member).await;
+        }
+        let new = |email: &str, subject: &str| Identity::new(email, "N").with(serde_json::json!({ "sub": subject }));
+        // One account that came with two addresses can take the place of one only.
+        for (email, subject) in [("ada@acme.test", "shared"), ("ben@acme.test", "shared"), ("cy@acme.test", "new-cy")] {
+            assert_eq!(house.visitor().sign_in(&house.provider, &new(email, subject)).await.status, 403);
+            house.skip(Duration::seconds(1));
+        }
+        let all = run(house, &["user", "relink", "--provider", "idp", "--yes"]);
+        assert!(all.status.code() == Some(1) && said(&all).contains("2 people can sign in again."), "{}", said(&all));
+        assert!(complaint(&all).contains("ben@acme.test") && !complaint(&all).contains("cy@"), "{}", complaint(&all));
+        for (email, subject) in [("ada@acme.test", "shared"), ("cy@acme.test", "new-cy")] {
+            assert_eq!(house.visitor().sign_in(&house.provider, &new(email, subject)).await.status, 303, "{email}");
+        }
+        assert_eq!(house.visitor().sign_in(&house.provider, &Identity::new("ben@acme.test", "Ben")).await.status, 303);
+    }
+
+    async fn a_new_account_is_remembered_for_a_month_and_only_while_nobody_has_it(house: &TestApp) {
+        house.owner().await;
+        let new = Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "sub": "new-ada" }));
+        assert_eq!(house.visitor().sign_in(&house.provider, &new).await.status, 403);
+        let waiting = "SELECT count(*) FROM unlinked_identities";
+        gatehouse::sign_in::relinking::forget_old(&house.services).await.expect("looked");
+        assert_eq!(house.count(waiting).await, 1);
+        house.run("UPDATE users SET status = 'deactivated'", []).await;
+        assert!(bad(house, &["user", "relink", "ada@acme.test", "--yes"]).contains("is deactivated"));
+        bad(house, &["user", "relink", "--provider", "idp", "--yes"]);
+        house.run("UPDATE users SET status = 'active'", []).await;
+        house.run("UPDATE identities SET email = 'other@acme.test'", []).await;
+        bad(house, &["user", "relink", "ada@acme.test", "--yes"]);
+        house.run("UPDATE identities SET email = 'ada@acme.test'", []).await;
+        house.skip(Duration::days(31));
+        gatehouse::sign_in::relinking::forget_old(&house.services).await.expect("forgotten");
+        assert_eq!(house.count(waiting).await, 0);
+    }
+
+    async fn of_several_new_accounts_the_right_one_is_named_and_one_that_is_in_use_is_kept(house: &TestApp) {
+        let ada = house.owner().await;
+        let new = |subject: &str| Identity::new("ada@acme.test", "N").with(serde_json::json!({ "sub": subject }));
+        for subject in ["somebody-else", "new-ada"] {
+            assert_eq!(house.visitor().sign_in(&house.provider, &new(subject)).await.status, 403);
+        }
+        for arguments in [&["user", "relink", "ada@acme.test", "--yes"][..], &["user", "relink", "--provider", "idp", "--yes"]] {
+            let complaint = bad(house, arguments);
+            assert!(complaint.contains("somebody-else and new-ada") && complaint.contains("--subject"), "{complaint}");
+        }
+        let named = ["user", "relink", "ada@acme.test", "--subject", "new-ada"];
+        assert!(good(house, &named).contains("as new-ada"));
+        // Who still signs in with the old account was not registered anew.
+        assert_eq!(ada.sign_in(&house.provider, &Identity::new("ada@acme.test", "Ada")).await.status, 303);
+        bad(house, &named);
+        assert_eq!(house.visitor().sign_in(&house.provider, &new("new-ada")).await.status, 403);
+        good(house, &[&named[..], &["--yes"]].concat());
+        assert_eq!(house.visitor().sign_in(&house.provider, &new("new-ada")).await.status, 303);
+        assert_eq!(house.count("SELECT count(*) FROM unlinked_identities").await, 0);
+    }
+
     async fn an_address_that_nobody_has_is_said_so_and_changes_nothing(house: &TestApp) {
         house.owner().await;
         let before = house.events().await;
-        for act in ["promote", "demote", "deactivate", "reactivate", "sign-in-link"] {
+        for act in ["promote", "demote", "deactivate", "reactivate", "relink", "sign-in-link"] {
             let complaint = bad(house, &["user", act, "nobody@acme.test"]);
             assert!(complaint.starts_with("gatehouse: nobody here has the address nobody@acme.test."), "{complaint}");
             assert_eq!(run(house, &["user", act, "no address"]).status.code(), Some(2));
@@ -363,6 +462,17 @@ on_both_databases! {
     }
 
     // S01
+    async fn of_several_links_for_a_person_only_the_newest_signs_in(house: &TestApp) {
+        house.owner().await;
+        house.person("ben@acme.test", Role::Member).await;
+        let (first, of_ben) = (link_for(house, "ada@acme.test"), link_for(house, "ben@acme.test"));
+        let second = link_for(house, "ada@acme.test");
+        assert_eq!(house.visitor().get(&first).await.status, 410);
+        assert_eq!(house.visitor().post(&first, &[]).await.status, 410);
+        assert_eq!(house.visitor().post(&second, &[]).await.status, 303);
+        assert_eq!(house.visitor().post(&of_ben, &[]).await.status, 303, "those of others stay");
+    }
+
     async fn a_link_ends_the_session_that_the_browser_had(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Member).await;
@@ -459,7 +569,7 @@ on_both_databases! {
         assert_eq!(out.status, 403);
         for page in [&out, &ben.get("/").await] {
             assert!(page.says("Run this Gatehouse yourself, and locked out?"), "{}", page.body);
-            for command in ["user sign-in-link", "access reset", "access show", "user promote", "user reactivate", "user list", "user demote", "user deactivate", "sessions end --all"] {
+            for command in ["user sign-in-link", "user relink", "access reset", "access show", "user promote", "user reactivate", "user list", "user demote", "user deactivate", "sessions end --all"] {
                 assert!(page.body.contains(command), "{command}");
             }
             assert!(page.body.contains("<details class=\"rest from-the-shell\">"));

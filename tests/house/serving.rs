@@ -11,19 +11,38 @@ pub(super) struct Serving {
     pub child: Child,
     /// `127.0.0.1` with its port.
     pub address: String,
-    /// Goes when the process has gone.
-    _folder: TempDir,
+    /// Where it runs and has its database.
+    pub folder: TempDir,
 }
 
 impl Serving {
     pub fn start(settings: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
         let folder = folder();
-        let address = format!("127.0.0.1:{}", free_port());
         let mut command = gatehouse(&folder);
-        command.arg("serve").env("GATEHOUSE_MASTER_KEY", MASTER_KEY).envs(PROVIDER);
+        command.arg("serve");
+        Self::begin(command, folder, settings, log)
+    }
+
+    /// The same with no more than so many file descriptors.
+    pub fn start_within(descriptors: u32, settings: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {descriptors} && exec \"$0\" serve")]);
+        command.arg(env!("CARGO_BIN_EXE_gatehouse")).current_dir(folder.path()).env_clear();
+        Self::begin(command, folder, settings, Stdio::null())
+    }
+
+    fn begin(
+        mut command: Command,
+        folder: TempDir,
+        settings: &[(&str, &str)],
+        log: impl Into<Stdio>,
+    ) -> Self {
+        let address = format!("127.0.0.1:{}", free_port());
+        command.env("GATEHOUSE_MASTER_KEY", MASTER_KEY).envs(PROVIDER);
         command.env("GATEHOUSE_BIND", &address).envs(settings.iter().copied()).stderr(log);
         let child = command.spawn().expect("run");
-        let serving = Self { child, address, _folder: folder };
+        let serving = Self { child, address, folder };
         wait_for(|| actix_web::rt::System::new().block_on(reqwest::get(serving.url("/healthz"))).is_ok());
         serving
     }

@@ -21,7 +21,7 @@ on_both_databases! {
         let page = here.get("/settings").await.body;
         let end = page.split('"').find(|text| text.starts_with("/settings/sessions/") && text.ends_with("/end")).expect("a form");
         assert_eq!(here.post(end, &[]).await.status, 303);
-        assert!(here.get("/settings").await.says("The session was ended."));
+        assert!(here.get("/settings").await.says("Session ended."));
         assert!(!there.is_signed_in().await && here.is_signed_in().await);
     }
 

@@ -22,6 +22,7 @@ on_both_databases! {
             "allowedEmails": [],
             "emailAllowlistEnabled": false,
             "openSignUp": false,
+            "tokenMaxDays": 365,
         });
         assert_eq!(answer.json(), expected);
         assert_eq!(ada.get("/api/admin/settings").await.json(), expected);

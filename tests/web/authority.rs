@@ -338,6 +338,53 @@ async fn rules_never_end_the_access_of_the_last_owner_who_can_come_in() {
     }
 }
 
+on_both_databases! {
+    // 16: what was known when the request came may not hold any more when its turn comes.
+    async fn an_admin_who_is_deactivated_or_locked_out_while_waiting_changes_nothing(app: &TestApp) {
+        app.owner().await;
+        app.enroll("sam@acme.test", "default", Role::Member).await;
+        let sam = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        for (n, sql) in [
+            "UPDATE users SET status = 'deactivated' WHERE email = '{}'",
+            "UPDATE memberships SET locked_out_at = 1 WHERE email = '{}'",
+            "UPDATE memberships SET suspended_at = 1 WHERE email = '{}'",
+            "UPDATE memberships SET role = 'member' WHERE email = '{}'",
+            "DELETE FROM memberships WHERE email = '{}'",
+        ].into_iter().enumerate() {
+            for which in 0..3 {
+                let email = format!("ben{n}{which}@acme.test");
+                let ben = app.person(&email, Role::Admin).await;
+                let before = state(app).await;
+                let holder = app.hold().await;
+                let user = format!("/api/admin/users/{sam}");
+                let asks = async {
+                    match which {
+                        0 => ben.post("/settings/admin", &[("name", "Taken"), ("version", "1")]).await.status,
+                        1 => ben.patch(&user, &json!({ "role": "admin" })).await.status,
+                        _ => ben.post_json("/api/admin/invites", &json!({ "email": "new@acme.test" })).await.status,
+                    }
+                };
+                let ends = async {
+                    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+                    holder.execute_unprepared(&sql.replace("{}", &email)).await.expect("ended");
+                    holder.commit().await.expect("released");
+                };
+                let (status, ()) = join(asks, ends).await;
+                assert_eq!(status, 403, "{sql}: {which}");
+                assert_eq!(state(app).await, before, "{sql}: {which}");
+            }
+        }
+    }
+}
+
+/// What an admin could have changed.
+async fn state(app: &TestApp) -> Vec<String> {
+    let mut state = app.texts("SELECT name || ' ' || version FROM organizations").await;
+    state.extend(app.texts("SELECT role FROM memberships WHERE email = 'sam@acme.test'").await);
+    state.extend(app.texts("SELECT email FROM invites").await);
+    state
+}
+
 /// Somebody downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
 async fn downloads(app: &TestApp, admin: &Visitor, path: &str, sql: &str) -> usize {
     let mut response = admin.request(Method::GET, path).send().await.expect("an answer");

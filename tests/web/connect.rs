@@ -81,13 +81,13 @@ async fn a_connected_account_is_another_way_in_for_the_same_person() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         assert_eq!(connect(&owner, &okta, &ada()).await.location(), ACCOUNT);
-        assert!(owner.get(ACCOUNT).await.says("The account is connected."));
+        assert!(owner.get(ACCOUNT).await.says("Account connected."));
         assert_eq!(accounts(&app).await, ["idp", "okta"]);
         let visitor = app.visitor();
         assert_eq!(visitor.sign_in_by("okta", &okta, &ada()).await.status, 303);
         assert_eq!(visitor.get("/api/me").await.json(), owner.get("/api/me").await.json());
         assert_eq!(connect(&owner, &okta, &ada()).await.status, 303);
-        assert!(owner.get(ACCOUNT).await.says("That account was connected already."));
+        assert!(owner.get(ACCOUNT).await.says("That account was already connected."));
         assert_eq!(accounts(&app).await.len(), 2);
         let connected = app.events().await;
         assert_eq!(connected.iter().filter(|event| event.starts_with("account.connected")).count(), 1);
@@ -152,6 +152,35 @@ async fn somebody_elses_account_or_address_is_not_connected() {
             assert!(answer.says("has not been verified") && answer.says("Back to your account"));
         }
         assert_eq!(accounts(&app).await, ["idp", "idp", "okta"]);
+        app.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn who_is_somebody_new_to_a_provider_proves_themselves_by_another_way_and_connects_it() {
+    for (app, okta) in houses().await {
+        let owner = app.owner().await;
+        assert_eq!(connect(&owner, &okta, &ada()).await.status, 303);
+        // Its issuer had another address once, by which everybody here is known.
+        app.run("UPDATE identities SET issuer = 'https://old.acme.test/realm' WHERE provider = 'idp'", [])
+            .await;
+        let visitor = app.visitor();
+        let answer = visitor.sign_in(&app.provider, &ada()).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.says("Acme SSO presents you as someone new."), "{}", answer.body);
+        assert!(
+            answer.says("Sign in with Okta first, then connect Acme SSO under Your account."),
+            "{}",
+            answer.body
+        );
+        assert_eq!(visitor.sign_in_by("okta", &okta, &ada()).await.status, 303);
+        let begun = visitor.post(CONNECT, &[("provider", "idp")]).await;
+        let departure = begun.location().parse().expect("an address at the provider");
+        let back = visitor.get(&visitor.way_back(&app.provider, &departure, &ada())).await;
+        assert_eq!((back.status, back.location()), (303, "/settings"), "{}", back.body);
+        let again = app.visitor();
+        assert_eq!(again.sign_in(&app.provider, &ada()).await.status, 303);
+        assert_eq!(again.get("/api/me").await.json()["role"], "owner");
         app.close().await;
     }
 }

@@ -60,7 +60,7 @@ on_both_databases! {
         let before = app.footprint().await;
         let answer = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
         assert_eq!(answer.status, 422);
-        assert!(answer.says("The list of addresses is switched off and holds others"));
+        assert!(answer.says("Addresses were switched off and list others, who could join, too."));
         assert!(answer.body.contains("old@evil.test\nsam@other.test"), "the form holds both");
         assert_eq!(app.footprint().await, before);
         assert_eq!(knock(app, "old@evil.test").await.status, 403);
@@ -82,7 +82,7 @@ on_both_databases! {
         nameless.user_info["email"] = json!(null);
         app.visitor().sign_in(&app.provider, &nameless).await;
         let page = ada.get(PAGE).await;
-        assert!(page.says("The provider does not vouch for the address."));
+        assert!(page.says("Email not verified by the provider."));
         assert!(page.says("No address") && page.says("The provider names no usable address."));
         assert!(!page.body.contains("allowed-addresses"));
         assert_eq!(ada.post(ALLOW, &[("email", "nonsense")]).await.status, 422);

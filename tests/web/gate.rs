@@ -21,6 +21,9 @@ async fn save(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
 
 const ACME: [(&str, &str); 2] = [("domains.0.name", "acme.test"), ("domain_gating", "true")];
 
+/// Anyone may come in, and that is meant.
+const OPEN: (&str, &str) = ("confirm_name", "My Organization");
+
 on_both_databases! {
     async fn people_of_an_allowed_domain_join_as_members(app: &TestApp) {
         let ada = app.owner().await;
@@ -144,7 +147,7 @@ on_both_databases! {
 
     async fn open_sign_up_lets_anybody_in_who_is_verified(app: &TestApp) {
         let ada = app.owner().await;
-        save(&ada, &[("open_sign_up", "true")]).await;
+        save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         assert!(ada.get("/settings/admin/access").await.says("Anyone on the internet can sign in"));
         assert_eq!(try_sign_in(app, "anybody@anywhere.test").await.status, 303);
         let unverified = Identity::new("x@anywhere.test", "X").with(json!({ "email_verified": false }));
@@ -166,7 +169,7 @@ async fn the_instances_lists_are_a_ceiling() {
     let settings = [("ALLOWED_DOMAINS", "acme.test"), ("BLOCKED_EMAILS", "spam@acme.test")];
     let app = TestApp::open_with(Database::sqlite(), &settings).await;
     let ada = app.owner().await;
-    save(&ada, &[("open_sign_up", "true")]).await;
+    save(&ada, &[("open_sign_up", "true"), OPEN]).await;
     assert_eq!(try_sign_in(&app, "u@other.test").await.status, 403);
     assert_eq!(try_sign_in(&app, "spam@acme.test").await.status, 403);
     assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 303);
@@ -261,7 +264,7 @@ async fn lost_or_broken_settings_admit_nobody() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         let ada = app.owner().await;
-        save(&ada, &[("open_sign_up", "true")]).await;
+        save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         for table in
             ["org_settings", "switched_off_providers", "organizations", "memberships", "instance", "sessions"]
         {
@@ -293,7 +296,7 @@ async fn a_database_that_stops_in_the_middle_of_a_callback_admits_nobody() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         let ada = app.owner().await;
-        save(&ada, &[("open_sign_up", "true")]).await;
+        save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         let visitor = app.visitor();
         let departure = visitor.depart("/").await;
         let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));

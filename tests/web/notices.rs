@@ -42,7 +42,7 @@ async fn session(app: &TestApp, email: &str) -> (Visitor, String) {
 
 fn says_something(page: &Answer) -> bool {
     assert_eq!(page.status, 200, "{}", page.body);
-    page.says("The role is changed.") || page.says("Undo")
+    page.says("Role changed.") || page.says("Undo")
 }
 
 on_both_databases! {

@@ -45,9 +45,9 @@ on_both_databases! {
         let before = app.footprint().await;
         let answer = send(&ada, &ACME).await;
         assert_eq!(answer.status, 422);
-        assert!(answer.says("Keep access <strong>1</strong>") && answer.says("Would not be let in <strong>1</strong>"));
+        assert!(answer.says("Keep access <strong>1</strong>") && answer.says("Would be refused <strong>1</strong>"));
         assert!(answer.says("grace@other.test") && answer.says("other.test is not an allowed domain."));
-        assert!(answer.says("You keep your access.") && answer.says("Only new people: those who are in stay in"));
+        assert!(answer.says("You keep your access.") && answer.says("Apply to new sign-ins only"));
         assert_eq!(field(&answer.body, "domains.0.name"), "acme.test", "what was typed is there");
         assert_eq!(app.footprint().await, before);
     }
@@ -66,7 +66,7 @@ on_both_databases! {
         let (second, handle) = app.second_instance().await;
         let saved = look_and_save(&ada, &ACME, &[("apply", "now")]).await;
         assert_eq!(saved.status, 303);
-        assert!(ada.get(PAGE).await.says("Access rules saved. Those whom they leave out are out."));
+        assert!(ada.get(PAGE).await.says("Access rules saved. The people they leave out have lost access."));
         for base in [&app.base, &second] {
             assert_eq!(grace.at(base).get("/settings/admin/users").await.status, 403);
             assert_eq!(grace.at(base).get("/api/org").await.status, 403);
@@ -121,7 +121,7 @@ on_both_databases! {
         for typed in ["", "somebody@acme.test"] {
             let answer = look_and_save(&ada, &other, &[("confirm_email", typed)]).await;
             assert_eq!(answer.status, 422);
-            assert!(answer.says("Type your own address to go on") && answer.says("nobody can shut themselves out here"));
+            assert!(answer.says("Type your email to confirm") && answer.says("no one can lock themselves out here"));
         }
         assert_eq!(app.footprint().await, before);
         assert_eq!(look_and_save(&ada, &other, &[("confirm_email", "Ada@acme.test")]).await.status, 303);
@@ -175,7 +175,7 @@ on_both_databases! {
         let fields = [("version", "1"), ACME[0], ACME[1], ("preview", "1")];
         let answer = ada.htmx(Method::POST, PAGE, "div#preview", &fields).await;
         assert!(answer.status == 200 && answer.body.starts_with("<div id=\"preview\""), "{}", answer.body);
-        assert!(answer.says("Everyone who is in would be let in by these rules."));
+        assert!(answer.says("These rules let in every current member."));
         let half = [("version", "1"), ("domains.0.name", "acm"), ACME[1], ("preview", "1")];
         let answer = ada.htmx(Method::POST, PAGE, "div#preview", &half).await;
         assert!(answer.status == 200 && !answer.says("Error: Access"), "half a domain is no mistake yet");
@@ -228,10 +228,10 @@ on_both_databases! {
             let answer = ada.htmx(Method::POST, PAGE, "div#preview", &fields).await;
             let lose = people.len() - keep;
             let says = if lose == 0 {
-                answer.says("Everyone who is in would be let in by these rules.")
+                answer.says("These rules let in every current member.")
             } else {
                 answer.says(&format!("Keep access <strong>{keep}</strong>"))
-                    && answer.says(&format!("Would not be let in <strong>{lose}</strong>"))
+                    && answer.says(&format!("Would be refused <strong>{lose}</strong>"))
             };
             assert!(answer.status == 200 && says, "case {case}: {typed:?} keeps {keep}: {}", answer.body);
         }
@@ -305,6 +305,7 @@ impl TypedRules {
             domain == allowed || *subdomains && domain.ends_with(&format!(".{allowed}"))
         });
         let listed = self.emails.iter().any(|listed| listed.to_lowercase() == email);
-        self.open || self.gating && by_domain || self.allowlist && listed
+        // Nothing was listed before: what is typed switches its list on, whatever its switch says.
+        self.open || by_domain || listed
     }
 }

@@ -265,7 +265,7 @@ on_both_databases! {
         assert_eq!(ben.get("/settings/admin").await.status, 200);
         app.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(ben.get("/settings/admin").await.status, 403);
-        assert!(ben.get("/").await.says("You are in no organization here"));
+        assert!(ben.get("/").await.says("You’re not a member of any organization"));
     }
 
     async fn what_the_database_keeps_opens_no_session(app: &TestApp) {

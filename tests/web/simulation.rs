@@ -135,7 +135,7 @@ on_both_databases! {
         ask(&ada, &json!({ "email": "sam@acme.test" })).await;
         let page = ada.get("/settings/admin/access?try=Sam%40acme.test&via=idp&unverified=true").await;
         assert!(page.status == 200 && page.says("Sam@acme.test is refused."), "{}", page.body);
-        assert!(page.says("The provider does not vouch for the address."));
+        assert!(page.says("Email not verified by the provider."));
         assert_eq!(field(&page.body, "try"), "Sam@acme.test", "what was typed stays");
         assert_eq!((app.footprint().await, app.events().await), before);
         assert_eq!(app.count("SELECT count(*) FROM denials").await, 0);

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use reqwest::Method;
 
-use super::support::{Database, Identity, TestApp, field};
+use super::support::{Answer, Database, Identity, TestApp, field};
 
 /// One address of each kind, and what it answers to a stranger.
 const SURFACES: [(&str, u16); 8] = [
@@ -17,6 +17,36 @@ const SURFACES: [(&str, u16); 8] = [
     ("/healthz", 200),
     ("/auth/idp", 405),
 ];
+
+/// What every answer has, word for word.
+const HEADERS: [(&str, &str); 7] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("x-frame-options", "DENY"),
+    ("x-robots-tag", "noindex"),
+];
+
+fn assert_safe(answer: &Answer, path: &str) {
+    for (name, value) in HEADERS {
+        assert_eq!(answer.header(name), value, "{path}: {name}");
+    }
+}
+
+#[actix_web::test]
+async fn over_https_browsers_are_told_to_stay_there_for_two_years() {
+    let app = TestApp::open_with(Database::sqlite(), &[("BASE_URL", "https://gate.acme.test")]).await;
+    for (path, status) in SURFACES {
+        let answer = app.visitor().get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_safe(&answer, path);
+        let told = answer.header("strict-transport-security");
+        assert_eq!(told, "max-age=63072000; includeSubDomains", "{path}");
+    }
+    app.close().await;
+}
 
 // W04, W05, S14, S15
 #[actix_web::test]
@@ -38,9 +68,7 @@ async fn every_answer_carries_the_safety_headers() {
                 && policy.contains("frame-ancestors 'none'")
                 && policy.contains("base-uri 'none'")
         );
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
-        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_safe(&answer, path);
         assert!(answer.header("access-control-allow-origin").is_empty(), "{path}");
         assert!(!answer.header("x-request-id").is_empty(), "{path}");
         assert!(answer.header("strict-transport-security").is_empty(), "{path}: not over plain http");
@@ -189,7 +217,7 @@ async fn what_is_too_large_is_refused_with_413() {
     let large = "x".repeat(10 * 1024 * 1024);
     let answer = ada.post("/settings/admin", &[("name", &large), ("version", "1")]).await;
     assert_eq!(answer.status, 413);
-    assert!(answer.says("That is too much at once") && answer.says("Nothing was saved."));
+    assert!(answer.says("Request too large") && answer.says("Nothing was saved."));
     assert_eq!(ada.patch("/api/admin/settings", &serde_json::json!({ "name": large })).await.status, 413);
     let many = "a=1&".repeat(150_000);
     let request = ada.request(Method::POST, "/settings/admin/access").header("origin", &ada.base);
@@ -221,7 +249,7 @@ async fn too_many_sign_ins_from_one_network_have_to_wait() {
         }
     }
     assert_eq!(last.status, 429);
-    assert!(last.header("retry-after").parse::<u32>().is_ok() && last.says("Too many tries"));
+    assert!(last.header("retry-after").parse::<u32>().is_ok() && last.says("Too many attempts"));
     assert_eq!(from("2001:db8:1:3::1").await.status, 303, "another network is not affected");
     app.close().await;
 }
@@ -231,12 +259,10 @@ async fn errors_come_as_page_fragment_or_problem() {
     let app = TestApp::open(Database::sqlite()).await;
     let ada = app.owner().await;
     let page = ada.get("/nowhere").await;
-    assert!(page.status == 404 && page.says("There is nothing here") && page.body.contains("<html"));
+    assert!(page.status == 404 && page.says("Page not found") && page.body.contains("<html"));
     assert!(page.says(page.header("x-request-id")), "the number to give to an admin");
     let fragment = ada.htmx(Method::GET, "/nowhere", "section#users", &[]).await;
-    assert!(
-        fragment.status == 404 && fragment.says("There is nothing here") && !fragment.body.contains("<html")
-    );
+    assert!(fragment.status == 404 && fragment.says("Page not found") && !fragment.body.contains("<html"));
     assert_eq!(ada.get("/api/nowhere").await.json()["code"], "not_found");
     let expired = app.visitor().htmx(Method::GET, "/settings/admin/users", "section#users", &[]).await;
     assert_eq!(

@@ -42,7 +42,7 @@ impl RulesForm {
     /// The doubtful domain in a row, and whether it still has to be confirmed: one that is in force already has
     /// been.
     pub fn doubt(&self, row: &Row, in_force: &Rules) -> Option<(Domain, Doubt, bool)> {
-        let domain = Domain::parse(row.domain.trim()).ok()?;
+        let domain = row.rule().ok()?.domain;
         let doubt = Doubt::about(&domain)?;
         let is_known = || in_force.allowed_domains.iter().any(|rule| rule.domain == domain);
         let confirmed = self.is_sure_of(&domain) || is_known();

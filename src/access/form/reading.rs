@@ -16,28 +16,33 @@ impl RulesForm {
                 "open_sign_up" => form.open_sign_up = true,
                 "emails" => form.emails = value,
                 "version" => form.version = value,
-                "sure" => {
-                    form.sure.insert(value);
-                }
+                "sure" => drop(form.sure.insert(value)),
                 "digest" => form.digest = value,
                 "apply" => form.end_access = value == "now",
                 "confirm_email" => form.confirm_email = value,
-                "add_domain" => form.edit = Some(Edit::AddDomain),
-                "remove_domain" => form.edit = value.parse().ok().map(Edit::RemoveDomain),
-                "add_email" => form.edit = Some(Edit::AddAddress(value)),
-                "preview" => form.edit = Some(Edit::Preview),
-                other => read_row(other, value, &mut rows),
+                "confirm_name" => form.confirm_name = value,
+                other if other.starts_with("domains.") => read_row(other, value, &mut rows),
+                button => form.edit = pressed(button, value).or(form.edit),
             }
         }
-        let indexes: Vec<usize> = rows.keys().copied().collect();
+        let place = |index: usize| rows.keys().position(|known| *known == index);
         form.edit = match form.edit {
-            Some(Edit::RemoveDomain(index)) => {
-                indexes.iter().position(|known| *known == index).map(Edit::RemoveDomain)
-            }
+            Some(Edit::RemoveDomain(index)) => place(index).map(Edit::RemoveDomain),
             edit => edit,
         };
         form.rows = rows.into_values().collect();
         form
+    }
+}
+
+/// What a button does that does not save, and what it is about.
+fn pressed(button: &str, value: String) -> Option<Edit> {
+    match button {
+        "add_domain" => Some(Edit::AddDomain),
+        "remove_domain" => value.parse().ok().map(Edit::RemoveDomain),
+        "add_email" => Some(Edit::AddAddress(value)),
+        "preview" => Some(Edit::Preview),
+        _ => None,
     }
 }
 

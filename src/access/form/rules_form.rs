@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::domain_rules::parse_domain_rule;
 use crate::address::EmailAddress;
 use crate::gate::{DomainRule, Rules};
 
@@ -23,6 +24,8 @@ pub struct RulesForm {
     pub end_access: bool,
     /// The admin's own address, typed to save rules that leave it out.
     pub confirm_email: String,
+    /// The organization's name, typed to let anyone in.
+    pub confirm_name: String,
     pub edit: Option<Edit>,
 }
 
@@ -31,6 +34,18 @@ pub struct RulesForm {
 pub struct Row {
     pub domain: String,
     pub include_subdomains: bool,
+}
+
+impl Row {
+    /// The rule that was typed.
+    ///
+    /// # Errors
+    /// As [`parse_domain_rule`].
+    pub fn rule(&self) -> Result<DomainRule, String> {
+        let typed = self.domain.trim();
+        let is_whole = !self.include_subdomains || typed.starts_with("*.");
+        parse_domain_rule(&if is_whole { typed.to_owned() } else { format!("*.{typed}") })
+    }
 }
 
 /// A button that changes the form instead of saving it; for browsers without JavaScript, too.

@@ -1,7 +1,7 @@
 //! What was typed, and what it becomes.
 
 use super::rules_form::{Row, RulesForm};
-use crate::gate::NOBODY_COULD_JOIN;
+use crate::gate::{NOBODY_COULD_JOIN, Rules};
 
 fn form(pairs: &[(&str, &str)]) -> RulesForm {
     RulesForm::read(pairs.iter().map(|(f, v)| ((*f).to_owned(), (*v).to_owned())).collect())
@@ -17,18 +17,19 @@ fn what_was_typed_becomes_rules() {
         ("domain_gating", "true"),
         ("emails", "Ana <ana@b.test>, ben@b.test\ncy@b.test; ana@B.test dee@b.test"),
     ])
-    .parse()
-    .expect("rules");
+    .parse(&Rules::default())
+    .expect("rules")
+    .0;
     assert_eq!(rules.allowed_domains.iter().map(ToString::to_string).collect::<Vec<_>>(), ["*.acme.test"]);
     assert_eq!(rules.allowed_emails.len(), 4);
-    assert!(rules.domain_gating && !rules.email_allowlist && !rules.open_sign_up);
+    assert!(rules.domain_gating && rules.email_allowlist && !rules.open_sign_up);
 }
 
 #[test]
 fn each_problem_stands_beside_its_field() {
     let problems =
         form(&[("domains.0.name", "acme"), ("domains.1.name", "ok.test"), ("emails", "a@b.test, nonsense")])
-            .parse()
+            .parse(&Rules::default())
             .expect_err("problems");
     assert_eq!(problems.rows.keys().copied().collect::<Vec<_>>(), [0]);
     assert_eq!(problems.emails, "Not an e-mail address: “nonsense”.");
@@ -36,8 +37,14 @@ fn each_problem_stands_beside_its_field() {
 
 #[test]
 fn a_gate_that_nobody_could_pass_is_refused() {
-    assert_eq!(form(&[("domain_gating", "true")]).parse().expect_err("a problem").form, NOBODY_COULD_JOIN);
-    assert!(form(&[]).parse().is_ok());
+    let none = Rules::default();
+    assert_eq!(
+        form(&[("domain_gating", "true")]).parse(&none).expect_err("a problem").form,
+        NOBODY_COULD_JOIN
+    );
+    assert!(form(&[]).parse(&none).is_ok());
+    let other = form(&[("domain_gating", "true"), ("emails", "a@b.test")]).parse(&none);
+    assert!(other.expect("rules").0.email_allowlist, "what was added lets somebody join");
 }
 
 #[test]

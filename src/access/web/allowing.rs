@@ -5,16 +5,13 @@ use actix_web::web;
 use serde::Deserialize;
 
 use super::page::Access;
+use super::wording::look_through;
 use crate::access::allowing;
 use crate::access::form::{Edit, parse_address};
 use crate::address::EmailAddress;
 use crate::authority::Admin;
 use crate::error::Error;
 use crate::web::{Notice, Reply, View, see_other};
-
-/// Why an address is not allowed with one click.
-const THE_LIST_IS_OFF: &str = "The list of addresses is switched off and holds others, who would be let in, too. \
-     Look through it, then save.";
 
 /// An address to let in.
 #[derive(Deserialize)]
@@ -27,8 +24,9 @@ pub struct Allowed {
 pub async fn allow_address(admin: Admin, view: View, form: web::Form<Allowed>) -> Reply {
     let email = parse_address(&form.email).map_err(|sentence| Error::invalid("email", sentence))?;
     match allowing::allow_address(&admin, email.clone()).await? {
-        allowing::Allowed::Done => {
-            Ok(see_other(&admin.links().access().at("denials"), Notice::AddressAllowed))
+        allowing::Allowed::Done { switched_on } => {
+            let notice = if switched_on { Notice::AddressAllowedListOn } else { Notice::AddressAllowed };
+            Ok(see_other(&admin.links().access().at("denials"), notice))
         }
         allowing::Allowed::Dormant => look_at_the_list(&admin, &view, email).await,
     }
@@ -39,6 +37,6 @@ async fn look_at_the_list(admin: &Admin, view: &View, email: EmailAddress) -> Re
     let mut form = Access::stored(admin).await?.form;
     form.edit = Some(Edit::AddAddress(email.into()));
     let mut page = Access::of(form.edited());
-    THE_LIST_IS_OFF.clone_into(&mut page.problems.form);
+    page.problems.form = look_through(&["Addresses"]);
     page.show(admin, view, StatusCode::UNPROCESSABLE_ENTITY).await
 }

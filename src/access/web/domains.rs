@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::form::{Row, RulesForm};
+use crate::access::form::{Row, RulesForm, public_suffix};
 use crate::address::Domain;
-use crate::gate::Rules;
+use crate::gate::{DomainRule, Rules};
 
 /// A domain as typed.
 pub struct DomainRow {
@@ -30,7 +30,11 @@ pub fn rows(form: &RulesForm, problems: &BTreeMap<usize, String>, in_force: &Rul
             index,
             error: problems.get(&index).cloned().unwrap_or_default(),
             other_form: other_form(&row.domain),
-            doubt: doubt.map(|(domain, doubt, _)| doubt.sentence(&domain)).unwrap_or_default(),
+            doubt: match doubt {
+                Some((domain, doubt, _)) => doubt.sentence(&domain),
+                None if problems.contains_key(&index) => String::new(),
+                None => in_force_and_refused(&row.domain, in_force),
+            },
             confirm,
             confirmed,
             domain: row.domain.clone(),
@@ -38,6 +42,13 @@ pub fn rows(form: &RulesForm, problems: &BTreeMap<usize, String>, in_force: &Rul
         }
     };
     form.rows.iter().enumerate().map(row).collect()
+}
+
+/// What is said of a rule that would be refused today, and goes on until somebody saves again.
+fn in_force_and_refused(shown: &str, in_force: &Rules) -> String {
+    let is_refused = |rule: &&DomainRule| rule.domain.to_unicode() == shown && rule.is_anybodys();
+    let refused = in_force.allowed_domains.iter().find(is_refused);
+    refused.map(|_| format!("{} Remove it before you save.", public_suffix(shown))).unwrap_or_default()
 }
 
 /// For a name beyond ASCII, the form that was not typed: both are the same domain.

@@ -1,10 +1,12 @@
 //! `/settings/admin/access`: who may join, and why.
 
 mod allowing;
+mod beside;
 mod ceilings;
 mod denials;
 mod domains;
 mod methods;
+mod opening;
 mod page;
 mod preview;
 mod saving;

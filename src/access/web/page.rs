@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use super::beside::{Beside, Besides};
 use super::ceilings::{Ceiling, ceilings};
 use super::denials::DenialsPart;
 use super::domains::{self, DomainRow};
@@ -10,7 +11,7 @@ use super::methods::{self, MethodRow, Tested};
 use super::preview::{PreviewPart, Shown};
 use super::simulator::{SimulatorPart, Try};
 use super::wording::{Problem, in_lines, summary, tone};
-use crate::access::form::{Problems, RulesForm};
+use crate::access::form::{Additions, Problems, RulesForm};
 use crate::authority::Admin;
 use crate::entity::org_settings;
 use crate::error::Result;
@@ -22,6 +23,8 @@ use crate::web::{Moment, Page, Reply, View};
 pub struct Access {
     pub form: RulesForm,
     pub problems: Problems,
+    /// What is added to lists that are switched off.
+    pub additions: Additions,
     pub preview: Option<Shown>,
     /// Whether somebody else saved in between.
     pub conflict: bool,
@@ -51,6 +54,7 @@ struct AccessPage {
     emails_error: String,
     email_allowlist: bool,
     open_sign_up: bool,
+    beside: Beside,
     preview: PreviewPart,
     simulator: SimulatorPart,
     methods: Vec<MethodRow>,
@@ -68,7 +72,7 @@ impl Page for AccessPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         Some(match id {
             "rules" => self.as_rules().render(),
-            "preview" => self.as_preview().render(),
+            "preview" => self.as_preview().render().and_then(|preview| Ok(preview + &self.besides()?)),
             "simulator" => self.as_simulator().render(),
             "methods" => self.as_methods().render(),
             "denials" => self.as_denials().render(),
@@ -81,12 +85,20 @@ impl Page for AccessPage {
     }
 }
 
+impl AccessPage {
+    /// What changes with the preview elsewhere on the page.
+    fn besides(&self) -> askama::Result<String> {
+        Besides { beside: &self.beside, review: &self.preview.review }.render()
+    }
+}
+
 impl Access {
     /// The page with this form and nothing else to say.
     pub fn of(form: RulesForm) -> Self {
         Self {
             form,
             problems: Problems::default(),
+            additions: Additions::default(),
             preview: None,
             conflict: false,
             simulator: None,
@@ -137,6 +149,7 @@ impl Access {
             sentence_tone: tone(in_force, instance),
             summary: summary(&self.problems),
             domain_rows: domains::rows(&self.form, &self.problems.rows, in_force),
+            beside: Beside::of(self.preview.as_ref(), self.additions, in_force),
             preview: PreviewPart::of(self.preview, &self.form, admin),
             form_error: self.problems.form,
             version: if self.conflict { stored.version.to_string() } else { self.form.version },

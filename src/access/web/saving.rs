@@ -3,10 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 
+use super::opening::{is_name, open_to};
 use super::page::Access;
 use super::preview::Shown;
-use crate::access::form::{Edit, Problems, RulesForm, parse_address};
-use crate::access::settings::{self, Consent, Saved};
+use super::wording::look_through;
+use crate::access::form::{Addition, Additions, Edit, Problems, RulesForm, parse_address};
+use crate::access::settings::{self, Saved};
+use crate::access::{Asks, Consent};
 use crate::authority::Admin;
 use crate::error::{Error, Forbidden, Result};
 use crate::gate::Rules;
@@ -31,70 +34,103 @@ pub async fn save(admin: Admin, view: View, pairs: web::Form<Vec<(String, String
 /// Shows the edited form and, where it holds rules, what they would mean. Nothing is saved.
 async fn edit(admin: &Admin, view: &View, form: RulesForm) -> Reply {
     let asks = form.edit == Some(Edit::Preview);
+    let by_button = asks && !view.wants("preview");
     let form = form.edited();
-    let (rules, problems) = match form.parse() {
-        Ok(rules) => (Some(rules), None),
-        Err(problems) => (None, Some(problems)),
-    };
-    // While somebody types, half a domain is no mistake yet.
-    let problems = problems.filter(|_| asks && !view.wants("preview")).unwrap_or_default();
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let preview = match &rules {
-        Some(rules) => Some(look(admin, rules).await?).filter(|shown| asks || shown.preview.is_losing()),
-        None => None,
-    };
-    Access { problems, preview, ..Access::of(form) }.show(admin, view, status).await
+    let in_force = Rules::from(&crate::access::settings(admin).await?);
+    let mut page = Access::of(form);
+    match page.form.parse(&in_force) {
+        Ok((rules, additions)) => {
+            let shown = Shown { asked_for: by_button, ..look(admin, rules, &in_force).await? };
+            page.additions = additions;
+            let concerns = shown.rules != in_force && shown.preview.is_losing();
+            page.preview = Some(shown).filter(|_| asks || concerns);
+        }
+        // While somebody types, half a domain is no mistake yet.
+        Err(problems) if by_button => page.problems = problems,
+        Err(_) => {}
+    }
+    let is_sound = page.problems.is_empty();
+    page.show(admin, view, if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }).await
 }
 
-async fn look(admin: &Admin, rules: &Rules) -> Result<Shown> {
-    let before = Rules::from(&crate::access::settings(admin).await?);
-    let without_me = settings::leaves_out(admin, rules) && !settings::leaves_out(admin, &before);
-    let preview = crate::access::preview(admin, rules).await?;
-    Ok(Shown { preview, rules: rules.clone(), without_me, stale: false, agreed: false })
+async fn look(admin: &Admin, rules: Rules, in_force: &Rules) -> Result<Shown> {
+    Ok(Shown {
+        preview: crate::access::preview(admin, &rules, in_force).await?,
+        asks: Asks::of(admin, &rules, in_force),
+        open_to: open_to(admin, &rules).await?,
+        asked_for: false,
+        stale: false,
+        agreed: false,
+        rules,
+    })
 }
 
 async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
     let version = form.version.parse().map_err(|_| Error::Malformed("version".to_owned()))?;
-    let stored = crate::access::settings(admin).await?;
-    let (rules, mut problems) = match form.parse() {
-        Ok(rules) => (rules, Problems::default()),
-        Err(problems) => (Rules::default(), problems),
+    let in_force = Rules::from(&crate::access::settings(admin).await?);
+    let mut page = Access::of(form);
+    let (rules, additions) = match read(&mut page.form, &in_force) {
+        Ok(read) => read,
+        Err(problems) => {
+            page.problems = problems;
+            return page.show(admin, view, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
     };
-    if problems.is_empty() && form.is_in_doubt(&Rules::from(&stored)) {
-        ARE_YOU_SURE.clone_into(&mut problems.form);
-    }
-    if !problems.is_empty() {
-        let page = Access { problems, ..Access::of(form) };
-        return page.show(admin, view, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    match settings::save(admin, &rules, version, &form.consent(admin.email())).await {
-        Ok(Saved::Done { ended: 0 }) => Ok(see_other(&admin.links().access(), Notice::AccessSaved)),
-        Ok(Saved::Done { .. }) => Ok(see_other(&admin.links().access(), Notice::AccessEnded)),
-        Ok(Saved::Look { preview, without_me }) => {
-            let agreed = preview.digest.is(&form.digest);
-            let stale = preview.digest.is_of_other_members(&form.digest);
-            let shown = Shown { preview, rules, without_me, stale, agreed };
+    match settings::save(admin, &rules, version, &page.form.consent(admin)).await {
+        Ok(Saved::Done { ended }) => Ok(see_other(&admin.links().access(), notice(ended, additions))),
+        Ok(Saved::Look { preview, asks }) => {
+            let agreed = preview.digest.is(&page.form.digest);
+            let stale = preview.digest.is_of_other_members(&page.form.digest);
+            let open_to = open_to(admin, &rules).await?;
+            let shown = Shown { preview, rules, asks, open_to, asked_for: true, stale, agreed };
             let status = if stale { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-            Access { preview: Some(shown), ..Access::of(form) }.show(admin, view, status).await
+            Access { preview: Some(shown), additions, ..page }.show(admin, view, status).await
         }
         Err(Error::Forbidden(Forbidden::NotForOperators)) => {
-            let problems = Problems { form: NOT_AS_OPERATOR.to_owned(), ..Problems::default() };
-            Access { problems, ..Access::of(form) }.show(admin, view, StatusCode::FORBIDDEN).await
+            admin.person().note_refusal(Forbidden::NotForOperators);
+            NOT_AS_OPERATOR.clone_into(&mut page.problems.form);
+            page.show(admin, view, StatusCode::FORBIDDEN).await
         }
-        Err(Error::Stale) => {
-            Access { conflict: true, ..Access::of(form) }.show(admin, view, StatusCode::CONFLICT).await
-        }
+        Err(Error::Stale) => Access { conflict: true, ..page }.show(admin, view, StatusCode::CONFLICT).await,
         Err(other) => Err(other),
     }
 }
 
+/// The rules that a form means to save, unless something has to be looked at first. A list that others are dormant in is
+/// shown switched on.
+fn read(form: &mut RulesForm, in_force: &Rules) -> std::result::Result<(Rules, Additions), Problems> {
+    let (rules, additions) = form.parse(in_force)?;
+    let look_at = |form: String| Err(Problems { form, ..Problems::default() });
+    if form.is_in_doubt(in_force) {
+        return look_at(ARE_YOU_SURE.to_owned());
+    }
+    let waking = additions.waking();
+    if !waking.is_empty() {
+        (form.domain_gating, form.email_allowlist) = (rules.domain_gating, rules.email_allowlist);
+        return look_at(look_through(&waking));
+    }
+    Ok((rules, additions))
+}
+
+fn notice(ended: usize, additions: Additions) -> Notice {
+    let is_on = |addition| addition != Addition::None;
+    match (ended, is_on(additions.domains), is_on(additions.emails)) {
+        (0, false, false) => Notice::AccessSaved,
+        (0, true, false) => Notice::AccessSavedDomainsOn,
+        (0, false, true) => Notice::AccessSavedAddressesOn,
+        (0, true, true) => Notice::AccessSavedBothOn,
+        _ => Notice::AccessEnded,
+    }
+}
+
 impl RulesForm {
-    fn consent(&self, own_address: &str) -> Consent {
+    fn consent(&self, admin: &Admin) -> Consent {
+        let own_address = parse_address(self.confirm_email.trim());
         Consent {
             digest: self.digest.clone(),
             end_access: self.end_access,
-            without_me: parse_address(self.confirm_email.trim())
-                .is_ok_and(|typed| typed.as_str() == own_address),
+            without_me: own_address.is_ok_and(|typed| typed.as_str() == admin.email()),
+            opens: is_name(&self.confirm_name, &admin.organization().name),
         }
     }
 }

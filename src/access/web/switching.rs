@@ -9,6 +9,7 @@ use super::page::Access;
 use crate::access::methods::{LAST_OF_AN_OWNER, note_test, switch};
 use crate::authority::Admin;
 use crate::error::Error;
+use crate::id::Id;
 use crate::web::{Notice, Reply, View, see_other};
 
 /// Which way a sign-in method is switched.
@@ -20,7 +21,7 @@ pub struct Switch {
 /// `{provider}`.
 #[derive(Deserialize)]
 pub struct MethodPath {
-    provider: String,
+    provider: Id,
 }
 
 /// `POST /settings/admin/access/methods/{provider}`: switches a sign-in method.

@@ -18,6 +18,12 @@ pub(super) fn tone(rules: &Rules, instance: &InstanceLists) -> &'static str {
     }
 }
 
+/// Why what was added to lists that are off is not saved at once.
+pub(super) fn look_through(lists: &[&str]) -> String {
+    let lists = lists.join(" and ");
+    format!("{lists} were switched off and list others, who could join, too. Check who is listed, then save.")
+}
+
 pub(super) fn summary(problems: &Problems) -> Vec<Problem> {
     let rows = problems.rows.iter().map(|(index, sentence)| Problem {
         href: format!("#domains.{index}.name"),

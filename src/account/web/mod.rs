@@ -13,6 +13,7 @@ use crate::authority::session::Membership;
 use crate::authority::{Anyone, SignedIn};
 use crate::entity::identity;
 use crate::error::{Error, Result};
+use crate::id::Id;
 use crate::identity_providers::IdentityProvider;
 use crate::links::{Link, Site};
 use crate::membership::methods::methods_on;
@@ -171,7 +172,7 @@ fn connectable(on: &[&IdentityProvider], accounts: &[identity::Model], suggested
 /// `{identity}`.
 #[derive(Deserialize)]
 pub struct IdentityPath {
-    identity: String,
+    identity: Id,
 }
 
 /// `POST /settings/identities/{identity}/disconnect`. Takes a fresh sign-in.
@@ -196,7 +197,7 @@ async fn sessions(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Session>>
 /// `{session}`.
 #[derive(Deserialize)]
 pub struct SessionPath {
-    session: String,
+    session: Id,
 }
 
 /// `POST /settings/sessions/{session}/end`.

@@ -11,6 +11,7 @@ use crate::audit::list::one;
 use crate::audit::sentence::Piece;
 use crate::authority::Admin;
 use crate::error::Error;
+use crate::id::Id;
 use crate::links::Links;
 use crate::web::{Page, Reply, View};
 
@@ -36,7 +37,7 @@ impl Page for EventPage {
 /// `{event}`.
 #[derive(Deserialize)]
 pub struct EventPath {
-    event: String,
+    event: Id,
 }
 
 /// `GET /settings/admin/audit/{event}`.

@@ -49,9 +49,11 @@ impl<Of> Change<Of> {
         self.finish_in(vec![Log { organization, actor, event }]).await
     }
 
-    /// The same with an event in several logs, each in its own words; the logs are in the order of their ids.
-    pub(super) async fn finish_in(self, logs: Vec<Log>) -> Result<()> {
+    /// The same with an event in several logs, each in its own words; the logs are in the order of their ids. There is room
+    /// for so many refusals of one person.
+    pub(super) async fn finish_in(self, mut logs: Vec<Log>) -> Result<()> {
         let mut first = None;
+        logs.retain(|log| !log.event.is_refusal() || self.has_room());
         for log in logs {
             let id = self.write_event(log).await?;
             first.get_or_insert(id);
@@ -61,6 +63,10 @@ impl<Of> Change<Of> {
             mail_wake.notify_one();
         }
         Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        self.actor.id.as_deref().is_none_or(|person| self.origin.refusal.has_room(person))
     }
 
     async fn write_event(&self, log: Log) -> Result<String> {

@@ -21,6 +21,13 @@ impl Change<FromOutside> {
         Self::begin(beginning, FromOutside, lock).await
     }
 
+    /// Begins one that leaves an event of a refusal and nothing else.
+    pub(in crate::authority) async fn of_refusal(beginning: Beginning<'_>) -> Result<Self> {
+        let change = Self::from_outside(beginning, LockType::Share).await?;
+        change.refuse_repeated().await?;
+        Ok(change)
+    }
+
     /// The transaction, for the rows of a person who belongs nowhere yet.
     pub fn connection(&self) -> &impl ConnectionTrait {
         &self.tx

@@ -10,10 +10,14 @@ use serde::de::DeserializeOwned;
 use super::begin::{Beginning, Change};
 use crate::authority::columns::{self, Columns};
 use crate::authority::event::Event;
+use crate::authority::places::{Somebody, TeamRight, right_in_team, role_in_project};
 use crate::authority::roster::{self, MemberAccount};
 use crate::authority::scope::guard;
-use crate::entity::{Personal, Tenant, Timestamp, membership, operator_entry, organization, session, user};
+use crate::entity::{
+    Personal, Tenant, Timestamp, membership, operator_entry, organization, project, session, team, user,
+};
 use crate::error::{Error, Forbidden, Result};
+use crate::project_role::ProjectRole;
 use crate::role::Role;
 
 /// Marks a change to one organization's rows.
@@ -29,6 +33,42 @@ impl Change<OfOrganization> {
     /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
     /// and whoever has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone: 404.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
+        let change = Self::by_member(beginning, Forbidden::NeedsAdmin).await?;
+        if change.role() >= Role::Admin { Ok(change) } else { Err(Error::Forbidden(Forbidden::NeedsAdmin)) }
+    }
+
+    /// The same by an admin of the project of this id, which is gone for whoever has no right in it any more.
+    pub(in crate::authority) async fn by_project_admin(
+        beginning: Beginning<'_>,
+        project: &str,
+    ) -> Result<Self> {
+        let change = Self::by_member(beginning, Forbidden::NeedsProjectAdmin).await?;
+        let project = change.ours::<project::Entity>(|ours| ours.filter(project::Column::Id.eq(project)));
+        let project = project.one(&change.tx).await?.ok_or(Error::NotFound)?;
+        match role_in_project(&change.tx, change.somebody(), &project).await? {
+            Some(ProjectRole::Admin) => Ok(change),
+            Some(ProjectRole::Viewer) => Err(Error::Forbidden(Forbidden::NeedsProjectAdmin)),
+            None => Err(Error::NotFound),
+        }
+    }
+
+    /// The same by the manager of the team of this id, or by one of the organization's admins.
+    pub(in crate::authority) async fn by_team_manager(beginning: Beginning<'_>, team: &str) -> Result<Self> {
+        let change = Self::by_member(beginning, Forbidden::NeedsTeamManager).await?;
+        let team = change.ours::<team::Entity>(|ours| ours.filter(team::Column::Id.eq(team)));
+        let team = team.one(&change.tx).await?.ok_or(Error::NotFound)?;
+        match right_in_team(&change.tx, change.somebody(), &team).await? {
+            Some(TeamRight::Manages) => Ok(change),
+            Some(TeamRight::Sees) => Err(Error::Forbidden(Forbidden::NeedsTeamManager)),
+            None => Err(Error::NotFound),
+        }
+    }
+
+    /// The same by whoever is a member still; who is none any more hears `otherwise`.
+    pub(in crate::authority) async fn by_member(
+        beginning: Beginning<'_>,
+        otherwise: Forbidden,
+    ) -> Result<Self> {
         let id = beginning.organization.unwrap_or_default().to_owned();
         let entry = beginning.entry.map(str::to_owned);
         let of = OfOrganization { id, role: Role::Member };
@@ -41,11 +81,13 @@ impl Change<OfOrganization> {
             Some(entry) => change.role_by_entry(&entry).await?,
             None => change.present_role().await?,
         };
-        match role {
-            Some(role) if role >= Role::Admin => change.of.role = role,
-            _ => return Err(Error::Forbidden(Forbidden::NeedsAdmin)),
-        }
+        change.of.role = role.ok_or(Error::Forbidden(otherwise))?;
         Ok(change)
+    }
+
+    fn somebody(&self) -> Somebody<'_> {
+        let person = self.actor.id.as_deref().unwrap_or_default();
+        Somebody { organization: self.organization(), person, role: self.role() }
     }
 
     async fn present_role(&self) -> Result<Option<Role>> {

@@ -27,8 +27,7 @@ impl Change<OfPerson> {
     /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
     /// the organization: the rules and sign-in methods that a change looks at hold until it commits. With
     /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
-    /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused, which leaves an event in the
-    /// organization's log.
+    /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused.
     ///
     /// Without an organization the change concerns each that the person belongs to: it waits for all of them, and each
     /// log tells of it.
@@ -54,9 +53,6 @@ impl Change<OfPerson> {
         change.has_its_turn(clock);
         change.refuse_repeated().await?;
         let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
-            let event = Event::refused("access.refused", "no active account any more");
-            let organization = change.organization.clone();
-            change.finish(organization, event).await?;
             return Err(Error::Forbidden(Forbidden::NoAccount));
         };
         let change = change.of(user).await?;

@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use tokio::time::timeout;
 
 use super::member::Member;
+use super::refused::Refused;
 use crate::authority::change::{Change, OfOrganization};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
@@ -36,38 +37,22 @@ impl Admin {
         if member.is_admin() {
             return Ok(Self(member));
         }
-        Err(member.refuse(request, Forbidden::NeedsAdmin).await)
+        Err(Error::Forbidden(Forbidden::NeedsAdmin))
     }
 
     /// Begins a change to the organization.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
-        let change = Change::by_admin(self.beginning()).await;
-        if let Err(Error::Forbidden(_)) = change {
-            self.note_refusal("no admin any more").await?;
-        }
-        change
+        Change::by_admin(self.beginning()).await
     }
 
     /// Begins a change that is for the organization's own admins: an operator who has entered gives nobody a role, and
     /// changes no key (rule 6.4).
     ///
     /// # Errors
-    /// 403 for an operator, which leaves an event.
+    /// 403 for an operator.
     pub async fn change_as_own(&self) -> Result<Change<OfOrganization>> {
-        self.refuse_operator().await?;
+        self.refuse_operator()?;
         self.change().await
-    }
-
-    /// The same where only a part of what is asked is for the organization's own admins.
-    ///
-    /// # Errors
-    /// As [`Self::change_as_own`].
-    pub async fn refuse_operator(&self) -> Result<()> {
-        if self.entered().is_none() {
-            return Ok(());
-        }
-        self.note_refusal("not for operators").await?;
-        Err(Error::Forbidden(Forbidden::NotForOperators))
     }
 
     /// A part of a long answer: what `read` gives, if the admin is one still once it has been read. So nothing gets out
@@ -93,7 +78,8 @@ impl Admin {
         if standing.is_some_and(|standing| standing.role >= Role::Admin) {
             return Ok(());
         }
-        self.note_refusal("the rest of a file: no admin any more").await?;
+        // The answer has begun, and no layer sees how it goes on.
+        Refused::member(self).tell("the rest of a file (needs the role admin)".to_owned()).await?;
         Err(Error::Forbidden(Forbidden::NeedsAdmin))
     }
 }

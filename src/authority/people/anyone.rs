@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::{HttpRequest, web};
 
+use crate::authority::bearer::Bearer;
 use crate::authority::client;
 use crate::authority::event::Origin;
 use crate::authority::organization::Organization;
@@ -23,9 +24,14 @@ pub struct Anyone {
 impl Anyone {
     pub(super) fn of(request: &HttpRequest) -> Result<Self> {
         let services = Services::of(request)?;
-        let origin = client::origin(request, &services.config.trusted_proxies);
-        let client = client::address(request, &services.config.trusted_proxies);
-        Ok(Self { services, origin, client, visitor: Visitor::of(request)? })
+        let origin = client::origin(request);
+        let client = client::address(request);
+        // Where the request shows a token, it alone says who is there.
+        let visitor = match Bearer::of(request) {
+            Some(bearer) => Some(bearer.person(request.method())?),
+            None => Visitor::of(request)?,
+        };
+        Ok(Self { services, origin, client, visitor })
     }
 
     /// The organization whose page this is where there is one: it has come with the session of its members. None where

@@ -1,13 +1,15 @@
 //! A person in the organization that the address means.
 
+use actix_web::dev::{Path, Url};
 use actix_web::{HttpMessage, HttpRequest};
 use sea_orm::sea_query::LockType;
 
 use super::signed_in::SignedIn;
-use crate::authority::change::{Beginning, Change, OfPerson};
+use crate::authority::change::{Beginning, Change, OfOrganization, OfPerson};
 use crate::authority::client::OrganizationInForm;
-use crate::authority::event::{Actor, Event, operator_name};
+use crate::authority::event::Actor;
 use crate::authority::organization::Organization;
+use crate::authority::places::Somebody;
 use crate::authority::scope::Scope;
 use crate::authority::services::Services;
 use crate::authority::session::{Entered, Membership, Visitor};
@@ -19,6 +21,7 @@ use crate::role::Role;
 pub const OTHER_ORGANIZATION: &str =
     "This form is from another organization’s page, whose address has changed. Nothing was saved.";
 
+#[derive(Clone)]
 /// A person in the organization that the address means: one of its members, or an operator who has entered it.
 pub struct Member {
     signed_in: SignedIn,
@@ -31,20 +34,39 @@ impl Member {
         if !signed_in.services.config.tenancy.is_multi() {
             return match signed_in.membership().cloned() {
                 Some(membership) => Ok(Self { signed_in, membership }),
-                None => Err(signed_in.refuse(request, Forbidden::NoOrganization).await),
+                None => Err(Error::Forbidden(Forbidden::NoOrganization)),
             };
         }
-        let membership = match meant(request, &signed_in.visitor) {
+        let membership = match meant(request.match_info(), &signed_in.visitor) {
             Ok(membership) => membership.clone(),
             Err(Error::NotFound) => return Err(signed_in.at_former_address(request).await),
-            Err(Error::Forbidden(why)) => return Err(signed_in.refuse(request, why).await),
             Err(other) => return Err(other),
         };
         let member = Self { signed_in, membership };
         member.refuse_form_of_another(request)?;
-        member.refuse_other_ways(request).await?;
+        member.refuse_other_ways()?;
         member.note_opening(request).await;
         Ok(member)
+    }
+
+    /// The person as a member of the organization of this id; of their only one where none is named.
+    ///
+    /// # Errors
+    /// 404 for an organization that is none of theirs; 409 where none is named and there are several.
+    fn named(signed_in: SignedIn, organization: Option<&str>, is_judged: bool) -> Result<Self> {
+        let memberships = signed_in.visitor.memberships();
+        let membership = match (organization, &memberships[..]) {
+            (Some(id), _) => signed_in.visitor.membership_in(id).ok_or(Error::NotFound)?,
+            (None, [only]) => *only,
+            (None, []) => return Err(Error::Forbidden(Forbidden::NoOrganization)),
+            (None, _) => return Err(Error::OrganizationRequired),
+        };
+        let is_judged = is_judged && signed_in.services.config.tenancy.is_multi();
+        if is_judged && !signed_in.takes_method_of(membership) {
+            return Err(Error::SignInMethod { slug: membership.organization.slug.clone() });
+        }
+        let membership = membership.clone();
+        Ok(Self { signed_in, membership })
     }
 
     /// A form carries the organization whose page it stood on: an address may have become another's since. Programs that
@@ -59,18 +81,17 @@ impl Member {
     }
 
     /// Sign-in methods are judged when an organization is opened (rule 6.7).
-    async fn refuse_other_ways(&self, request: &HttpRequest) -> Result<()> {
+    fn refuse_other_ways(&self) -> Result<()> {
         if self.entered().is_some() || self.signed_in.takes_method_of(&self.membership) {
             return Ok(());
         }
-        self.note_refusal(&format!("{} {}", request.method(), request.path())).await?;
         Err(Error::SignInMethod { slug: self.organization().slug.clone() })
     }
 
     /// A page that somebody opens is where `/` leads from then on; what programs ask, and parts of pages that are
     /// refreshed, only move "last seen".
     async fn note_opening(&self, request: &HttpRequest) {
-        if self.entered().is_some() {
+        if self.entered().is_some() || self.visitor().token.is_some() {
             return;
         }
         let is_page = request.method().is_safe()
@@ -141,22 +162,32 @@ impl Member {
         &self.signed_in.services
     }
 
+    /// The member, as rights in projects and teams are asked for.
+    pub(super) fn somebody(&self) -> Somebody<'_> {
+        Somebody { organization: &self.organization().id, person: &self.visitor().id, role: self.role() }
+    }
+
+    /// Refuses an operator who has entered what is for the organization's own people (rule 6.4).
+    ///
+    /// # Errors
+    /// 403 for an operator.
+    pub fn refuse_operator(&self) -> Result<()> {
+        match self.entered() {
+            Some(_) => Err(Error::Forbidden(Forbidden::NotForOperators)),
+            None => Ok(()),
+        }
+    }
+
     /// What begins a change of the member in this organization, which knows them by the address of the membership.
     pub(super) fn beginning(&self) -> Beginning<'_> {
         Beginning {
             organization: Some(&self.organization().id),
-            actor: Actor { id: Some(self.visitor().id.clone()), name: self.name_in_log() },
+            actor: Actor {
+                id: Some(self.visitor().id.clone()),
+                name: self.visitor().name_at(&self.membership),
+            },
             entry: self.entered().map(|entered| entered.entry.as_str()),
             ..self.signed_in.beginning()
-        }
-    }
-
-    /// As whom the log tells of the member: by the address that the organization knows, and of an operator that they are
-    /// one.
-    fn name_in_log(&self) -> String {
-        match self.entered() {
-            Some(_) => operator_name(self.email()),
-            None => self.email().to_owned(),
         }
     }
 
@@ -169,31 +200,47 @@ impl Member {
         Change::by_person(self.beginning(), LockType::Update).await
     }
 
-    /// Records in this organization that the member was refused what they asked for.
-    pub(super) async fn note_refusal(&self, target: &str) -> Result<()> {
-        let change = Change::by_person(self.beginning(), LockType::Share).await?;
-        let event = Event::refused("access.refused", target);
-        match self.entered() {
-            // It is one of its own, whose log tells of it.
-            Some(_) => change.commit_in(&self.organization().id, &self.name_in_log(), event).await,
-            None => change.commit(event).await,
-        }
+    /// Begins a change to what is the member's own in this organization.
+    ///
+    /// # Errors
+    /// 403 for whoever has stopped being a member while waiting, and for an operator who has entered.
+    pub async fn change_of_own(&self) -> Result<Change<OfOrganization>> {
+        self.refuse_operator()?;
+        Change::by_member(self.beginning(), Forbidden::NoOrganization).await
     }
 
-    pub(super) async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
-        let target = format!("{} {}", request.method(), request.path());
-        match self.note_refusal(&target).await {
-            Ok(()) => Error::Forbidden(why),
-            Err(error) => error,
-        }
+    /// Begins a change to the organization's rows, by the manager of the team of this id or by an admin.
+    ///
+    /// # Errors
+    /// 403 for everybody else in the team, 404 for those outside it.
+    pub async fn change_in_team(&self, team: &str) -> Result<Change<OfOrganization>> {
+        Change::by_team_manager(self.beginning(), team).await
+    }
+}
+
+impl SignedIn {
+    /// The person as a member of one of their organizations, by its id; of the only one where none is named.
+    ///
+    /// # Errors
+    /// 404 for an organization that is none of theirs; 409 where none is named and there are several; 403 where the
+    /// organization does not take the method by which they have signed in (rule 6.7).
+    pub fn member_of(&self, organization: Option<&str>) -> Result<Member> {
+        Member::named(self.clone(), organization, true)
+    }
+
+    /// The same by whatever method they have signed in: to end what is their own.
+    ///
+    /// # Errors
+    /// 404 for an organization that is none of theirs.
+    pub fn member_to_end(&self, organization: &str) -> Result<Member> {
+        Member::named(self.clone(), Some(organization), false)
     }
 }
 
 /// The membership that the address means: by its slug in the addresses of pages, by its id in those of programs. Of an
 /// organization to which the visitor does not belong nothing is looked up, so that it is as unknown as one that never
 /// existed (rule 6.2). An address that names none means the only one.
-fn meant<'a>(request: &HttpRequest, visitor: &'a Visitor) -> Result<&'a Membership> {
-    let named = request.match_info();
+pub(super) fn meant<'a>(named: &Path<Url>, visitor: &'a Visitor) -> Result<&'a Membership> {
     if let Some(slug) = named.get(ORGANIZATION_IN_PATH) {
         return visitor.standing(|organization| organization.slug == slug).ok_or(Error::NotFound);
     }

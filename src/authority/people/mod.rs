@@ -3,15 +3,25 @@
 mod admin;
 mod anyone;
 mod extraction;
+mod in_person;
 mod member;
 mod operator;
 mod owner;
+mod project;
+mod refused;
 mod signed_in;
+mod team;
+mod token;
 
 pub use admin::Admin;
 pub use anyone::Anyone;
-pub use extraction::{Authority, Who};
+pub use extraction::{Authority, Takes, Who};
+pub use in_person::InPerson;
 pub use member::{Member, OTHER_ORGANIZATION};
 pub use operator::Operator;
 pub use owner::Owner;
+pub use project::{ProjectAdmin, ProjectViewer};
+pub(super) use refused::Refused;
 pub use signed_in::SignedIn;
+pub use team::{TeamAdmin, TeamManager, TeamViewer};
+pub use token::{ForScope, ResolveKeys, Token};

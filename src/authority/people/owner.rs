@@ -27,7 +27,7 @@ impl Owner {
         if member.role() == Role::Owner {
             return Ok(Self(Admin::known(member)));
         }
-        Err(member.refuse(request, Forbidden::ForOwners).await)
+        Err(Error::Forbidden(Forbidden::ForOwners))
     }
 
     /// Begins a change to the organization, which whoever has stopped being its owner while waiting does not.
@@ -36,11 +36,6 @@ impl Owner {
     /// 403 for whoever is no owner any more.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
         let change = self.0.change().await?;
-        if change.role() == Role::Owner {
-            return Ok(change);
-        }
-        drop(change);
-        self.note_refusal("no owner any more").await?;
-        Err(Error::Forbidden(Forbidden::ForOwners))
+        if change.role() == Role::Owner { Ok(change) } else { Err(Error::Forbidden(Forbidden::ForOwners)) }
     }
 }

@@ -7,15 +7,17 @@ use sea_orm::sea_query::LockType;
 
 use super::anyone::Anyone;
 use crate::authority::change::{Beginning, Change, OfPerson};
-use crate::authority::event::{Actor, Event, Origin};
+use crate::authority::event::{Actor, Origin};
 use crate::authority::organization::Organization;
 use crate::authority::scope::{Scope, Scoped, own};
 use crate::authority::services::Services;
 use crate::authority::session::{Membership, Visitor};
 use crate::entity::Personal;
 use crate::error::{Error, Forbidden, Result};
+use crate::id::Id;
 use crate::links::{ORGANIZATION_IN_PATH, Site};
 
+#[derive(Clone)]
 /// A person with a session, wherever they belong.
 pub struct SignedIn {
     pub services: web::Data<Services>,
@@ -36,7 +38,12 @@ impl Anyone {
     pub async fn signed_in(&self) -> Result<SignedIn> {
         let visitor = self.visitor.clone().ok_or(Error::Unauthenticated)?;
         let (services, origin) = (self.services.clone(), self.origin.clone());
-        let (client, home) = (self.client, self.home().await?);
+        let home = match &visitor.token {
+            // A token is of one organization, and of others nothing is told.
+            Some(_) => visitor.memberships.first().map(|membership| membership.organization.clone()),
+            None => self.home().await?,
+        };
+        let client = self.client;
         Ok(SignedIn { services, origin, client, visitor, home })
     }
 }
@@ -50,7 +57,11 @@ impl From<&SignedIn> for Anyone {
 
 impl SignedIn {
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
-        Anyone::of(request)?.signed_in().await
+        let person = Anyone::of(request)?.signed_in().await?;
+        match person.visitor.lacks(request.method()) {
+            Some(scope) => Err(Error::Forbidden(Forbidden::NeedsScope(scope))),
+            None => Ok(person),
+        }
     }
 
     /// Whether the organization of this membership takes the method by which the person has signed in (rule 6.7).
@@ -98,7 +109,7 @@ impl SignedIn {
             clock: &self.services.clock,
             organization: self.home.as_ref().map(|home| home.id.as_str()),
             also: Vec::new(),
-            actor: Actor { id: Some(self.visitor.id.clone()), name: self.visitor.email.clone() },
+            actor: Actor { id: Some(self.visitor.id.clone()), name: self.visitor.name_elsewhere() },
             entry: None,
             origin: self.origin.clone(),
         }
@@ -119,10 +130,11 @@ impl SignedIn {
     /// one. It is looked up always, so that the time of the answer tells nothing of what is there.
     pub(super) async fn at_former_address(&self, request: &HttpRequest) -> Error {
         let slug = request.match_info().get(ORGANIZATION_IN_PATH).unwrap_or_default();
-        match Organization::had_slug(&self.services.db, slug).await {
+        let Ok(slug) = Id::parse(slug) else { return Error::NotFound };
+        match Organization::had_slug(&self.services.db, &slug).await {
             Ok(Some(id)) => {
                 let membership = self.visitor.membership_in(&id).filter(|_| request.method().is_safe());
-                membership.map_or(Error::NotFound, |membership| Self::moved(request, slug, membership))
+                membership.map_or(Error::NotFound, |membership| Self::moved(request, &slug, membership))
             }
             Ok(None) => Error::NotFound,
             Err(error) => error,
@@ -148,14 +160,9 @@ impl SignedIn {
         }
     }
 
-    /// Records that the person was refused what they asked for.
-    pub(super) async fn refuse(&self, request: &HttpRequest, why: Forbidden) -> Error {
-        let target = format!("{} {}", request.method(), request.path());
-        let recorded =
-            async { self.change().await?.commit(Event::refused("access.refused", target)).await }.await;
-        match recorded {
-            Ok(()) => Error::Forbidden(why),
-            Err(error) => error,
-        }
+    /// Notes why the person is refused what they asked for, where the answer is no such error but a page of its own: the log
+    /// tells of it.
+    pub fn note_refusal(&self, why: Forbidden) {
+        self.origin.refusal.note(why);
     }
 }

@@ -16,4 +16,4 @@ pub use lifetime::{IDLE, LIFETIME, is_fresh};
 pub use renewal::renew_if_due;
 pub use start::{NewSession, end, start};
 pub use store::{Admits, Sessions};
-pub use visitor::{Entered, Membership, Visitor};
+pub use visitor::{Entered, Membership, TokenOfPerson, Visitor};

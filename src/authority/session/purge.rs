@@ -9,6 +9,9 @@ use super::store::Sessions;
 use crate::entity::{Timestamp, session, sign_in_flow};
 use crate::error::Result;
 
+/// How long sign-ins that ended well are remembered, for whoever goes back to them.
+const FINISHED: Duration = Duration::days(1);
+
 impl Sessions {
     /// Deletes what is over: sessions past their lifetimes, sign-ins that never came back.
     ///
@@ -28,8 +31,12 @@ impl Sessions {
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
         session::Entity::delete_many().filter(session::Column::KeyHash.in_subquery(over)).exec(&tx).await?;
-        let abandoned = sign_in_flow::Column::CreatedAt.lte(Timestamp::from(now - abandoned_after));
-        sign_in_flow::Entity::delete_many().filter(abandoned).exec(&tx).await?;
+        let begun = sign_in_flow::Column::CreatedAt;
+        let abandoned = begun.lte(Timestamp::from(now - abandoned_after));
+        let unfinished = sign_in_flow::Column::FinishedAt.is_null();
+        let long_over = begun.lte(Timestamp::from(now - FINISHED));
+        let over = abandoned.and(unfinished).or(long_over);
+        sign_in_flow::Entity::delete_many().filter(over).exec(&tx).await?;
         tx.commit(None).await
     }
 }

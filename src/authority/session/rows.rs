@@ -111,6 +111,7 @@ impl Found {
             authenticated_at: first.authenticated.map(|at| *at),
             provider: first.provider.clone(),
             opened_last: first.opened_last.clone(),
+            token: None,
             is_operator: first.operator,
             entered: entry.map(|entry| entry.entered_by(&first.email)),
             memberships: Vec::new(),

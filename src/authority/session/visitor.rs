@@ -2,12 +2,15 @@
 
 use actix_session::SessionExt;
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::lifetime::is_fresh;
 use super::state::{UNKNOWN, VISITOR};
 use crate::address::EmailAddress;
+use crate::api_token::{Scope, Scopes};
+use crate::authority::event::{operator_name, token_name};
 use crate::authority::organization::Organization;
 use crate::entity::session::BY_LINK;
 use crate::error::{Error, Result};
@@ -29,12 +32,23 @@ pub struct Visitor {
     pub(super) provider: Option<String>,
     /// The id of the organization that was opened last in this session.
     pub(in crate::authority) opened_last: Option<String>,
+    /// What the person is here by, if by no session but by a token.
+    pub(in crate::authority) token: Option<TokenOfPerson>,
     /// Whether the person may enter organizations as operator (rule 6.4).
     pub is_operator: bool,
     /// The organization that they have entered in this session.
     pub entered: Option<Entered>,
     /// Where the person belongs, and is neither locked out nor suspended.
     pub(in crate::authority) memberships: Vec<Membership>,
+}
+
+/// A person's token, as far as whoever is here by it is told by it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TokenOfPerson {
+    pub id: String,
+    pub name: String,
+    #[serde(skip)]
+    pub scopes: Scopes,
 }
 
 /// One of the organizations that a visitor belongs to.
@@ -64,7 +78,19 @@ pub struct Entered {
     pub membership: Membership,
 }
 
+impl Membership {
+    /// The membership by which a token is worth anything.
+    pub(in crate::authority) fn by_token(organization: Organization, role: Role, email: String) -> Self {
+        Self { organization, role, email, opened_at: None, last_seen_at: None, method_is_on: true }
+    }
+}
+
 impl Visitor {
+    /// Whether somebody is there, as far as is known.
+    pub fn is_there(request: &HttpRequest) -> bool {
+        request.get_session().entries().contains_key(VISITOR)
+    }
+
     /// The visitor of a request that went through the session middleware; none when nobody is signed in.
     ///
     /// # Errors
@@ -74,6 +100,58 @@ impl Visitor {
         match session.get::<String>(UNKNOWN) {
             Ok(None) => session.get(VISITOR).map_err(|e| Error::Internal(e.to_string())),
             _ => Err(Error::Unavailable("the session could not be read".to_owned())),
+        }
+    }
+
+    /// A person who is here by a token: in one organization, as no operator, and without a proof of a moment ago.
+    pub(in crate::authority) fn by_token(
+        token: TokenOfPerson,
+        id: String,
+        email: String,
+        name: String,
+        membership: Membership,
+    ) -> Self {
+        Self {
+            session: String::new(),
+            id,
+            email,
+            name,
+            authenticated_at: None,
+            provider: None,
+            opened_last: None,
+            token: Some(token),
+            is_operator: false,
+            entered: None,
+            memberships: vec![membership],
+        }
+    }
+
+    /// What the token by which the person is here would have to be for, and is not. None for a session, too.
+    pub(in crate::authority) fn lacks(&self, method: &Method) -> Option<Scope> {
+        let asked = Scope::asked(method.is_safe());
+        self.token.as_ref().filter(|token| !token.scopes.include(asked)).map(|_| asked)
+    }
+
+    /// As whom the log of this membership's organization tells of the person: by the address that it knows, and of an
+    /// operator that they are one.
+    pub(in crate::authority) fn name_at(&self, membership: &Membership) -> String {
+        let here = &membership.organization.id;
+        match &self.entered {
+            Some(entered) if entered.membership.organization.id == *here => operator_name(&membership.email),
+            _ => self.name_in_log(&membership.email),
+        }
+    }
+
+    /// As whom other logs do: an organization whose token they show knows them by their membership alone.
+    pub(in crate::authority) fn name_elsewhere(&self) -> String {
+        let by_token = self.token.as_ref().and_then(|_| self.memberships.first());
+        self.name_in_log(by_token.map_or(&self.email, |membership| &membership.email))
+    }
+
+    fn name_in_log(&self, email: &str) -> String {
+        match &self.token {
+            Some(token) => token_name(email, &token.name),
+            None => email.to_owned(),
         }
     }
 
@@ -121,6 +199,9 @@ impl Visitor {
         membership: &Membership,
         is_configured: impl FnOnce(&str) -> bool,
     ) -> bool {
+        if self.token.is_some() {
+            return true;
+        }
         match self.provider.as_deref() {
             Some(BY_LINK) => true,
             Some(provider) => membership.method_is_on && is_configured(provider),

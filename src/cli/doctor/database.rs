@@ -1,52 +1,70 @@
-//! The database: is it there, is its schema current, and does it take changes?
+//! The database: is it there, is its schema current, does it take changes, and is it what the configuration says?
 
 use secrecy::ExposeSecret;
 
+use super::master_key::{cookie_key, master_key};
 use super::report::Report;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::db::{Db, Fault};
 
-/// The database, if it can be asked and has this binary's schema.
-pub(super) async fn database(report: &mut Report, config: &Config) -> Option<Db> {
+/// As a start does, but nothing is made or migrated.
+pub(super) async fn database(report: &mut Report, config: &Config) {
     let url = config.database_url.expose_secret();
-    // An SQLite file is not made here: it would hide that the path is wrong.
     if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
-        let path = path.display();
-        let cure = "run `gatehouse migrate up`, or check GATEHOUSE_DATABASE_URL";
-        report.bad("database", format!("there is none at {path} yet: {cure}"));
-        return None;
-    }
-    let db = app::connect(url).await.inspect_err(|error| report.bad("database", error)).ok()?;
-    match newest_step(&db).await {
-        Ok(newest) => match is_sound(&db).await {
+        return match app::refuse_unmakable(&path, url) {
             Ok(()) => {
-                let sentence = format!("takes changes, and its schema is current ({newest})");
-                report.good("database", sentence);
+                let cure = "`gatehouse serve` makes it; if there should be one, check GATEHOUSE_DATABASE_URL";
+                Report::none("database", format!("there is none at {} yet: {cure}", path.display()));
             }
-            Err(fault) => report.bad("database", fault),
-        },
-        Err(sentence) => {
-            report.bad("database", sentence);
-            db.close().await;
-            return None;
-        }
+            Err(error) => report.bad("database", format!("{error:#}")),
+        };
     }
-    Some(db)
+    match app::connect(url).await {
+        Ok(db) => {
+            examine(report, config, &db).await;
+            db.close().await;
+        }
+        Err(error) => report.bad("database", error),
+    }
 }
 
-/// The newest step of a schema that is current.
-async fn newest_step(db: &Db) -> Result<String, String> {
-    let status = db.schema_status().await.map_err(|failure| db.fault_of(&failure).to_string())?;
+async fn examine(report: &mut Report, config: &Config, db: &Db) {
+    let status = match db.schema_status().await {
+        Ok(status) => status,
+        Err(failure) => return report.bad("database", db.fault_of(&failure)),
+    };
     if let Some(refusal) = status.refusal() {
-        return Err(refusal);
+        return report.bad("database", refusal);
     }
     if !status.is_current() {
-        let pending = status.pending.join(", ");
-        return Err(format!("the schema lacks {pending}: run `gatehouse migrate up`"));
+        pending(report, db, &status.pending).await;
+        return cookie_key(report, config, db).await;
     }
-    Ok(status.applied.last().cloned().unwrap_or_default())
+    match is_sound(db).await {
+        Ok(()) => {
+            let newest = status.applied.last().cloned().unwrap_or_default();
+            report.good("database", format!("takes changes, and its schema is current ({newest})"));
+        }
+        Err(fault) => report.bad("database", fault),
+    }
+    if let Err(error) = app::only_organization(db, config).await {
+        report.bad("organizations", error);
+    }
+    master_key(report, config, db).await;
+}
+
+/// A start brings the schema up, if it may.
+async fn pending(report: &mut Report, db: &Db, pending: &[String]) {
+    let lacks = format!("the schema lacks {}", pending.join(", "));
+    match db.refuse_unmigratable().await {
+        Ok(()) => Report::none(
+            "database",
+            format!("{lacks}: `gatehouse serve` or `gatehouse migrate up` brings it up"),
+        ),
+        Err(fault) => report.bad("database", format!("{lacks}, and can't be brought up: it {fault}")),
+    }
 }
 
 /// Whether its file is whole, and what is written can be read back.

@@ -1,5 +1,6 @@
 //! Identity providers: are they there, and do they accept us?
 
+use super::certificates;
 use super::report::Report;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,7 +20,8 @@ pub(super) async fn providers(report: &mut Report, config: &Config) {
             }
             let names_its_cure = finding.sentence.contains("GATEHOUSE_");
             let cure = format!(" Check GATEHOUSE_PROVIDERS__{}__…", provider.name.to_uppercase());
-            report.bad(&what, finding.sentence + if names_its_cure { "" } else { &cure });
+            let trust = certificates::cure(&finding.sentence);
+            report.bad(&what, finding.sentence + if names_its_cure { "" } else { &cure } + trust);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `gatehouse user list | promote | demote | deactivate | reactivate | sign-in-link`.
+//! `gatehouse user list | promote | demote | deactivate | reactivate | relink | sign-in-link`.
 
 mod tasks;
 mod telling;

@@ -7,17 +7,22 @@ use chrono::SecondsFormat;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::telling::{tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out};
+use super::telling::{
+    show_relinking, tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out,
+};
 use crate::address::EmailAddress;
 use crate::authority::Shell;
+use crate::authority::operator::Refusal;
 use crate::cli::opening::{mailer, shell, shell_of_account};
 use crate::config::{self, Config};
 use crate::db::Db;
 use crate::entity::membership::Status;
 use crate::log;
+use crate::numbers::people;
 use crate::role::Role;
 use crate::sign_in::link::LIFETIME;
 use crate::sign_in::operator::make_link;
+use crate::sign_in::relinking::{self, Relinked, Whom};
 use crate::slug::Slug;
 use crate::users::operator::{self, Account};
 
@@ -46,6 +51,10 @@ pub enum Task {
     Deactivate(AccountArgument),
     /// Let somebody use their account again.
     Reactivate(AccountArgument),
+    /// Put somebody's new account at a provider in the place of the one that they had there: after the provider was
+    /// registered again, or its issuer has another address, and they have tried to sign in. Without --yes it only shows
+    /// what would change.
+    Relink(RelinkOptions),
     /// Print a link that signs somebody in: once, within ten minutes.
     SignInLink(AccountArgument),
 }
@@ -67,6 +76,22 @@ pub struct AccountArgument {
     email: EmailAddress,
 }
 
+#[derive(Args)]
+pub struct RelinkOptions {
+    /// Their address; everybody who has tried, if --provider names a provider.
+    #[arg(value_name = "EMAIL", value_parser = crate::cli::arguments::email, required_unless_present = "provider")]
+    email: Option<EmailAddress>,
+    /// Only at the provider of this name.
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Which of several accounts that have come: its id at the provider.
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+    /// Do it.
+    #[arg(long)]
+    yes: bool,
+}
+
 pub(super) fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| "the role is owner, admin or member".to_owned())
 }
@@ -83,7 +108,7 @@ pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::
 
 /// Roles are an organization's, accounts are the installation's.
 async fn within(db: &Db, org: Option<&Slug>, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    let is_of_account = matches!(task, Task::Deactivate(_) | Task::Reactivate(_));
+    let is_of_account = matches!(task, Task::Deactivate(_) | Task::Reactivate(_) | Task::Relink(_));
     let shell =
         if is_of_account { shell_of_account(db, file, org).await? } else { shell(db, file, org).await? };
     perform(&shell, file, task).await
@@ -106,9 +131,25 @@ async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Resu
             tell_deactivation(&operator::deactivate(shell, entrance, &person.email).await?);
         }
         Task::Reactivate(person) => tell_reactivation(&operator::reactivate(shell, &person.email).await?),
+        Task::Relink(options) => relink(shell, file, options).await?,
         Task::SignInLink(_) => {}
     }
     Ok(())
+}
+
+async fn relink(shell: &Shell, file: Option<&Path>, options: RelinkOptions) -> anyhow::Result<()> {
+    let whom = Whom { email: options.email, provider: options.provider, subject: options.subject };
+    let waiting = relinking::waiting(shell, &whom).await?;
+    waiting.iter().for_each(show_relinking);
+    if !options.yes {
+        say!("Nothing was changed. Run it again with --yes to link {}.", people(waiting.len()));
+        return Ok(());
+    }
+    let Relinked { done, left_out } = relinking::relink_all(shell, &mailer(file), &waiting).await?;
+    if done > 0 {
+        say!("{} can sign in again.", people(done));
+    }
+    if left_out.is_empty() { Ok(()) } else { Err(Refusal::ChangedMeanwhile(left_out.join(", ")).into()) }
 }
 
 async fn sign_in_link(file: Option<&Path>, org: Option<Slug>, email: &EmailAddress) -> anyhow::Result<()> {

@@ -1,8 +1,11 @@
 //! What came of a task, told.
 
+use chrono::SecondsFormat;
+
 use crate::cli::output::counted;
 use crate::log;
 use crate::role::Role;
+use crate::sign_in::relinking::Relinking;
 use crate::users::operator::AccountOutcome;
 
 pub(super) fn tell(outcome: &AccountOutcome, news: &str) {
@@ -39,4 +42,14 @@ pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
              `gatehouse access reset` everybody."
         ));
     }
+}
+
+/// Both accounts in one block: who is to be relinked looks at them side by side.
+pub(super) fn show_relinking(relinking: &Relinking) {
+    let Relinking { email, old, new } = relinking;
+    let tried = new.tried_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    say!("{email} at {}", new.provider);
+    let last = old.last_sign_in_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    say!("  now:  {} as {}, which signed in last at {last}", old.issuer, old.subject);
+    say!("  then: {} as {}, which tried to sign in at {tried}", new.issuer, new.subject);
 }

@@ -12,6 +12,7 @@ fn what_is_left_out_has_its_documented_default() {
     assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(config.database_url.expose_secret(), "sqlite://data/gatehouse.db");
     assert_eq!(config.providers[0].name, "acme");
+    assert_eq!(config.sign_in_rate.get(), 60);
     assert!(config.metrics_bind.is_none() && config.trusted_proxies.is_empty());
 }
 
@@ -23,11 +24,20 @@ fn an_unknown_setting_is_refused_and_the_near_one_suggested() {
 }
 
 #[test]
+fn the_token_of_a_client_is_no_setting() {
+    assert!(read(&[("TOKEN", "gh_x"), ("TOKEN_FILE", "token")]).is_ok());
+    assert!(complaint(&[("TOKENS", "gh_x")]).contains("GATEHOUSE_TOKENS: is not a setting"));
+}
+
+#[test]
 fn malformed_values_name_their_variable() {
     for (name, value) in [
         ("BASE_URL", "gate.acme.test"),
         ("BASE_URL", "https://gate.acme.test/path"),
         ("BIND", "8080"),
+        ("SIGN_IN_RATE", "0"),
+        ("SIGN_IN_RATE", "-1"),
+        ("SIGN_IN_RATE", "60/minute"),
         ("DATABASE_URL", "mysql://x"),
         ("MASTER_KEY", "secret"),
         ("ALLOWED_DOMAINS", "acme"),

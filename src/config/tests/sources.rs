@@ -12,7 +12,7 @@ fn a_secret_may_be_in_a_file_but_not_in_both_places() {
     std::fs::write(file.path(), "postgres://db/x\n").expect("written");
     let path = file.path().to_str().expect("a path");
     let config = read(&[("DATABASE_URL_FILE", path)]).expect("a configuration");
-    assert_eq!(config.database_url.expose_secret(), "postgres://db/x");
+    assert_eq!(config.database_url.expose_secret(), "postgres:///?host=db&dbname=x");
     assert!(
         complaint(&[("DATABASE_URL_FILE", path), ("DATABASE_URL", "sqlite://x")]).contains("leave one out")
     );

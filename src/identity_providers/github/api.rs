@@ -9,12 +9,14 @@ use serde::de::DeserializeOwned;
 use super::app::App;
 use crate::identity_providers::failure::{Failure, rejected, unavailable};
 use crate::identity_providers::http::HttpError;
+use crate::identity_providers::json::lenient;
 
 /// `GET /user`, as far as it is of use.
 #[derive(Deserialize)]
 pub(super) struct Account {
     pub(super) id: u64,
     pub(super) login: String,
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) name: Option<String>,
 }
 
@@ -22,7 +24,8 @@ pub(super) struct Account {
 #[derive(Deserialize)]
 pub(super) struct Address {
     pub(super) email: String,
-    pub(super) primary: bool,
+    #[serde(rename = "primary")]
+    _primary: bool,
     pub(super) verified: bool,
 }
 
@@ -39,7 +42,7 @@ impl App {
             HttpError::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
                 rejected(format!("{path}: {error}; may the app read e-mail addresses?"))
             }
-            _ => unavailable(format!("{path}: {error}")),
+            _ => Failure::from(error).at(path),
         })
     }
 

@@ -1,13 +1,11 @@
 //! This installation at GitHub, and the way there.
 
-use oauth2::basic::BasicClient;
-use oauth2::{AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, PkceCodeChallenge, Scope, TokenUrl};
+use oauth2::{AuthType, AuthUrl, CsrfToken, PkceCodeChallenge, Scope, TokenUrl};
 use url::Url;
 
 use crate::identity_providers::authorization::AuthorizationRequest;
+use crate::identity_providers::client::Client;
 use crate::identity_providers::registration::Registration;
-
-type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 /// This installation, as an OAuth app at GitHub.
 pub struct App {
@@ -21,12 +19,9 @@ pub struct App {
 impl App {
     pub fn new(registration: Registration, base: &Url, api: &Url) -> anyhow::Result<Self> {
         let base = base.as_str().trim_end_matches('/').to_owned();
-        let client = BasicClient::new(registration.client_id.clone())
-            .set_client_secret(registration.client_secret.clone())
-            .set_auth_type(AuthType::RequestBody)
-            .set_redirect_uri(registration.redirect.clone())
-            .set_auth_uri(AuthUrl::new(format!("{base}/login/oauth/authorize"))?)
-            .set_token_uri(TokenUrl::new(format!("{base}/login/oauth/access_token"))?);
+        let authorization = AuthUrl::new(format!("{base}/login/oauth/authorize"))?;
+        let token = TokenUrl::new(format!("{base}/login/oauth/access_token"))?;
+        let client = registration.client(authorization, token, AuthType::RequestBody);
         Ok(Self { registration, client, base, api: api.as_str().trim_end_matches('/').to_owned() })
     }
 
@@ -51,7 +46,7 @@ impl App {
     }
 
     /// Its pages' address, or the issuer that its metadata documents name for RFC 9207.
-    pub fn is_issuer(&self, iss: &str) -> bool {
+    pub(super) fn is_issuer(&self, iss: &str) -> bool {
         iss.strip_prefix(&self.base).is_some_and(|rest| matches!(rest, "" | "/login/oauth"))
     }
 }

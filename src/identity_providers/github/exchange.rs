@@ -1,31 +1,40 @@
 //! The way back: the code becomes a token, and what the API says of the account becomes claims.
 
-use oauth2::{AuthorizationCode, HttpRequest, PkceCodeVerifier, TokenResponse};
+use oauth2::{AuthorizationCode, HttpRequest, PkceCodeVerifier};
+use serde_json::Value;
 
 use super::api::{Account, Address};
 use super::app::App;
+use crate::identity_providers::authorization::AuthorizationResponse;
 use crate::identity_providers::claims::Claims;
-use crate::identity_providers::failure::{Failure, token_failure};
+use crate::identity_providers::failure::{Failure, rejected, token_failure, unusable};
+
+const EMAILS: &str = "/user/emails?per_page=100";
 
 impl App {
-    pub async fn exchange(&self, code: String, pkce_verifier: String) -> Result<Claims, Failure> {
-        let send = |request: HttpRequest| self.registration.http.send(request);
+    pub async fn exchange(&self, response: AuthorizationResponse) -> Result<Claims, Failure> {
+        if response.iss.as_ref().is_some_and(|iss| !self.is_issuer(iss)) {
+            return Err(rejected("the answer names another issuer"));
+        }
+        let send = |request: HttpRequest| self.registration.http.tokens(request);
         let tokens = self
             .client
-            .exchange_code(AuthorizationCode::new(code))
-            .set_pkce_verifier(PkceCodeVerifier::new(pkce_verifier))
+            .exchange_code(AuthorizationCode::new(response.code.clone()))
+            .set_pkce_verifier(PkceCodeVerifier::new(response.pkce_verifier.clone()))
             .request_async(&send)
             .await
-            .map_err(token_failure)?;
-        let token = tokens.access_token();
-        let (account, addresses) =
-            tokio::try_join!(self.read("/user", token), self.read("/user/emails?per_page=100", token))?;
-        Ok(self.claims(account, addresses))
+            .map_err(|error| token_failure(error, &self.registration.sent(&response)))?;
+        let token = &tokens.access_token;
+        if token.secret().is_empty() {
+            return Err(unusable("no access token"));
+        }
+        let (account, addresses): (_, Vec<Value>) =
+            tokio::try_join!(self.read("/user", token), self.read(EMAILS, token))?;
+        Ok(self.claims(account, primary(addresses)?))
     }
 
     /// Only the primary address counts: the others may be anybody's who once had them (rule 2.6).
-    fn claims(&self, account: Account, addresses: Vec<Address>) -> Claims {
-        let primary = addresses.into_iter().find(|address| address.primary);
+    fn claims(&self, account: Account, primary: Option<Address>) -> Claims {
         let name = account.name.filter(|name| !name.trim().is_empty());
         Claims {
             provider: self.registration.provider.clone(),
@@ -37,4 +46,12 @@ impl App {
             authenticated_at: None,
         }
     }
+}
+
+/// The primary address, read strictly; what is odd about another keeps nobody out.
+fn primary(addresses: Vec<Value>) -> Result<Option<Address>, Failure> {
+    let mut candidates = addresses.into_iter().filter(|address| address["primary"] != false);
+    let read =
+        |address| serde_json::from_value(address).map_err(|error| rejected(format!("{EMAILS}: {error}")));
+    candidates.next().map(read).transpose()
 }

@@ -1,94 +1,119 @@
 //! The way back: the code becomes tokens, and they become claims (OpenID Connect Core, section 3.1.3).
 
-use openidconnect::core::{CoreIdTokenClaims, CoreProviderMetadata, CoreTokenResponse, CoreUserInfoClaims};
-use openidconnect::{
-    AuthorizationCode, HttpRequest, Nonce, OAuth2TokenResponse, PkceCodeVerifier, TokenResponse,
-};
+use std::sync::Arc;
 
-use super::client::Client;
-use super::id_token::Extras;
+use oauth2::{AuthorizationCode, HttpRequest, PkceCodeVerifier};
+use serde_json::Value;
+
+use super::claims::PersonClaims;
+use super::id_token::IdToken;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use super::vouching;
 use crate::config::ProviderKind;
+use crate::identity_providers::authorization::AuthorizationResponse;
 use crate::identity_providers::claims::Claims;
-use crate::identity_providers::failure::{Failure, rejected, token_failure, unavailable};
+use crate::identity_providers::client::TokenResponse;
+use crate::identity_providers::failure::{Failure, FailureKind, rejected, token_failure, unusable};
 
 impl RelyingParty {
     /// Redeems a code and checks what comes back.
     ///
     /// # Errors
-    /// When the provider can't be asked, or what it says does not hold.
-    pub async fn exchange(
-        &self,
-        code: String,
-        nonce: String,
-        pkce_verifier: String,
-    ) -> Result<Claims, Failure> {
+    /// When the provider can't be asked, answers with something that is of no use, or what it says does not hold.
+    pub async fn exchange(&self, response: AuthorizationResponse) -> Result<Claims, Failure> {
         let metadata = self.metadata_or_discover().await?;
-        let client = self.client(&metadata);
-        let send = |request: HttpRequest| self.registration.http.send(request);
-        let tokens = client
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(rejected)?
-            .set_pkce_verifier(PkceCodeVerifier::new(pkce_verifier))
+        self.check_response(&metadata, response.iss.as_deref())?;
+        let (metadata, tokens) = self.redeem_somewhere(metadata, &response).await?;
+        let id_token = tokens.id_token.ok_or_else(|| unusable("no ID token"))?;
+        let id_token = IdToken::parse(&id_token)?;
+        let verified = self.verify(&metadata, &id_token, &response.nonce, &tokens.access_token);
+        let (claims, metadata) = verified.await?;
+        if response.iss.is_some_and(|iss| iss != claims.iss) {
+            return Err(rejected("the answer names another issuer than its ID token"));
+        }
+        let mut person = PersonClaims::read(&id_token.payload)?;
+        if self.has_more_to_say(&person) {
+            person.complete(self.user_info(&metadata, &tokens.access_token, &claims).await?);
+        }
+        Ok(Claims {
+            provider: self.registration.provider.clone(),
+            email_verified: self.vouches(&person),
+            authenticated_at: claims.authenticated_at(),
+            issuer: claims.iss,
+            subject: claims.sub,
+            email: person.email,
+            name: person.name,
+        })
+    }
+
+    /// Whether the answer is this provider's (RFC 9207, section 2.4). Of several tenants it may be anybody's until the ID
+    /// token says whose.
+    fn check_response(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Failure> {
+        match iss {
+            None if metadata.document.names_itself_in_answers() => {
+                Err(rejected("the answer does not name its issuer"))
+            }
+            Some(iss) if !self.is_named(metadata, iss) => Err(rejected("the answer names another issuer")),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_named(&self, metadata: &Metadata, iss: &str) -> bool {
+        if self.issuer.is_a_template() { self.issuer.may_be(iss) } else { iss == metadata.document.issuer }
+    }
+
+    /// Redeems the code; where nothing takes it, once more at the address that the provider names by now, if it is
+    /// another.
+    async fn redeem_somewhere(
+        &self,
+        metadata: Arc<Metadata>,
+        response: &AuthorizationResponse,
+    ) -> Result<(Arc<Metadata>, TokenResponse), Failure> {
+        let failure = match self.redeem(&metadata, response).await {
+            Ok(tokens) => return Ok((metadata, tokens)),
+            Err(failure) => failure,
+        };
+        if !matches!(failure.kind, FailureKind::Unavailable | FailureKind::Unusable) {
+            return Err(failure);
+        }
+        match self.look_again(&self.looked_at_addresses, &metadata).await {
+            Ok(Some(now)) if now.document.token_endpoint != metadata.document.token_endpoint => {
+                let tokens = self.redeem(&now, response).await?;
+                Ok((now, tokens))
+            }
+            _ => Err(failure),
+        }
+    }
+
+    async fn redeem(
+        &self,
+        metadata: &Metadata,
+        response: &AuthorizationResponse,
+    ) -> Result<TokenResponse, Failure> {
+        let send = |request: HttpRequest| self.registration.http.tokens(request);
+        self.client(metadata)
+            .exchange_code(AuthorizationCode::new(response.code.clone()))
+            .set_pkce_verifier(PkceCodeVerifier::new(response.pkce_verifier.clone()))
             .request_async(&send)
             .await
-            .map_err(token_failure)?;
-        let id_token = tokens.id_token().ok_or_else(|| Failure::Rejected("no ID token".to_owned()))?;
-        let verified = self.verify(metadata.clone(), id_token, &Nonce::new(nonce)).await?;
-        let (claims, extras, signed_with) = verified;
-        self.check_access_token(&signed_with, id_token, &claims, tokens.access_token())?;
-        let user_info = self.user_info(&client, &metadata, &tokens, &claims).await?;
-        Ok(self.claims(&claims, &extras, user_info.as_ref()))
+            .map_err(|error| token_failure(error, &self.registration.sent(response)))
     }
 
-    /// What userinfo says, where the ID token names no address. Microsoft's would name one without the marker
-    /// that makes it count.
-    async fn user_info(
-        &self,
-        client: &Client,
-        metadata: &CoreProviderMetadata,
-        tokens: &CoreTokenResponse,
-        claims: &CoreIdTokenClaims,
-    ) -> Result<Option<CoreUserInfoClaims>, Failure> {
-        let is_of_no_use = claims.email().is_some() || self.kind == ProviderKind::Microsoft;
-        if is_of_no_use || metadata.userinfo_endpoint().is_none() {
-            return Ok(None);
-        }
-        let send = |request: HttpRequest| self.registration.http.send(request);
-        let request = client
-            .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
-            .map_err(rejected)?;
-        request.request_async(&send).await.map(Some).map_err(unavailable)
+    /// Whether userinfo is asked: for the address, or for whether it is verified, where the ID token leaves it open.
+    /// Microsoft's would name an address without the marker that makes it count.
+    fn has_more_to_say(&self, person: &PersonClaims) -> bool {
+        let is_whole = person.email.is_some() && person.email_verified.is_some();
+        !is_whole && self.kind != ProviderKind::Microsoft
     }
 
-    fn claims(
-        &self,
-        token: &CoreIdTokenClaims,
-        extras: &Extras,
-        user_info: Option<&CoreUserInfoClaims>,
-    ) -> Claims {
-        let email = token.email().or_else(|| user_info?.email()).map(|email| email.to_string());
-        // The flag must come from where the address came from.
-        let flag = match token.email() {
-            Some(_) => token.email_verified(),
-            None => user_info.and_then(CoreUserInfoClaims::email_verified),
-        };
-        let is_vouched_for = |address: &String| match self.kind {
-            ProviderKind::Google => vouching::google(address, flag == Some(true), &extras.hd),
-            ProviderKind::Microsoft => vouching::microsoft(&extras.xms_edov),
-            _ => flag == Some(true),
-        };
-        let token_name = token.name().and_then(|name| name.get(None));
-        let name = token_name.or_else(|| user_info?.name()?.get(None));
-        Claims {
-            provider: self.registration.provider.clone(),
-            issuer: token.issuer().to_string(),
-            subject: token.subject().to_string(),
-            email_verified: email.as_ref().is_some_and(is_vouched_for),
-            email,
-            name: name.map(|name| name.to_string()),
-            authenticated_at: token.auth_time(),
+    fn vouches(&self, person: &PersonClaims) -> bool {
+        let Some(address) = &person.email else { return false };
+        let is_verified = person.email_verified == Some(Value::Bool(true));
+        match self.kind {
+            ProviderKind::Google => vouching::google(address, is_verified, person.hd.as_deref()),
+            ProviderKind::Microsoft => person.xms_edov.as_ref().is_some_and(vouching::microsoft),
+            _ => is_verified,
         }
     }
 }

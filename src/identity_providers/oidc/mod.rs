@@ -2,16 +2,18 @@
 //! such providers with habits of their own.
 
 mod authorization;
-mod client;
+mod claims;
 mod discovery;
 mod exchange;
 mod id_token;
 mod issuer;
 mod keys;
+mod metadata;
 mod relying_party;
 mod tenants;
 mod test;
-mod verifier;
+mod user_info;
+mod verification;
 mod vouching;
 
 pub use relying_party::RelyingParty;

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use openidconnect::AuthorizationCode;
-use openidconnect::core::CoreProviderMetadata;
+use oauth2::AuthorizationCode;
 
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::identity_providers::credentials::{MADE_UP_CODE, try_credentials};
 use crate::identity_providers::finding::Finding;
@@ -18,18 +18,14 @@ impl RelyingParty {
             Err(undiscovered) => return vec![Finding::bad(format!("{label} {undiscovered}."))],
         };
         let took = began.elapsed().as_millis();
-        let issuer = metadata.issuer().as_str();
+        let issuer = &metadata.document.issuer;
         let discovered = Finding::good(format!("{label} answered in {took} ms and names itself {issuer}."));
         vec![discovered, self.try_credentials(&metadata).await]
     }
 
-    async fn try_credentials(&self, metadata: &CoreProviderMetadata) -> Finding {
+    async fn try_credentials(&self, metadata: &Metadata) -> Finding {
         let client = self.client(metadata);
-        match client.exchange_code(AuthorizationCode::new(MADE_UP_CODE.to_owned())) {
-            Ok(exchange) => try_credentials(&self.registration, exchange).await,
-            Err(_) => {
-                Finding::bad(format!("{} does not say where tokens are to be had.", self.registration.label))
-            }
-        }
+        let exchange = client.exchange_code(AuthorizationCode::new(MADE_UP_CODE.to_owned()));
+        try_credentials(&self.registration, exchange).await
     }
 }

@@ -1,8 +1,10 @@
 //! The pages of invites: `/settings/admin/invites`, and the one behind an invite's link.
 
 mod actions;
+mod choices;
 pub mod landing;
 mod list;
+mod listed;
 mod page;
 pub mod path;
 mod results;

@@ -3,20 +3,22 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use super::choices::FormChoices;
+use super::listed::ShownList;
 use super::results::{ResultRow, all_links, rows, title};
-use super::row::InviteRow;
 use crate::authority::Admin;
 use crate::error::Result;
-use crate::invites::form::{Bad, InviteForm, Pasted, role};
-use crate::invites::list::{ListedInvite, list};
-use crate::invites::query::{Filter, InviteKeyset, InviteQuery, RawInviteQuery};
-use crate::invites::results::{InviteLine, InviteOutcome};
+use crate::id::Id;
+use crate::invites::form::InviteForm;
+use crate::invites::known::Known;
+use crate::invites::query::RawInviteQuery;
+use crate::invites::results::{BatchResults, Choices, InviteLine, InviteOutcome};
 use crate::links::Links;
-use crate::listing::{Empty, ListPage, ListQuery, Paging};
+use crate::listing::Empty;
 use crate::mail::State;
 use crate::membership::invited::Status;
+use crate::pasted::{Bad, Pasted};
 use crate::random;
-use crate::role::Role;
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
@@ -31,19 +33,13 @@ struct InvitesPage {
     addresses: String,
     addresses_error: String,
     lines: Vec<Bad>,
-    roles: Vec<RoleChoice>,
+    known: Vec<KnownAddress>,
+    choices: FormChoices,
     parsed: String,
     results_title: String,
     results: Vec<ResultRow>,
     all_links: String,
-    status: &'static str,
-    query: String,
-    here: String,
-    tabs: Vec<Tab>,
-    under_way: bool,
-    rows: Vec<InviteRow>,
-    empty: Empty,
-    paging: Paging,
+    list: ShownList,
 }
 
 /// How the addresses were read, alone.
@@ -52,20 +48,14 @@ struct InvitesPage {
 struct ParsedPart<'a> {
     links: &'a Links,
     lines: &'a [Bad],
+    known: &'a [KnownAddress],
     parsed: &'a str,
 }
 
-struct RoleChoice {
-    name: &'static str,
-    label: &'static str,
-    meaning: &'static str,
-    selected: bool,
-}
-
-struct Tab {
-    href: String,
-    label: &'static str,
-    current: bool,
+/// An address that is a member's, or invited already.
+struct KnownAddress {
+    address: String,
+    says: &'static str,
 }
 
 impl Page for InvitesPage {
@@ -77,8 +67,8 @@ impl Page for InvitesPage {
         Some(match id {
             "send" => self.as_send().render(),
             "parsed" => {
-                let (links, lines, parsed) = (&self.links, &self.lines, &self.parsed);
-                ParsedPart { links, lines, parsed }.render()
+                let (links, lines, known, parsed) = (&self.links, &self.lines, &self.known, &self.parsed);
+                ParsedPart { links, lines, known, parsed }.render()
             }
             "results" => self.as_results().render(),
             "invites" => self.as_invites().render(),
@@ -105,79 +95,57 @@ pub struct Invites {
 }
 
 impl Invites {
+    /// The page after a form was sent: with what came of it, and what is left of it to be corrected.
+    pub fn after(results: BatchResults) -> Self {
+        let pasted = Pasted { bad: results.left, ..Pasted::default() };
+        let problem = match pasted.bad.len() {
+            0 => String::new(),
+            1 => "1 line isn\u{2019}t an email address. Correct it and send again.".to_owned(),
+            bad => format!("{bad} lines aren\u{2019}t email addresses. Correct them and send again."),
+        };
+        // Who corrects a line means it for what was chosen; the next invite is another one.
+        let chosen = if pasted.bad.is_empty() { Choices::default() } else { results.chosen };
+        let form = InviteForm::chosen(pasted.left(), chosen);
+        Self { form, pasted, problem, results: results.lines, ..Self::default() }
+    }
+
     /// Answers with the page.
     ///
     /// # Errors
     /// 422 when what is asked of the list makes no sense.
     pub async fn show(self, admin: &Admin, view: &View, status: StatusCode) -> Reply {
         let query = self.query.clone().parse_for_page()?;
-        let listed = list(admin, &query).await?;
-        let page = self.page(admin, &query, listed).await?;
+        let list = ShownList::of(admin, &query).await?;
+        let page = self.page(admin, list).await?;
         view.page(&**admin, status, &page)
     }
 
-    async fn page(
-        self,
-        admin: &Admin,
-        query: &InviteQuery,
-        listed: ListPage<ListedInvite, InviteKeyset>,
-    ) -> Result<InvitesPage> {
-        let (mail, links) = (&admin.services().mail, admin.links());
+    async fn page(self, admin: &Admin, list: ShownList) -> Result<InvitesPage> {
+        let mail = &admin.services().mail;
         let results = rows(admin, self.results).await?;
-        let showing = showing(listed.rows.len());
-        let paging = listed.paging(showing, |cursor| query.address_at(links.invites(), Some(cursor)));
-        let invites = listed.rows.into_iter().map(|invite| InviteRow::new(admin, invite));
-        let invites = invites.collect::<Result<Vec<_>>>()?;
         Ok(InvitesPage {
+            links: admin.links(),
             can_send: admin.gives_roles(),
             mail_on: mail.is_on(),
             mail_from: mail.from().unwrap_or_default(),
-            batch: if self.form.batch.is_empty() { random::id() } else { self.form.batch },
+            known: known(admin, &self.pasted).await?,
+            choices: FormChoices::of(admin, &self.form).await?,
+            batch: self.form.batch.as_ref().map_or_else(random::id, Id::to_string),
             addresses: self.form.addresses,
             addresses_error: self.problem,
             lines: self.pasted.bad,
-            roles: roles(admin, role(&self.form.role).unwrap_or(Role::Member)),
             parsed: self.parsed,
             results_title: title(&results),
             all_links: all_links(&results),
             results,
-            status: query.filter.name(),
-            query: query.search.clone(),
-            here: query.address(links.invites()),
-            tabs: tabs(&links, query),
-            under_way: invites.iter().any(InviteRow::is_under_way),
-            empty: Empty::of(invites.is_empty(), !query.pairs().is_empty()),
-            rows: invites,
-            paging,
-            links,
+            list,
         })
     }
 }
 
-fn showing(invites: usize) -> String {
-    match invites {
-        0 => String::new(),
-        1 => "Showing 1 invite".to_owned(),
-        count => format!("Showing {count} invites"),
-    }
-}
-
-fn tabs(links: &Links, query: &InviteQuery) -> Vec<Tab> {
-    let tab = |(filter, label)| Tab {
-        href: InviteQuery { filter, cursor: None, ..query.clone() }.address(links.invites()),
-        label,
-        current: query.filter == filter,
-    };
-    Filter::ALL.into_iter().map(tab).collect()
-}
-
-fn roles(admin: &Admin, chosen: Role) -> Vec<RoleChoice> {
-    let mine = Role::ALL.into_iter().rev().filter(|role| *role <= admin.role());
-    mine.map(|role| RoleChoice {
-        name: role.name(),
-        label: role.label(),
-        meaning: role.meaning(),
-        selected: role == chosen,
-    })
-    .collect()
+/// What is known of the addresses that were typed.
+async fn known(admin: &Admin, pasted: &Pasted) -> Result<Vec<KnownAddress>> {
+    let known = Known::of(admin, &pasted.addresses).await?;
+    let about = |address| Some(KnownAddress { says: known.about(address)?, address: address.to_string() });
+    Ok(pasted.addresses.iter().filter_map(about).collect())
 }

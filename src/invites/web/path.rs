@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use crate::id::Id;
+
 /// `{invite}`, for who sends them.
 #[derive(Deserialize)]
 pub struct InvitePath {
-    pub invite: String,
+    pub invite: Id,
 }
 
 /// `{token}`, for who is invited.

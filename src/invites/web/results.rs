@@ -19,6 +19,7 @@ impl ResultRow {
             InviteOutcome::Invited => "Invited",
             InviteOutcome::Resent => "Invited again; the old link stopped working",
             InviteOutcome::Member => "Is a member already",
+            InviteOutcome::Above => "Is invited as owner; only an owner can change that",
         }
     }
 }
@@ -39,7 +40,7 @@ pub async fn rows(admin: &Admin, lines: Vec<InviteLine>) -> Result<Vec<ResultRow
 
 /// How many were invited.
 pub fn title(results: &[ResultRow]) -> String {
-    match results.iter().filter(|row| row.outcome != InviteOutcome::Member).count() {
+    match results.iter().filter(|row| row.outcome.is_invited()).count() {
         0 => "Nobody was invited".to_owned(),
         1 => "1 person invited".to_owned(),
         count => format!("{count} people invited"),

@@ -49,11 +49,7 @@ impl InviteRow {
             role_label: invite.role.label(),
             state: status,
             state_text: state_text(&invite, status, now),
-            mail_text: match &mail {
-                Some(state) if waits => state.words(),
-                None if pending => "Not mailed: share the link".to_owned(),
-                _ => String::new(),
-            },
+            mail_text: mail_text(mail.as_ref(), waits, pending),
             mail: mail.filter(|_| waits),
             expires: Moment::until(*invite.expires_at, now),
             soon: pending && *invite.expires_at - now < Duration::days(1),
@@ -70,6 +66,14 @@ impl InviteRow {
     /// Whether its mail is still on its way.
     pub fn is_under_way(&self) -> bool {
         matches!(self.mail, Some(State::Queued | State::Sending | State::Retrying { .. }))
+    }
+}
+
+fn mail_text(mail: Option<&State>, waits: bool, pending: bool) -> String {
+    match mail {
+        Some(state) if waits => state.words(),
+        None if pending => "Not mailed: share the link".to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -6,8 +6,10 @@ use actix_web::web;
 use super::page::Invites;
 use crate::authority::Admin;
 use crate::error::{Error, Result};
-use crate::invites::form::{InviteForm, MOST, Pasted, role};
-use crate::invites::sending;
+use crate::invites::form::{InviteForm, MOST, role};
+use crate::invites::places::ChosenPlaces;
+use crate::invites::sending::{self, InviteRequest};
+use crate::pasted::Pasted;
 use crate::random;
 use crate::web::{Notice, Reply, View, see_other};
 
@@ -32,38 +34,51 @@ fn typed(form: &InviteForm, pasted: Pasted, problem: String) -> Invites {
     Invites { form: form.clone(), parsed: parsed(&pasted), pasted, problem, ..Invites::default() }
 }
 
-/// Invites those who were typed; tells the name of the form and what there is to say.
+/// Invites those who were typed; tells the name of the form and what there is to say. What is no address waits in the
+/// form.
 async fn invite(admin: &Admin, form: &InviteForm, pasted: &Pasted) -> Result<(String, Notice)> {
     if let Some(problem) = problem(pasted) {
         return Err(Error::invalid("addresses", problem));
     }
     let role = role(&form.role).ok_or_else(|| Error::invalid("role", "Choose a role."))?;
     let batch = batch(form)?;
-    let sent = sending::send(admin, &batch, &pasted.addresses, role).await?;
-    Ok((batch, if sent.before { Notice::InvitedBefore } else { Notice::Invited }))
+    let chosen = ChosenPlaces {
+        team: form.team.clone(),
+        project: form.project.clone(),
+        project_role: form.project_role.clone(),
+    };
+    let (addresses, left) = (&pasted.addresses, &pasted.bad);
+    let request = InviteRequest { batch: &batch, addresses, left, role, chosen: &chosen };
+    let sent = sending::send(admin, &request).await?;
+    let notice = match (sent.before, left.is_empty()) {
+        (true, _) => Notice::InvitedBefore,
+        (false, true) => Notice::Invited,
+        (false, false) => Notice::InvitedSome,
+    };
+    Ok((batch, notice))
 }
 
 /// The form's own name: one that we have given out, or a new one for a form without.
 fn batch(form: &InviteForm) -> Result<String> {
-    if form.batch.is_empty() {
-        return Ok(random::id());
-    }
-    uuid::Uuid::parse_str(&form.batch)
-        .map(|batch| batch.to_string())
-        .map_err(|_| Error::Malformed("batch".to_owned()))
+    let Some(batch) = &form.batch else { return Ok(random::id()) };
+    batch.uuid().map(|batch| batch.to_string()).ok_or_else(|| Error::Malformed("batch".to_owned()))
 }
 
 fn problem(pasted: &Pasted) -> Option<String> {
-    match (pasted.bad.len(), pasted.addresses.len()) {
+    match (pasted.addresses.len(), pasted.bad.len()) {
         (0, 0) => Some("Type at least one address.".to_owned()),
-        (0, count) if count > MOST => Some(format!("Invite up to {MOST} addresses at once.")),
-        (0, _) => None,
-        (1, _) => Some("One line is no address. Nobody was invited yet.".to_owned()),
-        (bad, _) => Some(format!("{bad} lines are no addresses. Nobody was invited yet.")),
+        (0, 1) => Some("This isn\u{2019}t an email address. No invites sent.".to_owned()),
+        (0, bad) => Some(format!("{bad} lines aren\u{2019}t email addresses. No invites sent.")),
+        _ => too_many(pasted),
     }
 }
 
-/// "12 addresses, 1 duplicate, 2 that are none."
+fn too_many(pasted: &Pasted) -> Option<String> {
+    let over = pasted.addresses.len().saturating_sub(MOST);
+    (over > 0).then(|| format!("Invite up to {MOST} addresses at once. Remove {over}."))
+}
+
+/// "12 addresses, 1 duplicate, 2 invalid lines.", and what to do about too many.
 fn parsed(pasted: &Pasted) -> String {
     let count = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -73,8 +88,12 @@ fn parsed(pasted: &Pasted) -> String {
     let parts = [
         count(pasted.addresses.len(), "address", "addresses"),
         count(pasted.doubles, "duplicate", "duplicates"),
-        count(pasted.bad.len(), "line that is no address", "lines that are no addresses"),
+        count(pasted.bad.len(), "invalid line", "invalid lines"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { String::new() } else { format!("{}.", parts.join(", ")) }
+    if parts.is_empty() {
+        return String::new();
+    }
+    let counted = format!("{}.", parts.join(", "));
+    [Some(counted), too_many(pasted)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

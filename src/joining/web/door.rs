@@ -11,6 +11,7 @@ use crate::authority::session::Membership;
 use crate::authority::{Organization, SignedIn};
 use crate::error::Result;
 use crate::gate::Standing;
+use crate::id::Id;
 use crate::identity_providers::{Button, IdentityProvider};
 use crate::joining::{self, Doorway};
 use crate::links::{Link, Links, Site};
@@ -22,7 +23,7 @@ use crate::web::{Notice, Page, Reply, View, see_other};
 /// `{org}`.
 #[derive(Deserialize)]
 pub struct DoorPath {
-    org: String,
+    org: Id,
 }
 
 /// What the address of a door may carry.
@@ -80,7 +81,7 @@ pub async fn door(
     query: web::Query<DoorQuery>,
     request: HttpRequest,
 ) -> Reply {
-    let here = |membership: &&Membership| membership.organization.slug == path.org;
+    let here = |membership: &&Membership| membership.organization.slug == *path.org;
     if let Some(membership) = person.visitor.memberships().into_iter().find(here) {
         return open(&person, &view, membership, &query).await;
     }

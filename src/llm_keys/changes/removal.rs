@@ -3,36 +3,37 @@
 use serde_json::json;
 
 use super::rows::{erase, finish, is_present, mark, of, told, try_at};
-use crate::authority::{Admin, Event};
+use crate::authority::Event;
 use crate::entity::llm_key::{Column, Model};
 use crate::error::{Error, Result};
 use crate::llm::LlmProvider;
+use crate::llm_keys::keeper::Keeper;
 use crate::llm_keys::{KEPT, health};
 
 /// Removes the key in use and the one before it. For [`KEPT`] both can be brought back.
 ///
 /// # Errors
 /// 404 when the organization has no key for the provider.
-pub async fn remove(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change_as_own().await?;
-    let rows = of(&change, provider).await?;
+pub async fn remove(keeper: Keeper<'_>, provider: &LlmProvider) -> Result<()> {
+    let change = keeper.change_keys().await?;
+    let rows = of(&change, keeper, provider).await?;
     let present = rows.iter().find(|row| is_present(row)).ok_or(Error::NotFound)?;
     let live: Vec<&Model> = rows.iter().filter(|row| row.removed_at.is_none()).collect();
     let gone: Vec<&Model> = rows.iter().filter(|row| row.removed_at.is_some()).collect();
     erase(&change, &gone).await?;
     mark(&change, &live, Column::RemovedAt, Some(change.at())).await?;
     try_at(&change, &live, None).await?;
-    let event = Event::done("llm_key.removed", provider.id()).with(told(present), json!(null));
-    finish(admin, change, event).await
+    let event = Event::done("llm_key.removed", provider.id()).with(told(keeper, present), json!(null));
+    finish(keeper, change, event).await
 }
 
 /// Undoes a removal.
 ///
 /// # Errors
 /// 409 when nothing was removed, or too long ago, or another key was set since.
-pub async fn restore(admin: &Admin, provider: &LlmProvider) -> Result<()> {
-    let change = admin.change_as_own().await?;
-    let rows = of(&change, provider).await?;
+pub async fn restore(keeper: Keeper<'_>, provider: &LlmProvider) -> Result<()> {
+    let change = keeper.change_keys().await?;
+    let rows = of(&change, keeper, provider).await?;
     let in_time = |row: &&Model| row.removed_at.is_some_and(|at| *change.at() - *at < KEPT);
     let back: Vec<&Model> = rows.iter().filter(in_time).collect();
     let key = back.iter().find(|row| row.replaced_at.is_none());
@@ -40,7 +41,7 @@ pub async fn restore(admin: &Admin, provider: &LlmProvider) -> Result<()> {
         return Err(Error::Conflict("There is nothing to undo any more."));
     };
     mark(&change, &back, Column::RemovedAt, None).await?;
-    try_at(&change, &[key], Some(health::next(admin.services().clock.now())?)).await?;
-    let event = Event::done("llm_key.restored", provider.id()).resulting_in(told(key));
-    finish(admin, change, event).await
+    try_at(&change, &[key], Some(health::next(keeper.member().services().clock.now())?)).await?;
+    let event = Event::done("llm_key.restored", provider.id()).resulting_in(told(keeper, key));
+    finish(keeper, change, event).await
 }

@@ -4,14 +4,19 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
-use crate::authority::{Admin, Change, Event, OfOrganization};
+use crate::authority::{Change, Event, OfOrganization};
 use crate::entity::llm_key::{Column, Entity, Model};
 use crate::entity::{Timestamp, llm_key_health};
 use crate::error::Result;
 use crate::llm::LlmProvider;
+use crate::llm_keys::keeper::Keeper;
 
-pub(super) async fn of(change: &Change<OfOrganization>, provider: &LlmProvider) -> Result<Vec<Model>> {
-    change.all::<Entity>(|ours| ours.filter(Column::Provider.eq(provider.id()))).await
+pub(super) async fn of(
+    change: &Change<OfOrganization>,
+    keeper: Keeper<'_>,
+    provider: &LlmProvider,
+) -> Result<Vec<Model>> {
+    change.all::<Entity>(|ours| ours.filter(keeper.rows()).filter(Column::Provider.eq(provider.id()))).await
 }
 
 pub(super) fn is_present(row: &Model) -> bool {
@@ -23,8 +28,8 @@ pub(super) fn is_previous(row: &Model) -> bool {
 }
 
 /// What the audit tells of a key.
-pub(super) fn told(row: &Model) -> serde_json::Value {
-    json!({ "lastFour": row.last_four, "baseUrl": row.base_url })
+pub(super) fn told(keeper: Keeper<'_>, row: &Model) -> serde_json::Value {
+    json!({ "lastFour": row.last_four, "baseUrl": row.base_url, "project": keeper.project_name() })
 }
 
 pub(super) async fn mark(
@@ -65,8 +70,8 @@ pub(super) async fn erase(change: &Change<OfOrganization>, rows: &[&Model]) -> R
     Ok(())
 }
 
-pub(super) async fn finish(admin: &Admin, change: Change<OfOrganization>, event: Event) -> Result<()> {
+pub(super) async fn finish(keeper: Keeper<'_>, change: Change<OfOrganization>, event: Event) -> Result<()> {
     change.commit(event).await?;
-    admin.services().key_alarms.wake();
+    keeper.member().services().key_alarms.wake();
     Ok(())
 }

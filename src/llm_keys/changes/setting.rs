@@ -5,13 +5,14 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::rows::{erase, finish, is_present, mark, of, told, try_at};
-use crate::authority::{Admin, Change, Event, OfOrganization};
+use crate::authority::{Change, Event, OfOrganization};
 use crate::entity::Timestamp;
 use crate::entity::llm_key::{ActiveModel, Column, Entity, Model};
 use crate::error::{Error, Result};
-use crate::llm::ApiKey;
+use crate::llm::{ApiKey, BaseUrl};
 use crate::llm_keys::form::KeyRequest;
-use crate::llm_keys::resolution::place;
+use crate::llm_keys::keeper::Keeper;
+use crate::llm_keys::resolution::{KeyPlace, place};
 use crate::llm_keys::{MOST_CUSTOM, health};
 use crate::name::Name;
 use crate::outbound::Failure;
@@ -22,17 +23,17 @@ use crate::random;
 /// # Errors
 /// 422 when the address may not be reached, or when it would be another custom provider of the same name, or one too
 /// many.
-pub async fn set(admin: &Admin, wish: &KeyRequest) -> Result<()> {
-    let services = admin.services();
-    if let Some(url) = &wish.base_url {
+pub async fn set(keeper: Keeper<'_>, wish: &KeyRequest) -> Result<()> {
+    let services = keeper.member().services();
+    if let Some(BaseUrl { url, .. }) = &wish.base_url {
         let blocked = |blocked| Error::invalid("baseUrl", Failure::Blocked(blocked).sentence(url));
         services.outbound.check(url).await.map_err(blocked)?;
     }
-    let change = admin.change_as_own().await?;
-    let rows = of(&change, &wish.provider).await?;
+    let change = keeper.change_keys().await?;
+    let rows = of(&change, keeper, &wish.provider).await?;
     let present = rows.iter().find(|row| is_present(row));
-    if wish.is_new {
-        refuse_one_too_many(&change, present).await?;
+    if wish.is_new || present.is_none() && wish.provider.known().is_none() {
+        refuse_one_too_many(&change, keeper, present).await?;
     }
     let gone: Vec<&Model> = rows.iter().filter(|row| !is_present(row)).collect();
     erase(&change, &gone).await?;
@@ -40,26 +41,35 @@ pub async fn set(admin: &Admin, wish: &KeyRequest) -> Result<()> {
         mark(&change, &[present], Column::ReplacedAt, Some(change.at())).await?;
         try_at(&change, &[present], None).await?;
     }
-    let row = sealed(admin, wish, present, change.at())?;
+    let row = sealed(keeper, wish, present, change.at())?;
     let id = row.id.clone().unwrap();
     change.insert(row).await?;
     change.insert(health::untried(&id, health::next(services.clock.now())?)).await?;
     let action = if present.is_some() { "llm_key.replaced" } else { "llm_key.set" };
-    let address = wish.base_url.as_ref().map(ToString::to_string);
-    let after = json!({ "lastFour": wish.key.last_four(), "baseUrl": address });
+    let address = wish.base_url.as_ref().map(|base| base.url.as_str());
+    let after = json!({
+        "lastFour": wish.key.last_four(),
+        "baseUrl": address,
+        "project": keeper.project_name(),
+    });
     let event = match present {
-        Some(present) => Event::done(action, wish.provider.id()).with(told(present), after),
+        Some(present) => Event::done(action, wish.provider.id()).with(told(keeper, present), after),
         None => Event::done(action, wish.provider.id()).resulting_in(after),
     };
-    finish(admin, change, event).await
+    finish(keeper, change, event).await
 }
 
-async fn refuse_one_too_many(change: &Change<OfOrganization>, present: Option<&Model>) -> Result<()> {
+async fn refuse_one_too_many(
+    change: &Change<OfOrganization>,
+    keeper: Keeper<'_>,
+    present: Option<&Model>,
+) -> Result<()> {
     if present.is_some() {
         let sentence = "There is one of this name already. Replace its key, or choose another name.";
         return Err(Error::invalid("name", sentence));
     }
-    let custom = change.all::<Entity>(|ours| ours.filter(Column::Name.is_not_null())).await?;
+    let custom =
+        change.all::<Entity>(|ours| ours.filter(keeper.rows()).filter(Column::Name.is_not_null())).await?;
     if custom.iter().filter(|row| is_present(row)).count() >= MOST_CUSTOM {
         let sentence = format!("There are {MOST_CUSTOM} custom providers already. Remove one first.");
         return Err(Error::invalid("name", sentence));
@@ -67,14 +77,26 @@ async fn refuse_one_too_many(change: &Change<OfOrganization>, present: Option<&M
     Ok(())
 }
 
-fn sealed(admin: &Admin, wish: &KeyRequest, present: Option<&Model>, at: Timestamp) -> Result<ActiveModel> {
+fn sealed(
+    keeper: Keeper<'_>,
+    wish: &KeyRequest,
+    present: Option<&Model>,
+    at: Timestamp,
+) -> Result<ActiveModel> {
     let (id, provider) = (random::id(), wish.provider.id());
-    let base_url = wish.base_url.as_ref().map(ToString::to_string);
-    let place = place(&admin.organization().id, &id, provider, base_url.as_deref());
-    let sealed_key = seal(admin, &wish.key, &place)?;
-    let visitor = admin.visitor();
+    let base_url = wish.base_url.as_ref().map(|base| base.url.to_string());
+    let place = place(&KeyPlace {
+        organization: &keeper.member().organization().id,
+        project: keeper.project(),
+        id: &id,
+        provider,
+        base_url: base_url.as_deref(),
+    });
+    let sealed_key = seal(keeper, &wish.key, &place)?;
+    let visitor = keeper.member().visitor();
     Ok(ActiveModel {
         id: Set(id),
+        project_id: Set(keeper.project().map(str::to_owned)),
         provider: Set(provider.to_owned()),
         name: Set(wish.name.as_ref().map(|name| Name::as_str(name).to_owned())),
         base_url: Set(base_url),
@@ -90,7 +112,7 @@ fn sealed(admin: &Admin, wish: &KeyRequest, present: Option<&Model>, at: Timesta
     })
 }
 
-fn seal(admin: &Admin, key: &ApiKey, place: &str) -> Result<String> {
-    let ring = &admin.services().config.master_key;
+fn seal(keeper: Keeper<'_>, key: &ApiKey, place: &str) -> Result<String> {
+    let ring = &keeper.member().services().config.master_key;
     ring.seal(key.expose().as_bytes(), place).map_err(|e| Error::Internal(e.to_string()))
 }

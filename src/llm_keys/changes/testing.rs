@@ -4,11 +4,12 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::rows::finish;
-use crate::authority::{Admin, Event};
+use crate::authority::Event;
 use crate::entity::llm_key_health;
 use crate::error::{Error, Result};
 use crate::llm::LlmProvider;
 use crate::llm_keys::health;
+use crate::llm_keys::keeper::Keeper;
 use crate::llm_keys::list::one;
 use crate::llm_keys::probe::{Finding, probe};
 use crate::llm_keys::resolution::Resolution;
@@ -17,18 +18,17 @@ use crate::llm_keys::resolution::Resolution;
 ///
 /// # Errors
 /// 404 when there is none, 409 when it can't be opened.
-pub async fn test(admin: &Admin, provider: &LlmProvider) -> Result<Finding> {
-    let services = admin.services();
-    let entry = one(admin, provider).await?;
-    let usable = match &entry.resolution {
-        Resolution::Organization(usable) | Resolution::Environment(usable) => usable,
-        Resolution::Missing => return Err(Error::NotFound),
-        Resolution::Unreadable(_) => {
+pub async fn test(keeper: Keeper<'_>, provider: &LlmProvider) -> Result<Finding> {
+    let services = keeper.member().services();
+    let entry = one(keeper.member(), keeper.project(), provider).await?;
+    let usable = match entry.own() {
+        Some(Resolution::Unreadable(_)) => {
             return Err(Error::Conflict("This key can't be decrypted. Replace it."));
         }
+        own => own.and_then(Resolution::usable).ok_or(Error::NotFound)?,
     };
     let finding = probe(&services.outbound, provider.probe(), &entry.label, usable).await;
-    let change = admin.change().await?;
+    let change = keeper.change().await?;
     let this = || llm_key_health::Column::Subject.eq(usable.subject.as_str());
     let before = change.all::<llm_key_health::Entity>(|ours| ours.filter(this())).await?.pop();
     let next = before.as_ref().and_then(|before| before.next_test_at);
@@ -39,6 +39,6 @@ pub async fn test(admin: &Admin, provider: &LlmProvider) -> Result<Finding> {
         "source": entry.resolution.source(),
         "lastFour": usable.key.last_four(),
     });
-    finish(admin, change, Event::done("llm_key.tested", provider.id()).resulting_in(after)).await?;
+    finish(keeper, change, Event::done("llm_key.tested", provider.id()).resulting_in(after)).await?;
     Ok(finding)
 }

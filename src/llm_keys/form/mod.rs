@@ -1,6 +1,5 @@
 //! What an admin types to set a key: raw strings in, domain values out.
 
-mod base_url;
 mod key_form;
 mod key_request;
 #[cfg(test)]

@@ -11,6 +11,7 @@ fn form(provider: &str, name: &str, base_url: &str, key: &str) -> KeyForm {
         name: text(name),
         base_url: text(base_url),
         key: SecretString::from(key),
+        confirmed_provider: String::new(),
     }
 }
 
@@ -31,9 +32,9 @@ fn a_known_provider_needs_its_key_and_nothing_else() {
 fn a_custom_provider_has_a_name_and_an_address() {
     let wish = form("custom", "My vLLM", "https://llm.example/v1", "k").read(None).expect("a wish");
     assert_eq!(wish.provider.id(), "custom-my-vllm");
-    assert_eq!(wish.base_url.expect("an address").as_str(), "https://llm.example/v1");
+    assert_eq!(wish.base_url.expect("an address").url.as_str(), "https://llm.example/v1");
     assert_eq!(problems(&form("custom", "", "", ""), None).len(), 3);
-    for address in ["llm.example", "ftp://x", "https://u:p@x", "https://x?a", "https://x#a", "file:///etc"] {
+    for address in ["llm.example", "ftp://x", "https://u:p@x", "file:///etc"] {
         assert_eq!(problems(&form("custom", "My vLLM", address, "k"), None).len(), 1, "{address}");
     }
 }
@@ -46,4 +47,40 @@ fn a_new_address_asks_for_the_key_again() {
     assert_eq!(problems(&moved, present), [format!("key: {NEW_ADDRESS}")]);
     let same = form("azure-openai", "", "https://acme.openai.azure.com", "");
     assert_eq!(problems(&same, present), ["key: Paste the key."]);
+}
+
+#[test]
+fn of_a_pasted_endpoint_the_base_is_taken_and_comes_back() {
+    let pasted = form("custom", "My vLLM", "https://llm.example/v1/chat/completions?key=CANARY", "k");
+    let wish = pasted.read(None).expect("a wish");
+    let base = wish.base_url.expect("an address");
+    assert_eq!((base.url.as_str(), base.is_cut), ("https://llm.example/v1", true));
+    assert_eq!(pasted.shown_address(), "https://llm.example/v1");
+    for plain in ["https://llm.example/v1/", "llm.example", ""] {
+        assert_eq!(form("custom", "", plain, "k").shown_address(), plain);
+    }
+}
+
+#[test]
+fn no_secret_in_an_address_comes_back() {
+    for pasted in ["https://u:CANARY@llm.example/v1", "https://u:CAN/ARY@llm.example/v1?key=CANARY"] {
+        for provider in ["custom", "custom-mine", "azure-openai", "no-provider"] {
+            let typed = form(provider, "", pasted, "k");
+            assert_eq!(typed.shown_address(), "https://llm.example/v1", "{provider}: {pasted}");
+        }
+    }
+}
+
+#[test]
+fn another_providers_key_is_asked_about_until_it_is_confirmed() {
+    let mut wish = form("openai", "", "", "sk-ant-0123456789");
+    assert_eq!(problems(&wish, None), ["key: This looks like an Anthropic key."]);
+    for other in ["openai", "groq", "true", "Anthropic"] {
+        wish.confirmed_provider = other.to_owned();
+        assert_eq!(problems(&wish, None).len(), 1, "{other}");
+    }
+    wish.confirmed_provider = "anthropic".to_owned();
+    assert!(wish.read(None).is_ok());
+    assert!(form("custom", "My proxy", "https://llm.example/v1", "sk-ant-0123456789").read(None).is_ok());
+    assert!(form("anthropic", "", "", "sk-ant-0123456789").read(None).is_ok());
 }

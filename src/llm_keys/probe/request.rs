@@ -3,27 +3,34 @@
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::llm::{Authentication, Probe};
-use crate::llm_keys::resolution::Usable;
+use crate::llm::{ApiKey, Authentication, Probe};
 
-/// The address with the probe's path; the version is added unless the address has it already.
-pub(super) fn target(base: &Url, probe: &Probe) -> Option<Url> {
-    let base = base.as_str().trim_end_matches('/');
-    let version = if base.ends_with(probe.version) { "" } else { probe.version };
-    Url::parse(&format!("{base}{version}{}", probe.path)).ok()
+/// The address with the probe's path; the version is added unless the address's path has it already.
+pub(super) fn target(base: &Url, probe: &Probe) -> Url {
+    let (path, query) =
+        probe.path.split_once('?').map_or((probe.path, None), |(path, query)| (path, Some(query)));
+    let before = base.path().trim_end_matches('/');
+    let version = if before.ends_with(probe.version) { "" } else { probe.version };
+    let mut url = base.clone();
+    url.set_path(&format!("{before}{version}{path}"));
+    url.set_query(query);
+    url.set_fragment(None);
+    url
 }
 
-pub(super) fn headers(probe: &Probe, usable: &Usable) -> Option<HeaderMap> {
+/// What goes with the request; without a key, what anybody could send.
+pub(super) fn headers(probe: &Probe, key: Option<&ApiKey>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
+    for (name, value) in probe.headers {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    let Some(key) = key else { return Some(headers) };
     let (name, text) = match probe.authentication {
-        Authentication::Bearer => ("authorization", format!("Bearer {}", usable.key.expose())),
-        Authentication::Header(name) => (name, usable.key.expose().to_owned()),
+        Authentication::Bearer => ("authorization", format!("Bearer {}", key.expose())),
+        Authentication::Header(name) => (name, key.expose().to_owned()),
     };
     let mut value = HeaderValue::from_str(&text).ok()?;
     value.set_sensitive(true);
     headers.insert(HeaderName::from_static(name), value);
-    for (name, value) in probe.headers {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
     Some(headers)
 }

@@ -7,10 +7,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::in_use::in_use;
 use super::readable::Readable;
 use crate::authority::Services;
-use crate::entity::{llm_key, llm_key_health, organization};
+use crate::entity::{llm_key, llm_key_health, organization, project};
 use crate::error::Result;
 use crate::llm::LlmProvider;
 use crate::llm::catalog::PROVIDERS;
+use crate::llm_keys::probe::Standing;
 use crate::llm_keys::resolution::{Resolution, resolution};
 
 /// Keys that are read at once.
@@ -40,7 +41,7 @@ pub(super) async fn raise_alarms(services: &Services, readable: &mut Readable) -
         for ((organization, _), row) in failing.iter().filter(|((_, subject), _)| *subject == usable.subject)
         {
             if with_fallback.contains(organization) && !has_own(services, organization, known.id).await? {
-                let trouble = (known.label.to_owned(), failure(known.label, row));
+                let trouble = (known.label.to_owned(), failure(known.label, "", row));
                 troubles.entry(organization.clone()).or_default().push(trouble);
             }
         }
@@ -62,7 +63,8 @@ async fn of_stored(services: &Services, readable: &mut Readable, failing: &Faili
         after = (last.provider.clone(), last.id.clone());
         for key in &batch {
             let is_readable = look.is_readable(key, |key| opens(services, key))?;
-            if let Some(trouble) = trouble(key, is_readable, failing) {
+            let project = project_name(services, key, is_readable, failing).await?;
+            if let Some(trouble) = trouble(key, &project, is_readable, failing) {
                 troubles.entry(key.organization_id.clone()).or_default().push(trouble);
             }
         }
@@ -73,6 +75,7 @@ async fn of_stored(services: &Services, readable: &mut Readable, failing: &Faili
 async fn has_own(services: &Services, organization: &str, provider: &str) -> Result<bool> {
     let own = in_use()
         .filter(llm_key::Column::OrganizationId.eq(organization))
+        .filter(llm_key::Column::ProjectId.is_null())
         .filter(llm_key::Column::Provider.eq(provider));
     Ok(own.one(services.db.outside_any_organization()).await?.is_some())
 }
@@ -91,19 +94,35 @@ fn opens(services: &Services, key: &llm_key::Model) -> Result<bool> {
     Ok(!matches!(resolution, Resolution::Unreadable(_)))
 }
 
-fn trouble(key: &llm_key::Model, is_readable: bool, failing: &Failing) -> Option<Trouble> {
+/// What the project of a key in trouble is called, if it is a project's; asked for no other.
+async fn project_name(
+    services: &Services,
+    key: &llm_key::Model,
+    is_readable: bool,
+    failing: &Failing,
+) -> Result<String> {
+    let is_fine = is_readable && !failing.contains_key(&(key.organization_id.clone(), key.id.clone()));
+    let Some(id) = key.project_id.as_deref().filter(|_| !is_fine) else { return Ok(String::new()) };
+    let project = project::Entity::find_by_id(id).one(services.db.outside_any_organization()).await?;
+    Ok(project.map(|project| project.name).unwrap_or_default())
+}
+
+fn trouble(key: &llm_key::Model, project: &str, is_readable: bool, failing: &Failing) -> Option<Trouble> {
     let label = LlmProvider::parse(&key.provider)?.label(key.name.as_deref());
+    let of_project = if project.is_empty() { String::new() } else { format!(" of the project {project}") };
     let sentence = if is_readable {
-        failure(&label, failing.get(&(key.organization_id.clone(), key.id.clone()))?)
+        failure(&label, &of_project, failing.get(&(key.organization_id.clone(), key.id.clone()))?)
     } else {
-        format!("The {label} key can't be decrypted.")
+        format!("The {label} key{of_project} can't be decrypted.")
     };
     Some((label, sentence))
 }
 
-fn failure(label: &str, row: &llm_key_health::Model) -> String {
-    let sentence = row.finding().map(|finding| finding.sentence).unwrap_or_default();
-    format!("The {label} key is failing. {sentence}").trim_end().to_owned()
+fn failure(label: &str, of_project: &str, row: &llm_key_health::Model) -> String {
+    // That its provider was busy at the last try is no reason.
+    let reason = row.finding().filter(|finding| finding.verdict.standing() == Standing::Failing);
+    let sentence = reason.map(|finding| finding.sentence).unwrap_or_default();
+    format!("The {label} key{of_project} is failing. {sentence}").trim_end().to_owned()
 }
 
 /// One sentence for one key, and the names where there are several.

@@ -18,6 +18,7 @@ pub(super) async fn erase_removed(services: &Services) -> Result<()> {
         .filter(llm_key::Column::RemovedAt.lte(Timestamp::from(now - KEPT)))
         .exec(services.db.write_outside_any_organization())
         .await?;
+    services.db.empty_log().await?;
     llm_key_health::Entity::delete_many()
         .filter(llm_key_health::Column::NextTestAt.is_null())
         .filter(llm_key_health::Column::TestedAt.lte(Timestamp::from(now - REMEMBERED)))

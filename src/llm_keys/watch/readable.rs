@@ -51,7 +51,7 @@ impl Look<'_> {
 /// Of the sealed key, and of what it is bound to.
 fn fingerprint(key: &Model) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (&key.organization_id, &key.provider, &key.base_url, &key.sealed_key).hash(&mut hasher);
+    (&key.organization_id, &key.project_id, &key.provider, &key.base_url, &key.sealed_key).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -71,6 +71,7 @@ mod tests {
         Model {
             id: text(id),
             organization_id: text("acme"),
+            project_id: None,
             provider: text("openai"),
             name: None,
             base_url: None,

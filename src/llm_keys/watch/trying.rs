@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::llm::LlmProvider;
 use crate::llm_keys::health;
 use crate::llm_keys::probe::probe;
-use crate::llm_keys::resolution::{Resolution, resolution};
+use crate::llm_keys::resolution::resolution;
 
 /// Keys that are looked at when they are due, the longest due first.
 const LOOKED_AT: u64 = 500;
@@ -55,15 +55,17 @@ pub(super) async fn try_again(services: &Services, row: &llm_key_health::Model) 
         move_next(services, row, Some(until), None).await?;
         return Ok(());
     };
-    let next = health::next(services.clock.now())?;
     let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(()) };
-    let Resolution::Organization(usable) = resolution(services, &provider, Some(&key), false)? else {
+    let resolution = resolution(services, &provider, Some(&key), false)?;
+    let Some(usable) = resolution.usable() else {
+        let next = health::next(services.clock.now())?;
         move_next(services, row, Some(until), Some(next)).await?;
         return Ok(());
     };
     let label = provider.label(key.name.as_deref());
-    let finding = probe(&services.outbound, provider.probe(), &label, &usable).await;
+    let finding = probe(&services.outbound, provider.probe(), &label, usable).await;
     let at = Timestamp::from(services.clock.now());
+    let next = health::next_after(finding.verdict, services.clock.now())?;
     let after = health::tried(&row.subject, Some(row), &finding, at, Some(next))?;
     tracing::info!(provider = provider.id(), verdict = ?finding.verdict, "LLM key tried");
     llm_key_health::Entity::update_many()

@@ -3,41 +3,48 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 
+use super::at::KeysAt;
 use super::page::for_admins;
 use super::path::LlmKeyPath;
-use crate::authority::Admin;
-use crate::llm_keys::{changes, list};
+use crate::llm_keys::{Keeps, changes, list};
 use crate::web::{Notice, Reply, Undo, View, see_other, see_other_undoable};
 
 /// `POST /settings/admin/llm-keys/{provider}/test`: the page, with what the provider said.
-pub async fn test(admin: Admin, view: View, path: web::Path<LlmKeyPath>) -> Reply {
-    admin.services().limits.count_test(admin.person().client)?;
-    changes::test(&admin, &path.provider()?).await?;
-    let entries = list::list(&admin).await?;
-    view.page(&*admin, StatusCode::OK, &for_admins(&admin, &entries, None))
+pub async fn test<K: Keeps>(admin: K, view: View, path: web::Path<LlmKeyPath>) -> Reply {
+    let keeper = admin.keeper();
+    keeper.member().services().limits.count_test(keeper.member().person().client)?;
+    changes::test(keeper, &path.provider()?).await?;
+    let entries = list::list(keeper.member(), keeper.project()).await?;
+    view.page(
+        keeper.member(),
+        StatusCode::OK,
+        &for_admins(keeper.member(), KeysAt::of(keeper), &entries, None).await?,
+    )
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/removal`.
-pub async fn remove(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn remove<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
     let provider = path.provider()?;
-    changes::remove(&admin, &provider).await?;
-    Ok(see_other_undoable(&admin.links().llm_keys(), Notice::KeyRemoved, Undo::KeyRemoval { provider }))
+    changes::remove(admin.keeper(), &provider).await?;
+    let at = KeysAt::of(admin.keeper());
+    let undo = Undo::KeyRemoval { provider, project: at.project().map(str::to_owned) };
+    Ok(see_other_undoable(&at.llm_keys(), Notice::KeyRemoved, undo))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/restoration`.
-pub async fn restore(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::restore(&admin, &path.provider()?).await?;
-    Ok(see_other(&admin.links().llm_keys(), Notice::KeyRestored))
+pub async fn restore<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+    changes::restore(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyRestored))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/reversion`.
-pub async fn revert(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::revert(&admin, &path.provider()?).await?;
-    Ok(see_other(&admin.links().llm_keys(), Notice::KeyReverted))
+pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+    changes::revert(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyReverted))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/previous/removal`.
-pub async fn erase_previous(admin: Admin, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::erase_previous(&admin, &path.provider()?).await?;
-    Ok(see_other(&admin.links().llm_keys(), Notice::PreviousKeyErased))
+pub async fn erase_previous<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+    changes::erase_previous(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::PreviousKeyErased))
 }

@@ -1,7 +1,8 @@
 //! The form of a key.
 
 use crate::error::FieldErrors;
-use crate::llm::catalog::CUSTOM_ICON;
+use crate::llm::Family;
+use crate::llm::catalog::{self, CUSTOM_ICON};
 use crate::llm_keys::form::{KeyForm, NEW_CUSTOM};
 use crate::llm_keys::list::Entry;
 
@@ -22,6 +23,13 @@ pub struct FormPart {
     pub base_url_error: String,
     pub key_error: String,
     pub key_hint: String,
+    /// Whose key it looks like, and what people call that; nothing where nothing is asked.
+    pub likely_provider: &'static str,
+    pub likely_label: &'static str,
+    /// The same, if there is a form for that provider's keys.
+    pub likely_form: &'static str,
+    /// The same, once it is confirmed.
+    pub confirmed_provider: &'static str,
     pub console: &'static str,
     pub problems: usize,
     pub summary: String,
@@ -34,22 +42,26 @@ pub fn find<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Entry> {
 
 /// The form for a provider, or for a new custom one; none for what is neither.
 pub fn blank_form(entries: &[Entry], id: &str) -> Option<FormPart> {
-    if id == NEW_CUSTOM {
-        return Some(FormPart {
-            provider: id.to_owned(),
-            label: "Custom provider".to_owned(),
-            icon: CUSTOM_ICON,
-            custom: true,
-            address_label: "Base URL",
-            ..FormPart::default()
-        });
+    if id == NEW_CUSTOM { Some(new_custom()) } else { find(entries, id).map(of_entry) }
+}
+
+fn new_custom() -> FormPart {
+    FormPart {
+        provider: NEW_CUSTOM.to_owned(),
+        label: "Custom provider".to_owned(),
+        icon: CUSTOM_ICON,
+        custom: true,
+        address_label: "Base URL",
+        ..FormPart::default()
     }
-    let entry = find(entries, id)?;
+}
+
+fn of_entry(entry: &Entry) -> FormPart {
     let known = entry.provider.known();
-    let prefix = known.map_or("", |known| known.prefix);
+    let prefix = known.and_then(|known| known.prefixes.first());
     let present = entry.present.as_ref();
-    Some(FormPart {
-        provider: id.to_owned(),
+    FormPart {
+        provider: entry.provider.id().to_owned(),
         label: entry.label.clone(),
         icon: entry.provider.icon(),
         replacing: present.is_some(),
@@ -59,18 +71,24 @@ pub fn blank_form(entries: &[Entry], id: &str) -> Option<FormPart> {
         name: present.and_then(|row| row.name.clone()).unwrap_or_default(),
         address_label: entry.provider.own_address().unwrap_or_default(),
         base_url: present.and_then(|row| row.base_url.clone()).unwrap_or_default(),
-        key_hint: if prefix.is_empty() { String::new() } else { format!("Starts with {prefix}") },
+        key_hint: prefix.map(|prefix| format!("Starts with {prefix}")).unwrap_or_default(),
         console: known.map_or("", |known| known.console),
         ..FormPart::default()
-    })
+    }
 }
 
-/// The form as it comes back: with what was typed, but never the key.
+/// The form as it comes back: with what was typed, but never the key, and of an address what is used of it.
 pub fn returned(blank: FormPart, typed: KeyForm, errors: &FieldErrors) -> FormPart {
     let sentence = |field: &str| errors.get(field).map(|sentences| sentences.join(" ")).unwrap_or_default();
+    let doubt = typed.doubt();
+    let likely = doubt.or_else(|| Family::named(&typed.confirmed_provider));
     FormPart {
+        likely_provider: likely.map_or("", |family| family.id),
+        likely_label: likely.map_or("", |family| family.label),
+        likely_form: likely.and_then(|family| catalog::find(family.id)).map_or("", |known| known.id),
+        confirmed_provider: likely.filter(|_| doubt.is_none()).map_or("", |family| family.id),
+        base_url: typed.shown_address(),
         name: typed.name,
-        base_url: typed.base_url,
         name_error: sentence("name"),
         base_url_error: sentence("baseUrl"),
         key_error: sentence("key"),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::authority::{Operator, Organization};
 use crate::error::{Error, Forbidden};
+use crate::id::Id;
 use crate::links::{Link, Site};
 use crate::operator::entry::{self, LASTS, LONGEST_REASON};
 use crate::sign_in::web::sign_in_again;
@@ -38,7 +39,7 @@ impl Page for EntryPage {
 /// `{organization}`.
 #[derive(Deserialize)]
 pub struct EntryPath {
-    organization: String,
+    organization: Id,
 }
 
 /// Why the operator enters.

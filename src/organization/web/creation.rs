@@ -113,6 +113,7 @@ pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> R
 }
 
 fn denied(person: &SignedIn, view: &View) -> Reply {
+    person.note_refusal(Forbidden::NoOrgCreator);
     let who = person.services.config.org_creators.in_words();
     view.page(person, StatusCode::FORBIDDEN, &DeniedPage { site: Site, who })
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::authority::Owner;
 use crate::error::{Error, Forbidden, Result};
+use crate::id::Id;
 use crate::links::{Links, Site};
 use crate::ownership::slug;
 use crate::sign_in::web::sign_in_again;
@@ -86,7 +87,7 @@ pub async fn change_slug(owner: Owner, view: View, form: web::Form<SlugForm>) ->
 /// `{slug}`: a former address.
 #[derive(Deserialize)]
 pub struct FormerSlugPath {
-    slug: String,
+    slug: Id,
 }
 
 /// `POST …/slugs/{slug}/end`.

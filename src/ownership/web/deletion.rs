@@ -72,7 +72,7 @@ async fn show(
 }
 
 async fn stops(owner: &Owner) -> Result<Vec<String>> {
-    let Stops { members, open_invites, llm_keys } = verbs::stops(owner).await?;
+    let Stops { members, open_invites, llm_keys, tokens } = verbs::stops(owner).await?;
     let counted = |count: usize, one: &str, many: &str| match count {
         1 => format!("1 {one}."),
         count if count as u64 == MOST => format!("More than {MOST} {many}."),
@@ -85,6 +85,9 @@ async fn stops(owner: &Owner) -> Result<Vec<String>> {
     }
     if llm_keys > 0 {
         stops.push(counted(llm_keys, "LLM key can’t be used", "LLM keys can’t be used"));
+    }
+    if tokens > 0 {
+        stops.push(counted(tokens, "token stops", "tokens stop"));
     }
     Ok(stops)
 }

@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Deserialize;
 
 use crate::authority::SignedIn;
+use crate::id::Id;
 use crate::links::Links;
 use crate::ownership::deletion;
 use crate::web::{Notice, Reply, see_other};
@@ -11,7 +12,7 @@ use crate::web::{Notice, Reply, see_other};
 /// `{org}`.
 #[derive(Deserialize)]
 pub struct DoorPath {
-    org: String,
+    org: Id,
 }
 
 /// The handler.

@@ -13,12 +13,13 @@ use super::step_up::not_asked;
 use crate::authority::session::is_fresh;
 use crate::authority::{Anyone, Doorstep};
 use crate::entity::sign_in_flow::Purpose;
+use crate::error::Result;
 use crate::identity_providers::{Claims, IdentityProvider};
 use crate::membership::methods::method_on;
 use crate::sign_in::admission::admit;
 use crate::sign_in::connect::{Connection, connect};
 use crate::sign_in::ending::Admission;
-use crate::sign_in::flow::Goal;
+use crate::sign_in::flow::{FlowId, Goal, finish};
 use crate::sign_in::form::CallbackQuery;
 use crate::sign_in::proof::proven_at;
 use crate::sign_in::refusal::Refusal;
@@ -33,12 +34,16 @@ pub async fn callback(
     query: web::Query<CallbackQuery>,
     request: HttpRequest,
 ) -> Reply {
-    anyone.services.limits.count_sign_in(anyone.client)?;
     let home = anyone.home().await?;
     let provider = method_on(&anyone.services, home.as_ref(), &path.provider).await?;
     let door = anyone.doorstep(home.as_ref());
     let person = anyone.visitor.as_ref().map(|visitor| visitor.id.as_str());
-    let callback = Callback { query: query.into_inner(), browser: browser::known(&request), person };
+    let callback = Callback {
+        query: query.into_inner(),
+        browser: browser::known(&request),
+        person,
+        client: anyone.client,
+    };
     let verification = verify(&door, provider, callback).await?;
     Return { anyone: &anyone, door, view: &view, request: &request, provider }.answer(verification).await
 }
@@ -55,21 +60,34 @@ struct Return<'a> {
 impl Return<'_> {
     async fn answer(&self, verification: Verification) -> Reply {
         match verification {
-            Verification::Good(goal, claims) if goal.purpose == Purpose::Connect => {
-                self.connect(&goal, &claims).await
+            Verification::Good(flow, goal, claims) if goal.purpose == Purpose::Connect => {
+                self.connect(&flow, &goal, &claims).await
             }
-            Verification::Good(goal, claims) => self.sign_in(&goal, &claims).await,
+            Verification::Good(flow, goal, claims) => self.sign_in(&flow, &goal, &claims).await,
             Verification::NotStartedHere => not_started_here(self.view),
-            Verification::Cancelled(goal) => cancelled(self.view, self.second_try(&goal)),
+            Verification::Finished(return_to) => {
+                Ok(HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish())
+            }
+            Verification::Cancelled(goal, said) => cancelled(self.view, self.second_try(&goal), &said),
             Verification::Failed(goal, failure) => failed(self.view, self.second_try(&goal), &failure),
         }
     }
 
-    async fn sign_in(&self, goal: &Goal, claims: &Claims) -> Reply {
+    async fn sign_in(&self, flow: &FlowId, goal: &Goal, claims: &Claims) -> Reply {
         match admit(&self.door, claims, goal).await? {
-            Admission::In(person) => self.enter(goal, claims, person),
+            Admission::In(person) => {
+                self.end_well(flow).await?;
+                self.enter(goal, claims, person)
+            }
             Admission::Out(refusal) => self.refused(goal, claims, &refusal).await,
         }
+    }
+
+    /// Whoever comes next from the same address has as many tries as before.
+    async fn end_well(&self, flow: &FlowId) -> Result<()> {
+        finish(self.door.services, flow).await?;
+        self.door.services.limits.forget_sign_in(self.anyone.client);
+        Ok(())
     }
 
     fn enter(&self, goal: &Goal, claims: &Claims, person: String) -> Reply {
@@ -85,12 +103,14 @@ impl Return<'_> {
         Ok(HttpResponse::SeeOther().insert_header(location).cookie(provider).finish())
     }
 
-    async fn connect(&self, goal: &Goal, claims: &Claims) -> Reply {
-        match connect(&self.anyone.signed_in().await?, claims).await? {
-            Connection::Made => Ok(see_other(goal.return_to.as_str(), Notice::Connected)),
-            Connection::WasThere => Ok(see_other(goal.return_to.as_str(), Notice::AlreadyConnected)),
-            Connection::Refused(refusal) => self.refused(goal, claims, &refusal).await,
-        }
+    async fn connect(&self, flow: &FlowId, goal: &Goal, claims: &Claims) -> Reply {
+        let notice = match connect(&self.anyone.signed_in().await?, claims).await? {
+            Connection::Made => Notice::Connected,
+            Connection::WasThere => Notice::AlreadyConnected,
+            Connection::Refused(refusal) => return self.refused(goal, claims, &refusal).await,
+        };
+        self.end_well(flow).await?;
+        Ok(see_other(goal.return_to.as_str(), notice))
     }
 
     async fn refused(&self, goal: &Goal, claims: &Claims, refusal: &Refusal) -> Reply {

@@ -30,8 +30,9 @@ impl Page for ClaimPage {
 /// `GET /claim/{token}`: changes nothing.
 pub async fn claim(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Reply {
     let services = &anyone.services;
-    services.limits.count_sign_in(anyone.client)?;
+    services.limits.refuse_misses(anyone.client)?;
     if !holds(services, &path.token).await? {
+        services.limits.count_miss(anyone.client)?;
         return Err(Error::NotFound);
     }
     let on = methods_on(services, anyone.home().await?.as_ref()).await?;

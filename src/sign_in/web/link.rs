@@ -38,6 +38,7 @@ impl Page for LinkPage<'_> {
 
 /// `GET /sign-in-links/{token}`.
 pub async fn look(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Reply {
+    anyone.services.limits.refuse_misses(anyone.client)?;
     match link::look(&anyone.services, &path.token).await? {
         Landing::Open(email) => {
             let open = Some(Open { email: &email, token: &path.token });
@@ -50,6 +51,7 @@ pub async fn look(anyone: Anyone, view: View, path: web::Path<TokenPath>) -> Rep
 
 /// `POST /sign-in-links/{token}`: uses the link.
 pub async fn take(anyone: Anyone, view: View, path: web::Path<TokenPath>, request: HttpRequest) -> Reply {
+    anyone.services.limits.refuse_misses(anyone.client)?;
     let home = anyone.home().await?;
     match link::take(&anyone.doorstep(home.as_ref()), &path.token).await? {
         Taken::In(person) => {

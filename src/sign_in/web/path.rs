@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use crate::id::Id;
+
 /// `{provider}`.
 #[derive(Deserialize)]
 pub struct ProviderPath {
-    pub provider: String,
+    pub provider: Id,
 }
 
 /// `{token}`: of a claim, or of a link that signs in.

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::authority::{Organization, SignedIn};
+use crate::error::Forbidden;
 use crate::identity_providers::{Button, Claims, IdentityProvider};
 use crate::links::{Site, slug_in};
 use crate::membership::identities::identities;
@@ -31,6 +32,7 @@ impl Page for FreshPage<'_> {
 
 /// What a person sees who has to sign in once more before going on at `return_to`.
 pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
+    person.note_refusal(Forbidden::NeedsFreshSignIn);
     let own = identities(person).await?;
     let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
     let on = methods_on(&person.services, taken_by(person, return_to)).await?;

@@ -5,13 +5,14 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::action::BulkAction;
-use super::selection::{at_once, choose};
+use super::selection::{ABOVE, at_once, choose};
 use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
 use crate::entity::membership::{self, Column};
 use crate::entity::session;
 use crate::entity::user::Status;
 use crate::error::{Error, Forbidden, Result};
 use crate::membership::owners::{Entrance, Loss, Owners};
+use crate::numbers::people;
 use crate::role::Role;
 use crate::users::mails::tell_role;
 
@@ -27,11 +28,14 @@ const MOST_NAMED: usize = 100;
 /// owner would be left.
 pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<usize> {
     if action.role().is_some() {
-        admin.refuse_operator().await?;
+        admin.refuse_operator()?;
     }
     let change = admin.change().await?;
     let members = change.members(&at_once(ids)).await?;
-    let (chosen, _) = choose(admin, change.role(), members, action)?;
+    let (chosen, skipped) = choose(admin, change.role(), members, action)?;
+    if skipped.iter().any(|skipped| skipped.why == ABOVE) {
+        admin.person().note_refusal(Forbidden::NeedsOwner);
+    }
     if chosen.is_empty() {
         return Ok(0);
     }
@@ -65,10 +69,6 @@ fn event(action: BulkAction) -> &'static str {
         BulkAction::Deactivate => "users.deactivated",
         BulkAction::EndSessions => "users.sessions_ended",
     }
-}
-
-fn people(count: usize) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 /// Whether an owner who can come in is left: whoever does it stays, and may be one who can't (rule 1.5).

@@ -12,6 +12,9 @@ use crate::users::query::{self, UserQuery};
 /// As many people as are changed at once.
 pub const MOST: usize = 1000;
 
+/// Why whoever is above the admin is left out.
+pub(super) const ABOVE: &str = "Only an owner can do that to an owner.";
+
 /// Somebody who is left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
@@ -95,7 +98,7 @@ pub fn choose(
 
 fn why_not(mine: Role, person: &MemberAccount, action: BulkAction, is_multi: bool) -> Option<&'static str> {
     match action {
-        _ if person.member.role > mine => Some("Only an owner can do that to an owner."),
+        _ if person.member.role > mine => Some(ABOVE),
         BulkAction::Role(role) if role == person.member.role => Some("It is their role already."),
         BulkAction::Role(_) => None,
         _ if person.is_elsewhere && !is_multi => Some(ELSEWHERE),

@@ -1,16 +1,22 @@
-//! What admins do about a person, as forms send it. Answers lead back to where the form stood, or to the person.
+//! What admins do about a person, as forms send it. Answers lead back to where the form stood, or to the person; whoever
+//! did it to themselves lands where they still may be.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::back::Back;
-use crate::authority::Admin;
-use crate::error::{Error, Forbidden};
+use super::own_role;
+use crate::authority::{Admin, session};
+use crate::error::{Error, Forbidden, Result};
+use crate::id::Id;
+use crate::links::Site;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
 use crate::users::actions::{self, Changed};
-use crate::users::web::path::{UserId, UserPath, UserSessionPath};
-use crate::web::{Notice, Reply, Undo, View, see_other, see_other_undoable};
+use crate::users::web::path::{UserPath, UserSessionPath};
+use crate::web::{Asked, Notice, Reply, Undo, View, see_other, see_other_undoable};
 
 /// The role as it was chosen.
 #[derive(Deserialize)]
@@ -18,10 +24,12 @@ pub struct RoleForm {
     #[serde(default)]
     role: String,
     #[serde(flatten)]
+    asked: Asked,
+    #[serde(flatten)]
     back: Back,
 }
 
-/// `POST /settings/admin/users/{user}/role`.
+/// `POST /settings/admin/users/{user}/role`. One's own step down is asked about first.
 pub async fn change_role(
     admin: Admin,
     view: View,
@@ -30,16 +38,21 @@ pub async fn change_role(
 ) -> Reply {
     let role = Role::parse(&form.role);
     let role = role.ok_or_else(|| Error::invalid("role", "Choose owner, admin or member."))?;
+    let gives_up = own_role::gives_up(&admin, &path.user, role);
+    if gives_up && !form.asked.is_confirmed() {
+        return own_role::ask(&admin, &view, StatusCode::UNPROCESSABLE_ENTITY, role).await;
+    }
     match actions::change_role(&admin, &path.user, role).await {
+        Ok(_) if gives_up => Ok(own_role::landing(&admin, role)),
         Ok(Changed { role: before, .. }) if before == role => {
             Ok(see_other(&form.back.path(&admin.links()), Notice::RoleChanged))
         }
         Ok(Changed { role, .. }) => {
-            let undo = Undo::Role { person: path.user.uuid()?, role };
+            let undo = Undo::Role { person: uuid(&path.user)?, role };
             Ok(see_other_undoable(&form.back.path(&admin.links()), Notice::RoleChanged, undo))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
-            let user = path.user.uuid()?.to_string();
+            let user = uuid(&path.user)?.to_string();
             let again = admin.links().user(&user).role().query("role", role.name());
             sign_in_again(admin.person(), &view, &again).await
         }
@@ -47,11 +60,20 @@ pub async fn change_role(
     }
 }
 
-/// `POST /settings/admin/users/{user}/deactivation`.
-pub async fn deactivate(admin: Admin, path: web::Path<UserPath>, back: web::Form<Back>) -> Reply {
+/// `POST /settings/admin/users/{user}/deactivation`, from the page that says what stops.
+pub async fn deactivate(
+    admin: Admin,
+    request: HttpRequest,
+    path: web::Path<UserPath>,
+    back: web::Form<Back>,
+) -> Reply {
     actions::deactivate(&admin, &path.user).await?;
-    let undo = Undo::Deactivation { person: path.user.uuid()? };
     let is_multi = admin.services().config.tenancy.is_multi();
+    if is_own(&admin, &path.user) {
+        let notice = if is_multi { Notice::YouAreSuspended } else { Notice::YouAreDeactivated };
+        return Ok(outside(&admin, &request, notice));
+    }
+    let undo = Undo::Deactivation { person: uuid(&path.user)? };
     let notice = if is_multi { Notice::UserSuspended } else { Notice::UserDeactivated };
     Ok(see_other_undoable(&back.path(&admin.links()), notice, undo))
 }
@@ -64,15 +86,26 @@ pub async fn reactivate(admin: Admin, path: web::Path<UserPath>, back: web::Form
     Ok(see_other(&back.path(&admin.links()), notice))
 }
 
-/// `POST /settings/admin/users/{user}/removal`.
-pub async fn remove(admin: Admin, path: web::Path<UserPath>, back: web::Form<Back>) -> Reply {
+/// `POST /settings/admin/users/{user}/removal`, from the page that says what stops.
+pub async fn remove(
+    admin: Admin,
+    request: HttpRequest,
+    path: web::Path<UserPath>,
+    back: web::Form<Back>,
+) -> Reply {
     actions::remove(&admin, &path.user).await?;
+    if is_own(&admin, &path.user) {
+        return Ok(outside(&admin, &request, Notice::Left));
+    }
     Ok(see_other(&back.path(&admin.links()), Notice::UserRemoved))
 }
 
 /// `POST /settings/admin/users/{user}/sessions/end`.
-pub async fn end_sessions(admin: Admin, path: web::Path<UserPath>) -> Reply {
+pub async fn end_sessions(admin: Admin, request: HttpRequest, path: web::Path<UserPath>) -> Reply {
     actions::end_sessions(&admin, &path.user, None).await?;
+    if is_own(&admin, &path.user) {
+        return Ok(outside(&admin, &request, Notice::SignedOut));
+    }
     Ok(to_person(&admin, &path.user, Notice::TheirSessionsEnded))
 }
 
@@ -82,6 +115,24 @@ pub async fn end_session(admin: Admin, path: web::Path<UserSessionPath>) -> Repl
     Ok(to_person(&admin, &path.user, Notice::TheirSessionEnded))
 }
 
-fn to_person(admin: &Admin, user: &UserId, notice: Notice) -> HttpResponse {
+/// Who was meant; nobody else than a person of an id of ours can have been changed.
+fn uuid(user: &Id) -> Result<Uuid> {
+    user.uuid().ok_or(Error::NotFound)
+}
+
+fn is_own(admin: &Admin, user: &Id) -> bool {
+    admin.visitor().id == **user
+}
+
+/// Outside the organization, whose pages are not theirs any more. Where there is one, their session has ended, too.
+fn outside(admin: &Admin, request: &HttpRequest, notice: Notice) -> HttpResponse {
+    if admin.services().config.tenancy.is_multi() {
+        return see_other(&Site.organizations(), notice);
+    }
+    session::end(request);
+    see_other(&Site.sign_in(), notice)
+}
+
+fn to_person(admin: &Admin, user: &Id, notice: Notice) -> HttpResponse {
     see_other(&admin.links().user(user).page(), notice)
 }

@@ -7,7 +7,9 @@ use askama::Template;
 use super::back::Back;
 use crate::authority::{Admin, Member};
 use crate::error::{Error, Forbidden, Result};
+use crate::id::Id;
 use crate::links::Links;
+use crate::numbers::people;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
 use crate::users::bulk::{self, BulkAction, Plan, Skipped};
@@ -79,13 +81,18 @@ impl BulkRequest {
             return Err(Error::invalid("all", "Look first at whom it concerns."));
         }
         let ids = if field("all").is_empty() {
-            let chosen = fields.iter().filter(|(key, _)| key == "user").flat_map(|(_, ids)| ids.split(' '));
-            chosen.map(ToOwned::to_owned).collect()
+            let chosen = fields.iter().filter(|(key, _)| key == "user");
+            chosen.flat_map(|(_, ids)| ids.split_whitespace()).map(person).collect::<Result<_>>()?
         } else {
             bulk::matching(admin, &back.asked(&admin.links())?).await?
         };
         Ok(Self { action, ids, confirmed, back })
     }
+}
+
+fn person(id: &str) -> Result<String> {
+    let id = Id::parse(id).map_err(|_| Error::invalid("user", "Choose people from the list."))?;
+    Ok(id.to_string())
 }
 
 /// `POST /settings/admin/users/bulk`.
@@ -126,7 +133,7 @@ fn page(links: Links, asked: &BulkRequest, plan: Plan) -> BulkPage {
 
 /// The question whether to do it to so many people, and the button that does.
 fn words(action: BulkAction, count: usize) -> (String, String) {
-    let people = if count == 1 { "1 person".to_owned() } else { format!("{count} people") };
+    let people = people(count);
     match action {
         BulkAction::Role(role) => {
             let (article, plural) = match (count, role) {

@@ -1,12 +1,15 @@
 //! `/settings/admin/users`: the pages about people.
 
+mod abilities;
 pub mod actions;
 mod back;
 pub mod bulk;
 pub mod export;
 mod filters;
+mod leaving_words;
 mod list;
 pub mod offboarding;
+mod own_role;
 pub mod path;
 pub mod person;
 pub mod role;

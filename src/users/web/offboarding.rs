@@ -5,12 +5,14 @@ use actix_web::web;
 use askama::Template;
 
 use super::back::Back;
+use super::leaving_words::Words;
 use crate::authority::Admin;
 use crate::entity::membership::Status;
 use crate::links::{Link, Links};
+use crate::role::Role;
 use crate::users::actions::ELSEWHERE;
 use crate::users::list;
-use crate::users::person::{Leaving, leaving};
+use crate::users::person::leaving;
 use crate::users::rights::{self, Rights};
 use crate::users::web::path::UserPath;
 use crate::web::{Page, Reply, View};
@@ -29,9 +31,12 @@ struct OffboardingPage {
     /// Where a removal leads: the person has no page any more.
     list: String,
     title: String,
+    is_you: bool,
+    /// Who can reactivate whoever deactivates themselves.
+    returns_you: &'static str,
     stops: Vec<String>,
     stays: Vec<String>,
-    returns: &'static str,
+    returns: String,
     why_not: String,
     why_not_deactivate: &'static str,
     deactivated: bool,
@@ -55,12 +60,16 @@ pub async fn offboarding(
     let rights = Rights::of(&admin, &person, &rights::owners(&admin).await?);
     let is_multi = admin.services().config.tenancy.is_multi();
     let (links, user) = (admin.links(), admin.links().user(&person.id));
-    let above = "Only an owner can let an owner go.".to_owned();
+    let above = "Only owners can remove owners.".to_owned();
+    let is_you = person.id == admin.visitor().id;
+    let words = if is_you { Words::OF_YOURSELF } else { Words::OF_ANOTHER };
     let page = OffboardingPage {
-        title: format!("What stops when {} goes", person.name),
-        stops: stops(&leaving, is_multi),
-        stays: stays(&leaving),
-        returns: returns(&leaving, is_multi),
+        title: words.title(&person.name),
+        is_you,
+        stops: words.stops(&leaving, is_multi),
+        stays: words.stays(&leaving),
+        returns: words.returns(&leaving, is_multi),
+        returns_you: if person.role == Role::Owner { "another owner" } else { "another admin" },
         why_not: if rights.menu { rights.why_not } else { above },
         why_not_deactivate: if leaving.is_elsewhere && !is_multi { ELSEWHERE } else { "" },
         links: admin.links(),
@@ -74,38 +83,4 @@ pub async fn offboarding(
         email: person.email,
     };
     view.page(&*admin, StatusCode::OK, &page)
-}
-
-fn stops(leaving: &Leaving, is_multi: bool) -> Vec<String> {
-    let sessions = match leaving.sessions {
-        _ if is_multi => "Access to this organization.".to_owned(),
-        0 => "They are signed in nowhere.".to_owned(),
-        1 => "1 session ends now.".to_owned(),
-        count => format!("{count} sessions end now."),
-    };
-    let invites = match leaving.open_invites {
-        0 => None,
-        1 => Some("1 open invite of theirs has to be sent again by somebody else.".to_owned()),
-        count => Some(format!("{count} open invites of theirs have to be sent again by somebody else.")),
-    };
-    std::iter::once(sessions).chain(invites).collect()
-}
-
-fn stays(leaving: &Leaving) -> Vec<String> {
-    let keys = match leaving.llm_keys {
-        0 => None,
-        1 => Some("1 LLM key that they set goes on working.".to_owned()),
-        count => Some(format!("{count} LLM keys that they set go on working.")),
-    };
-    std::iter::once("Their name stays on what they did.".to_owned()).chain(keys).collect()
-}
-
-fn returns(leaving: &Leaving, is_multi: bool) -> &'static str {
-    if leaving.could_return && is_multi {
-        "The access rules admit this address: after a removal they can join again at this organization’s address."
-    } else if leaving.could_return {
-        "The access rules let this address in: after a removal they could join again by signing in."
-    } else {
-        ""
-    }
 }

@@ -8,8 +8,11 @@ use serde::Deserialize;
 use crate::authority::Admin;
 use crate::error::Error;
 use crate::links::{Link, Links};
+use crate::mail::compose::with_article;
 use crate::role::Role;
 use crate::users::list;
+use crate::users::web::abilities::abilities;
+use crate::users::web::own_role;
 use crate::users::web::path::UserPath;
 use crate::web::{Page, Reply, View};
 
@@ -46,18 +49,19 @@ pub struct Wanted {
 /// `GET /settings/admin/users/{user}/role`.
 pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>, wanted: web::Query<Wanted>) -> Reply {
     let role = Role::parse(&wanted.role).filter(|role| *role <= admin.role()).ok_or(Error::NotFound)?;
+    if own_role::gives_up(&admin, &path.user, role) {
+        return own_role::ask(&admin, &view, StatusCode::OK, role).await;
+    }
     let person = list::one(&admin, &path.user).await?;
     let user = admin.links().user(&person.id);
-    let article = if role == Role::Member { "a" } else { "an" };
-    let label = role.label().to_lowercase();
     let page = RolePage {
-        question: format!("Make {} {article} {label}?", person.name),
-        button: format!("Make {} {article} {label}", person.name),
+        question: format!("Make {} {}?", person.name, with_article(role)),
+        button: format!("Make {} {}", person.name, with_article(role)),
         role: role.name(),
         role_label: role.label(),
         present_label: person.role.label(),
         meaning: role.meaning(),
-        can: what_it_means(role),
+        can: abilities(role),
         links: admin.links(),
         action: user.role(),
         back: user.page(),
@@ -65,23 +69,4 @@ pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>, wanted: we
         email: person.email,
     };
     view.page(&*admin, StatusCode::OK, &page)
-}
-
-fn what_it_means(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::Member => {
-            &["Uses what the team has.", "Looks at settings, people and which keys are configured."]
-        }
-        Role::Admin => &[
-            "Decides who may join: domains, addresses, sign-in methods.",
-            "Invites people, changes their roles up to admin, and lets them go.",
-            "Sets, replaces and removes keys. Nobody can read one back.",
-            "Reads the audit log.",
-        ],
-        Role::Owner => &[
-            "Everything that an admin does.",
-            "Makes others owners, and takes that away.",
-            "Transfers or deletes the organization.",
-        ],
-    }
 }

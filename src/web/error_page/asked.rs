@@ -58,7 +58,8 @@ impl Asked {
 
     /// The form that came, to be sent again, where trying again may help.
     pub(super) fn again(&self, error: &Error) -> Option<Again> {
-        let may_help = error.status_code() == StatusCode::SERVICE_UNAVAILABLE;
+        let may_help =
+            [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&error.status_code());
         let typed = self.typed.as_ref().filter(|_| may_help)?;
         typed.again(&self.path_and_query, &self.idempotency_key)
     }

@@ -8,7 +8,7 @@ mod words;
 pub use asked::{Asked, htmx_is_at};
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 use serde_json::json;
@@ -32,7 +32,7 @@ struct ErrorPage<'a> {
     saved: &'a str,
     next_step: &'a str,
     request_id: &'a str,
-    link_href: Link,
+    link_href: String,
     link_label: &'a str,
     again: Option<Again>,
 }
@@ -58,7 +58,7 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     }
     let mut response = HttpResponse::build(error.status_code());
     response.insert_header((CACHE_CONTROL, "no-store"));
-    if let Error::TooManyRequests(wait) = error {
+    if let Error::TooManyRequests(wait) | Error::TooManyInvites(wait) = error {
         response.insert_header((RETRY_AFTER, wait.as_secs() + 1));
     }
     if error.status_code() == StatusCode::SERVICE_UNAVAILABLE {
@@ -67,6 +67,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
             // The form is still there; sent again with this, it is done once.
             response.insert_header((IDEMPOTENCY_KEY, asked.idempotency_key.as_str()));
         }
+    }
+    if matches!(error, Error::PackedBody) {
+        response.insert_header((ACCEPT_ENCODING, "identity"));
     }
     if matches!(error, Error::MethodNotAllowed) {
         response.insert_header((ALLOW, "GET, HEAD"));
@@ -155,7 +158,11 @@ fn fragment(asked: &Asked, words: &Words) -> String {
 fn page(asked: &Asked, assets: &AssetLinks, error: &Error, words: &Words) -> String {
     let about_saving = !asked.is_get && !says_itself(error);
     let saved = if about_saving { "Nothing was saved." } else { "" };
-    let (link_href, link_label) = way_out(error, &Links::around(&asked.path_and_query));
+    let (link, link_label) = way_out(error, &Links::around(&asked.path_and_query));
+    let link_href = match error {
+        Error::OtherOrigin(other) => [&*other.base_url, &*link].concat(),
+        _ => link.into(),
+    };
     let page = ErrorPage {
         status: error.status_code().as_u16(),
         title: words.title,
@@ -187,6 +194,7 @@ fn way_out(error: &Error, links: &Links) -> (Link, &'static str) {
         }
         Error::OrganizationRequired => (Site.organizations(), "Your organizations"),
         Error::TooManyRequests(_) => (Site.sign_in(), "Back to sign-in"),
+        Error::OtherOrigin(_) => (Site.start(), "Open Gatehouse"),
         _ => (Site.start(), "Go to the start page"),
     }
 }

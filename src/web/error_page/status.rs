@@ -11,19 +11,22 @@ impl ResponseError for Error {
             Self::Moved(_) => StatusCode::TEMPORARY_REDIRECT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::NoMember => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) | Self::OtherOrigin(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::NoMember | Self::KeyMissing => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::OrganizationRequired
+            | Self::KeyUnreadable(_)
             | Self::Stale
             | Self::LastMethod
             | Self::LastOwner
             | Self::Conflict(_)
             | Self::AlreadyDone => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
+            Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
+            Self::PackedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests(_) | Self::TooManyInvites(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) | Self::Database(_) | Self::OutcomeUnknown(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

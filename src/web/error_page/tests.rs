@@ -4,15 +4,21 @@ use actix_web::body::to_bytes;
 
 use super::*;
 use crate::authority::client::RequestId;
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, OtherOrigin};
 use crate::web::theme::Theme;
 
-fn errors() -> [(Error, u16); 19] {
+fn other_origin(is_this_server: bool) -> Error {
+    let came_by = Some("http://10.0.0.5:8080".to_owned());
+    Error::OtherOrigin(OtherOrigin { came_by, base_url: "https://gate.acme.test".to_owned(), is_this_server })
+}
+
+fn errors() -> [(Error, u16); 20] {
     [
         (Error::Malformed("secret detail".into()), 400),
         (Error::Forbidden(Forbidden::NeedsAdmin), 403),
         (Error::Forbidden(Forbidden::NoOrganization), 403),
-        (Error::Forbidden(Forbidden::CrossSite), 403),
+        (other_origin(true), 403),
+        (other_origin(false), 403),
         (Error::Forbidden(Forbidden::NeedsOwner), 403),
         (Error::Forbidden(Forbidden::NeedsFreshSignIn), 403),
         (Error::LastOwner, 409),
@@ -72,4 +78,17 @@ async fn every_error_is_a_page_a_fragment_and_a_problem_with_a_number_and_no_det
             assert!(!text.contains("secret detail"), "{text}");
         }
     }
+}
+
+#[actix_web::test]
+async fn both_names_of_a_server_are_told_and_the_right_one_is_a_link() {
+    for (is_api, is_htmx) in [(false, false), (false, true), (true, false)] {
+        let (_, _, text) = painted(&other_origin(true), is_api, is_htmx).await;
+        assert!(text.contains("http://10.0.0.5:8080") && text.contains("https://gate.acme.test"), "{text}");
+    }
+    let (_, _, page) = painted(&other_origin(true), false, false).await;
+    assert!(
+        page.contains("href=\"https://gate.acme.test/\"") && page.contains("GATEHOUSE_BASE_URL"),
+        "{page}"
+    );
 }

@@ -147,6 +147,18 @@ impl<'a> Installation<'a> {
         )
     }
 
+    /// What a command says that is started with the keys of a token's project.
+    pub async fn runs(&self, token: &str, words: &[&str]) -> Place {
+        let file = self.folder.path().join("token");
+        std::fs::write(&file, token).expect("written");
+        let mut command = gatehouse(&self.folder);
+        command.arg("run").arg("--token-file").arg(&file).args(["--url", &self.base, "--"]).args(words);
+        command.env("GATEHOUSE_LOG", "trace");
+        let output = run(command).await;
+        std::fs::remove_file(file).expect("removed");
+        Place::closed(format!("gatehouse run {words:?}"), [output.stdout, output.stderr].concat())
+    }
+
     /// The files of an SQLite database, as a copy of them would hold.
     pub fn files(&self) -> Vec<PathBuf> {
         let url = self.database.url();

@@ -44,6 +44,19 @@ fn within(base: &Encoding, secret: &[u8], before: usize) -> String {
     base.encode(&bytes)[start..end].to_owned()
 }
 
+/// What a token is called, which is shown where it is made.
+pub const TOKEN: &str = "a token";
+/// What the keys are called that programs get.
+const SERVED: [&str; 7] = [
+    "the mark",
+    LAST_FOUR,
+    "the environment's key of OpenAI",
+    "the environment's key of Groq",
+    "the third key of Anthropic",
+    "the key of a custom provider",
+    "the key of Azure",
+];
+
 /// Something that is searched.
 pub struct Place {
     pub name: String,
@@ -112,6 +125,12 @@ impl Heard {
         let mut place = Place::closed(name, [&self.headers(answer), answer.body.as_bytes()].concat());
         if person.is_admin {
             place = place.with(LAST_FOUR);
+        }
+        if answer.status == 201 && (path.ends_with("/tokens") || path.ends_with("/roll")) {
+            place = place.with(TOKEN);
+        }
+        if answer.status == 200 && path.starts_with("/api/keys") {
+            place.meant.extend(SERVED);
         }
         let is_bearers = path.starts_with("/invites/") || path.ends_with("/callback");
         if is_bearers || person.is_admin && path.starts_with("/settings/admin/invites") {

@@ -3,7 +3,7 @@
 mod diagnoses;
 mod disk;
 mod postgres;
-mod proxy;
+pub mod proxy;
 mod restarts;
 mod rounds;
 pub mod server;

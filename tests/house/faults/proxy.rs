@@ -15,6 +15,8 @@ use url::Url;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Forwards,
+    /// What is sent arrives later.
+    Delays(Duration),
     /// Open ones are closed, and so are new ones.
     Refuses,
     /// Nothing that is sent arrives; what was swallowed once stays so.
@@ -101,7 +103,7 @@ async fn carry(mut client: TcpStream, shared: Arc<Shared>) {
     let mut mode = shared.mode.subscribe();
     let now = *mode.borrow();
     match now {
-        Mode::Forwards => {}
+        Mode::Forwards | Mode::Delays(_) => {}
         Mode::Refuses => return,
         Mode::Swallows => return swallow(client, mode).await,
     }
@@ -114,7 +116,7 @@ async fn carry(mut client: TcpStream, shared: Arc<Shared>) {
                 let now = *mode.borrow_and_update();
                 match now {
                     _ if changed.is_err() => return,
-                    Mode::Forwards => {}
+                    Mode::Forwards | Mode::Delays(_) => {}
                     Mode::Refuses => return,
                     Mode::Swallows => return swallow(client, mode).await,
                 }
@@ -122,6 +124,10 @@ async fn carry(mut client: TcpStream, shared: Arc<Shared>) {
             read = client.read(&mut said) => {
                 let Ok(length @ 1..) = read else { return };
                 let part = &said[..length];
+                let now = *mode.borrow();
+                if let Mode::Delays(time) = now {
+                    sleep(time).await;
+                }
                 if let Some(cut) = shared.cut_in(part, &mut has_mentioned) {
                     if cut.after && server.write_all(part).await.is_ok() {
                         let _ = server.read(&mut answered).await;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::disk::Disk;
-use crate::house::commands::{folder, four_free_ports, gatehouse, stop};
-use crate::web::support::{CLIENT_SECRET, MASTER_KEY, Visitor};
+use crate::house::commands::{folder, gatehouse, stop};
+use crate::web::support::{CLIENT_SECRET, MASTER_KEY, Visitor, free_ports};
 
 /// A running `gatehouse serve`, and what is needed to run it again.
 pub struct Server {
@@ -28,10 +28,10 @@ impl Server {
 
     /// The same with a folder that holds what it needs.
     pub fn inside(folder: TempDir, url: &str, issuer: &str) -> Self {
-        let port = four_free_ports();
-        // Reading the system's certificates takes longer than the start.
-        let certificates = folder.path().join("no-certificates.pem");
-        std::fs::write(&certificates, "").expect("written");
+        let port = free_ports(4);
+        // Reading the system's certificates takes longer than the start. This authority vouches for nobody.
+        let certificates = folder.path().join("authority.pem");
+        std::fs::write(&certificates, include_str!("../authority.pem")).expect("written");
         let base = format!("http://localhost:{port}");
         let settings = [
             ("SSL_CERT_FILE", certificates.to_str().expect("text")),

@@ -12,10 +12,15 @@ use super::cast::{Two, each};
 use crate::web::support::{Answer, Visitor};
 
 /// What a segment stands for that belongs to no organization, or whose value is itself what lets somebody in.
-const NOT_OF_AN_ORGANIZATION: [&str; 3] = ["token", "provider", "page:.*"];
+const NOT_OF_AN_ORGANIZATION: [&str; 2] = ["provider", "page:.*"];
+/// Where a token is one of the API, and no link that somebody was sent.
+const OF_THE_API: &str = "/tokens/{token}";
 
 /// An id that never was anything's.
 const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
+
+/// What belongs to one.
+const OF_AN_ORGANIZATION: [&str; 7] = ["user", "invite", "event", "slug", "project", "team", "token"];
 
 /// Who must not know of anything of Acme's.
 const STRANGERS: [&str; 9] = [
@@ -41,11 +46,20 @@ struct Rows {
     identity: String,
     /// A former address.
     slug: String,
+    /// Of these the id is also the name in addresses.
+    project: String,
+    team: String,
+    token: String,
+    own_token: String,
 }
 
 impl Rows {
-    fn of(&self, parameter: &str) -> Option<&str> {
+    fn of(&self, route: &Route, parameter: &str) -> Option<&str> {
         Some(match parameter {
+            "project" => &self.project,
+            "team" => &self.team,
+            "token" if route.path.contains("{project}") => &self.token,
+            "token" => &self.own_token,
             "org" => &self.org,
             "organization" => &self.organization,
             "user" => &self.user,
@@ -69,7 +83,7 @@ async fn what_is_anothers_is_as_unknown_as_what_never_was() {
             for parameter in parameters(&route) {
                 // Of the routes before some have changed what they were asked to change.
                 let rows = rows(&two).await;
-                set_keys(&two, &ada, &route).await;
+                set_keys(&two, &ada, &route, &rows).await;
                 set_state(&two, &route, "deleting").await;
                 let found = ask(&ada, &route, &rows, None).await;
                 assert_ne!(found.status, 404, "the owner reaches {} {}", route.method, route.path);
@@ -169,8 +183,7 @@ async fn an_id_of_another_organization_is_unknown_at_the_address_of_ones_own() {
         let gil = two.gil().await;
         let mut tried = 0;
         for route in table(Tenancy::Multi) {
-            let of_an_organization =
-                |name: &String| ["user", "invite", "event", "slug"].contains(&name.as_str());
+            let of_an_organization = |name: &String| OF_AN_ORGANIZATION.contains(&name.as_str());
             for parameter in parameters(&route).into_iter().filter(of_an_organization) {
                 let theirs = rows(&two).await;
                 let at_home = Rows { org: "globex".to_owned(), organization: two.globex.clone(), ..theirs };
@@ -264,13 +277,16 @@ async fn no_address_counts() {
 
 fn parameters(route: &Route) -> BTreeSet<String> {
     let names = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    names.filter(|name| !NOT_OF_AN_ORGANIZATION.contains(name)).map(str::to_owned).collect()
+    let is_id = |name: &&str| {
+        !NOT_OF_AN_ORGANIZATION.contains(name) && (*name != "token" || route.path.contains(OF_THE_API))
+    };
+    names.filter(is_id).map(str::to_owned).collect()
 }
 
 async fn ask(visitor: &Visitor, route: &Route, rows: &Rows, unknown: Option<&str>) -> Answer {
     let mut path = route.path.clone();
     for name in parameters(route) {
-        let real = rows.of(&name).unwrap_or_else(|| panic!("the matrix has no row for {{{name}}}"));
+        let real = rows.of(route, &name).unwrap_or_else(|| panic!("the matrix has no row for {{{name}}}"));
         let never = if name == "org" { "nowhere" } else { NEVER };
         let id = if unknown == Some(name.as_str()) { never } else { real };
         path = path.replace(&format!("{{{name}}}"), id);
@@ -324,6 +340,10 @@ fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
             &rows.session,
             &rows.identity,
             &rows.slug,
+            &rows.project,
+            &rows.team,
+            &rows.token,
+            &rows.own_token,
         ];
         // Whoever has to sign in comes back to what they asked for.
         let text = ids.into_iter().fold(text, |text, id| text.replace(id.as_str(), NEVER));
@@ -344,11 +364,15 @@ async fn set_state(two: &Two, route: &Route, state: &str) {
 }
 
 /// What the routes of a key take for granted: that there is one, one before it, or one that was removed.
-async fn set_keys(two: &Two, ada: &Visitor, route: &Route) {
+async fn set_keys(two: &Two, ada: &Visitor, route: &Route, rows: &Rows) {
+    let rows = Some(rows);
     if !route.path.contains("llm-keys/{provider}") {
         return;
     }
-    let path = format!("/api/organizations/{}/admin/llm-keys/openai", two.acme);
+    let path = match rows.filter(|_| route.path.contains("{project}")) {
+        Some(rows) => format!("/api/organizations/{}/projects/{}/llm-keys/openai", two.acme, rows.project),
+        None => format!("/api/organizations/{}/admin/llm-keys/openai", two.acme),
+    };
     for n in 0..2 {
         let key = serde_json::json!({ "key": format!("sk-CANARY-0123456789abcdef-{n}") });
         assert_eq!(ada.put(&path, &key).await.status, 200);
@@ -399,7 +423,7 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
 /// New rows of Acme: somebody who is there, somebody who is invited, an event, and a session and an account of Ada's.
 async fn rows(two: &Two) -> Rows {
     let app = &two.app;
-    let unique = gatehouse::random::id();
+    let (unique, acme) = (gatehouse::random::id(), &two.acme);
     let email = format!("{unique}@acme.test");
     app.enroll(&email, &two.acme, Role::Member).await;
     let user = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
@@ -408,6 +432,11 @@ async fn rows(two: &Two) -> Rows {
     app.run("UPDATE users SET operator = TRUE WHERE id = $1", [ada.clone().into()]).await;
     app.run("UPDATE operator_entries SET left_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;
     app.run("UPDATE memberships SET role = 'owner' WHERE user_id = $1", [ada.clone().into()]).await;
+    let here =
+        format!("SELECT count(*) FROM memberships WHERE user_id = '{ada}' AND organization_id = '{acme}'");
+    if app.count(&here).await == 0 {
+        two.also("ada@acme.test", acme, Role::Owner).await;
+    }
     let (invite, session, identity) =
         (gatehouse::random::id(), gatehouse::random::id(), gatehouse::random::id());
     let now = chrono::Utc::now().timestamp_millis();
@@ -434,7 +463,7 @@ async fn rows(two: &Two) -> Rows {
     app.run(
         "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
          VALUES ($1, $2, 'idp', 'https://other.test', $1, 'ada@acme.test', 0, 0)",
-        [identity.clone().into(), ada.into()],
+        [identity.clone().into(), ada.clone().into()],
     )
     .await;
     let event = gatehouse::random::id();
@@ -451,9 +480,37 @@ async fn rows(two: &Two) -> Rows {
         [slug.clone().into(), two.acme.clone().into()],
     )
     .await;
+    let (project, team) = (gatehouse::random::id(), gatehouse::random::id());
+    let (token, own_token) = (gatehouse::random::id(), gatehouse::random::id());
+    for sql in [
+        format!(
+            "INSERT INTO teams (id, organization_id, slug, name, is_default, created_at)
+             VALUES ('{team}', '{acme}', '{team}', 'T', FALSE, 0)"
+        ),
+        format!(
+            "INSERT INTO team_members (team_id, user_id, organization_id) VALUES ('{team}', '{user}', '{acme}')"
+        ),
+        format!(
+            "INSERT INTO projects (id, organization_id, team_id, slug, name, is_default, created_at)
+             SELECT '{project}', '{acme}', id, '{project}', 'P', FALSE, 0
+             FROM teams WHERE organization_id = '{acme}' AND is_default"
+        ),
+        format!(
+            "INSERT INTO project_members (project_id, user_id, organization_id, role)
+             VALUES ('{project}', '{user}', '{acme}', 'viewer')"
+        ),
+        token_of(&two.acme, &token, "project_id", &project),
+        token_of(&two.acme, &own_token, "user_id", &ada),
+    ] {
+        app.run(&sql, []).await;
+    }
     Rows {
         org: "acme".to_owned(),
         organization: two.acme.clone(),
+        project,
+        team,
+        token,
+        own_token,
         user,
         invite,
         event,
@@ -461,4 +518,13 @@ async fn rows(two: &Two) -> Rows {
         identity,
         slug,
     }
+}
+
+/// Writes a token of a project or a person.
+fn token_of(organization: &str, id: &str, whose: &str, owner: &str) -> String {
+    format!(
+        "INSERT INTO tokens (id, organization_id, {whose}, name, prefix, hash, scopes, created_at, created_by,
+            created_by_name, expires_at)
+         VALUES ('{id}', '{organization}', '{owner}', 'T', 'gh_', '{id}', '', 0, '', '', 9000000000000)"
+    )
 }

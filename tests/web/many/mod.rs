@@ -2,14 +2,17 @@
 
 mod at_once;
 mod background;
-mod cast;
+pub mod cast;
 mod creating;
 mod doors;
+mod ids;
 mod isolation;
 mod journeys;
 mod operator;
 mod ownership;
 mod people;
 mod races;
+mod refusals;
 mod shell;
 mod tabs;
+mod tokens;

@@ -140,6 +140,26 @@ async fn what_is_done_to_the_installation_is_in_no_organizations_log_though_ther
     }
 }
 
+// Rule 1.5: in each of them, not only in the one that is looked at first.
+#[actix_web::test]
+async fn an_owner_is_not_deactivated_who_is_the_last_one_in_any_of_their_organizations() {
+    for two in each(&[]).await {
+        two.also("ada@acme.test", &two.globex, Role::Owner).await;
+        for (alone_in, with_another_in) in [(&two.acme, &two.globex), (&two.globex, &two.acme)] {
+            two.app.run("DELETE FROM memberships WHERE email = 'gil@globex.test'", []).await;
+            two.also("gil@globex.test", with_another_in, Role::Owner).await;
+            let (done, said) = two.shell(&["user", "deactivate", "ada@acme.test"]);
+            assert!(!done && said.contains("owner"), "alone in {alone_in}: {said}");
+            let active = "SELECT count(*) FROM users WHERE email = 'ada@acme.test' AND status = 'active'";
+            assert_eq!(two.app.count(active).await, 1, "{said}");
+        }
+        two.also("gil@globex.test", &two.globex, Role::Owner).await;
+        let (done, said) = two.shell(&["user", "deactivate", "ada@acme.test"]);
+        assert!(done, "others own both: {said}");
+        two.close().await;
+    }
+}
+
 #[actix_web::test]
 async fn nobody_becomes_the_first_owner_of_what_is_being_deleted() {
     for database in Database::each().await {

@@ -1,23 +1,31 @@
 //! The real application on a real socket.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use chrono::Duration;
 use gatehouse::app::App;
 use gatehouse::authority::{Organization, Services, Shell};
 use gatehouse::clock::Clock;
-use gatehouse::config::Config;
+use gatehouse::config::{Config, Patience};
 use gatehouse::role::Role;
 use gatehouse::web::frame::Frame;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value};
 
 use super::database::Stopped;
-use super::{Database, Identity, Provider, Visitor};
+use super::{Database, Identity, Provider, Visitor, free_port};
 
 /// One master key for all tests; protects nothing.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// How long mail servers may take here: less than elsewhere, so that silence can be waited for.
+pub const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(10),
+    greeting: Duration::from_secs(6),
+    command: Duration::from_secs(6),
+    preparation: Duration::from_secs(20),
+    end: Duration::from_secs(25),
+};
 
 /// A running Gatehouse with its provider and its database.
 pub struct TestApp {
@@ -117,7 +125,7 @@ impl TestApp {
         self.database.drop().await;
     }
 
-    pub fn skip(&self, time: Duration) {
+    pub fn skip(&self, time: chrono::Duration) {
         self.clock.skip_for_tests(time);
     }
 
@@ -166,7 +174,8 @@ impl TestApp {
         )
         .await;
         let visitor = self.person(email, Role::Owner).await;
-        self.run("UPDATE memberships SET organization_id = 'globex' WHERE email = $1", [email.into()]).await;
+        self.run("DELETE FROM memberships WHERE email = $1", [email.into()]).await;
+        self.also(email, email, "globex", Role::Owner).await;
         visitor
     }
 
@@ -300,7 +309,10 @@ async fn start(
     ];
     let more = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let pairs = own.into_iter().chain(more).map(|(name, value)| (variable(name), value));
-    let config = Config::from_pairs(pairs).expect("a configuration");
+    let mut config = Config::from_pairs(pairs).expect("a configuration");
+    if let Some(mail) = &mut config.mail {
+        mail.patience = PATIENCE;
+    }
     let app = App::build(config, clock.clone()).await.expect("an application");
     let (services, frame, handle) = (app.services(), app.frame(), app.handle());
     actix_web::rt::spawn(app.run());
@@ -310,16 +322,4 @@ async fn start(
 /// The keys of LLM providers have names of their own.
 fn variable(name: &str) -> String {
     if name.ends_with("_API_KEY") { name.to_owned() } else { format!("GATEHOUSE_{name}") }
-}
-
-/// A port that was free a moment ago; below those that the system gives out, which somebody else might get.
-pub fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 1000).expect("small") * 7;
-    loop {
-        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 7000;
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use serde_json::json;
 
 /// What the stub answers to a key.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub enum Saying {
     /// 200 with so many models.
     Models(usize),
     Status(u16),
+    /// This status, these headers and this body, as they are.
+    Exactly(u16, Vec<(&'static str, &'static str)>, Vec<u8>),
     /// 302 to there.
     Redirect(String),
     /// A body of so many bytes.
@@ -83,12 +86,20 @@ async fn answer(request: HttpRequest, state: State) -> HttpResponse {
     };
     match saying {
         Saying::Models(count) => {
-            HttpResponse::Ok().json(serde_json::json!({ "data": vec![serde_json::json!({}); count] }))
+            let models: Vec<_> = (0..count).map(|n| json!({ "id": format!("model-{n}") })).collect();
+            HttpResponse::Ok().json(json!({ "object": "list", "data": models }))
         }
         Saying::Status(status) => {
             // Providers tell the caller about the key that they were shown.
-            let body = format!("{{\"error\":\"Incorrect API key provided: {key}\"}}");
+            let body = format!("{{\"error\":\"This is not for the key {key}\"}}");
             HttpResponse::build(StatusCode::from_u16(status).expect("a status")).body(body)
+        }
+        Saying::Exactly(status, headers, body) => {
+            let mut response = HttpResponse::build(StatusCode::from_u16(status).expect("a status"));
+            for header in headers {
+                response.append_header(header);
+            }
+            response.body(body)
         }
         Saying::Redirect(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
         Saying::Bytes(count) => HttpResponse::Ok().body(vec![b' '; count]),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::provider::{Form, Identity, challenge_met, field, is_gatehouse};
-use super::signing;
+use super::signing::{self, SigningKey};
 use super::visitor::query;
 
 /// The tenant of most people.
@@ -73,7 +73,7 @@ impl Microsoft {
             "name": "Abe Lincoln", "preferred_username": email, "upn": email, "email": email,
             "iss": self.issuer(TENANT),
         });
-        Identity { user_info: Value::Null, claims, signature: signing::Signature::Right }
+        Identity { user_info: Value::Null, claims, signature: signing::Signature::Right, nulls: Vec::new() }
     }
 
     /// Lets `identity` in: the code that the browser carries back.
@@ -119,7 +119,7 @@ async fn discovery(state: State, tenant: web::Path<String>) -> HttpResponse {
 }
 
 async fn keys() -> HttpResponse {
-    HttpResponse::Ok().json(signing::key_set("first"))
+    HttpResponse::Ok().json(json!({ "keys": [SigningKey::first().published()] }))
 }
 
 async fn token(state: State, request: HttpRequest, form: web::Form<Form>) -> HttpResponse {
@@ -132,7 +132,7 @@ async fn token(state: State, request: HttpRequest, form: web::Form<Form>) -> Htt
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant",
             "error_description": "AADSTS70000: The provided value for the 'code' parameter is not valid." }));
     };
-    let id_token = signing::id_token(&state.base, "first", &grant.nonce, &grant.identity);
+    let id_token = signing::id_token(&state.base, &SigningKey::first(), &grant.nonce, &grant.identity);
     HttpResponse::Ok()
         .json(json!({ "token_type": "Bearer", "scope": "openid profile email", "expires_in": 3600,
         "access_token": "opaque", "id_token": id_token }))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Digest;
 use url::Url;
 
-use super::signing::{self, Signature};
+use super::signing::{self, Signature, SigningKey};
 use super::visitor::query;
 
 /// What every stub knows Gatehouse by.
@@ -27,6 +27,8 @@ pub struct Identity {
     /// What userinfo says, if it is asked.
     pub user_info: Value,
     pub signature: Signature,
+    /// Claims of the ID token that are there, and `null`.
+    pub nulls: Vec<&'static str>,
 }
 
 impl Identity {
@@ -34,7 +36,7 @@ impl Identity {
     pub fn new(email: &str, name: &str) -> Self {
         let claims =
             json!({ "sub": subject_of(email), "email": email, "email_verified": true, "name": name });
-        Self { user_info: claims.clone(), claims, signature: Signature::Right }
+        Self { user_info: claims.clone(), claims, signature: Signature::Right, nulls: Vec::new() }
     }
 
     /// The same with claims added, changed or (`null`) left out.
@@ -44,6 +46,11 @@ impl Identity {
             self.claims[name] = value.clone();
         }
         self
+    }
+
+    /// The same with these claims of its ID token `null`.
+    pub fn with_nulls(self, nulls: &[&'static str]) -> Self {
+        Self { nulls: nulls.to_vec(), ..self }
     }
 
     pub fn signed(self, signature: Signature) -> Self {
@@ -67,8 +74,51 @@ struct Grant {
 struct Memory {
     grants: HashMap<String, Grant>,
     tokens: HashMap<String, Value>,
-    key_id: String,
+    key: Option<SigningKey>,
     trouble: Trouble,
+    /// What a part of it says beside, or instead of, what an honest provider would.
+    says: HashMap<Part, Says>,
+    /// Where codes are redeemed.
+    token_path: String,
+    /// The status of its token answers.
+    token_status: Option<u16>,
+}
+
+/// What a provider answers with.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+pub enum Part {
+    Discovery,
+    Keys,
+    Tokens,
+    UserInfo,
+}
+
+#[derive(Clone)]
+enum Says {
+    /// Members that are added, changed or (`null`) left out.
+    With(Value),
+    /// This, as this kind of document.
+    Instead(&'static str, Vec<u8>),
+}
+
+impl Memory {
+    fn key(&self) -> SigningKey {
+        self.key.clone().unwrap_or_else(SigningKey::first)
+    }
+
+    fn answer(&self, part: Part, mut honest: Value) -> HttpResponse {
+        match self.says.get(&part) {
+            None => HttpResponse::Ok().json(honest),
+            Some(Says::Instead(kind, body)) => HttpResponse::Ok().content_type(*kind).body(body.clone()),
+            Some(Says::With(members)) => {
+                for (name, value) in members.as_object().expect("members") {
+                    honest[name] = value.clone();
+                }
+                honest.as_object_mut().expect("members").retain(|_, value| !value.is_null());
+                HttpResponse::Ok().json(honest)
+            }
+        }
+    }
 }
 
 /// What is wrong with the provider.
@@ -103,7 +153,7 @@ impl Provider {
     pub async fn start_on(port: u16) -> Self {
         let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("a socket");
         let issuer = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
-        let memory = Arc::new(Mutex::new(Memory { key_id: "first".to_owned(), ..Memory::default() }));
+        let memory = Arc::new(Mutex::new(Memory { token_path: "/token".to_owned(), ..Memory::default() }));
         let keys_fetched = Arc::new(AtomicU32::new(0));
         let state = web::Data::new((issuer.clone(), memory.clone(), keys_fetched.clone()));
         let server = HttpServer::new(move || {
@@ -111,7 +161,7 @@ impl Provider {
                 .app_data(state.clone())
                 .route("/.well-known/openid-configuration", web::get().to(discovery))
                 .route("/keys", web::get().to(keys))
-                .route("/token", web::post().to(token))
+                .route("/{token}", web::post().to(token))
                 .route("/userinfo", web::get().to(user_info))
         });
         let server = server.workers(1).disable_signals().listen(listener).expect("listening").run();
@@ -138,7 +188,44 @@ impl Provider {
 
     /// Publishes the key under another id and forgets the old one.
     pub fn rotate_keys(&self, key_id: &str) {
-        key_id.clone_into(&mut self.memory.lock().expect("memory").key_id);
+        self.sign_with(SigningKey { id: Some(key_id.to_owned()), is_second: false });
+    }
+
+    /// Signs with this key, and publishes it instead of the old one.
+    pub fn sign_with(&self, key: SigningKey) {
+        self.memory.lock().expect("memory").key = Some(key);
+    }
+
+    /// Says so in one of its answers, too; `null` leaves a member out.
+    pub fn says(&self, part: Part, members: Value) {
+        self.memory.lock().expect("memory").says.insert(part, Says::With(members));
+    }
+
+    /// Answers with this, whatever it is.
+    pub fn says_instead(&self, part: Part, kind: &'static str, body: impl Into<Vec<u8>>) {
+        self.memory.lock().expect("memory").says.insert(part, Says::Instead(kind, body.into()));
+    }
+
+    /// Is honest again.
+    pub fn says_nothing_else(&self) {
+        self.memory.lock().expect("memory").says.clear();
+    }
+
+    /// Answers with this status where codes are redeemed.
+    pub fn answers_tokens_with(&self, status: u16) {
+        self.memory.lock().expect("memory").token_status = Some(status);
+    }
+
+    /// These claims as a signed document.
+    pub fn signed(&self, claims: &Value) -> String {
+        let identity = Identity { claims: claims.clone(), ..Identity::new("x@acme.test", "X") };
+        let key = self.memory.lock().expect("memory").key();
+        signing::id_token(&self.issuer, &key, "", &identity)
+    }
+
+    /// Redeems codes at this path only, and says so.
+    pub fn move_tokens_to(&self, path: &str) {
+        path.clone_into(&mut self.memory.lock().expect("memory").token_path);
     }
 
     pub async fn stop(&self) {
@@ -153,22 +240,25 @@ async fn discovery(state: State) -> HttpResponse {
         return answer;
     }
     let issuer = &state.0;
-    HttpResponse::Ok().json(json!({
+    let memory = state.1.lock().expect("memory");
+    let token_path = &memory.token_path;
+    let document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
-        "token_endpoint": format!("{issuer}/token"),
+        "token_endpoint": format!("{issuer}{token_path}"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),
         "jwks_uri": format!("{issuer}/keys"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
-    }))
+    });
+    memory.answer(Part::Discovery, document)
 }
 
 async fn keys(state: State) -> HttpResponse {
     state.2.fetch_add(1, Ordering::Relaxed);
-    let key_id = state.1.lock().expect("memory").key_id.clone();
-    HttpResponse::Ok().json(signing::key_set(&key_id))
+    let memory = state.1.lock().expect("memory");
+    memory.answer(Part::Keys, json!({ "keys": [memory.key().published()] }))
 }
 
 async fn token(state: State, request: HttpRequest, form: web::Form<Form>) -> HttpResponse {
@@ -179,24 +269,32 @@ async fn token(state: State, request: HttpRequest, form: web::Form<Form>) -> Htt
         return HttpResponse::Unauthorized().json(json!({ "error": "invalid_client" }));
     }
     let mut memory = state.1.lock().expect("memory");
+    if request.path() != memory.token_path {
+        return HttpResponse::NotFound().json(json!({ "error": "Could not find resource for full path" }));
+    }
     let code = field(&form, "code");
     let Some(grant) = memory.grants.remove(code).filter(|grant| grant.challenge == challenge_met(&form))
     else {
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
     };
     let access_token = gatehouse::random::token().expect("randomness");
-    let id_token = signing::id_token(&state.0, &memory.key_id, &grant.nonce, &grant.identity);
+    let id_token = signing::id_token(&state.0, &memory.key(), &grant.nonce, &grant.identity);
     memory.tokens.insert(access_token.clone(), grant.identity.user_info);
-    HttpResponse::Ok()
-        .json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token }))
+    let tokens = json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token });
+    let mut answer = memory.answer(Part::Tokens, tokens);
+    if let Some(status) = memory.token_status {
+        *answer.status_mut() = actix_web::http::StatusCode::from_u16(status).expect("a status");
+    }
+    answer
 }
 
 async fn user_info(state: State, request: HttpRequest) -> HttpResponse {
     let header =
         request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = header.strip_prefix("Bearer ").unwrap_or_default();
-    match state.1.lock().expect("memory").tokens.get(token) {
-        Some(claims) => HttpResponse::Ok().json(claims),
+    let memory = state.1.lock().expect("memory");
+    match memory.tokens.get(token) {
+        Some(claims) => memory.answer(Part::UserInfo, claims.clone()),
         None => HttpResponse::Unauthorized().finish(),
     }
 }

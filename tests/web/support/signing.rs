@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use chrono::Utc;
 use data_encoding::BASE64URL_NOPAD;
 use rsa::RsaPrivateKey;
-use rsa::pkcs1v15::SigningKey;
+use rsa::pkcs1v15;
 use rsa::rand_core::OsRng;
 use rsa::sha2::Sha256;
 use rsa::signature::{SignatureEncoding, Signer};
@@ -27,20 +27,45 @@ pub enum Signature {
     UnknownKey,
     /// HS256 with the client secret.
     Shared,
+    /// Right, with a header that has to be understood and is not.
+    Critical,
 }
 
-/// The key, as a provider publishes it (RFC 7517).
-pub fn key_set(key_id: &str) -> Value {
-    let public = own_key().to_public_key();
-    json!({ "keys": [{
-        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key_id,
-        "n": BASE64URL_NOPAD.encode(&public.n().to_bytes_be()),
-        "e": BASE64URL_NOPAD.encode(&public.e().to_bytes_be()),
-    }] })
+/// A key of a provider, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKey {
+    /// None where it has no name.
+    pub id: Option<String>,
+    /// Which of two it is.
+    pub is_second: bool,
+}
+
+impl SigningKey {
+    pub fn first() -> Self {
+        Self { id: Some("first".to_owned()), is_second: false }
+    }
+
+    fn private(&self) -> &'static RsaPrivateKey {
+        if self.is_second { second_key() } else { own_key() }
+    }
+
+    /// As a provider publishes it (RFC 7517).
+    pub fn published(&self) -> Value {
+        let public = self.private().to_public_key();
+        let mut key = json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256",
+            "n": BASE64URL_NOPAD.encode(&public.n().to_bytes_be()),
+            "e": BASE64URL_NOPAD.encode(&public.e().to_bytes_be()),
+        });
+        if let Some(id) = &self.id {
+            key["kid"] = json!(id);
+        }
+        key
+    }
 }
 
 /// The ID token of `identity`, true or not. Its own claims win over what an honest provider would write.
-pub fn id_token(issuer: &str, key_id: &str, nonce: &str, identity: &Identity) -> String {
+pub fn id_token(issuer: &str, key: &SigningKey, nonce: &str, identity: &Identity) -> String {
     let now = Utc::now().timestamp();
     let mut claims = json!({
         "iss": issuer, "aud": CLIENT_ID, "exp": now + 300, "iat": now, "auth_time": now, "nonce": nonce,
@@ -49,26 +74,34 @@ pub fn id_token(issuer: &str, key_id: &str, nonce: &str, identity: &Identity) ->
         claims[name] = value.clone();
     }
     claims.as_object_mut().expect("claims").retain(|_, value| !value.is_null());
-    let (algorithm, key_id) = match identity.signature {
-        Signature::None => ("none", key_id),
-        Signature::Shared => ("HS256", key_id),
-        Signature::UnknownKey => ("RS256", "unknown"),
-        Signature::Right | Signature::Foreign => ("RS256", key_id),
+    for name in &identity.nulls {
+        claims[*name] = Value::Null;
+    }
+    let algorithm = match identity.signature {
+        Signature::None => "none",
+        Signature::Shared => "HS256",
+        _ => "RS256",
     };
-    let header = json!({ "alg": algorithm, "kid": key_id, "typ": "JWT" });
+    let mut header = json!({ "alg": algorithm, "typ": "JWT" });
+    match (identity.signature, &key.id) {
+        (Signature::UnknownKey, _) => header["kid"] = json!("unknown"),
+        (Signature::Critical, _) => header["crit"] = json!(["b64"]),
+        (_, Some(id)) => header["kid"] = json!(id),
+        (_, None) => {}
+    }
     let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let message = format!("{}.{}", part(&header), part(&claims));
     let signature = match identity.signature {
         Signature::None => Vec::new(),
         Signature::Shared => hmac(CLIENT_SECRET.as_bytes(), message.as_bytes()),
         Signature::Foreign => sign(foreign_key(), &message),
-        Signature::Right | Signature::UnknownKey => sign(own_key(), &message),
+        Signature::Right | Signature::UnknownKey | Signature::Critical => sign(key.private(), &message),
     };
     format!("{message}.{}", BASE64URL_NOPAD.encode(&signature))
 }
 
 fn sign(key: &RsaPrivateKey, message: &str) -> Vec<u8> {
-    SigningKey::<Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()
+    pkcs1v15::SigningKey::<Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()
 }
 
 /// RFC 2104 over SHA-256, for a key shorter than a block.
@@ -79,6 +112,11 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 fn own_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
+}
+
+fn second_key() -> &'static RsaPrivateKey {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
     KEY.get_or_init(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("a key"))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use reqwest::cookie::Jar;
 use reqwest::header::HeaderMap;
@@ -46,8 +47,12 @@ impl Visitor {
         let client = Client::builder()
             .cookie_provider(Arc::new(jar))
             .redirect(Policy::none())
+            // A server ends connections that are idle for five seconds.
+            .pool_idle_timeout(Duration::from_secs(4))
             // Reading the system's certificates for each visitor takes longer than the visits.
             .tls_built_in_root_certs(false)
+            // What comes is looked at as it comes.
+            .no_gzip()
             .build()
             .expect("a client");
         Self {
@@ -55,6 +60,11 @@ impl Visitor {
             base: base.to_owned(),
             address: format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255),
         }
+    }
+
+    /// The same browser behind another address.
+    pub fn from(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
     }
 
     /// The same browser at another instance.

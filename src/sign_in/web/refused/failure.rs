@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 
 use super::page::{RefusedPage, Words};
 use super::second_try::SecondTry;
-use crate::identity_providers::Failure;
+use crate::identity_providers::{Failure, FailureKind};
 use crate::sign_in::verify::NOT_STARTED_HERE;
 use crate::web::{Reply, View};
 
@@ -12,14 +12,26 @@ use crate::web::{Reply, View};
 pub fn failed(view: &View, again: SecondTry, failure: &Failure) -> Reply {
     let label = &again.provider.label;
     tracing::warn!(provider = again.provider.name, %failure, "sign-in failed");
-    let (status, title, sentence, next_step) = match failure {
-        Failure::Unavailable(_) => (
+    let (status, title, sentence, next_step) = match failure.kind {
+        FailureKind::Unwelcome => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The sign-in service refuses this server",
+            format!("{label} does not accept the client id or secret of this server."),
+            "Nothing was changed. Tell your admin: gatehouse doctor says what to check.",
+        ),
+        FailureKind::Unavailable | FailureKind::Late => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The sign-in service does not answer",
             format!("{label} could not be reached, or did not answer in time."),
             "Nothing was changed. Try again in a moment, or use another way to sign in.",
         ),
-        Failure::Rejected(_) => (
+        FailureKind::Unusable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The sign-in service has a problem",
+            format!("{label} answered, but not with what signing in needs."),
+            "Nothing was changed. Try again; if it keeps happening, tell your admin: the log says what is wrong.",
+        ),
+        FailureKind::Rejected => (
             StatusCode::BAD_REQUEST,
             "That sign-in could not be checked",
             format!("What {label} answered did not hold up."),
@@ -43,8 +55,9 @@ pub fn not_started_here(view: &View) -> Reply {
     view.entry(StatusCode::BAD_REQUEST, &RefusedPage::of(words))
 }
 
-/// The provider sent the person back without having signed them in.
-pub fn cancelled(view: &View, again: SecondTry) -> Reply {
+/// The provider sent the person back without having signed them in; what it `said` is for the log alone.
+pub fn cancelled(view: &View, again: SecondTry, said: &str) -> Reply {
+    tracing::info!(provider = again.provider.name, %said, "the provider signed nobody in");
     let words = Words {
         title: "You were not signed in",
         sentence: format!("{} did not sign you in, or you cancelled.", again.provider.label),

@@ -35,7 +35,7 @@ impl Refused<'_> {
     pub async fn show(&self, view: &View, refusal: &Refusal) -> Reply {
         let email = self.claims.email.clone().filter(|email| !email.is_empty());
         let mut page = RefusedPage { email, ..self.again.page(self.words(refusal)) };
-        if let Refusal::KnownElsewhere(names) = refusal {
+        if let Refusal::KnownElsewhere(names) | Refusal::NewAtProvider(names) = refusal {
             self.lead_on(&mut page, names).await?;
         }
         let status = match refusal {
@@ -64,6 +64,7 @@ impl Refused<'_> {
                 format!("{email} belongs to an account that signs in here in another way."),
                 "Sign in with the account that you used before.",
             ),
+            Refusal::NewAtProvider(_) => return self.new_at_provider(email, refusal.code()),
             Refusal::SomebodyElses => (
                 "That account can’t be connected",
                 format!("This account at {label}, or its address, belongs to somebody else here."),
@@ -77,6 +78,22 @@ impl Refused<'_> {
             Refusal::NotAdmitted => return not_admitted(email, &self.name),
         };
         Words { title, sentence, next_step: next_step.to_owned(), code: refusal.code() }
+    }
+
+    /// The way out of it is another sign-in of the person's or, where there is none, the shell.
+    fn new_at_provider(&self, email: &str, code: &'static str) -> Words {
+        let label = &self.again.provider.label;
+        Words {
+            title: "Your account has changed",
+            sentence: format!(
+                "{email} belongs to an account here, but {label} presents you as someone new. That happens when {label} \
+                 was set up again or moved to another address."
+            ),
+            next_step: format!(
+                "Ask the person who runs this server to connect your new account: gatehouse user relink {email}"
+            ),
+            code,
+        }
     }
 
     /// To the sign-in that the person has, and from there to connecting this one (rule 2.6).

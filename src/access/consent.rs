@@ -1,0 +1,50 @@
+//! What an admin is asked before rules are saved, and what they have agreed to.
+
+use super::preview::would_be_let_in;
+use crate::address::EmailAddress;
+use crate::authority::Admin;
+use crate::gate::Rules;
+
+/// What an admin has agreed to.
+#[derive(Clone, Debug, Default)]
+pub struct Consent {
+    /// The digest of the preview that was shown; empty when none was.
+    pub digest: String,
+    /// Whether the access of those whom the rules leave out ends now.
+    pub end_access: bool,
+    /// Whether rules that leave out the admin are meant so.
+    pub without_me: bool,
+    /// Whether letting anyone in is meant so.
+    pub opens: bool,
+}
+
+/// What rules ask of their admin, beside a look at whom they concern.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asks {
+    /// They leave out the admin, unlike those before.
+    pub without_me: bool,
+    /// They let anyone in, unlike those before.
+    pub opens: bool,
+}
+
+impl Asks {
+    /// What `rules` ask for where those `before` are in force.
+    pub fn of(admin: &Admin, rules: &Rules, before: &Rules) -> Self {
+        Self {
+            without_me: leaves_out(admin, rules) && !leaves_out(admin, before),
+            opens: rules.open_sign_up && !before.open_sign_up,
+        }
+    }
+
+    /// Whether all of it is agreed to.
+    pub fn are_met(self, consent: &Consent) -> bool {
+        (consent.without_me || !self.without_me) && (consent.opens || !self.opens)
+    }
+}
+
+/// Whether `rules` would not let in the admin, came they new.
+fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
+    let Ok(email) = EmailAddress::parse(admin.email()) else { return true };
+    let instance = &admin.services().config.instance;
+    would_be_let_in(instance, rules, &email).admitted.is_none()
+}

@@ -1,0 +1,81 @@
+//! All tokens of this installation.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sea_orm::DbErr;
+
+use super::known::Bearer;
+use super::last_uses::LastUses;
+use super::rows;
+use crate::address::EmailAddress;
+use crate::api_token::TokenText;
+use crate::authority::session::Admits;
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// Where tokens are looked up.
+#[derive(Clone)]
+pub struct Tokens {
+    db: Db,
+    clock: Clock,
+    admits: Admits,
+    pub last_uses: LastUses,
+    told: Arc<Mutex<Told>>,
+    /// By token, held while an event is written that tells of its use.
+    telling: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+/// Of which tokens this instance knows that an event tells of their use in the latest hour.
+#[derive(Default)]
+struct Told {
+    hour: i64,
+    tokens: HashSet<String>,
+}
+
+impl Tokens {
+    /// Tokens in `db`, on `clock`'s time. Those of people whom it does not `admit` are as none.
+    pub fn new(db: Db, clock: Clock, admits: Admits) -> Self {
+        let last_uses = LastUses::new(db.clone(), clock.clone());
+        Self { db, clock, admits, last_uses, told: Arc::default(), telling: Arc::default() }
+    }
+
+    /// Whose a token is, if it works.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn find(&self, text: &TokenText) -> Result<Option<Bearer>, DbErr> {
+        let row = rows::load(&self.db, text, self.clock.now()).await?;
+        let is_admitted = |account: &String| EmailAddress::stored(account).is_ok_and(|it| (self.admits)(&it));
+        let row = row.filter(|row| row.account.as_ref().is_none_or(is_admitted));
+        Ok(row.and_then(rows::Row::into_bearer))
+    }
+
+    /// Whether an event tells that the token was used in this hour.
+    pub(in crate::authority) fn is_told(&self, token: &str, hour: i64) -> bool {
+        let told = self.told();
+        told.hour == hour && told.tokens.contains(token)
+    }
+
+    /// What whoever writes such an event holds: who comes with the same token meanwhile waits for it.
+    pub(in crate::authority) fn telling(&self, token: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        telling.retain(|_, held| Arc::strong_count(held) > 1);
+        telling.entry(token.to_owned()).or_default().clone()
+    }
+
+    /// Notes that one does. Of hours that are over nothing is known any more.
+    pub(in crate::authority) fn note_told(&self, token: &str, hour: i64) {
+        let mut told = self.told();
+        if hour > told.hour {
+            *told = Told { hour, tokens: HashSet::new() };
+        }
+        if hour == told.hour {
+            told.tokens.insert(token.to_owned());
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

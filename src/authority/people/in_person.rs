@@ -1,0 +1,14 @@
+//! Somebody who is there themselves, and not by a token.
+
+use std::ops::Deref;
+
+/// Whoever `A` lets through, by a session: a token can't make tokens (rule 10.2).
+pub struct InPerson<A>(pub(super) A);
+
+impl<A> Deref for InPerson<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.0
+    }
+}

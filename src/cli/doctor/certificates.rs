@@ -1,0 +1,34 @@
+//! The certificate authorities: can those be read that are to be believed?
+
+use super::report::Report;
+use crate::app;
+use crate::config::Config;
+
+/// What to do about a server whose certificate is not believed; nothing about other failures.
+pub(super) fn cure(failure: &str) -> &'static str {
+    if failure.contains("certificate") {
+        ". If its authority is your own, name that by SSL_CERT_FILE"
+    } else {
+        ""
+    }
+}
+
+pub(super) fn certificates(report: &mut Report, config: &Config) {
+    let named: Vec<&str> = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter(|name| std::env::var_os(name).is_some())
+        .collect();
+    match app::outbound(config) {
+        Err(error) => {
+            let cure = "Install the package ca-certificates, or name a file by SSL_CERT_FILE";
+            report.bad("certificates", format!("{:#}. {cure}", anyhow::Error::from(error)));
+        }
+        Ok(_) if named.is_empty() => {
+            report.good("certificates", "the authorities of this system are believed");
+        }
+        Ok(_) => {
+            let sentence = format!("the authorities in {} are believed, and no others", named.join(" and "));
+            report.good("certificates", sentence);
+        }
+    }
+}

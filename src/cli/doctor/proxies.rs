@@ -1,0 +1,19 @@
+//! Whether the proxy in front is known: else all who come by it count as one client.
+
+use super::report::Report;
+use crate::config::Config;
+use crate::numbers;
+
+pub(super) fn proxies(report: &mut Report, config: &Config) {
+    let trusted = config.trusted_proxies.len() as u64;
+    if trusted > 0 {
+        return report.good("proxies", format!("{} trusted", numbers::of(trusted, "network")));
+    }
+    if config.base_url.is_https() {
+        Report::none(
+            "proxies",
+            "the base URL is https, which a proxy in front must speak. Name it in GATEHOUSE_TRUSTED_PROXIES, or limits \
+             and the log of events take all clients for one",
+        );
+    }
+}

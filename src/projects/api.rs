@@ -1,0 +1,145 @@
+//! `/api/projects`.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::list::{Listed, list, one};
+use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
+use crate::authority::{Member, ProjectAdmin, ProjectViewer};
+use crate::error::Error;
+use crate::id::{self, Id};
+use crate::project_role::ProjectRole;
+use crate::web::Reply;
+use crate::web::api::{List, created, json, rfc3339};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Project {
+    id: String,
+    slug: String,
+    name: String,
+    team_id: String,
+    /// What a team is called elsewhere.
+    workspace_id: String,
+    is_default: bool,
+    archived_at: Option<String>,
+    created_at: String,
+    /// What the person who asks is in it.
+    role: ProjectRole,
+    /// Tokens that work.
+    tokens: i64,
+    last_used_at: Option<String>,
+}
+
+impl From<Listed> for Project {
+    fn from(listed: Listed) -> Self {
+        let Listed { project, role, tokens, last_used, .. } = listed;
+        Self {
+            workspace_id: project.team_id.clone(),
+            archived_at: project.archived_at.map(|at| rfc3339(*at)),
+            created_at: rfc3339(*project.created_at),
+            last_used_at: last_used.map(|at| rfc3339(*at)),
+            id: project.id,
+            slug: project.slug,
+            name: project.name,
+            team_id: project.team_id,
+            is_default: project.is_default,
+            role,
+            tokens,
+        }
+    }
+}
+
+/// `GET /api/projects`: those that the person has a right in.
+pub async fn index(member: Member) -> Reply {
+    let items: Vec<Project> = list(&member).await?.into_iter().map(Project::from).collect();
+    json(&List { items, next_cursor: None })
+}
+
+/// What a program sends to create one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewProject {
+    name: String,
+    /// Left out, the team that everybody is in.
+    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    team_id: Option<Id>,
+}
+
+/// `POST /api/projects`.
+pub async fn create(member: Member, body: web::Json<NewProject>) -> Reply {
+    let project = create_project(&member, &body.name, body.team_id.as_ref()).await?;
+    created(&Project::from(one(&member, &project.id).await?))
+}
+
+/// `GET /api/projects/{project}`.
+pub async fn show(viewer: ProjectViewer) -> Reply {
+    json(&Project::from(one(&viewer, &viewer.project().id).await?))
+}
+
+/// What a program sends to change one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectPatch {
+    name: Option<String>,
+    archived: Option<bool>,
+}
+
+/// `PATCH /api/projects/{project}`: its name, and whether it is in use.
+pub async fn change(admin: ProjectAdmin, body: web::Json<ProjectPatch>) -> Reply {
+    if body.name.is_none() && body.archived.is_none() {
+        return Err(Error::Malformed("no field to change".to_owned()));
+    }
+    let ProjectPatch { name, archived } = body.into_inner();
+    update(&admin, &ProjectUpdate { name, archived }).await?;
+    json(&Project::from(one(&admin, &admin.project().id).await?))
+}
+
+/// `DELETE /api/projects/{project}`: one that is archived.
+pub async fn delete(admin: ProjectAdmin) -> Reply {
+    delete_project(&admin).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `{user}`.
+#[derive(Deserialize)]
+pub struct MemberPath {
+    user: Id,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProjectMember {
+    user_id: String,
+    role: ProjectRole,
+}
+
+/// `GET /api/projects/{project}/members/{user}`.
+pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Reply {
+    let role = members::role_of(&viewer, &viewer.project().id, &path.user).await?;
+    json(&ProjectMember { user_id: path.user.to_string(), role })
+}
+
+/// Which role somebody gets.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleBody {
+    role: String,
+}
+
+/// `PUT /api/projects/{project}/members/{user}`.
+pub async fn set_member(
+    admin: ProjectAdmin,
+    path: web::Path<MemberPath>,
+    body: web::Json<RoleBody>,
+) -> Reply {
+    members::set(&admin, &path.user, &body.role).await?;
+    let role = members::role_of(&admin, &admin.project().id, &path.user).await?;
+    json(&ProjectMember { user_id: path.user.to_string(), role })
+}
+
+/// `DELETE /api/projects/{project}/members/{user}`.
+pub async fn remove_member(admin: ProjectAdmin, path: web::Path<MemberPath>) -> Reply {
+    members::remove(&admin, &path.user).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,10 @@
+//! Projects: what has tokens, and may have keys of its own (rule 10.1).
+
+pub mod api;
+mod changes;
+pub mod list;
+pub mod members;
+pub mod web;
+
+pub(crate) use changes::free_slug;
+pub use changes::{ProjectUpdate, create, delete, update};

@@ -1,0 +1,46 @@
+//! Until when a request is being answered: until its answer is sent, or nobody takes it any more.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use pin_project_lite::pin_project;
+
+use super::connections::{Answering, Connection};
+
+pin_project! {
+    /// The body of an answer.
+    pub struct Answered<B> {
+        #[pin]
+        body: B,
+        under_way: Option<Answering>,
+    }
+}
+
+/// The outermost layer: a connection whose answer is being sent makes no room for another.
+///
+/// # Errors
+/// Those of the layers inside.
+pub async fn hold_while_sent<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<Answered<B>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let under_way = response.request().conn_data::<Connection>().map(Connection::answers);
+    Ok(response.map_body(|_, body| Answered { body, under_way }))
+}
+
+impl<B: MessageBody> MessageBody for Answered<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
+        self.project().body.poll_next(context)
+    }
+}

@@ -1,0 +1,47 @@
+//! Mails that several instances find at once: one of them sends each.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use gatehouse::entity::outbox;
+use sea_orm::{ConnectionTrait, TransactionTrait};
+
+use super::{Quirky, Say};
+use crate::web::mail::{eventually, leave_row, open, pause, until};
+use crate::web::support::{Database, borrowed};
+
+#[actix_web::test]
+async fn a_mail_that_a_lost_instance_was_sending_is_sent_by_one_of_two_that_find_it() {
+    let tell = async |database: Database| {
+        let server = Quirky::start(&[(".", Say::Late(3, b"250 ok\r\n"))]).await;
+        let app = open(database, &server.settings()).await;
+        let second = app.instance(&borrowed(&server.settings())).await;
+        let wake_both = || [&app.services, &second.services].map(|services| services.mail.wake());
+        let left = async |to, due_in| leave_row(&app, to, outbox::Stage::Sending, due_in).await;
+        let stale = left("stale@acme.test", Duration::seconds(15)).await;
+        // While the row is held both find the mail, and neither can take it.
+        let holder = app.rows.begin().await.expect("begun");
+        holder.execute_unprepared("UPDATE outbox SET attempts = attempts").await.expect("held");
+        app.skip(Duration::seconds(16));
+        wake_both();
+        // Time to find it. With less of it the test would only see less.
+        pause(700).await;
+        holder.rollback().await.expect("let go");
+        wake_both();
+        eventually("one is sending it", || !server.mails().is_empty()).await;
+        // Both look again while one of them is still sending it.
+        let other = left("other@acme.test", Duration::seconds(-1)).await;
+        wake_both();
+        for id in [&stale, &other] {
+            until(&app, id, "sent").await;
+            let tries = format!("SELECT attempts FROM outbox WHERE id = '{id}'");
+            assert_eq!(app.count(&tries).await, 2, "the lost instance has tried once, and one other");
+        }
+        let mut recipients: Vec<String> =
+            server.mails().into_iter().flat_map(|mail| mail.recipients).collect();
+        recipients.sort();
+        assert_eq!(recipients, ["other@acme.test", "stale@acme.test"]);
+        second.handle.stop(false).await;
+        app.close().await;
+    };
+    join_all(Database::each().await.into_iter().map(tell)).await;
+}

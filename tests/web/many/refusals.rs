@@ -1,0 +1,347 @@
+//! Refusals, generated: every route, as everybody, in every way to be refused. Each leaves one event, which says nothing
+//! that was sent; what nobody in particular asks for leaves none.
+
+use gatehouse::role::Role;
+use gatehouse::routes::{Route, table};
+use gatehouse::tenancy::Tenancy;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::cast::{Two, each};
+use crate::web::support::{Answer, Visitor};
+use crate::web::tokens::{default_project, read};
+
+/// An id that never was anything's.
+const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
+/// What is everybody's to do, and ends what the next requests take for granted.
+const ENDING: [&str; 2] = ["/sign-out", "/orgs/{org}/departure"];
+/// As much of a refusal's target as the log keeps.
+const LONGEST: usize = 300;
+/// As many refusals of one person in a row as the log tells of.
+const IN_A_ROW: i64 = 20;
+
+/// Somebody who asks: by a session, by a token, or as nobody.
+struct Asker {
+    who: &'static str,
+    visitor: Visitor,
+    token: Option<String>,
+    /// By what their refusals are counted: the id of the person or the project's token.
+    id: Option<String>,
+}
+
+impl Asker {
+    fn ask(&self, method: &Method, path: &str) -> RequestBuilder {
+        let request = self.visitor.request(method.clone(), path);
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Whether they are known at this address: no token opens a page, whosever it is.
+    fn is_known_at(&self, path: &str) -> bool {
+        self.id.is_some() && (self.token.is_none() || path.starts_with("/api/"))
+    }
+
+    /// Sends it, with a body that says nothing.
+    async fn send(&self, method: &Method, path: &str, origin: &str) -> Answer {
+        let request = self.ask(method, path);
+        let request = match (method.is_safe(), path.starts_with("/api/")) {
+            (true, _) => request,
+            (false, true) => request.header("origin", origin).json(&json!({})),
+            (false, false) => request.header("origin", origin).form(&[("name", "")]),
+        };
+        self.visitor.send(request).await
+    }
+}
+
+async fn id(two: &Two, email: &str) -> String {
+    two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+}
+
+async fn person(two: &Two, who: &'static str, email: &str) -> Asker {
+    Asker { who, visitor: two.sign_in(email).await, token: None, id: Some(id(two, email).await) }
+}
+
+/// Nobody, people of Acme, strangers to it, and programs of both sorts.
+async fn cast(two: &Two) -> Vec<Asker> {
+    for (email, role) in
+        [("mia@acme.test", Role::Member), ("ben@acme.test", Role::Admin), ("out@acme.test", Role::Member)]
+    {
+        two.app.enroll(email, &two.acme, role).await;
+    }
+    let nobody = Asker { who: "nobody", visitor: two.app.visitor(), token: None, id: None };
+    let mut all = vec![nobody];
+    for (who, email) in [
+        ("member", "mia@acme.test"),
+        ("admin", "ben@acme.test"),
+        ("owner", "ada@acme.test"),
+        ("no organization", "out@acme.test"),
+        ("owner elsewhere", "gil@globex.test"),
+    ] {
+        all.push(person(two, who, email).await);
+    }
+    two.app.run("DELETE FROM memberships WHERE email = 'out@acme.test'", []).await;
+    let ben = json!({ "name": "script", "scopes": ["admin:read"], "organizationId": two.acme });
+    let project = default_project(&two.app, &two.acme).await;
+    let path = format!("/api/organizations/{}/projects/{project}/tokens", two.acme);
+    for (who, by, path, body) in [
+        ("a person's token", 2, "/api/me/tokens", ben),
+        ("a project's token", 3, &path, json!({ "name": "deploy" })),
+    ] {
+        let answer = all[by].visitor.post_json(path, &body).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let made = read(&answer);
+        let text = |name: &str| made[name].as_str().expect("text").to_owned();
+        let id = if by == 2 { all[by].id.clone() } else { Some(text("id")) };
+        all.push(Asker { who, visitor: two.app.visitor(), token: Some(text("token")), id });
+    }
+    all
+}
+
+fn method(route: &Route) -> Method {
+    route.method.as_str().parse().expect("a method")
+}
+
+/// The address of a route in Acme, with ids that never were.
+fn address(two: &Two, route: &Route) -> String {
+    let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
+    let path = route.path.replace("{org}", "acme").replace("{organization}", &two.acme);
+    let mut path = path.replace("{provider}", provider).replace("{page:.*}", "users");
+    while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
+        path.replace_range(start..=end, NEVER);
+    }
+    path
+}
+
+/// The refusals that a request has left: whose log, and what it says.
+async fn refusals(two: &Two, answer: &Answer) -> Vec<(String, String)> {
+    let of = format!(
+        "SELECT COALESCE(organization_id, '') || '|' || action || ' ' || target FROM events
+         WHERE request_id = '{}' AND outcome = 'refused'",
+        answer.header("x-request-id")
+    );
+    let told = two.app.texts(&of).await;
+    told.iter().filter_map(|told| told.split_once('|')).map(|(log, said)| (log.into(), said.into())).collect()
+}
+
+/// The answer refuses what was to be done, and the event says which and why; or it does not, and there is none.
+async fn check(two: &Two, asker: &Asker, route: &Route, answer: &Answer) -> bool {
+    let what = format!("{} at {} {}: {}", asker.who, route.method, route.path, answer.status);
+    let told = refusals(two, answer).await;
+    let refused = answer.status == 403 || answer.status == 404 && !route.method.is_safe();
+    if !refused || !asker.is_known_at(&route.path) {
+        let others = told.iter().filter(|(_, said)| said.starts_with("access.refused"));
+        assert_eq!(others.count(), 0, "{what} leaves nothing: {told:?}");
+        return false;
+    }
+    let [(log, said)] = &told[..] else { panic!("{what} leaves one event: {told:?} {}", answer.body) };
+    let target = said.strip_prefix("access.refused ").unwrap_or_else(|| panic!("{what}: {said}"));
+    let rest = target.strip_prefix(&format!("{} {} (", route.method, route.path));
+    assert!(rest.is_some_and(|rest| rest.ends_with(')') && rest.len() < 60), "{what}: {said}");
+    assert!(target.len() <= LONGEST && !target.contains(NEVER) && !target.contains("acme"), "{what}: {said}");
+    let is_stranger = ["no organization", "owner elsewhere"].contains(&asker.who);
+    assert!(!(is_stranger && *log == two.acme), "{what}: it is none of Acme's business");
+    let names = route.path.contains("{org}") || route.path.contains("{organization}");
+    let is_theirs = !is_stranger && names && !route.path.starts_with("/operator");
+    assert!(!is_theirs || *log == two.acme, "{what}: Acme's log tells of it");
+    if let Some(id) = &asker.id {
+        two.app.services.limits.refusals.forget(id);
+    }
+    true
+}
+
+// Issue: each refused act leaves an event.
+#[actix_web::test]
+async fn whoever_is_refused_at_a_door_or_for_an_id_leaves_one_event() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        let mut refused = 0;
+        for route in table(Tenancy::Multi) {
+            if ENDING.contains(&route.path.as_str()) {
+                continue;
+            }
+            let path = address(&two, &route);
+            for asker in &cast {
+                let answer = asker.send(&method(&route), &path, &two.app.base).await;
+                refused += usize::from(check(&two, asker, &route, &answer).await);
+            }
+        }
+        assert!(refused > 600, "{refused}");
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn whoever_another_site_has_send_something_leaves_one_event() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        let mut refused = 0;
+        for route in table(Tenancy::Multi).iter().filter(|route| !route.method.is_safe()) {
+            let path = address(&two, route);
+            for asker in &cast {
+                let answer = asker.send(&method(route), &path, "https://evil.test").await;
+                assert_eq!(answer.status, 403, "{} at {} {}", asker.who, route.method, route.path);
+                refused += usize::from(check(&two, asker, route, &answer).await);
+            }
+        }
+        assert!(refused > 500, "{refused}");
+        two.close().await;
+    }
+}
+
+/// What takes a fresh sign-in, as pages and as programs send it.
+fn takes_a_fresh_sign_in(two: &Two, mia: &str, identity: &str) -> Vec<(Method, String, Value)> {
+    let home = "/orgs/acme/settings/admin";
+    let api = format!("/api/organizations/{}", two.acme);
+    let role = json!({ "role": "admin" });
+    vec![
+        (Method::POST, "/settings/identities".to_owned(), json!({ "provider": "idp" })),
+        (Method::POST, format!("/settings/identities/{identity}/disconnect"), json!({})),
+        (Method::POST, "/settings/deletion".to_owned(), json!({ "email": "ada@acme.test" })),
+        (Method::POST, format!("{home}/users/{mia}/role"), role.clone()),
+        (
+            Method::POST,
+            format!("{home}/users/bulk"),
+            json!({ "deed": "admin", "user": mia, "confirmed": "1" }),
+        ),
+        (Method::POST, format!("{home}/danger/slug"), json!({ "slug": "initech" })),
+        (
+            Method::POST,
+            format!("{home}/danger/transfer"),
+            json!({ "email": "mia@acme.test", "confirmed": "1" }),
+        ),
+        (Method::POST, format!("{home}/danger/deletion"), json!({ "slug": "acme" })),
+        (Method::PATCH, format!("{api}/admin/users/{mia}"), role),
+        (Method::POST, format!("{api}/transfer/{mia}"), json!({})),
+        (Method::DELETE, api, json!({})),
+    ]
+}
+
+#[actix_web::test]
+async fn whoever_has_to_sign_in_again_first_leaves_one_event() {
+    for two in each(&[]).await {
+        let ada = &cast(&two).await[3];
+        two.app.skip(chrono::Duration::minutes(11));
+        let identity =
+            two.app.texts("SELECT id FROM identities WHERE email = 'ada@acme.test'").await.remove(0);
+        for (method, path, body) in takes_a_fresh_sign_in(&two, &id(&two, "mia@acme.test").await, &identity) {
+            let request = ada.ask(&method, &path).header("origin", &two.app.base);
+            let request =
+                if path.starts_with("/api/") { request.json(&body) } else { request.form(&fields(&body)) };
+            let answer = ada.visitor.send(request).await;
+            assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+            let told = refusals(&two, &answer).await;
+            assert_eq!(told.len(), 1, "{path}: {told:?}");
+            assert!(told[0].1.len() <= LONGEST && told[0].0 == two.acme, "{path}: {told:?}");
+        }
+        two.close().await;
+    }
+}
+
+fn fields(body: &Value) -> Vec<(String, String)> {
+    let fields = body.as_object().expect("fields").iter();
+    fields.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+/// What a handler answers by a page of its own, or by a sentence beside the form.
+#[actix_web::test]
+async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        let (ben, ada) = (&cast[2], id(&two, "ada@acme.test").await);
+        let (home, api) = ("/orgs/acme/settings/admin", format!("/api/organizations/{}/admin", two.acme));
+        let mia = id(&two, "mia@acme.test").await;
+        let bulk = format!("{home}/users/bulk");
+        let as_owner = [("deed", "owner"), ("user", mia.as_str()), ("confirmed", "1")];
+        let of_owner = [("deed", "deactivate"), ("user", ada.as_str()), ("confirmed", "1")];
+        let invite = [("addresses", "sam@acme.test"), ("role", "owner")];
+        for (answer, status) in [
+            (ben.visitor.post(&bulk, &as_owner).await, 403),
+            (ben.visitor.post(&bulk, &of_owner).await, 200),
+            (ben.visitor.post(&format!("{home}/invites"), &invite).await, 422),
+            (
+                ben.visitor
+                    .post_json(
+                        &format!("{api}/invites"),
+                        &json!({ "email": "sam@acme.test", "role": "owner" }),
+                    )
+                    .await,
+                422,
+            ),
+            (ben.visitor.patch(&format!("{api}/users/{mia}"), &json!({ "role": "owner" })).await, 403),
+            (ben.visitor.delete(&format!("{api}/users/{ada}")).await, 403),
+        ] {
+            assert_eq!(answer.status, status, "{}", answer.body);
+            let told = refusals(&two, &answer).await;
+            assert_eq!(told.len(), 1, "{told:?} {}", answer.body);
+            assert_eq!(told[0].0, two.acme);
+        }
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn somebody_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_once() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        let of_ada = format!("SELECT id FROM sessions WHERE user_id = '{}'", id(&two, "ada@acme.test").await);
+        let session = two.app.texts(&of_ada).await.remove(0);
+        let answer = cast[1].visitor.post(&format!("/settings/sessions/{session}/end"), &[]).await;
+        assert_eq!(answer.status, 404);
+        let target = "access.refused POST /settings/sessions/{session}/end (not found)".to_owned();
+        assert_eq!(refusals(&two, &answer).await, [(two.acme.clone(), target)]);
+        let log = cast[3].visitor.get("/orgs/acme/settings/admin/audit").await;
+        let what = "POST /settings/sessions/{session}/end (not found)";
+        assert!(log.says("Mia") && log.says("may not do this:") && log.says(what), "{}", log.body);
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_thousand_refusals_of_one_person_are_told_by_a_few_events_without_what_was_sent() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        let (mia, path) = (&cast[1].visitor, "/orgs/acme/settings/admin/access?q=");
+        let long = format!("{path}{}", "x".repeat(7000));
+        let began = std::time::Instant::now();
+        for _ in 0..1000 {
+            assert_eq!(mia.get(&long).await.status, 403);
+        }
+        let more = i64::try_from(began.elapsed().as_secs() / 60).expect("minutes") + 1;
+        let told = two
+            .app
+            .texts("SELECT target FROM events WHERE actor = 'mia@acme.test' AND outcome = 'refused'")
+            .await;
+        let count = i64::try_from(told.len()).expect("a count");
+        assert!((IN_A_ROW..=IN_A_ROW + more).contains(&count), "{count}");
+        let target = "GET /orgs/{org}/settings/admin/access (needs the role admin)";
+        assert!(told.iter().all(|told| told == target), "{told:?}");
+        assert_eq!(cast[2].visitor.post("/orgs/acme/settings/admin/danger/slug", &[]).await.status, 403);
+        let of_ben =
+            "SELECT count(*) FROM events WHERE actor = 'ben@acme.test' AND action = 'access.refused'";
+        assert_eq!(two.app.count(of_ben).await, 1, "another's are told all the same");
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_refusal_that_can_not_be_told_is_none() {
+    for two in each(&[]).await {
+        let cast = cast(&two).await;
+        two.app.run("ALTER TABLE event_heads RENAME TO elsewhere", []).await;
+        for asker in &cast[1..6] {
+            for _ in 0..2 * IN_A_ROW {
+                let answer =
+                    asker.send(&Method::POST, "/orgs/acme/settings/admin", "https://evil.test").await;
+                assert_eq!(answer.status, 503, "{}: {}", asker.who, answer.body);
+            }
+        }
+        let nobody = cast[0].send(&Method::POST, "/orgs/acme/settings/admin", "https://evil.test").await;
+        assert_eq!(nobody.status, 403, "of nobody there is nothing to tell");
+        two.app.run("ALTER TABLE elsewhere RENAME TO event_heads", []).await;
+        let mia = cast[1].send(&Method::POST, "/orgs/acme/settings/admin", &two.app.base).await;
+        assert_eq!((mia.status, refusals(&two, &mia).await.len()), (403, 1));
+        two.close().await;
+    }
+}
