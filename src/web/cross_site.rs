@@ -127,6 +127,14 @@ mod tests {
             &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.test")],
             &[("origin", "https://evil.test")],
             &[("origin", "http://gate.acme.test")],
+            &[("origin", "https://gate.acme.test.evil.com")],
+            &[("origin", "https://gate.acme.test:8443")],
+            &[("origin", "https://gate.acme.test@evil.com")],
+            &[("origin", "https://gate.acme.test/")],
+            &[("origin", "https://gate.acme.tes")],
+            &[("origin", "https://evil.com/https://gate.acme.test")],
+            &[("origin", "https://other.gate.acme.test")],
+            &[("origin", "")],
             &[("origin", "null")],
         ] {
             assert!(!own(&Method::POST, pairs), "{pairs:?}");

@@ -20,7 +20,8 @@ pin_project! {
     }
 }
 
-/// The outermost layer: a connection whose answer is being sent makes no room for another.
+/// The outermost layer: notes of a connection that somebody asks by it; while its answer is being sent it makes no room for
+/// another.
 ///
 /// # Errors
 /// Those of the layers inside.
@@ -28,6 +29,9 @@ pub async fn hold_while_sent<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<Answered<B>>, actix_web::Error> {
+    if let Some(connection) = request.request().conn_data::<Connection>() {
+        connection.note_asked();
+    }
     let response = next.call(request).await?;
     let under_way = response.request().conn_data::<Connection>().map(Connection::answers);
     Ok(response.map_body(|_, body| Answered { body, under_way }))

@@ -47,6 +47,8 @@ struct Guest {
     /// A second handle of the socket, to end the connection by.
     socket: OwnedFd,
     client: Option<IpAddr>,
+    /// Whether the head of a request has come: of the others we may be late, not their clients.
+    has_asked: AtomicBool,
     is_answered: AtomicBool,
     is_signed_in: AtomicBool,
     /// In microseconds after the first of all could come.
@@ -105,6 +107,7 @@ impl Connections {
         let guest = Arc::new(Guest {
             socket,
             client,
+            has_asked: AtomicBool::default(),
             is_answered: AtomicBool::default(),
             is_signed_in: AtomicBool::default(),
             waits_since: AtomicU64::new(self.now()),
@@ -144,7 +147,7 @@ fn micros(time: Duration) -> u64 {
 /// Ends the connection that has waited longest among those that `may` be ended; false if there is none.
 fn make_room(open: &mut BTreeMap<u64, Arc<Guest>>, may: impl Fn(&Guest) -> bool) -> bool {
     let waiting = open.iter().filter(|(_, guest)| !guest.is_answered() && may(guest));
-    let first = waiting.min_by_key(|(_, guest)| (guest.is_signed_in(), guest.waits_since()));
+    let first = waiting.min_by_key(|(_, guest)| guest.worth());
     let Some(number) = first.map(|(number, _)| *number) else { return false };
     if let Some(guest) = open.remove(&number) {
         guest.leave();
@@ -174,6 +177,12 @@ impl Guest {
         self.is_signed_in.load(Ordering::Relaxed)
     }
 
+    /// Who makes room first: whoever has asked as nobody; then whose request may only wait for us to read it; then people
+    /// who are signed in. Of each, the one that has waited longest.
+    fn worth(&self) -> (bool, bool, u64) {
+        (self.is_signed_in(), !self.has_asked.load(Ordering::Relaxed), self.waits_since())
+    }
+
     fn waits_since(&self) -> u64 {
         self.waits_since.load(Ordering::Relaxed)
     }
@@ -185,6 +194,11 @@ impl Guest {
 }
 
 impl Connection {
+    /// The head of a request has come.
+    pub fn note_asked(&self) {
+        self.guest.has_asked.store(true, Ordering::Relaxed);
+    }
+
     /// A request has come as a whole: it is being answered until this is dropped.
     pub fn answers(&self) -> Answering {
         self.guest.is_answered.store(true, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use gatehouse::entity::outbox;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::{Quirky, Say};
-use crate::web::mail::{eventually, leave_row, open, pause, until};
+use crate::web::mail::{eventually, leave_row, open, pause, post, state, until};
 use crate::web::support::{Database, borrowed};
 
 #[actix_web::test]
@@ -41,6 +41,23 @@ async fn a_mail_that_a_lost_instance_was_sending_is_sent_by_one_of_two_that_find
         recipients.sort();
         assert_eq!(recipients, ["other@acme.test", "stale@acme.test"]);
         second.handle.stop(false).await;
+        app.close().await;
+    };
+    join_all(Database::each().await.into_iter().map(tell)).await;
+}
+
+#[actix_web::test]
+async fn what_came_of_a_mail_is_not_told_by_whoever_has_lost_it_to_another_instance() {
+    let tell = async |database: Database| {
+        let server = Quirky::start(&[(".", Say::Late(2, b"550 5.1.1 nobody here\r\n"))]).await;
+        let app = open(database, &server.settings()).await;
+        let id = post(&app, "sam@acme.test").await;
+        eventually("it is being sent", || !server.mails().is_empty()).await;
+        let taken = "UPDATE outbox SET attempts = 2, claimed_until = 9999999999999, next_at = 9999999999999";
+        app.run(taken, []).await;
+        // Past the answer.
+        pause(4000).await;
+        assert_eq!(state(&app, &id).await.name(), "sending", "the other one goes on");
         app.close().await;
     };
     join_all(Database::each().await.into_iter().map(tell)).await;
