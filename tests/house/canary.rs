@@ -1,5 +1,5 @@
 //! Canaries: a secret is planted wherever one can be, every route and every failure is driven, and then all that the
-//! product has said, logged, mailed and stored is searched for them (rule 4.3; threats A16, L01, L02, L18, L20).
+//! product has said, logged, mailed and stored is searched for them (rules 4.3, P4; threats A16, L01, L02, L18, L20).
 
 mod installation;
 mod people;

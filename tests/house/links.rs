@@ -172,7 +172,7 @@ pub(super) fn files(folder: &str) -> Vec<(String, String)> {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                folders.push(path);
+                folders.extend((!path.ends_with("node_modules")).then_some(path));
             } else if let Ok(text) = std::fs::read_to_string(&path) {
                 let name = path.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
                 found.push((name, text));

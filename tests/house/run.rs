@@ -1,9 +1,9 @@
 //! `gatehouse run`: a command gets the keys of a project, or is not started.
 
 mod clients;
+mod guide;
 mod pretender;
 mod project;
-mod readme;
 
 use std::fs::{File, Permissions};
 use std::io::{BufRead, BufReader};

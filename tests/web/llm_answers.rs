@@ -1,5 +1,5 @@
-//! What comes back when a key is tried (4.5): only what its provider gives for a good key is "Works", and each reason why
-//! a key can't be used has its own state and its own words.
+//! What comes back when a key is tried (rule 4.5): only what its provider gives for a good key is "Works", and each reason
+//! why a key can't be used has its own state and its own words.
 
 use std::io::Write;
 

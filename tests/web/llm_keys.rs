@@ -1,4 +1,4 @@
-//! LLM keys (4.1 to 4.5): set, tried, replaced, removed, and read back by nobody (threats L, N, X43).
+//! LLM keys (rules 4.1 to 4.5): set, tried, replaced, removed, and read back by nobody (threats L, N, X43).
 
 use std::time::{Duration as Real, Instant};
 

@@ -190,7 +190,7 @@ async fn a_form_comes_back_with_the_base_and_without_what_was_behind_it() {
     }
 }
 
-// L05: no secret of an address is shown again.
+// No secret in an address is shown again (L02).
 #[actix_web::test]
 async fn a_password_in_an_address_is_refused_and_does_not_come_back() {
     for (app, _llm) in houses(&[]).await {

@@ -126,7 +126,7 @@ async fn a_project_uses_its_own_key_then_the_organizations_then_the_environments
 }
 
 on_both_databases! {
-    // L, rule 4.2
+    // Rule 4.2
     async fn a_key_that_cannot_be_opened_is_an_error_and_no_other_stands_in_for_it(app: &TestApp) {
         let ada = app.owner().await;
         let project = default_project(app, "default").await;

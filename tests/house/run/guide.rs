@@ -1,4 +1,4 @@
-//! The way of a stranger, as the README tells it: a token from the page, a key by curl, programs by `gatehouse run`.
+//! The way of a stranger, as `docs/keys.md` tells it: a token from the page, a key by curl, programs by `gatehouse run`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,20 +9,20 @@ use crate::house::commands::{complaint, folder};
 use crate::house::installed::{is_there, programs_of};
 use crate::web::support::{Database, TestApp, form};
 
-const README: &str = include_str!("../../../README.md");
-const SECTION: &str = "### Programs get their keys";
-/// Where the README has the server.
+const GUIDE: &str = include_str!("../../../docs/keys.md");
+const SECTION: &str = "\n## Programs\n";
+/// Where the guide has the server.
 const THERE: &str = "http://localhost:8080";
 
 /// The lines of the section that a shell runs.
 fn commands() -> &'static str {
-    let section = README.split(SECTION).nth(1).expect("the section");
+    let section = GUIDE.split(SECTION).nth(1).expect("the section");
     let block = section.split("```sh\n").nth(1).expect("commands");
     block.split("```").next().expect("an end")
 }
 
 #[actix_web::test]
-async fn what_the_readme_says_works_as_it_is_written() {
+async fn what_the_guide_says_works_as_it_is_written() {
     let python = programs_of("openai-venv");
     let has = |program: &Path, arguments: &[&str]| {
         let found =
