@@ -55,6 +55,7 @@ pub mod shown_name;
 pub mod sign_in;
 pub mod slug;
 pub mod smtp;
+pub mod stray_secret;
 pub mod teams;
 pub mod tenancy;
 pub mod tokens;

@@ -125,6 +125,35 @@ impl PreviewPart {
     }
 }
 
+impl PreviewPart {
+    /// The class of how grave it is.
+    pub fn tone(&self) -> &'static str {
+        match (self.open_to.as_str(), self.losing) {
+            ("", true) => " preview-losing",
+            ("", false) => "",
+            _ => " preview-open",
+        }
+    }
+
+    /// What becomes of open invites.
+    pub fn about_invites(&self) -> String {
+        let (all, blocked) = (self.open_invites, self.blocked_invites);
+        match (all, blocked) {
+            (1, 1) => "1 open invite is blocked by the server’s limits.".to_owned(),
+            (_, _) if all == blocked => format!("{all} open invites are blocked by the server’s limits."),
+            (1, _) => "1 open invite keeps working: invites bypass these rules.".to_owned(),
+            (_, 0) => format!("{all} open invites keep working: invites bypass these rules."),
+            (_, 1) => format!(
+                "{all} open invites keep working: invites bypass these rules. 1 of them is blocked by the server’s limits."
+            ),
+            (_, _) => format!(
+                "{all} open invites keep working: invites bypass these rules. {blocked} of them are blocked by the \
+                 server’s limits."
+            ),
+        }
+    }
+}
+
 fn already(before: usize) -> String {
     match before {
         0 => String::new(),

@@ -42,6 +42,24 @@ struct OffboardingPage {
     deactivated: bool,
 }
 
+impl OffboardingPage {
+    /// Whom the buttons name.
+    fn whom(&self) -> &str {
+        if self.is_you { "myself" } else { &self.name }
+    }
+
+    fn removal_means(&self) -> &'static str {
+        match (self.is_you, self.returns.as_str()) {
+            (false, _) => "Leaves the organization. The account itself stays.",
+            (true, "") => {
+                "You leave the organization and give up your role. Your account itself stays. To come back, you need \
+                 an invite."
+            }
+            (true, _) => "You leave the organization and give up your role. Your account itself stays.",
+        }
+    }
+}
+
 impl Page for OffboardingPage {
     fn title(&self) -> &str {
         &self.title
