@@ -47,7 +47,8 @@ impl FormPart {
 
     /// The field in which one begins to type: the first that can't be taken, or else the first to be filled in.
     pub fn focus(&self) -> &'static str {
-        let errors = [("name", &self.name_error), ("base_url", &self.base_url_error), ("key", &self.key_error)];
+        let errors =
+            [("name", &self.name_error), ("base_url", &self.base_url_error), ("key", &self.key_error)];
         if let Some((field, _)) = errors.into_iter().find(|(_, error)| !error.is_empty()) {
             return field;
         }
