@@ -41,8 +41,10 @@ fn no_line_of_a_template_or_of_the_style_sheet_is_long() {
 fn what_was_typed_is_shown_again_without_secrets() {
     for (name, text) in files("templates") {
         let inputs = elements(&text, "<input", tag).filter(|input| shows_what_was_typed(input));
-        let textareas = elements(&text, "<textarea", |rest| rest.split("</textarea>").next().unwrap_or_default());
-        let textareas = textareas.filter(|textarea| textarea.contains("{{") && !textarea.contains(" readonly"));
+        let textareas =
+            elements(&text, "<textarea", |rest| rest.split("</textarea>").next().unwrap_or_default());
+        let textareas =
+            textareas.filter(|textarea| textarea.contains("{{") && !textarea.contains(" readonly"));
         for field in inputs.chain(textareas) {
             assert!(field.contains("{{ crate::stray_secret::kept("), "{name}: {field}");
         }
@@ -51,7 +53,8 @@ fn what_was_typed_is_shown_again_without_secrets() {
 
 /// Whether a person has typed the value of an `input`.
 fn shows_what_was_typed(input: &str) -> bool {
-    let is_chosen = ["hidden", "checkbox", "radio"].iter().any(|kind| input.contains(&format!("type=\"{kind}\"")));
+    let is_chosen =
+        ["hidden", "checkbox", "radio"].iter().any(|kind| input.contains(&format!("type=\"{kind}\"")));
     input.contains("value=\"") && !is_chosen && !input.contains(" readonly")
 }
 
@@ -83,7 +86,8 @@ fn no_branch_is_empty() {
     for (name, text) in files("templates") {
         for condition in text.split("{% if ").skip(1).chain(text.split("{%- if ").skip(1)) {
             let branch = condition.split_once("%}").map_or("", |(_, branch)| branch.trim_start());
-            let is_empty = ["{% else", "{%- else", "{% elif", "{%- elif"].iter().any(|end| branch.starts_with(end));
+            let is_empty =
+                ["{% else", "{%- else", "{% elif", "{%- elif"].iter().any(|end| branch.starts_with(end));
             assert!(!is_empty, "{name}: {}", condition.lines().next().unwrap_or_default());
         }
     }

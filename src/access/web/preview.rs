@@ -138,18 +138,16 @@ impl PreviewPart {
     /// What becomes of open invites.
     pub fn about_invites(&self) -> String {
         let (all, blocked) = (self.open_invites, self.blocked_invites);
-        match (all, blocked) {
-            (1, 1) => "1 open invite is blocked by the server’s limits.".to_owned(),
-            (_, _) if all == blocked => format!("{all} open invites are blocked by the server’s limits."),
-            (1, _) => "1 open invite keeps working: invites bypass these rules.".to_owned(),
-            (_, 0) => format!("{all} open invites keep working: invites bypass these rules."),
-            (_, 1) => format!(
-                "{all} open invites keep working: invites bypass these rules. 1 of them is blocked by the server’s limits."
-            ),
-            (_, _) => format!(
-                "{all} open invites keep working: invites bypass these rules. {blocked} of them are blocked by the \
-                 server’s limits."
-            ),
+        let (what, are, keep) = match all {
+            1 => ("1 open invite".to_owned(), "is", "keeps"),
+            _ => (format!("{all} open invites"), "are", "keep"),
+        };
+        let keep = format!("{what} {keep} working: invites bypass these rules.");
+        match blocked {
+            0 => keep,
+            _ if blocked == all => format!("{what} {are} blocked by the server’s limits."),
+            1 => format!("{keep} 1 of them is blocked by the server’s limits."),
+            _ => format!("{keep} {blocked} of them are blocked by the server’s limits."),
         }
     }
 }

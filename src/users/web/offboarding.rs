@@ -49,13 +49,10 @@ impl OffboardingPage {
     }
 
     fn removal_means(&self) -> &'static str {
-        match (self.is_you, self.returns.as_str()) {
-            (false, _) => "Leaves the organization. The account itself stays.",
-            (true, "") => {
-                "You leave the organization and give up your role. Your account itself stays. To come back, you need \
-                 an invite."
-            }
-            (true, _) => "You leave the organization and give up your role. Your account itself stays.",
+        if self.is_you {
+            "You leave the organization and give up your role. Your account itself stays."
+        } else {
+            "Leaves the organization. The account itself stays."
         }
     }
 }
