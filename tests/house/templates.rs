@@ -92,3 +92,12 @@ fn no_branch_is_empty() {
         }
     }
 }
+
+#[test]
+fn a_list_begins_outside_of_its_loop() {
+    for (name, text) in files("templates") {
+        for inside in text.split("if loop.first %}").skip(1) {
+            assert!(!inside.trim_start().starts_with('<'), "{name}: ask whether there is any");
+        }
+    }
+}
