@@ -13,7 +13,7 @@ fn no_block_stands_inside_a_condition_or_a_loop() {
                     assert!(around.iter().all(|tag| *tag == "block"), "{name}: a block inside {around:?}");
                     around.push("block");
                 }
-                begun @ ("if" | "for" | "match") => around.push(begun),
+                begun @ ("if" | "for" | "match" | "macro" | "call") => around.push(begun),
                 end if end.starts_with("end") => drop(around.pop()),
                 _ => {}
             }
