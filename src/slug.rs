@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::stray_secret::{self, LOOKS_SECRET};
+
 /// As long as a slug gets.
 const LONGEST: usize = 39;
 /// What the addresses of the site need for themselves.
@@ -18,6 +20,9 @@ impl Slug {
     /// A sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let slug = text.trim();
+        if stray_secret::is_in(slug) {
+            return Err(LOOKS_SECRET);
+        }
         if slug.is_empty() || slug.len() > LONGEST {
             return Err("Use 1 to 39 characters.");
         }

@@ -13,6 +13,7 @@ use crate::error::{Error, Forbidden, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::addresses;
 use crate::random;
+use crate::stray_secret::{self, LOOKS_SECRET};
 use crate::visible_text::{NOT_VISIBLE, is_visible};
 
 /// How long an operator stays unless they leave.
@@ -94,6 +95,8 @@ fn parsed(reason: &str) -> Result<&str> {
     let reason = reason.trim();
     let sentence = if reason.is_empty() {
         "Say why you enter. The owners read it."
+    } else if stray_secret::is_in(reason) {
+        LOOKS_SECRET
     } else if reason.chars().count() > LONGEST_REASON {
         "Use up to 300 characters."
     } else if reason.chars().any(char::is_control) {

@@ -19,6 +19,7 @@ use crate::gate::{self, DomainRule, Rules};
 use crate::name::Name;
 use crate::organization::creation;
 use crate::role::Role;
+use crate::stray_secret;
 use crate::tokens::form::most_days;
 use crate::tokens::write_token_life;
 use crate::web::Reply;
@@ -265,7 +266,7 @@ fn domains(texts: &[String], mut note: impl FnMut(String)) -> Vec<DomainRule> {
     for text in texts {
         match parse_domain_rule(text) {
             Ok(rule) => rules.add(rule),
-            Err(sentence) => note(format!("`{text}`: {sentence}")),
+            Err(sentence) => note(format!("`{}`: {sentence}", stray_secret::kept(text))),
         }
     }
     rules.rules
@@ -278,7 +279,7 @@ fn addresses(texts: &[String], mut note: impl FnMut(String)) -> Vec<EmailAddress
         match parse_address(text) {
             Ok(address) if !seen.insert(address.clone()) => {}
             Ok(address) => addresses.push(address),
-            Err(sentence) => note(format!("`{text}`: {sentence}")),
+            Err(sentence) => note(format!("`{}`: {sentence}", stray_secret::kept(text))),
         }
     }
     addresses

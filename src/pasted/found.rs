@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
+use crate::stray_secret::{self, LOOKS_SECRET};
 use crate::visible_text::shortened;
 
 /// As much of a bad part as is shown, in characters.
@@ -11,14 +12,15 @@ const LONGEST_SHOWN: usize = 80;
 /// A part of what was pasted that is no address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bad {
-    /// As it was pasted.
+    /// As it was pasted, without secrets.
     pub text: String,
     pub problem: String,
 }
 
 impl Bad {
     fn new(text: &str, problem: &str) -> Self {
-        Self { text: text.trim().to_owned(), problem: problem.to_owned() }
+        let problem = if stray_secret::is_in(text) { LOOKS_SECRET } else { problem };
+        Self { text: stray_secret::kept(text.trim()), problem: problem.to_owned() }
     }
 
     /// As much of it as a page shows beside the reason.

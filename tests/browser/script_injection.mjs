@@ -78,7 +78,9 @@ async function typesEverywhere(page, text) {
   for (const field of [page.getByLabel("Name", { exact: true }), page.getByLabel("Base URL"), keyField(page)]) await field.fill(text);
   await save(page).click();
   await page.waitForFunction(() => document.title.startsWith("Error: "));
-  assert.equal(await page.getByLabel("Base URL").inputValue(), text);
+  // What stands behind them may be a secret, and does not come back.
+  const [shown] = text.split(/[?#]/);
+  assert.equal(await page.getByLabel("Base URL").inputValue(), shown);
   assert.equal(await keyField(page).inputValue(), "");
   await isOnlyText(page);
 }

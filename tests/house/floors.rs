@@ -63,6 +63,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
             "role",
             "shown_name",
             "slug",
+            "stray_secret",
             "tenancy",
             "user_agent",
             "vault",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::access::form::{Row, RulesForm, public_suffix};
 use crate::address::Domain;
 use crate::gate::{DomainRule, Rules};
+use crate::stray_secret;
 
 /// A domain as typed.
 pub struct DomainRow {
@@ -44,7 +45,7 @@ pub fn rows(form: &RulesForm, problems: &BTreeMap<usize, String>, in_force: &Rul
             },
             confirm,
             confirmed,
-            domain: row.domain.clone(),
+            domain: stray_secret::kept(&row.domain),
             include_subdomains: row.include_subdomains,
         }
     };

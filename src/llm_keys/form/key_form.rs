@@ -7,6 +7,7 @@ use super::key_request::KeyRequest;
 use crate::error::FieldErrors;
 use crate::llm::{ApiKey, BaseUrl, Family, LlmProvider, NotAKey, without_secrets};
 use crate::name::Name;
+use crate::stray_secret::{self, LOOKS_SECRET};
 
 /// What the form's `provider` says for a custom provider that is not there yet.
 pub const NEW_CUSTOM: &str = "custom";
@@ -46,8 +47,8 @@ impl KeyForm {
             return Err(errors);
         };
         let has_own = provider.own_address().is_some();
-        let base_url = has_own
-            .then(|| provider.base_url(&self.base_url).map_err(|sentence| note("baseUrl", sentence)).ok());
+        let base_url =
+            has_own.then(|| self.address(&provider).map_err(|sentence| note("baseUrl", sentence)).ok());
         let base_url = base_url.flatten();
         let has_moved = present.is_some_and(|present| is_elsewhere(&provider, present, base_url.as_ref()));
         let key = self.sound_key(has_moved).map_err(|sentence| note("key", &sentence));
@@ -61,6 +62,12 @@ impl KeyForm {
             }),
             _ => Err(errors),
         }
+    }
+
+    fn address(&self, provider: &LlmProvider) -> Result<BaseUrl, &'static str> {
+        // What stands behind these signs is cut off, and never kept.
+        let used = self.base_url.split(['?', '#']).next().unwrap_or_default();
+        if stray_secret::is_in(used) { Err(LOOKS_SECRET) } else { provider.base_url(&self.base_url) }
     }
 
     fn sound_key(&self, has_moved: bool) -> Result<ApiKey, String> {

@@ -10,6 +10,7 @@ use crate::error::{Error, FieldErrors, Forbidden, Result};
 use crate::links::Site;
 use crate::organization::creation::{self, TAKEN, creator, is_free, proposed};
 use crate::slug::Slug;
+use crate::stray_secret;
 use crate::web::{Notice, Page, Reply, View, see_other};
 
 #[derive(Template)]
@@ -135,7 +136,7 @@ fn empty(person: &SignedIn, name: String, slug: String, is_chosen: bool) -> NewP
         name,
         name_error: String::new(),
         proposed: if is_chosen { String::new() } else { slug.clone() },
-        slug,
+        slug: stray_secret::kept(slug),
         slug_error: String::new(),
         is_free: false,
         before: person.services.config.base_url.link(&format!("{}/", Site.organizations())),

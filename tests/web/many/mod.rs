@@ -14,5 +14,6 @@ mod people;
 mod races;
 mod refusals;
 mod shell;
+mod stray_secrets;
 mod tabs;
 mod tokens;

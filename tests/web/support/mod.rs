@@ -23,7 +23,7 @@ pub use dice::{Dice, rounds};
 pub use github::{Account, GitHub};
 pub use llm::{Llm, Saying};
 pub use microsoft::{Microsoft, TENANT};
-pub use page::{Form, field, form};
+pub use page::{Form, field, form, forms};
 pub use ports::{free_port, free_ports};
 pub use provider::{CLIENT_SECRET, Identity, Part, Provider, Trouble};
 pub use quirky::{Quirks, Quirky, Say};

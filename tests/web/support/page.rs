@@ -14,18 +14,34 @@ pub fn field(page: &str, name: &str) -> String {
 pub struct Form {
     pub action: String,
     pub fields: Vec<(String, String)>,
+    /// Which of them take whatever is typed.
+    pub texts: Vec<String>,
 }
 
 /// The form that posts to `path`, with whatever query, if the page has one.
 pub fn form(page: &str, path: &str) -> Option<Form> {
+    forms(page).find(|form| form.action.split('?').next() == Some(path))
+}
+
+/// The forms of a page that post something.
+pub fn forms(page: &str) -> impl Iterator<Item = Form> {
     let forms = page.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
-    forms.into_iter().find_map(|form| {
+    forms.filter_map(|form| {
         let tag = form.split('>').next()?;
         let action = attribute(tag, "action").map(unescaped)?;
-        let is_sought = attribute(tag, "method") == Some("post") && action.split('?').next() == Some(path);
         let fields = form.split('<').skip(1).filter_map(sent).collect();
-        is_sought.then_some(Form { action, fields })
+        let texts = form.split('<').skip(1).filter(|control| takes_text(control));
+        let texts = texts.filter_map(|control| attribute(control.split('>').next()?, "name"));
+        let texts = texts.map(str::to_owned).collect();
+        (attribute(tag, "method") == Some("post")).then_some(Form { action, fields, texts })
     })
+}
+
+fn takes_text(control: &str) -> bool {
+    let tag = control.split('>').next().unwrap_or_default();
+    let is_open = !tag.split([' ', '\n']).any(|word| word == "readonly");
+    let kind = attribute(tag, "type").unwrap_or("text");
+    is_open && (tag.starts_with("textarea") || tag.starts_with("input") && ["text", "email"].contains(&kind))
 }
 
 /// What one control sends, given its tag and the text behind it.
