@@ -54,4 +54,9 @@ impl Rights {
             why_not: if menu && is_last { needed } else { String::new() },
         }
     }
+
+    /// What the link says that leads to where somebody is let go.
+    pub fn offboarding_label(&self) -> &'static str {
+        if self.can_reactivate { "Remove…" } else { "Deactivate or remove…" }
+    }
 }

@@ -31,6 +31,27 @@ pub struct Again {
     pub fields: Vec<Field>,
 }
 
+impl Again {
+    pub(super) fn heading(&self) -> &'static str {
+        if self.is_typed { "What you typed is still here" } else { "You can send it again" }
+    }
+
+    /// What a person has typed, but for secrets.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Field> {
+        self.kept().filter(|field| !field.label.is_empty())
+    }
+
+    /// What has to be typed again.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.is_secret)
+    }
+
+    /// What goes along as it was.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.is_secret)
+    }
+}
+
 /// A field of it.
 pub struct Field {
     pub name: String,

@@ -11,6 +11,7 @@ pub mod door;
 pub mod envelope;
 pub mod error_page;
 pub mod file;
+pub mod folded;
 pub mod form;
 pub mod frame;
 mod giving_up;

@@ -19,6 +19,13 @@ pub struct DomainRow {
     pub confirmed: bool,
 }
 
+impl DomainRow {
+    /// The field in which it is typed.
+    pub fn field(&self) -> String {
+        format!("domains.{}.name", self.index)
+    }
+}
+
 /// The rows of `form`.
 pub fn rows(form: &RulesForm, problems: &BTreeMap<usize, String>, in_force: &Rules) -> Vec<DomainRow> {
     let row = |(index, row): (usize, &Row)| {

@@ -25,6 +25,22 @@ pub struct MethodRow {
     pub findings: Vec<Finding>,
 }
 
+impl MethodRow {
+    /// The icon of its state, if any.
+    pub fn icon(&self) -> &'static str {
+        match self.state {
+            "working" => "check",
+            "unavailable" => "warning",
+            _ => "",
+        }
+    }
+
+    /// What the button says that switches it.
+    pub fn switch(&self) -> &'static str {
+        if self.on { "Switch off" } else { "Switch on" }
+    }
+}
+
 /// All that are configured.
 pub fn rows(admin: &Admin, methods: &Methods, mut tested: Option<Tested>) -> Vec<MethodRow> {
     let services = admin.services();

@@ -86,6 +86,14 @@ impl Page for AccessPage {
 }
 
 impl AccessPage {
+    fn statement_icon(&self) -> &'static str {
+        match self.sentence_tone {
+            "open" => "globe",
+            "gated" => "access",
+            _ => "lock",
+        }
+    }
+
     /// What changes with the preview elsewhere on the page.
     fn besides(&self) -> askama::Result<String> {
         Besides { beside: &self.beside, review: &self.preview.review }.render()

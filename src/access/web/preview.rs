@@ -125,6 +125,33 @@ impl PreviewPart {
     }
 }
 
+impl PreviewPart {
+    /// The class of how grave it is.
+    pub fn tone(&self) -> &'static str {
+        match (self.open_to.as_str(), self.losing) {
+            ("", true) => " preview-losing",
+            ("", false) => "",
+            _ => " preview-open",
+        }
+    }
+
+    /// What becomes of open invites.
+    pub fn about_invites(&self) -> String {
+        let (all, blocked) = (self.open_invites, self.blocked_invites);
+        let (what, are, keep) = match all {
+            1 => ("1 open invite".to_owned(), "is", "keeps"),
+            _ => (format!("{all} open invites"), "are", "keep"),
+        };
+        let keep = format!("{what} {keep} working: invites bypass these rules.");
+        match blocked {
+            0 => keep,
+            _ if blocked == all => format!("{what} {are} blocked by the server’s limits."),
+            1 => format!("{keep} 1 of them is blocked by the server’s limits."),
+            _ => format!("{keep} {blocked} of them are blocked by the server’s limits."),
+        }
+    }
+}
+
 fn already(before: usize) -> String {
     match before {
         0 => String::new(),

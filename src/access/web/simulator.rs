@@ -78,6 +78,33 @@ impl SimulatorPart {
     }
 }
 
+impl SimulatorPart {
+    /// The icon of the verdict.
+    pub fn icon(&self) -> &'static str {
+        if self.admitted { "access" } else { "lock" }
+    }
+}
+
+impl StepRow {
+    /// The icon of what the rule says.
+    pub fn icon(&self) -> &'static str {
+        match self.outcome {
+            "admits" => "check",
+            "refuses" => "x",
+            _ => "down",
+        }
+    }
+
+    /// What the rule says, in words.
+    pub fn answer(&self) -> &'static str {
+        match self.outcome {
+            "admits" => "Allowed",
+            "refuses" => "Refused",
+            _ => "No match",
+        }
+    }
+}
+
 fn steps(answer: Answer) -> Vec<StepRow> {
     let last = answer.steps.len().saturating_sub(1);
     let row = |(n, step): (usize, crate::gate::Step)| StepRow {

@@ -35,6 +35,13 @@ impl FormChoices {
     }
 }
 
+impl FormChoices {
+    /// Whether an invite can lead to more than the organization.
+    pub fn has_places(&self) -> bool {
+        !self.teams.is_empty() || !self.projects.is_empty()
+    }
+}
+
 /// A role.
 pub struct RoleChoice {
     pub name: &'static str,

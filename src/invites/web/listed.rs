@@ -52,6 +52,17 @@ impl ShownList {
     }
 }
 
+impl ShownList {
+    /// That there is no such invite.
+    pub fn none(&self) -> String {
+        match (self.query.as_str(), self.status) {
+            ("", _) => "There are no invites of this kind.".to_owned(),
+            (query, "") => format!("No address begins with “{query}”."),
+            (query, _) => format!("No address begins with “{query}” among these."),
+        }
+    }
+}
+
 fn showing(invites: usize) -> String {
     match invites {
         0 => String::new(),

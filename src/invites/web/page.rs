@@ -12,10 +12,9 @@ use crate::id::Id;
 use crate::invites::form::InviteForm;
 use crate::invites::known::Known;
 use crate::invites::query::RawInviteQuery;
-use crate::invites::results::{BatchResults, Choices, InviteLine, InviteOutcome};
+use crate::invites::results::{BatchResults, Choices, InviteLine};
 use crate::links::Links;
 use crate::listing::Empty;
-use crate::mail::State;
 use crate::membership::invited::Status;
 use crate::pasted::{Bad, Pasted};
 use crate::random;
@@ -56,6 +55,13 @@ struct ParsedPart<'a> {
 struct KnownAddress {
     address: String,
     says: &'static str,
+}
+
+impl InvitesPage {
+    /// Whether there is nothing on the page but the form.
+    fn begins_here(&self) -> bool {
+        self.addresses.is_empty() && self.results.is_empty() && self.list.empty == Empty::Nothing
+    }
 }
 
 impl Page for InvitesPage {

@@ -13,6 +13,15 @@ pub struct ResultRow {
 }
 
 impl ResultRow {
+    /// The icon of what came of it.
+    pub fn icon(&self) -> &'static str {
+        match self.outcome {
+            InviteOutcome::Invited => "check",
+            InviteOutcome::Resent => "invites",
+            InviteOutcome::Member | InviteOutcome::Above => "users",
+        }
+    }
+
     /// What came of it, in words.
     pub fn words(&self) -> &'static str {
         match self.outcome {

@@ -63,6 +63,42 @@ impl InviteRow {
         })
     }
 
+    /// Whether nobody waits for it any more.
+    pub fn is_off(&self) -> bool {
+        matches!(self.state, Status::Expired | Status::Revoked)
+    }
+
+    /// The icon of its state.
+    pub fn state_icon(&self) -> &'static str {
+        match self.state {
+            Status::Pending => "clock",
+            Status::Accepted => "check",
+            Status::Expired | Status::Revoked => "x",
+        }
+    }
+
+    /// The icon of how its mail is doing.
+    pub fn mail_icon(&self) -> &'static str {
+        match &self.mail {
+            Some(State::Queued | State::Sending) => "clock",
+            Some(State::Sent) => "invites",
+            Some(State::Retrying { .. }) => "warning",
+            Some(State::Refused { .. }) => "alert",
+            Some(State::Cancelled) => "x",
+            None => "info",
+        }
+    }
+
+    /// How its mail is doing, in one word.
+    pub fn mail_name(&self) -> &'static str {
+        self.mail.as_ref().map_or("", State::name)
+    }
+
+    /// Whether something can be done about it.
+    pub fn has_menu(&self) -> bool {
+        self.can_resend || self.can_revoke || !self.link.is_empty()
+    }
+
     /// Whether its mail is still on its way.
     pub fn is_under_way(&self) -> bool {
         matches!(self.mail, Some(State::Queued | State::Sending | State::Retrying { .. }))

@@ -52,6 +52,18 @@ struct Invitation {
     href: Link,
 }
 
+impl ChooserPage<'_> {
+    /// Whether the person belongs nowhere.
+    fn is_nowhere(&self) -> bool {
+        self.organizations.is_empty() && !self.is_long
+    }
+
+    /// Whether there is nothing to do here but to make an organization.
+    fn begins_here(&self) -> bool {
+        self.is_nowhere() && self.invitations.is_empty()
+    }
+}
+
 impl Page for ChooserPage<'_> {
     fn title(&self) -> &'static str {
         "Organizations"

@@ -62,6 +62,14 @@ impl KeysAt {
         self.project.as_ref().map(|project| project.id.as_str())
     }
 
+    /// That there are no keys.
+    pub fn none_yet(&self) -> &'static str {
+        match self.project {
+            Some(_) => "No project keys yet. The project uses the organization’s keys.",
+            None => "No keys yet. Projects can’t call models.",
+        }
+    }
+
     /// What the project is called; nothing for the organization.
     pub fn project_name(&self) -> &str {
         self.project.as_ref().map_or("", |project| &project.name)

@@ -69,6 +69,48 @@ pub struct Used {
     pub at: Moment,
 }
 
+impl KeyCard {
+    /// Whether nothing is left of it but what can be undone.
+    pub fn is_removed(&self) -> bool {
+        self.status == "removed"
+    }
+
+    /// The icon of how it does.
+    pub fn status_icon(&self) -> &'static str {
+        match self.status {
+            "working" => "check",
+            "failing" => "alert",
+            "limited" => "info",
+            "attention" => "warning",
+            "removed" => "x",
+            _ => "clock",
+        }
+    }
+
+    /// Where the stored key is sent, where that differs.
+    pub fn address(&self) -> &str {
+        self.stored.as_ref().map_or("", |stored| &stored.base_url)
+    }
+
+    /// What the link says that leads to the form.
+    pub fn replace(&self) -> &'static str {
+        match (self.source, self.status) {
+            ("environment", _) => "Store a key",
+            (_, "removed") => "Set another",
+            _ => "Replace",
+        }
+    }
+
+    /// What the same link is about.
+    pub fn replaced(&self) -> String {
+        match (self.source, self.status) {
+            ("environment", _) => format!("for {}", self.label),
+            (_, "removed") => format!("key for {}", self.label),
+            _ => self.label.clone(),
+        }
+    }
+}
+
 impl Stored {
     fn of(row: &llm_key::Model, now: DateTime<Utc>) -> Self {
         let base_url = row.base_url.clone().unwrap_or_default();
@@ -77,6 +119,15 @@ impl Stored {
 }
 
 impl TestResult {
+    /// The icon of how it looks.
+    pub fn icon(&self) -> &'static str {
+        match self.standing {
+            "good" => "check",
+            "bad" => "alert",
+            _ => "info",
+        }
+    }
+
     fn of(health: &llm_key_health::Model, now: DateTime<Utc>) -> Option<Self> {
         let finding = health.finding()?;
         let is_good = finding.verdict.standing() == Standing::Accepted;

@@ -35,6 +35,39 @@ pub struct FormPart {
     pub summary: String,
 }
 
+impl FormPart {
+    /// What stands above it.
+    pub fn title(&self) -> String {
+        match (self.replacing, self.custom) {
+            (true, _) => format!("Replace the key for {}", self.label),
+            (false, true) => "Add a self-hosted server".to_owned(),
+            (false, false) => format!("Add a key for {}", self.label),
+        }
+    }
+
+    /// The field in which one begins to type: the first that can't be taken, or else the first to be filled in.
+    pub fn focus(&self) -> &'static str {
+        let errors =
+            [("name", &self.name_error), ("base_url", &self.base_url_error), ("key", &self.key_error)];
+        if let Some((field, _)) = errors.into_iter().find(|(_, error)| !error.is_empty()) {
+            return field;
+        }
+        match self {
+            _ if !self.summary.is_empty() => "",
+            _ if self.replacing => "key",
+            _ if self.custom => "name",
+            _ if self.own_address => "base_url",
+            _ if self.address_label.is_empty() => "key",
+            _ => "",
+        }
+    }
+
+    /// Whether the key is to be typed again, although nothing is wrong with it.
+    pub fn asks_again(&self) -> bool {
+        !self.summary.is_empty() && (self.key_error.is_empty() || !self.likely_provider.is_empty())
+    }
+}
+
 /// The entry of this provider.
 pub fn find<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.provider.id() == id)

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::at::KeysAt;
-use super::card::{KeyCard, card};
+use super::card::{KeyCard, Previous, card};
 use super::form::FormPart;
 use crate::authority::Member;
 use crate::error::Result;
@@ -50,6 +50,18 @@ struct Tile {
     icon: &'static str,
     href: Link,
     selected: bool,
+}
+
+impl LlmKeysPage {
+    /// The key before the one that the form replaces: it goes for good.
+    fn before_replaced(&self) -> Option<&Previous> {
+        self.keys.iter().find(|key| key.provider == self.form.provider)?.previous.as_ref()
+    }
+
+    /// The keys whose removal can be undone for a while; none while somebody types.
+    fn expiring(&self) -> impl Iterator<Item = &KeyCard> {
+        self.keys.iter().filter(|key| key.can_undo && !self.form_shown)
+    }
 }
 
 impl Page for LlmKeysPage {

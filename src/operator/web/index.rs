@@ -55,6 +55,15 @@ struct Failing {
     since: Moment,
 }
 
+impl Row {
+    /// How many people belong to it.
+    fn people(&self) -> String {
+        let members = if self.members == "1" { "member" } else { "members" };
+        let owners = if self.owners == 1 { "owner" } else { "owners" };
+        format!("{} {members}, {} {owners}", self.members, self.owners)
+    }
+}
+
 impl Page for OperatorPage {
     fn title(&self) -> &'static str {
         "Operator"

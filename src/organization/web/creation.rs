@@ -28,6 +28,13 @@ struct NewPage {
     before: String,
 }
 
+impl NewPage {
+    /// How many fields can't be taken.
+    fn problems(&self) -> usize {
+        [&self.name_error, &self.slug_error].iter().filter(|error| !error.is_empty()).count()
+    }
+}
+
 impl Page for NewPage {
     fn title(&self) -> &'static str {
         "New organization"

@@ -66,6 +66,13 @@ struct PersonRow {
     role: &'static str,
 }
 
+impl ProjectPage {
+    /// The role that is chosen in the form: what was chosen before, or the first.
+    fn chosen_role(&self) -> &str {
+        if self.role.is_empty() { self.roles[0].name() } else { &self.role }
+    }
+}
+
 impl Page for ProjectPage {
     fn title(&self) -> &str {
         &self.name

@@ -57,6 +57,16 @@ pub struct OrganizationChoice {
     pub chosen: bool,
 }
 
+impl MakingPage {
+    fn days_hint(&self) -> String {
+        if self.organizations.is_empty() {
+            format!("At most {} days.", self.most)
+        } else {
+            "Each organization sets its own maximum.".to_owned()
+        }
+    }
+}
+
 impl Page for MakingPage {
     fn title(&self) -> &str {
         &self.title

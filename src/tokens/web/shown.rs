@@ -23,6 +23,13 @@ struct ShownPage {
     back: String,
 }
 
+impl ShownPage {
+    /// The command that tries it.
+    fn curl(&self) -> String {
+        format!("curl -H 'Authorization: Bearer {}' {}{}", self.token, self.site, self.path)
+    }
+}
+
 impl Page for ShownPage {
     fn title(&self) -> &'static str {
         "Your new token"

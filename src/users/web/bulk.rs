@@ -57,6 +57,17 @@ struct BulkPage {
     back: String,
 }
 
+impl BulkPage {
+    /// Why nobody is concerned.
+    fn none(&self) -> &'static str {
+        if self.ids.is_empty() {
+            "Choose people in the table, or everybody, and look again."
+        } else {
+            "Nobody of those who were chosen."
+        }
+    }
+}
+
 impl Page for BulkPage {
     fn title(&self) -> &str {
         &self.question

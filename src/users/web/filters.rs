@@ -49,6 +49,26 @@ pub enum Sorted {
     Descending,
 }
 
+impl Sorted {
+    /// As `aria-sort` calls it.
+    pub fn order(self) -> Option<&'static str> {
+        match self {
+            Self::No => None,
+            Self::Ascending => Some("ascending"),
+            Self::Descending => Some("descending"),
+        }
+    }
+
+    /// The icon beside the column's label, if any.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::No => "",
+            Self::Ascending => "up",
+            Self::Descending => "down",
+        }
+    }
+}
+
 /// The roles, as links.
 pub fn filters(links: &Links, query: &UserQuery) -> Vec<Filter> {
     let filter = |role: Option<Role>, label| Filter {

@@ -5,10 +5,9 @@ use askama::Template;
 
 use super::back::Back;
 use super::bulk::{Choice, choices};
-use super::filters::{Column, Filter, Select, Sorted, columns, filters, selects};
+use super::filters::{Column, Filter, Select, columns, filters, selects};
 use super::row::{Logo, Row, logos};
 use crate::authority::Member;
-use crate::entity::membership::Status;
 use crate::links::Links;
 use crate::listing::{ListPage, ListQuery, Paging};
 use crate::membership::owners::{Entrance, Owners};
@@ -43,6 +42,17 @@ struct UsersPage {
     is_filtered: bool,
     paging: Paging,
     hint: &'static str,
+}
+
+impl UsersPage {
+    /// That nobody is as asked for.
+    fn none(&self) -> String {
+        match (self.query.as_str(), self.hint) {
+            ("", _) => "Nobody is here of those asked for.".to_owned(),
+            (query, "") => format!("No name or e-mail of those asked for contains “{query}”."),
+            (query, _) => format!("No e-mail of those asked for begins with “{query}”."),
+        }
+    }
 }
 
 impl Page for UsersPage {

@@ -42,6 +42,21 @@ struct OffboardingPage {
     deactivated: bool,
 }
 
+impl OffboardingPage {
+    /// Whom the buttons name.
+    fn whom(&self) -> &str {
+        if self.is_you { "myself" } else { &self.name }
+    }
+
+    fn removal_means(&self) -> &'static str {
+        if self.is_you {
+            "You leave the organization and give up your role. Your account itself stays."
+        } else {
+            "Leaves the organization. The account itself stays."
+        }
+    }
+}
+
 impl Page for OffboardingPage {
     fn title(&self) -> &str {
         &self.title

@@ -77,6 +77,16 @@ struct HistoryLine {
     href: Link,
 }
 
+impl PersonPage {
+    fn is_off(&self) -> bool {
+        self.status != Status::Active
+    }
+
+    fn can_end_sessions(&self) -> bool {
+        self.rights.menu && !self.sessions.is_empty()
+    }
+}
+
 impl Page for PersonPage {
     fn title(&self) -> &str {
         &self.name

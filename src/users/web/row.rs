@@ -48,6 +48,11 @@ pub struct Logo {
 }
 
 impl Row {
+    /// Whether the person can't use the organization.
+    pub fn is_off(&self) -> bool {
+        self.status != Status::Active
+    }
+
     /// The row of `person` as `viewer` sees it.
     pub fn new(
         viewer: &Member,

@@ -223,6 +223,12 @@ impl Answer {
             .replace('>', "&#62;")
             .replace('"', "&#34;")
             .replace('\'', "&#39;");
-        self.body.contains(text) || self.body.contains(&escaped)
+        let shown = on_one_line(&self.body);
+        shown.contains(&on_one_line(text)) || shown.contains(&on_one_line(&escaped))
     }
+}
+
+/// A text as a browser shows it: where it breaks in the source makes no difference.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
