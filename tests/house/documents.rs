@@ -14,7 +14,9 @@ fn pages() -> Vec<(String, String)> {
     let beside = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
         .into_iter()
         .map(|name| (name.to_owned(), std::fs::read_to_string(Path::new(ROOT).join(name)).expect("a page")));
-    beside.chain(files("docs").into_iter().filter(|(name, _)| name.ends_with(".md"))).collect()
+    beside
+        .chain(files("docs").into_iter().filter(|(name, _)| name.rsplit('.').next() == Some("md")))
+        .collect()
 }
 
 /// As GitHub makes it of a heading.

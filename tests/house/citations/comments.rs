@@ -29,7 +29,7 @@ impl<'a> List<'a> {
     }
 
     fn item(&self, word: &str) -> Option<Item> {
-        let is_short = matches!(word.as_bytes(), [b'A'..=b'Z'] | [b'0'..=b'9'] | [b'1', b'0'..=b'9']);
+        let is_short = matches!(word.as_bytes(), [b'A'..=b'Z' | b'0'..=b'9'] | [b'1', b'0'..=b'9']);
         match word.to_lowercase().as_str() {
             "rule" | "rules" | "threat" | "threats" => Some(Item::Sign),
             "and" | "or" | "to" => Some(Item::Between),
@@ -78,12 +78,12 @@ pub fn cited(comment: &str) -> Vec<String> {
 
 /// The comments of a file: lines that follow one another are one.
 pub fn comments(name: &str, text: &str) -> Vec<String> {
-    if name.ends_with(".html") {
+    if is_of(name, "html") {
         let inside = text.split("{#").skip(1);
         return inside.map(|rest| rest.split("#}").next().unwrap_or_default().to_owned()).collect();
     }
-    let mark = if name.ends_with(".py") { '#' } else { '/' };
-    let beside = if name.ends_with(".py") { " # " } else { " // " };
+    let mark = if is_of(name, "py") { '#' } else { '/' };
+    let beside = if is_of(name, "py") { " # " } else { " // " };
     let mut found = vec![String::new()];
     for line in text.lines().map(str::trim_start) {
         let comment = line.trim_start_matches([mark, '!']);
@@ -122,4 +122,8 @@ fn citations_are_found_in_every_way_that_comments_have_them() {
         found.iter().flat_map(|comment| cited(comment)).collect::<Vec<_>>(),
         ["1.1", "1.2", "A01", "A03"]
     );
+}
+
+fn is_of(name: &str, kind: &str) -> bool {
+    name.rsplit('.').next() == Some(kind)
 }
