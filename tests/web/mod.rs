@@ -33,6 +33,8 @@ mod preview;
 mod projects;
 mod providers;
 mod quirks;
+mod refusals;
+mod refused;
 mod repeat;
 mod roles;
 mod rules_form;

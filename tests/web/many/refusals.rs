@@ -4,56 +4,16 @@
 use gatehouse::role::Role;
 use gatehouse::routes::{Route, table};
 use gatehouse::tenancy::Tenancy;
-use reqwest::{Method, RequestBuilder};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::cast::{Two, each};
-use crate::web::support::{Answer, Visitor};
+use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, method};
+use crate::web::support::Answer;
 use crate::web::tokens::{default_project, read};
 
-/// An id that never was anything's.
-const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 /// What is everybody's to do, and ends what the next requests take for granted.
 const ENDING: [&str; 2] = ["/sign-out", "/orgs/{org}/departure"];
-/// As much of a refusal's target as the log keeps.
-const LONGEST: usize = 300;
-/// As many refusals of one person in a row as the log tells of.
-const IN_A_ROW: i64 = 20;
-
-/// Somebody who asks: by a session, by a token, or as nobody.
-struct Asker {
-    who: &'static str,
-    visitor: Visitor,
-    token: Option<String>,
-    /// By what their refusals are counted: the id of the person or the project's token.
-    id: Option<String>,
-}
-
-impl Asker {
-    fn ask(&self, method: &Method, path: &str) -> RequestBuilder {
-        let request = self.visitor.request(method.clone(), path);
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
-    }
-
-    /// Whether they are known at this address: no token opens a page, whosever it is.
-    fn is_known_at(&self, path: &str) -> bool {
-        self.id.is_some() && (self.token.is_none() || path.starts_with("/api/"))
-    }
-
-    /// Sends it, with a body that says nothing.
-    async fn send(&self, method: &Method, path: &str, origin: &str) -> Answer {
-        let request = self.ask(method, path);
-        let request = match (method.is_safe(), path.starts_with("/api/")) {
-            (true, _) => request,
-            (false, true) => request.header("origin", origin).json(&json!({})),
-            (false, false) => request.header("origin", origin).form(&[("name", "")]),
-        };
-        self.visitor.send(request).await
-    }
-}
 
 async fn id(two: &Two, email: &str) -> String {
     two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
@@ -99,55 +59,20 @@ async fn cast(two: &Two) -> Vec<Asker> {
     all
 }
 
-fn method(route: &Route) -> Method {
-    route.method.as_str().parse().expect("a method")
-}
-
 /// The address of a route in Acme, with ids that never were.
 fn address(two: &Two, route: &Route) -> String {
-    let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
-    let path = route.path.replace("{org}", "acme").replace("{organization}", &two.acme);
-    let mut path = path.replace("{provider}", provider).replace("{page:.*}", "users");
-    while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
-        path.replace_range(start..=end, NEVER);
-    }
-    path
+    refused::address(&route.path.replace("{org}", "acme").replace("{organization}", &two.acme))
 }
 
-/// The refusals that a request has left: whose log, and what it says.
-async fn refusals(two: &Two, answer: &Answer) -> Vec<(String, String)> {
-    let of = format!(
-        "SELECT COALESCE(organization_id, '') || '|' || action || ' ' || target FROM events
-         WHERE request_id = '{}' AND outcome = 'refused'",
-        answer.header("x-request-id")
-    );
-    let told = two.app.texts(&of).await;
-    told.iter().filter_map(|told| told.split_once('|')).map(|(log, said)| (log.into(), said.into())).collect()
-}
-
-/// The answer refuses what was to be done, and the event says which and why; or it does not, and there is none.
+/// What [`refused::check`] checks; and Acme's log tells of what is Acme's business, and of nothing else.
 async fn check(two: &Two, asker: &Asker, route: &Route, answer: &Answer) -> bool {
-    let what = format!("{} at {} {}: {}", asker.who, route.method, route.path, answer.status);
-    let told = refusals(two, answer).await;
-    let refused = answer.status == 403 || answer.status == 404 && !route.method.is_safe();
-    if !refused || !asker.is_known_at(&route.path) {
-        let others = told.iter().filter(|(_, said)| said.starts_with("access.refused"));
-        assert_eq!(others.count(), 0, "{what} leaves nothing: {told:?}");
-        return false;
-    }
-    let [(log, said)] = &told[..] else { panic!("{what} leaves one event: {told:?} {}", answer.body) };
-    let target = said.strip_prefix("access.refused ").unwrap_or_else(|| panic!("{what}: {said}"));
-    let rest = target.strip_prefix(&format!("{} {} (", route.method, route.path));
-    assert!(rest.is_some_and(|rest| rest.ends_with(')') && rest.len() < 60), "{what}: {said}");
-    assert!(target.len() <= LONGEST && !target.contains(NEVER) && !target.contains("acme"), "{what}: {said}");
+    let Some(log) = refused::check(&two.app, asker, route, answer).await else { return false };
+    let what = format!("{} at {} {}", asker.who, route.method, route.path);
     let is_stranger = ["no organization", "owner elsewhere"].contains(&asker.who);
-    assert!(!(is_stranger && *log == two.acme), "{what}: it is none of Acme's business");
+    assert!(!(is_stranger && log == two.acme), "{what}: it is none of Acme's business");
     let names = route.path.contains("{org}") || route.path.contains("{organization}");
     let is_theirs = !is_stranger && names && !route.path.starts_with("/operator");
-    assert!(!is_theirs || *log == two.acme, "{what}: Acme's log tells of it");
-    if let Some(id) = &asker.id {
-        two.app.services.limits.refusals.forget(id);
-    }
+    assert!(!is_theirs || log == two.acme, "{what}: Acme's log tells of it");
     true
 }
 
@@ -231,7 +156,7 @@ async fn whoever_has_to_sign_in_again_first_leaves_one_event() {
                 if path.starts_with("/api/") { request.json(&body) } else { request.form(&fields(&body)) };
             let answer = ada.visitor.send(request).await;
             assert_eq!(answer.status, 403, "{path}: {}", answer.body);
-            let told = refusals(&two, &answer).await;
+            let told = refused::events(&two.app, &answer).await;
             assert_eq!(told.len(), 1, "{path}: {told:?}");
             assert!(told[0].1.len() <= LONGEST && told[0].0 == two.acme, "{path}: {told:?}");
         }
@@ -273,7 +198,7 @@ async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
             (ben.visitor.delete(&format!("{api}/users/{ada}")).await, 403),
         ] {
             assert_eq!(answer.status, status, "{}", answer.body);
-            let told = refusals(&two, &answer).await;
+            let told = refused::events(&two.app, &answer).await;
             assert_eq!(told.len(), 1, "{told:?} {}", answer.body);
             assert_eq!(told[0].0, two.acme);
         }
@@ -290,7 +215,7 @@ async fn somebody_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_o
         let answer = cast[1].visitor.post(&format!("/settings/sessions/{session}/end"), &[]).await;
         assert_eq!(answer.status, 404);
         let target = "access.refused POST /settings/sessions/{session}/end (not found)".to_owned();
-        assert_eq!(refusals(&two, &answer).await, [(two.acme.clone(), target)]);
+        assert_eq!(refused::events(&two.app, &answer).await, [(two.acme.clone(), target)]);
         let log = cast[3].visitor.get("/orgs/acme/settings/admin/audit").await;
         let what = "POST /settings/sessions/{session}/end (not found)";
         assert!(log.says("Mia") && log.says("may not do this:") && log.says(what), "{}", log.body);
@@ -341,7 +266,7 @@ async fn a_refusal_that_can_not_be_told_is_none() {
         assert_eq!(nobody.status, 403, "of nobody there is nothing to tell");
         two.app.run("ALTER TABLE elsewhere RENAME TO event_heads", []).await;
         let mia = cast[1].send(&Method::POST, "/orgs/acme/settings/admin", &two.app.base).await;
-        assert_eq!((mia.status, refusals(&two, &mia).await.len()), (403, 1));
+        assert_eq!((mia.status, refused::events(&two.app, &mia).await.len()), (403, 1));
         two.close().await;
     }
 }
