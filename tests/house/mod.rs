@@ -26,6 +26,7 @@ mod reference;
 mod rooms;
 mod run;
 mod schema;
+mod sentences;
 mod serving;
 mod settings;
 mod stopping;
