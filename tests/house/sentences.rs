@@ -18,9 +18,13 @@ fn every_sentence_that_a_person_can_meet_is_listed() {
         std::fs::write(FILE, &listed).expect("written");
     }
     let committed = std::fs::read_to_string(FILE).expect("docs/sentences.txt");
-    let (now, then): (BTreeSet<&str>, BTreeSet<&str>) = (listed.lines().collect(), committed.lines().collect());
+    let (now, then): (BTreeSet<&str>, BTreeSet<&str>) =
+        (listed.lines().collect(), committed.lines().collect());
     let (new, gone): (Vec<_>, Vec<_>) = (now.difference(&then).collect(), then.difference(&now).collect());
-    assert!(listed == committed, "new: {new:#?}\ngone: {gone:#?}\nUPDATE_SENTENCES=1 writes docs/sentences.txt");
+    assert!(
+        listed == committed,
+        "new: {new:#?}\ngone: {gone:#?}\nUPDATE_SENTENCES=1 writes docs/sentences.txt"
+    );
 }
 
 /// By file: what its pages, mails, answers, scripts and commands say.

@@ -4,8 +4,26 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// What texts for machines hold.
 const OF_SQL: [&str; 20] = [
-    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER ", "DROP ", "PRAGMA ", "VACUUM", "COALESCE(", " FROM ",
-    " AND ", " OR ", " IN (", " IS NULL", " IS NOT ", " DESC", "ORDER BY", " = $", "BEGIN ",
+    "SELECT ",
+    "INSERT ",
+    "UPDATE ",
+    "DELETE ",
+    "CREATE ",
+    "ALTER ",
+    "DROP ",
+    "PRAGMA ",
+    "VACUUM",
+    "COALESCE(",
+    " FROM ",
+    " AND ",
+    " OR ",
+    " IN (",
+    " IS NULL",
+    " IS NOT ",
+    " DESC",
+    "ORDER BY",
+    " = $",
+    "BEGIN ",
 ];
 /// Signs that no sentence has.
 const OF_MARKUP: [&str; 5] = ["</", "/>", "=\"", "{\"", "::"];
@@ -73,8 +91,5 @@ fn sentences_are_told_from_texts_for_machines() {
         #[cfg(test)]
         mod tests { fn g() { say("not this one"); } }
     "##;
-    assert_eq!(
-        sentences(text),
-        ["the key is gone", "Remove \"Acme\"? Nobody can undo this.", "raw words"]
-    );
+    assert_eq!(sentences(text), ["the key is gone", "Remove \"Acme\"? Nobody can undo this.", "raw words"]);
 }

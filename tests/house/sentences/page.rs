@@ -1,10 +1,18 @@
 //! What a page says: its text, sentence by sentence, and the attributes and arguments that people read.
 
 /// Elements inside a sentence.
-const INLINE: [&str; 12] = ["a", "abbr", "b", "code", "em", "i", "kbd", "small", "span", "strong", "time", "wbr"];
+const INLINE: [&str; 12] =
+    ["a", "abbr", "b", "code", "em", "i", "kbd", "small", "span", "strong", "time", "wbr"];
 /// Attributes that people read or hear.
-const READ: [&str; 7] =
-    [" aria-label=\"", " placeholder=\"", " title=\"", " alt=\"", " data-busy=\"", " data-copy=\"", " content=\""];
+const READ: [&str; 7] = [
+    " aria-label=\"",
+    " placeholder=\"",
+    " title=\"",
+    " alt=\"",
+    " data-busy=\"",
+    " data-copy=\"",
+    " content=\"",
+];
 /// What ends a sentence in the text that is being read.
 const END: char = '\n';
 
@@ -57,20 +65,20 @@ fn length(text: &str, end: &str) -> usize {
         let counts = |open: &str, close: &str| part.matches(open).count() == part.matches(close).count();
         end != ">" || counts("{{", "}}") && counts("{%", "%}")
     };
-    let ends = text.match_indices(end).map(|(at, _)| at + end.len());
-    ends.into_iter().find(|at| is_whole(&text[..*at])).unwrap_or(text.len())
+    let mut ends = text.match_indices(end).map(|(at, _)| at + end.len());
+    ends.find(|at| is_whole(&text[..*at])).unwrap_or(text.len())
 }
 
 /// A value inside a sentence is named; what a macro makes is beside it.
 fn value(inside: &str, text: &mut String, beside: &mut Vec<String>) {
     let name = inside.trim_matches(['{', '}', '-', ' ', END]);
     match name.strip_prefix("parts::time(").and_then(|rest| rest.strip_suffix(')')) {
-        Some(moment) => text.push_str(&format!("{{{moment}}}")),
+        Some(moment) => text.extend(["{", moment, "}"]),
         None if name.contains("::") && name.contains('(') => {
             text.push(END);
             beside.extend(texts(inside));
         }
-        None => text.push_str(&format!("{{{name}}}")),
+        None => text.extend(["{", name, "}"]),
     }
 }
 
@@ -104,13 +112,14 @@ fn texts(inside: &str) -> Vec<String> {
 
 /// Whether there is a word in it, beside the names of values.
 fn is_said(text: &str) -> bool {
-    let bare: String = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, bare)| bare)).collect();
+    let bare: String =
+        text.split('{').map(|part| part.split_once('}').map_or(part, |(_, bare)| bare)).collect();
     bare.chars().filter(|c| c.is_alphabetic()).count() >= 2
 }
 
 #[test]
 fn a_page_is_read_as_a_person_reads_it() {
-    let template = r##"{% import "parts.html" as parts -%}
+    let template = r#"{% import "parts.html" as parts -%}
 {# A comment. #}
 <h1>Users</h1>
 <p class="lede">Only <strong>admins</strong> of {{ name }}
@@ -118,7 +127,7 @@ can change this.</p>
 {% if count > 1 %}<p>There are {{ count }} people.</p>{% else %}Nobody{% endif %}
 <input placeholder="Name or e-mail" class="small" value="{{ query }}">
 {{ parts::text("name", "Name", name, its_hint = "Up to 60 characters.") }}
-<p>Joined {{ parts::time(joined) }}.</p>"##;
+<p>Joined {{ parts::time(joined) }}.</p>"#;
     assert_eq!(
         sentences(template),
         [
