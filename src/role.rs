@@ -45,7 +45,7 @@ impl Role {
         match self {
             Self::Owner => "Everything, with transferring and deleting the organization.",
             Self::Admin => "Invites people and changes settings, access rules and keys.",
-            Self::Member => "Uses what the team has, and can look at settings.",
+            Self::Member => "Can use the team’s resources and view settings.",
         }
     }
 

@@ -8,7 +8,7 @@
     if (!element.matches("a[href],button,input,select,textarea,summary,[tabindex]")) element.tabIndex = -1;
     element.focus(options);
   };
-  const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
+  const say = (text) => { const live = $("#live"); if (live) live.textContent = text.trim().replace(/\s+/g, " "); };
 
   // Notices leave after 6 seconds, or 10 with something to undo, but not while somebody reads them.
   const letGo = (toast) => {

@@ -34,7 +34,7 @@ pub fn why_not_disconnect(
         return Some("Without it you could not sign in any more.");
     }
     let carries = this.email == email && !others.any(|account| account.email == email);
-    carries.then_some("Your e-mail address here comes from this account.")
+    carries.then_some("Your email address here comes from this account.")
 }
 
 /// Forgets one of the person's accounts at providers.

@@ -3,7 +3,7 @@
 /// Why some text is not a domain or an address, as a sentence for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    #[error("This is not an e-mail address. It should look like name@example.com.")]
+    #[error("This is not an email address. It should look like name@example.com.")]
     NotAnAddress,
     #[error("This is not a domain. It should look like example.com.")]
     NotADomain,

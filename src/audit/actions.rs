@@ -19,7 +19,7 @@ pub const GROUPS: [Group; 7] = [
         label: "Sign-in",
         actions: &[
             ("sign_in.completed", "{who} signed in"),
-            ("sign_in.invited", "{who} signed in, invited"),
+            ("sign_in.invited", "{who} signed in with a pending invite"),
             ("sign_in.refused", "{target} was not let in"),
             ("sign_in.failed", "A sign-in with {target} failed"),
             ("session.signed_out", "{who} signed out"),
@@ -74,7 +74,7 @@ pub const GROUPS: [Group; 7] = [
             ("access.rules_changed", "{who} changed the access rules"),
             ("access.reset", "{who} reset the access rules"),
             ("access.address_allowed", "{who} allowed {target} to join"),
-            ("access.refused", "{who} may not do this: {target}"),
+            ("access.refused", "{who} was denied access to {target}"),
             ("sign_in_method.switched_on", "{who} switched {target} on as a way to sign in"),
             ("sign_in_method.switched_off", "{who} switched {target} off as a way to sign in"),
             ("sign_in_method.kept_on", "{who} could not switch {target} off, the last way in of an owner"),

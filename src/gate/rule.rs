@@ -33,7 +33,7 @@ impl Rule {
             Self::Address => "Address",
             Self::SignInMethod => "Sign-in method",
             Self::VerifiedAddress => "Verified address",
-            Self::InstanceBlockList => "Block lists of the installation",
+            Self::InstanceBlockList => "Server block list",
             Self::InstanceAllowList => "Allow lists of the installation",
             Self::Deactivated | Self::KnownPerson => "Account",
             Self::KnownElsewhere => "Other sign-in methods",

@@ -205,7 +205,7 @@ async function doubts(page) {
 async function methodTested(page) {
   await press(page, "Test Demo ID");
   await isTold(page, "Demo ID accepts the client id and secret.");
-  await page.getByText("Set-up").click();
+  await page.getByText("Setup").click();
   await look(page, "Access, a method tested");
 }
 
@@ -341,7 +341,7 @@ async function invited(page, sam) {
   is(SAM.email, "role = 'admin'");
   await lands(sam, others, "Become admin of Acme Rockets Theirs", "member, raised");
   is(guest(1), "expires_at = 1");
-  await lands(sam, expired, "This invitation is over.", "expired");
+  await lands(sam, expired, "This invite has expired", "expired");
   await press(sam, "Ask for a new link");
   await isTold(sam, "We have told Ada Lovelace.");
   await look(sam, "invitation, asked");

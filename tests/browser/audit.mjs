@@ -49,7 +49,7 @@ async function readsTheLog(page) {
   await page.waitForURL(`**${LOG}`);
   assert.equal(await heading(page), "Audit log");
   const first = await events(page).first().locator("summary").innerText();
-  assert.match(first, /^\d\d:\d\d\s+Grace Hopper may not do this: GET \/settings\/admin\/audit \(needs the role admin\)\s+Refused$/);
+  assert.match(first, /^\d\d:\d\d\s+Grace Hopper was denied access to GET \/settings\/admin\/audit \(needs the role admin\)\s+Refused$/);
   await event(page, "Ada Lovelace renamed the organization to Acme Rockets").waitFor();
   await event(page, "mallory@evil.test was not let in").waitFor();
   const rules = event(page, "Ada Lovelace changed the access rules");
@@ -124,7 +124,7 @@ async function isCorrected(page) {
   await focusIs(page, /^Search in one line$/, "the summary leads to the line");
   await page.goto("/settings/admin/audit?q=mallory");
   await focusIs(page, /^This can’t be looked for/, "a page that was loaded begins there, too");
-  await page.getByText("What can be typed").click();
+  await page.getByText("Search syntax").click();
   await page.getByText("until the end of the day before").waitFor();
   await shoot(page, "64-audit-words");
   assert.deepEqual(await obstacles(page, "what can be typed"), []);

@@ -20,7 +20,7 @@ await story(async (visitor) => {
 
 async function isRefused(page) {
   await comeBy(page, "acme", "stranger");
-  assert.equal(await heading(page), "You are not on the list");
+  assert.equal(await heading(page), "You don’t have access");
   await page.goto("/settings/admin");
   assert.equal(new URL(page.url()).pathname, "/sign-in");
   holds("a stranger who just signs in is refused");

@@ -27,7 +27,7 @@ await story(async (visitor) => {
 
   const stranger = await visitor();
   await comeBy(stranger, "acme", "dorothy");
-  assert.equal(await heading(stranger), "You are not on the list");
+  assert.equal(await heading(stranger), "You don’t have access");
   holds("another account is a stranger");
 
   const hesitant = await visitor();

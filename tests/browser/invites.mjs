@@ -41,7 +41,7 @@ await story(async (visitor) => {
 
 async function isInvited(page) {
   await page.goto(INVITES);
-  await page.getByRole("heading", { name: "Nobody is waiting" }).waitFor();
+  await page.getByRole("heading", { name: "No invites yet" }).waitFor();
   await focusIs(page, /^Addresses$/, "there is one thing to do");
   await shoot(page, "70-invites-none");
   await fillInvites(page, "Sam Other <Sam@Other.test>", "Admin");
@@ -69,7 +69,7 @@ async function isMailed(page, link) {
   assert.ok(text.includes(link), text);
   assert.match(text, /as an admin\.\s+Sign in with the account of sam@other\.test\.[^]*valid until .* UTC\./);
   const html = page.frameLocator("iframe");
-  assert.equal(await html.getByRole("link", { name: "See the invitation" }).getAttribute("href"), link);
+  assert.equal(await html.getByRole("link", { name: "View invite" }).getAttribute("href"), link);
   assert.ok((await html.locator("main").innerText()).includes(link));
   await shoot(page, "72-mail-invite");
   holds("the mail says who invites to what, until when, and has the link in both parts");
@@ -87,7 +87,7 @@ async function isAskedNotAdopted(ada, mallory) {
   assert.match(await main(mallory).innerText(), /Ada Lovelace invites you to My Organization as member\./);
   assert.equal((await me(mallory)).role, null);
   await shoot(mallory, "73-waiting-invited");
-  await mallory.getByRole("link", { name: "See the invitation to My Organization" }).click();
+  await mallory.getByRole("link", { name: "View invite to My Organization" }).click();
   assert.equal(await heading(mallory), "Join My Organization");
   assert.equal((await me(mallory)).role, null);
   holds("signing in while an invite is open asks, and adopts nobody");
@@ -176,7 +176,7 @@ async function comesTooLate(ada, lee) {
   const link = await readsMail(lee, LEE.email);
   if (!endsIn(LEE.email, -HOUR)) return holds("(no sqlite3 here: that invites end is left to tests/web)");
   assert.equal((await lee.goto(link)).status(), 410);
-  assert.equal(await heading(lee), "This invitation is over.");
+  assert.equal(await heading(lee), "This invite has expired");
   await shoot(lee, "78-landing-expired");
   await lee.getByRole("button", { name: "Ask for a new link" }).click();
   await isTold(lee, "We have told Ada Lovelace.");

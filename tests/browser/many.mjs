@@ -46,7 +46,7 @@ async function ownsTheFirst(ada, stranger) {
   await isAt(ada, at("default"));
   await belongsTo(ada, ["My Organization default Owner"]);
   await comeBy(stranger, WORK, "eve@evil.test");
-  assert.equal(await heading(stranger), "You are not on the list");
+  assert.equal(await heading(stranger), "You don’t have access");
   holds("the first person of a new installation owns its first organization, and the next is a stranger");
 }
 

@@ -17,7 +17,7 @@ await story(async (visitor) => {
 async function isBootstrapped(stranger, bea) {
   assert.match(shell("bootstrap", "--org", "Initech", "--owner", "bea@initech.test"), /becomes owner of Initech at the first sign-in/);
   await comeBy(stranger, WORK, "eve@evil.test");
-  assert.equal(await heading(stranger), "You are not on the list");
+  assert.equal(await heading(stranger), "You don’t have access");
   await signsIn(bea, "bea@initech.test");
   await isAt(bea, at("default"));
   assert.equal(await bea.getByLabel("Organization name").inputValue(), "Initech");
@@ -40,6 +40,6 @@ async function isCreated(stranger, gil) {
   await look(gil, "124-new-denied");
   assert.match(shell("org", "list"), /Globex\s+globex\s+1 member\s+1 owner/);
   await comeBy(stranger, WORK, "eve@evil.test");
-  assert.equal(await heading(stranger), "You are not on the list");
+  assert.equal(await heading(stranger), "You don’t have access");
   holds("an organization that the shell creates is its owner’s alone");
 }

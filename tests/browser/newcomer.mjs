@@ -134,7 +134,7 @@ async function malloryIsRefused(page) {
   const answered = page.waitForResponse((response) => response.url().includes("/auth/demo/callback"));
   await signIn(page, MALLORY);
   assert.equal((await answered).status(), 403);
-  assert.equal(await heading(page), "You are not on the list");
+  assert.equal(await heading(page), "You don’t have access");
   const text = await main(page).innerText();
   assert.match(text, /mallory@evil\.test is not on the list of Acme Rockets/);
   assert.match(text, /Ask an admin for an invite, or use another account/);

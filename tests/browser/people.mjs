@@ -236,7 +236,7 @@ async function isDeactivated(page, grace) {
   await grace.getByRole("navigation").getByRole("link", { name: "Users" }).click();
   await grace.waitForURL("**/sign-in**");
   await signIn(grace, GRACE);
-  assert.equal(await heading(grace), "You are not on the list");
+  assert.equal(await heading(grace), "You don’t have access");
   await undoes(page, REACTIVATED);
   await signIn(grace, GRACE);
   assert.equal((await me(grace)).role, "admin", "the role was kept");
@@ -294,7 +294,7 @@ async function areChangedTogether(page, zoe) {
   await looksAtMany(page, [ADA.name, GRACE.name, BEN.name, ZOE.name], "Make admin");
   assert.equal(await heading(page), "Make 2 people admins?");
   const text = await main(page).innerText();
-  assert.match(text, /Ben Marsh[^]*Zoë Zimmer[^]*Left as they are[^]*Ada Lovelace: That is you\.[^]*Grace Hopper: It is their role already\./);
+  assert.match(text, /Ben Marsh[^]*Zoë Zimmer[^]*Skipped[^]*Ada Lovelace: That is you\.[^]*Grace Hopper: They have this role already\./);
   await shoot(page, "90-users-together");
   await page.getByRole("link", { name: "Cancel" }).click();
   assert.ok(page.url().endsWith(`${USERS}?q=acme`), "the view stays");
@@ -404,9 +404,9 @@ async function deletesTheirAccount(ben, ada) {
   await deletesAccount(ben, "ben@");
   assert.equal((await refused).status(), 422);
   assert.match(await ben.title(), /^Error: /);
-  const field = ben.getByLabel("Type your own address to go on");
+  const field = ben.getByLabel("Type your email to confirm");
   assert.equal(await field.inputValue(), "ben@");
-  await focusIs(ben, /^Type your own address to go on$/, "at what has to be mended");
+  await focusIs(ben, /^Type your email to confirm$/, "at what has to be mended");
   await shoot(ben, "99-deletion-422");
   await field.fill(" BEN@acme.test ");
   await ben.getByRole("button", { name: "Delete my account" }).click();

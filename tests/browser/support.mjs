@@ -107,7 +107,7 @@ export async function signIn(page, { name, email, verified = true }, from = "/si
 export async function introduce(page, { name, email, verified = true }) {
   const offered = page.getByRole("button", { name: email });
   if (verified && await offered.count()) return offered.click();
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("The address is verified").setChecked(verified);
   await page.getByRole("button", { name: "Continue" }).click();
@@ -146,7 +146,7 @@ export async function signOut(page) {
 // Tries to come in, and is told why not.
 export async function turnedAway(page, person) {
   await signIn(page, person);
-  await page.getByRole("heading", { level: 1, name: "You are not on the list" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "You don’t have access" }).waitFor();
 }
 
 // The button of the page's own form.
@@ -240,7 +240,7 @@ export async function offer(page, name, what) {
 export async function looksAtMany(page, people, deed) {
   for (const name of people) await page.getByLabel(`Choose ${name}`, { exact: true }).check();
   await page.getByLabel("What to do with those chosen").selectOption({ label: deed });
-  await page.getByRole("button", { name: "Look at it first…" }).click();
+  await page.getByRole("button", { name: "Review…" }).click();
 }
 
 // Opens the page where somebody is let go.
@@ -271,7 +271,7 @@ export async function undoes(page, sentence) {
 export async function deletesAccount(page, typed) {
   await page.goto("/settings");
   await page.getByRole("link", { name: "Delete…" }).click();
-  await page.getByLabel("Type your own address to go on").fill(typed);
+  await page.getByLabel("Type your email to confirm").fill(typed);
   await page.getByRole("button", { name: "Delete my account" }).click();
 }
 

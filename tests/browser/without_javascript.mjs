@@ -120,7 +120,7 @@ async function othersCome(plain) {
   }
   const mallory = await plain();
   await signIn(mallory, MALLORY);
-  assert.equal(await heading(mallory), "You are not on the list");
+  assert.equal(await heading(mallory), "You don’t have access");
   await mallory.getByRole("button", { name: "Use another account" }).click();
   await introduce(mallory, { name: "Mallory", email: "mallory@acme.test", verified: false });
   assert.equal(await heading(mallory), "The address is not verified");
@@ -362,7 +362,7 @@ async function goesByThemselves(zoe) {
   await zoe.getByRole("button", { name: /^Leave/ }).click();
   await isTold(zoe, "You have left the organization.");
   await deletesAccount(zoe, "somebody@else.test");
-  assert.equal(await zoe.getByLabel("Type your own address to go on").inputValue(), "somebody@else.test");
+  assert.equal(await zoe.getByLabel("Type your email to confirm").inputValue(), "somebody@else.test");
   assert.match(await zoe.title(), /^Error: /);
   await deletesAccount(zoe, email);
   await zoe.getByText("Your account is deleted.").waitFor();

@@ -538,7 +538,7 @@ on_both_databases! {
         let elsewhere = house.visitor().sign_in(&house.provider, &Identity::new("ben@acme.test", "Ben")).await;
         assert_eq!((refused.status, elsewhere.status), (403, 403));
         for answer in [&refused, &elsewhere] {
-            assert!(answer.says("You are not on the list") && answer.says("ben@acme.test is not on the list of"));
+            assert!(answer.says("You don’t have access") && answer.says("ben@acme.test is not on the list of"));
         }
         assert!(!ben.is_signed_in().await && sessions(house).await == before);
         let event = "session.started_by_link refused ben@acme.test".to_owned();
@@ -568,7 +568,7 @@ on_both_databases! {
         let out = house.visitor().sign_in(&house.provider, &identity).await;
         assert_eq!(out.status, 403);
         for page in [&out, &ben.get("/").await] {
-            assert!(page.says("Run this Gatehouse yourself, and locked out?"), "{}", page.body);
+            assert!(page.says("Locked out? Help for server admins"), "{}", page.body);
             for command in ["user sign-in-link", "user relink", "access reset", "access show", "user promote", "user reactivate", "user list", "user demote", "user deactivate", "sessions end --all"] {
                 assert!(page.body.contains(command), "{command}");
             }

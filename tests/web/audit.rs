@@ -133,7 +133,7 @@ on_both_databases! {
         assert_eq!(ben.get("/settings/admin/access").await.status, 403);
         let log = ada.get(&format!("{LOG}?outcome=refused")).await;
         assert_eq!(shown(&log.body).len(), 1);
-        assert!(text(&log).contains("Ben may not do this: GET /settings/admin/access (needs the role admin) Refused"), "{}", log.body);
+        assert!(text(&log).contains("Ben was denied access to GET /settings/admin/access (needs the role admin) Refused"), "{}", log.body);
         assert!(!ada.get(&format!("{LOG}?outcome=done")).await.body.contains("state-failing"));
     }
 

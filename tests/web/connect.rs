@@ -280,7 +280,7 @@ async fn the_account_that_carries_the_address_stays_connected() {
         let idp = app.texts("SELECT id FROM identities WHERE provider = 'idp'").await.remove(0);
         let answer = owner.post(&format!("{CONNECT}/{idp}/disconnect"), &[]).await;
         assert_eq!(answer.status, 409);
-        assert!(answer.says("Your e-mail address here comes from this account."));
+        assert!(answer.says("Your email address here comes from this account."));
         assert!(app.events().await.contains(&"account.not_disconnected refused idp".to_owned()));
         app.close().await;
     }

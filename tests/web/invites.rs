@@ -121,7 +121,7 @@ on_both_databases! {
         app.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
         let page = sam.get(&link).await;
         assert_eq!(page.status, 410);
-        assert!(page.says("This invitation is over.") && page.says("Ask for a new link"));
+        assert!(page.says("This invite has expired") && page.says("Ask for a new link"));
         assert_eq!(accept(&sam, &link).await.status, 410);
         assert_eq!(statuses(&ada.get(API).await.json()), ["sam@other.test expired"]);
         assert_eq!(members(app).await, 1);

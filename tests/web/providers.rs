@@ -60,8 +60,8 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
                 "unverified",
                 "grace@acme.test has not been verified",
             ),
-            (vec![("grace@acme.test", false, true)], "no_address", "without a usable e-mail address"),
-            (vec![], "no_address", "without a usable e-mail address"),
+            (vec![("grace@acme.test", false, true)], "no_address", "without a usable email address"),
+            (vec![], "no_address", "without a usable email address"),
             (
                 vec![("grace@evil.test", true, true), ("grace@acme.test", false, true)],
                 "not_admitted",

@@ -145,11 +145,11 @@ on_both_databases! {
         let ada = app.owner().await;
         let nonsense = ask(&ada, &json!({ "email": "nonsense" })).await;
         assert_eq!(nonsense.status, 422);
-        assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("not an e-mail address"));
+        assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("not an email address"));
         assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "provider": "nope" })).await.status, 422);
         assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "role": "owner" })).await.status, 400);
         let page = ada.get("/settings/admin/access?try=nonsense").await;
-        assert!(page.status == 200 && page.says("This is not an e-mail address."));
+        assert!(page.status == 200 && page.says("This is not an email address."));
     }
 
     async fn the_region_alone_answers_htmx(app: &TestApp) {

@@ -27,5 +27,5 @@ pub(super) fn parse_addresses(text: &str) -> Result<Vec<EmailAddress>, String> {
     let named: Vec<String> = bad.iter().take(MOST_NAMED).map(|bad| format!("“{}”", bad.shown())).collect();
     let more = bad.len() - named.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Err(format!("Not an e-mail address: {}{more}.", named.join(", ")))
+    Err(format!("Not an email address: {}{more}.", named.join(", ")))
 }

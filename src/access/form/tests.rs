@@ -32,7 +32,7 @@ fn each_problem_stands_beside_its_field() {
             .parse(&Rules::default())
             .expect_err("problems");
     assert_eq!(problems.rows.keys().copied().collect::<Vec<_>>(), [0]);
-    assert_eq!(problems.emails, "Not an e-mail address: “nonsense”.");
+    assert_eq!(problems.emails, "Not an email address: “nonsense”.");
 }
 
 #[test]

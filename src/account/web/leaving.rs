@@ -126,7 +126,7 @@ async fn show(
                     1 => "This session ends.".to_owned(),
                     count => format!("{count} sessions end, this one among them."),
                 },
-                "Your ways to sign in are forgotten.".to_owned(),
+                "Your sign-in methods are deleted.".to_owned(),
                 "You leave every organization. Your address stays in the history of what you did there."
                     .to_owned(),
             ])
@@ -153,7 +153,7 @@ pub async fn delete(
     form: web::Form<Confirmation>,
 ) -> Reply {
     if !is_own(&person, &form.email)? {
-        let sentence = "Type your own address to delete your account.";
+        let sentence = "Type your email to delete your account.";
         return show(&person, &view, StatusCode::UNPROCESSABLE_ENTITY, form.into_inner().email, sentence)
             .await;
     }

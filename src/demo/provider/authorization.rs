@@ -59,7 +59,7 @@ pub(super) struct Choice {
 pub(super) async fn answer(state: web::Data<State>, form: web::Form<Choice>) -> HttpResponse {
     let form = form.into_inner();
     if !form.email.contains('@') {
-        return page(&state, &form.request, "Type an e-mail address.");
+        return page(&state, &form.request, "Type an email address.");
     }
     let Some(request) = state.remember().requests.remove(&form.request) else {
         return HttpResponse::BadRequest().body("Start again: this sign-in is over.");

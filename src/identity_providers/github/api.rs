@@ -40,7 +40,7 @@ impl App {
             HttpError::Misfit(_) => rejected(format!("{path}: {error}")),
             // Without the scope, or the permission of a GitHub app, an address is not there or not allowed.
             HttpError::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
-                rejected(format!("{path}: {error}; may the app read e-mail addresses?"))
+                rejected(format!("{path}: {error}; may the app read email addresses?"))
             }
             _ => Failure::from(error).at(path),
         })

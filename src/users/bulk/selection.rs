@@ -99,7 +99,7 @@ pub fn choose(
 fn why_not(mine: Role, person: &MemberAccount, action: BulkAction, is_multi: bool) -> Option<&'static str> {
     match action {
         _ if person.member.role > mine => Some(ABOVE),
-        BulkAction::Role(role) if role == person.member.role => Some("It is their role already."),
+        BulkAction::Role(role) if role == person.member.role => Some("They have this role already."),
         BulkAction::Role(_) => None,
         _ if person.is_elsewhere && !is_multi => Some(ELSEWHERE),
         BulkAction::Deactivate

@@ -126,7 +126,7 @@ pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, Strin
 fn page(links: Links, asked: &BulkRequest, plan: Plan) -> BulkPage {
     let count = plan.people.len();
     let (question, button) = match count {
-        0 => ("There is nobody to change".to_owned(), String::new()),
+        0 => ("No one selected".to_owned(), String::new()),
         count => words(asked.action, count),
     };
     BulkPage {

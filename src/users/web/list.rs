@@ -49,8 +49,8 @@ impl UsersPage {
     fn none(&self) -> String {
         match (self.query.as_str(), self.hint) {
             ("", _) => "Nobody is here of those asked for.".to_owned(),
-            (query, "") => format!("No name or e-mail of those asked for contains “{query}”."),
-            (query, _) => format!("No e-mail of those asked for begins with “{query}”."),
+            (query, "") => format!("No name or email of those asked for contains “{query}”."),
+            (query, _) => format!("No email of those asked for begins with “{query}”."),
         }
     }
 }
@@ -123,7 +123,7 @@ fn showing(people: usize) -> String {
 
 fn hint(query: &UserQuery) -> &'static str {
     match &query.search {
-        Some(text) if !is_inside(text) => "Fewer than three letters match the beginning of an address.",
+        Some(text) if !is_inside(text) => "Type three or more letters to search anywhere.",
         _ => "",
     }
 }

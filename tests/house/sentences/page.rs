@@ -125,7 +125,7 @@ fn a_page_is_read_as_a_person_reads_it() {
 <p class="lede">Only <strong>admins</strong> of {{ name }}
 can change this.</p>
 {% if count > 1 %}<p>There are {{ count }} people.</p>{% else %}Nobody{% endif %}
-<input placeholder="Name or e-mail" class="small" value="{{ query }}">
+<input placeholder="Name or email" class="small" value="{{ query }}">
 {{ parts::text("name", "Name", name, its_hint = "Up to 60 characters.") }}
 <p>Joined {{ parts::time(joined) }}.</p>"#;
     assert_eq!(
@@ -136,7 +136,7 @@ can change this.</p>
             "There are {count} people.",
             "Nobody",
             "Joined {joined}.",
-            "Name or e-mail",
+            "Name or email",
             "Name",
             "Up to 60 characters.",
         ]

@@ -50,8 +50,8 @@ impl Refused<'_> {
         let connects = self.again.goal.purpose == Purpose::Connect;
         let (title, sentence, next_step) = match refusal {
             Refusal::NoAddress => (
-                "No e-mail address",
-                "The account that you used comes without a usable e-mail address.".to_owned(),
+                "No email address",
+                "The account that you used comes without a usable email address.".to_owned(),
                 "Add an address to it, or use another account.",
             ),
             Refusal::Unverified => (
@@ -120,7 +120,7 @@ impl Refused<'_> {
 /// What somebody is told who stays outside, whatever the reason.
 fn not_admitted(email: &str, name: &str) -> Words {
     Words {
-        title: "You are not on the list",
+        title: "You don’t have access",
         sentence: format!("{email} is not on the list of {name}."),
         next_step: "Ask an admin for an invite, or use another account.".to_owned(),
         code: Refusal::NotAdmitted.code(),
