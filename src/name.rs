@@ -1,7 +1,7 @@
 //! What can be an organization's name.
 
 use crate::address::Domain;
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 use crate::visible_text::{NOT_VISIBLE, is_visible};
 
 /// An organization's name: 2 to 60 characters, one line, nothing that a mail program would make a link of.
@@ -15,9 +15,7 @@ impl Name {
     /// A sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let name = text.trim();
-        if stray_secret::is_in(name) {
-            return Err(LOOKS_SECRET);
-        }
+        stray_secret::refuse(name)?;
         if !(2..=60).contains(&name.chars().count()) {
             return Err("Use 2 to 60 characters.");
         }

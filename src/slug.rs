@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 
 /// As long as a slug gets.
 const LONGEST: usize = 39;
@@ -20,9 +20,7 @@ impl Slug {
     /// A sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let slug = text.trim();
-        if stray_secret::is_in(slug) {
-            return Err(LOOKS_SECRET);
-        }
+        stray_secret::refuse(slug)?;
         if slug.is_empty() || slug.len() > LONGEST {
             return Err("Use 1 to 39 characters.");
         }

@@ -22,6 +22,14 @@ pub fn is_in(text: &str) -> bool {
     text.contains(PEM) || words(text).any(is_secret)
 }
 
+/// Refuses a text in which something looks like a secret.
+///
+/// # Errors
+/// [`LOOKS_SECRET`].
+pub fn refuse(text: &str) -> Result<(), &'static str> {
+    if is_in(text) { Err(LOOKS_SECRET) } else { Ok(()) }
+}
+
 /// A text without what looks like a secret in it, for the form that comes back.
 pub fn kept(text: impl AsRef<str>) -> String {
     let text = text.as_ref();

@@ -16,7 +16,7 @@ use crate::entity::llm_key_health;
 use crate::error::{Error, FieldErrors, Result};
 use crate::llm::LlmProvider;
 use crate::llm::catalog::CUSTOM_PREFIX;
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 use crate::web::Reply;
 use crate::web::api::{List, json, rfc3339};
 
@@ -117,8 +117,9 @@ pub async fn set<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>, body: web::Jso
         Err(other) => return Err(other),
     };
     let stored = present.as_ref();
-    if stored.is_none() && stray_secret::is_in(provider.id().trim_start_matches(CUSTOM_PREFIX)) {
-        return Err(Error::invalid("provider", LOOKS_SECRET));
+    if stored.is_none() {
+        let refused = stray_secret::refuse(provider.id().trim_start_matches(CUSTOM_PREFIX));
+        refused.map_err(|sentence| Error::invalid("provider", sentence))?;
     }
     let called = || stored.and_then(|row| row.name.clone()).unwrap_or_else(|| plain_name(&provider));
     let located = || stored.and_then(|row| row.base_url.clone()).unwrap_or_default();

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::address::{AddressError, EmailAddress};
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 use crate::visible_text::{NOT_VISIBLE, is_hidden};
 
 /// Bullets, quotes and punctuation before an address. Others may begin one.
@@ -30,9 +30,7 @@ pub(super) fn addresses(word: &str) -> Result<Vec<EmailAddress>, String> {
 }
 
 fn parse(text: &str) -> Result<EmailAddress, String> {
-    if stray_secret::is_in(text) {
-        return Err(LOOKS_SECRET.to_owned());
-    }
+    stray_secret::refuse(text)?;
     if text.split('@').next().is_some_and(|local| local.contains(PARTS_OF_LINKS)) {
         return Err(AddressError::NotAnAddress.to_string());
     }

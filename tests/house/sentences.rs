@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::links::files;
+use crate::web::support::on_one_line;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/sentences.txt");
 
@@ -63,8 +64,4 @@ fn quoted(text: &str) -> Vec<String> {
     let code = text.lines().map(|line| line.split("// ").next().unwrap_or_default());
     let texts = code.flat_map(|line| line.split(['"', '`']).skip(1).step_by(2).map(on_one_line));
     texts.filter(|text| text.starts_with(char::is_uppercase) && code::is_sentence(text)).collect()
-}
-
-fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

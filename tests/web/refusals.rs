@@ -7,16 +7,11 @@ use gatehouse::tenancy::Tenancy;
 use serde_json::json;
 
 use super::refused::{Asker, address, check, method};
-use super::support::{Answer, TestApp, Visitor, on_both_databases};
+use super::support::{Answer, TestApp, on_both_databases};
 use super::tokens::{default_project, read};
 
 /// What is everybody's to do, and ends what the next requests take for granted.
 const ENDING: [&str; 2] = ["/sign-out", "/settings/departure"];
-
-async fn person(app: &TestApp, who: &'static str, email: &str, visitor: Visitor) -> Asker {
-    let id = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
-    Asker { who, visitor, token: None, id: Some(id) }
-}
 
 fn token(answer: &Answer) -> String {
     assert_eq!(answer.status, 201, "{}", answer.body);
@@ -34,16 +29,16 @@ async fn cast(app: &TestApp) -> Vec<Asker> {
     let tokens = format!("/api/projects/{}/tokens", default_project(app, "default").await);
     let deploy = ada.post_json(&tokens, &json!({ "name": "deploy" })).await;
     let of_deploy = read(&deploy)["id"].as_str().map(str::to_owned);
-    let ben = person(app, "admin", "ben@acme.test", ben).await;
+    let ben = Asker::person(app, "admin", "ben@acme.test", ben).await;
     let by = |who, answer, id| Asker { who, visitor: app.visitor(), token: Some(token(answer)), id };
     vec![
-        Asker { who: "nobody", visitor: app.visitor(), token: None, id: None },
+        Asker::nobody(app),
         by("a person's token", &of_ben, ben.id.clone()),
         by("a project's token", &deploy, of_deploy),
-        person(app, "member", "mia@acme.test", mia).await,
+        Asker::person(app, "member", "mia@acme.test", mia).await,
         ben,
-        person(app, "owner", "ada@acme.test", ada).await,
-        person(app, "no organization", "out@acme.test", out).await,
+        Asker::person(app, "owner", "ada@acme.test", ada).await,
+        Asker::person(app, "no organization", "out@acme.test", out).await,
     ]
 }
 

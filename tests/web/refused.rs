@@ -5,14 +5,12 @@ use gatehouse::routes::Route;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use super::support::{Answer, TestApp, Visitor};
+use super::support::{Answer, NEVER, TestApp, Visitor};
 
 /// As much of a refusal's target as the log keeps.
 pub const LONGEST: usize = 300;
 /// As many refusals of one person in a row as the log tells of.
 pub const IN_A_ROW: i64 = 20;
-/// An id that never was anything's.
-const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
 /// Somebody who asks: by a session, by a token, or as nobody.
 pub struct Asker {
@@ -24,6 +22,15 @@ pub struct Asker {
 }
 
 impl Asker {
+    pub fn nobody(app: &TestApp) -> Self {
+        Self { who: "nobody", visitor: app.visitor(), token: None, id: None }
+    }
+
+    /// Whoever has the account of this address, by a session.
+    pub async fn person(app: &TestApp, who: &'static str, email: &str, visitor: Visitor) -> Self {
+        Self { who, visitor, token: None, id: Some(id(app, email).await) }
+    }
+
     pub fn ask(&self, method: &Method, path: &str) -> RequestBuilder {
         let request = self.visitor.request(method.clone(), path);
         match &self.token {
@@ -47,6 +54,11 @@ impl Asker {
         };
         self.visitor.send(request).await
     }
+}
+
+/// The id of the account of this address.
+pub async fn id(app: &TestApp, email: &str) -> String {
+    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
 }
 
 pub fn method(route: &Route) -> Method {

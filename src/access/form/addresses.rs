@@ -2,24 +2,20 @@
 
 use crate::address::EmailAddress;
 use crate::pasted::Pasted;
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 
 /// As many lines as an error names.
 const MOST_NAMED: usize = 5;
 
 /// One address.
 pub fn parse_address(text: &str) -> Result<EmailAddress, String> {
-    if stray_secret::is_in(text) {
-        return Err(LOOKS_SECRET.to_owned());
-    }
+    stray_secret::refuse(text)?;
     EmailAddress::parse(text).map_err(|e| e.to_string())
 }
 
 /// Addresses in any shape; doubles merged.
 pub(super) fn parse_addresses(text: &str) -> Result<Vec<EmailAddress>, String> {
-    if stray_secret::is_in(text) {
-        return Err(LOOKS_SECRET.to_owned());
-    }
+    stray_secret::refuse(text)?;
     let Pasted { addresses, bad, .. } = Pasted::read(text);
     if bad.is_empty() {
         return Ok(addresses);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::address::{Domain, is_above_public_suffixes, is_public_suffix};
 use crate::gate::DomainRule;
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 
 /// Domain rules without doubles, in the order in which they came.
 #[derive(Default)]
@@ -30,9 +30,7 @@ impl DomainRules {
 /// # Errors
 /// When it is no domain, or one below which anybody can have their own: no rule for it means one team.
 pub fn parse_domain_rule(text: &str) -> Result<DomainRule, String> {
-    if stray_secret::is_in(text) {
-        return Err(LOOKS_SECRET.to_owned());
-    }
+    stray_secret::refuse(text)?;
     let (text, include_subdomains) = match text.strip_prefix("*.") {
         Some(rest) => (rest, true),
         None => (text, false),

@@ -7,7 +7,7 @@ use super::key_request::KeyRequest;
 use crate::error::FieldErrors;
 use crate::llm::{ApiKey, BaseUrl, Family, LlmProvider, NotAKey, without_secrets};
 use crate::name::Name;
-use crate::stray_secret::{self, LOOKS_SECRET};
+use crate::stray_secret;
 
 /// What the form's `provider` says for a custom provider that is not there yet.
 pub const NEW_CUSTOM: &str = "custom";
@@ -67,7 +67,8 @@ impl KeyForm {
     fn address(&self, provider: &LlmProvider) -> Result<BaseUrl, &'static str> {
         // What stands behind these signs is cut off, and never kept.
         let used = self.base_url.split(['?', '#']).next().unwrap_or_default();
-        if stray_secret::is_in(used) { Err(LOOKS_SECRET) } else { provider.base_url(&self.base_url) }
+        stray_secret::refuse(used)?;
+        provider.base_url(&self.base_url)
     }
 
     fn sound_key(&self, has_moved: bool) -> Result<ApiKey, String> {

@@ -9,15 +9,12 @@ use gatehouse::tenancy::Tenancy;
 use reqwest::Method;
 
 use super::cast::{Two, each};
-use crate::web::support::{Answer, Visitor};
+use crate::web::support::{Answer, NEVER, Visitor};
 
 /// What a segment stands for that belongs to no organization, or whose value is itself what lets somebody in.
 const NOT_OF_AN_ORGANIZATION: [&str; 2] = ["provider", "page:.*"];
 /// Where a token is one of the API, and no link that somebody was sent.
 const OF_THE_API: &str = "/tokens/{token}";
-
-/// An id that never was anything's.
-const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
 /// What belongs to one.
 const OF_AN_ORGANIZATION: [&str; 7] = ["user", "invite", "event", "slug", "project", "team", "token"];

@@ -8,20 +8,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::cast::{Two, each};
-use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, method};
+use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, id, method};
 use crate::web::support::Answer;
 use crate::web::tokens::{default_project, read};
 
 /// What is everybody's to do, and ends what the next requests take for granted.
 const ENDING: [&str; 2] = ["/sign-out", "/orgs/{org}/departure"];
-
-async fn id(two: &Two, email: &str) -> String {
-    two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
-async fn person(two: &Two, who: &'static str, email: &str) -> Asker {
-    Asker { who, visitor: two.sign_in(email).await, token: None, id: Some(id(two, email).await) }
-}
 
 /// Nobody, people of Acme, strangers to it, and programs of both sorts.
 async fn cast(two: &Two) -> Vec<Asker> {
@@ -30,8 +22,7 @@ async fn cast(two: &Two) -> Vec<Asker> {
     {
         two.app.enroll(email, &two.acme, role).await;
     }
-    let nobody = Asker { who: "nobody", visitor: two.app.visitor(), token: None, id: None };
-    let mut all = vec![nobody];
+    let mut all = vec![Asker::nobody(&two.app)];
     for (who, email) in [
         ("member", "mia@acme.test"),
         ("admin", "ben@acme.test"),
@@ -39,7 +30,7 @@ async fn cast(two: &Two) -> Vec<Asker> {
         ("no organization", "out@acme.test"),
         ("owner elsewhere", "gil@globex.test"),
     ] {
-        all.push(person(two, who, email).await);
+        all.push(Asker::person(&two.app, who, email, two.sign_in(email).await).await);
     }
     two.app.run("DELETE FROM memberships WHERE email = 'out@acme.test'", []).await;
     let ben = json!({ "name": "script", "scopes": ["admin:read"], "organizationId": two.acme });
@@ -150,7 +141,9 @@ async fn whoever_has_to_sign_in_again_first_leaves_one_event() {
         two.app.skip(chrono::Duration::minutes(11));
         let identity =
             two.app.texts("SELECT id FROM identities WHERE email = 'ada@acme.test'").await.remove(0);
-        for (method, path, body) in takes_a_fresh_sign_in(&two, &id(&two, "mia@acme.test").await, &identity) {
+        for (method, path, body) in
+            takes_a_fresh_sign_in(&two, &id(&two.app, "mia@acme.test").await, &identity)
+        {
             let request = ada.ask(&method, &path).header("origin", &two.app.base);
             let request =
                 if path.starts_with("/api/") { request.json(&body) } else { request.form(&fields(&body)) };
@@ -174,9 +167,9 @@ fn fields(body: &Value) -> Vec<(String, String)> {
 async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
-        let (ben, ada) = (&cast[2], id(&two, "ada@acme.test").await);
+        let (ben, ada) = (&cast[2], id(&two.app, "ada@acme.test").await);
         let (home, api) = ("/orgs/acme/settings/admin", format!("/api/organizations/{}/admin", two.acme));
-        let mia = id(&two, "mia@acme.test").await;
+        let mia = id(&two.app, "mia@acme.test").await;
         let bulk = format!("{home}/users/bulk");
         let as_owner = [("deed", "owner"), ("user", mia.as_str()), ("confirmed", "1")];
         let of_owner = [("deed", "deactivate"), ("user", ada.as_str()), ("confirmed", "1")];
@@ -210,7 +203,8 @@ async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
 async fn somebody_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_once() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
-        let of_ada = format!("SELECT id FROM sessions WHERE user_id = '{}'", id(&two, "ada@acme.test").await);
+        let of_ada =
+            format!("SELECT id FROM sessions WHERE user_id = '{}'", id(&two.app, "ada@acme.test").await);
         let session = two.app.texts(&of_ada).await.remove(0);
         let answer = cast[1].visitor.post(&format!("/settings/sessions/{session}/end"), &[]).await;
         assert_eq!(answer.status, 404);

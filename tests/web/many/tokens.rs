@@ -7,10 +7,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::cast::{Two, each};
-use crate::web::support::Visitor;
+use crate::web::support::{NEVER, Visitor};
 use crate::web::tokens::{Program, default_project, read};
-
-const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
 async fn own_token(two: &Two, person: &Visitor, organization: &str) -> Program {
     let body = json!({ "name": "script", "scopes": ["admin:write"], "organizationId": organization });

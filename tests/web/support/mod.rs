@@ -29,7 +29,10 @@ pub use provider::{CLIENT_SECRET, Identity, Part, Provider, Trouble};
 pub use quirky::{Quirks, Quirky, Say};
 pub use signing::{Signature, SigningKey};
 pub use smtp::{SILENCE, Smtp, Stage, borrowed, settings as smtp_settings};
-pub use visitor::{Answer, Visitor, query};
+pub use visitor::{Answer, Visitor, on_one_line, query};
+
+/// An id that never was anything's.
+pub const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
 /// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.
 macro_rules! on_both_databases {

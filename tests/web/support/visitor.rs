@@ -229,6 +229,6 @@ impl Answer {
 }
 
 /// A text as a browser shows it: where it breaks in the source makes no difference.
-fn on_one_line(text: &str) -> String {
+pub fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
