@@ -8,6 +8,7 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODIN
 use actix_web::web::Bytes;
 use tokio::time::timeout;
 
+use super::door;
 use crate::error::{Error, Result};
 
 /// How long all of it may take to come.
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// 415 when it is packed: a few kilobytes can unfold to any size. 413 when it is too long, 408 when it does not come,
 /// 400 when it breaks off.
 pub(super) async fn read(request: &mut ServiceRequest) -> Result<Bytes> {
-    if !has_body(request) {
+    if !is_announced(request) {
         return Ok(Bytes::new());
     }
     if is_packed(request) {
@@ -30,12 +31,13 @@ pub(super) async fn read(request: &mut ServiceRequest) -> Result<Bytes> {
         Some(PayloadError::Overflow) => Error::TooLarge,
         _ => Error::Malformed(failure.to_string()),
     })?;
+    door::note_complete(request.request());
     request.set_payload(Payload::from(body.clone()));
     Ok(body)
 }
 
-/// As its head says (RFC 9112, 6.3).
-fn has_body(request: &ServiceRequest) -> bool {
+/// Whether one follows the head (RFC 9112, 6.3).
+pub(super) fn is_announced(request: &ServiceRequest) -> bool {
     request.headers().contains_key(TRANSFER_ENCODING)
         || request.headers().get(CONTENT_LENGTH).is_some_and(|length| length != "0")
 }

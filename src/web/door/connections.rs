@@ -194,15 +194,15 @@ impl Guest {
 }
 
 impl Connection {
-    /// The head of a request has come.
-    pub fn note_asked(&self) {
+    /// The head of a request has come, which is under way until what this returns is dropped.
+    pub fn is_asked(&self) -> Asked {
         self.guest.has_asked.store(true, Ordering::Relaxed);
+        Asked { guest: self.guest.clone(), connections: self.connections.clone() }
     }
 
-    /// A request has come as a whole: it is being answered until this is dropped.
-    pub fn answers(&self) -> Answering {
+    /// The request has come as a whole: from now on its client waits for us.
+    pub fn note_complete(&self) {
         self.guest.is_answered.store(true, Ordering::Relaxed);
-        Answering { guest: self.guest.clone(), connections: self.connections.clone() }
     }
 
     /// Notes whether whoever asked last by it is signed in.
@@ -228,12 +228,12 @@ impl Drop for Connection {
 }
 
 /// A request under way.
-pub struct Answering {
+pub struct Asked {
     guest: Arc<Guest>,
     connections: Connections,
 }
 
-impl Drop for Answering {
+impl Drop for Asked {
     fn drop(&mut self) {
         self.guest.waits_since.store(self.connections.now(), Ordering::Relaxed);
         self.guest.is_answered.store(false, Ordering::Relaxed);

@@ -10,7 +10,7 @@ mod room;
 mod too_late;
 mod who_asks;
 
-pub use answering::hold_while_sent;
+pub use answering::{hold_while_sent, note_complete};
 pub use connections::{Connection, Connections};
 pub use room::Room;
 pub use who_asks::note_who_asks;
