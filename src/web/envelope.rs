@@ -68,7 +68,6 @@ pub async fn wrap<B: MessageBody + 'static>(
         Ok(body) => (Typed::of(&request, body), None),
         Err(refusal) => (None, Some(refusal)),
     };
-    let _under_way = request.request().conn_data::<Connection>().map(Connection::answers);
     if let Some(organization) = typed.as_ref().and_then(Typed::organization) {
         request.extensions_mut().insert(OrganizationInForm(organization));
     }
