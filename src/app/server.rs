@@ -1,6 +1,7 @@
 //! The server: what each request goes through, from the outermost layer to its route.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::time::Duration;
 
 use actix_web::cookie::{Key, time};
@@ -31,7 +32,7 @@ pub fn serve(
     door: &Door,
 ) -> anyhow::Result<(Server, SocketAddr)> {
     let (listener, connections) = (door.listener()?, door.connections());
-    let address = listener.local_addr()?;
+    let (address, room) = (listener.local_addr()?, connections.room());
     let (services, frame) = (services.clone(), frame.clone());
     let tenancy = services.config.tenancy;
     let server = HttpServer::new(move || {
@@ -60,8 +61,10 @@ pub fn serve(
             .wrap(from_fn(envelope::wrap))
             .wrap(from_fn(hold_while_sent))
     });
+    let workers = std::thread::available_parallelism().map_or(2, NonZero::get).min(4);
     let server = server
-        .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4))
+        .workers(workers)
+        .max_connections(room.of_worker(workers))
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(GRACE)

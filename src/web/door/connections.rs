@@ -69,6 +69,11 @@ impl Connections {
         Self(Arc::new(Shared { room, proxies: proxies.to_vec(), open, count, next, began: Instant::now() }))
     }
 
+    /// For how many there is room.
+    pub fn room(&self) -> Room {
+        self.0.room
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.count.load(Ordering::Relaxed)

@@ -9,6 +9,9 @@ const OF_CONNECTION: usize = 2;
 /// More than these need more memory than a front office is given.
 const MOST: usize = 8192;
 const FEWEST: usize = 16;
+/// Connections that are accepted while others make room. More wait in the system: accepted faster than they are looked at,
+/// they would use up the descriptors.
+const BETWEEN: usize = 32;
 /// File descriptors that it asks for where there is no limit, which some systems take for a number too high.
 const MANY: u64 = 10_240;
 /// What one client may have: a company behind one address, with some connections for each browser.
@@ -32,6 +35,11 @@ impl Room {
         Self::within(descriptors.unwrap_or(usize::MAX))
     }
 
+    /// How many each of these workers may have at once.
+    pub fn of_worker(self, workers: usize) -> usize {
+        (self.in_all + BETWEEN).div_ceil(workers)
+    }
+
     fn within(descriptors: usize) -> Self {
         let in_all = (descriptors.saturating_sub(OTHERS) / OF_CONNECTION).clamp(FEWEST, MOST);
         Self { in_all, of_one: OF_ONE.min(in_all / 2) }
@@ -47,6 +55,7 @@ mod tests {
         assert_eq!(Room::within(160), Room { in_all: 32, of_one: 16 });
         assert_eq!(Room::within(1024), Room { in_all: 464, of_one: 232 });
         assert_eq!(Room::within(524_288), Room { in_all: 8192, of_one: 512 });
+        assert_eq!(Room::within(1024).of_worker(2), 248);
         assert_eq!(Room::within(10), Room { in_all: 16, of_one: 8 });
     }
 }
