@@ -8,7 +8,6 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODIN
 use actix_web::web::Bytes;
 use tokio::time::timeout;
 
-use super::door;
 use crate::error::{Error, Result};
 
 /// How long all of it may take to come.
@@ -31,7 +30,6 @@ pub(super) async fn read(request: &mut ServiceRequest) -> Result<Bytes> {
         Some(PayloadError::Overflow) => Error::TooLarge,
         _ => Error::Malformed(failure.to_string()),
     })?;
-    door::note_complete(request.request());
     request.set_payload(Payload::from(body.clone()));
     Ok(body)
 }

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use super::access_log::AccessLogLine;
 use super::assets::AssetLinks;
 use super::body;
-use super::door::Connection;
+use super::door::{Connection, note_complete};
 use super::error_page::{self, Asked};
 use super::frame::Frame;
 use super::headers::seal;
@@ -39,7 +39,9 @@ fn idempotency_key(request: &ServiceRequest, typed: Option<&Typed>, id: &Request
 async fn receive(request: &mut ServiceRequest, services: &Services) -> Result<Bytes, Error> {
     let address = client::find(request.request(), &services.config.trusted_proxies)?;
     request.extensions_mut().insert(address);
-    body::read(request).await
+    let body = body::read(request).await?;
+    note_complete(request.request());
+    Ok(body)
 }
 
 /// Says once that all clients may be taken for one, if they seem to come by a proxy and none is known.
