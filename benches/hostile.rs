@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! cargo bench --bench hostile
+//! cargo bench --bench hostile -- slow
 //! ```
+//! What is named is in the sort's name: the second asks for slow bodies alone.
 //! It fails when the third time adds more than 2 MB of resident memory, or when the person once waits for a second.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
@@ -57,7 +59,10 @@ async fn run() -> anyhow::Result<()> {
         "MB resident", "before", "1st", "2nd", "3rd"
     );
     let mut failures = Vec::new();
-    for (name, write) in SORTS {
+    let named: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let is_asked = |name: &str| named.is_empty() || named.iter().any(|part| name.contains(part.as_str()));
+    for (name, write) in SORTS.into_iter().filter(|(name, _)| is_asked(name)) {
         let (mut resident, mut longest) = (vec![site.process.resident()?], Duration::ZERO);
         for _ in 0..TIMES {
             longest = longest.max(attack(&site, write)?);

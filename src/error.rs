@@ -32,9 +32,9 @@ pub enum Error {
     /// The person is not in the organization, or not any more (404): told as of anybody unknown.
     #[error("no member")]
     NoMember,
-    /// The address exists, the method does not (405).
+    /// The address exists, the method does not (405); which do, as `Allow` names them.
     #[error("method not allowed")]
-    MethodNotAllowed,
+    MethodNotAllowed(String),
     /// Somebody changed it in between (409).
     #[error("changed in between")]
     Stale,
@@ -68,6 +68,9 @@ pub enum Error {
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,
+    /// The body is no JSON where nothing else is read (415).
+    #[error("not JSON")]
+    NotJson,
     /// The body is compressed (415).
     #[error("compressed body")]
     PackedBody,

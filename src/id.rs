@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// As long as an id or a slug gets, in characters.
@@ -11,7 +12,8 @@ const LONGEST: usize = 64;
 
 /// An id, or a slug, as a request names it: 1 to 64 ASCII letters, digits, `-` and `_`. Anything else is nobody's and
 /// reaches no database.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
 #[serde(try_from = "String")]
 pub struct Id(String);
 

@@ -11,6 +11,7 @@ pub mod access;
 pub mod account;
 pub mod address;
 pub mod alarms;
+pub mod api_document;
 pub mod api_token;
 pub mod app;
 pub mod audit;

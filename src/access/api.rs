@@ -1,21 +1,20 @@
 //! `POST /api/admin/access/simulation`.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::form::parse_address;
 use super::simulation::{Simulation, simulate};
 use crate::authority::Admin;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::gate::Step;
 use crate::role::Role;
-use crate::web::Reply;
-use crate::web::api::json;
+use crate::web::api::{Body, Shown, json};
 
 /// Whom to ask about.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Question {
+pub struct AccessQuestion {
     email: String,
     /// The name of a provider; without it, any that is switched on.
     provider: Option<String>,
@@ -23,18 +22,18 @@ pub struct Question {
     verified: Option<bool>,
 }
 
-#[derive(Serialize)]
-struct Verdict {
+#[derive(Serialize, ToSchema)]
+pub struct AccessVerdict {
     admitted: bool,
     role: Option<Role>,
     steps: Vec<Step>,
 }
 
 /// Asks the gate, and changes nothing.
-pub async fn simulation(admin: Admin, question: web::Json<Question>) -> Reply {
-    let Question { email, provider, verified } = question.into_inner();
+pub async fn simulation(admin: Admin, question: Body<AccessQuestion>) -> Result<Shown<AccessVerdict>> {
+    let AccessQuestion { email, provider, verified } = question.into_inner();
     let email = parse_address(&email).map_err(|sentence| Error::invalid("email", sentence))?;
     let simulation = Simulation { email, provider, verified: verified.unwrap_or(true) };
     let answer = simulate(&admin, &simulation).await?;
-    json(&Verdict { admitted: answer.admitted.is_some(), role: answer.admitted, steps: answer.steps })
+    json(AccessVerdict { admitted: answer.admitted.is_some(), role: answer.admitted, steps: answer.steps })
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One thing that a token may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = TokenScope)]
 pub enum Scope {
     /// Of a person: reads what the person can read.
     #[serde(rename = "admin:read")]
@@ -23,7 +25,8 @@ impl Scope {
     pub const OF_PEOPLE: [Self; 2] = [Self::AdminRead, Self::AdminWrite];
     /// What a project's token may be for.
     pub const OF_PROJECTS: [Self; 1] = [Self::ResolveKeys];
-    const ALL: [Self; 3] = [Self::AdminRead, Self::AdminWrite, Self::ResolveKeys];
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::AdminRead, Self::AdminWrite, Self::ResolveKeys];
 
     /// What a person's token has to be for, where somebody asks to read or to change.
     pub fn asked(is_safe: bool) -> Self {

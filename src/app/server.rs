@@ -9,6 +9,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
 
+use crate::api_document::ApiDocument;
 use crate::authority::session::{self, LIFETIME};
 use crate::authority::{Services, bearer, refusals};
 use crate::routes;
@@ -35,6 +36,7 @@ pub fn serve(
     let (address, room) = (listener.local_addr()?, connections.room());
     let (services, frame) = (services.clone(), frame.clone());
     let tenancy = services.config.tenancy;
+    let document = web::Data::new(ApiDocument::new(move || routes::document(tenancy)));
     let server = HttpServer::new(move || {
         let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
         let session_layer = frame.cookies.sessions(services.sessions.clone(), cookie_key.clone(), lifetime);
@@ -43,6 +45,7 @@ pub fn serve(
             .app_data(frame.clone())
             .app_data(frame.assets.clone())
             .app_data(frame.cookies.clone())
+            .app_data(document.clone())
             .configure(form::configure)
             .configure(|config| frame.assets.register(config))
             .service(

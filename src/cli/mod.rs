@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod openapi;
 mod opening;
 mod operator;
 mod org;
@@ -86,6 +87,8 @@ enum Command {
     Run(run::Options),
     /// Every route: method, path, who may.
     Routes(routes::Options),
+    /// The API's document (OpenAPI 3.1), as JSON.
+    Openapi,
 }
 
 /// Runs the command of this process.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Org(task) => system.block_on(org::run(config, task)),
         Command::Run(options) => system.block_on(run::run(options)),
         Command::Routes(options) => routes::run(config, &options),
+        Command::Openapi => openapi::run(config),
     };
     let code = match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::rule::Rule;
 
@@ -37,10 +38,17 @@ impl Serialize for StepOutcome {
 }
 
 /// One rule asked, and what it said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AccessStep)]
 pub struct Step {
+    /// Its name.
+    #[schema(value_type = String)]
     pub rule: Rule,
+    /// `admits`, `refuses` or `passes`.
+    #[schema(value_type = String)]
     pub outcome: StepOutcome,
+    /// What it looked at, in a sentence.
+    #[schema(value_type = String)]
     pub detail: Cow<'static, str>,
 }
 

@@ -1,7 +1,8 @@
 //! `/api/admin/invites`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::form::role;
 use super::list::{self, ListedInvite};
@@ -13,18 +14,17 @@ use super::web::path::InvitePath;
 use super::{actions, sending};
 use crate::address::EmailAddress;
 use crate::authority::Admin;
-use crate::error::{Error, Forbidden};
+use crate::error::{Error, Forbidden, Result};
 use crate::id::{self, Id};
 use crate::membership::invited::Status;
 use crate::project_role::ProjectRole;
 use crate::random;
 use crate::role::Role;
-use crate::web::Reply;
-use crate::web::api::{List, json, rfc3339};
+use crate::web::api::{Body, Created, Done, List, Shown, Timestamp, created, json, rfc3339};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Invite {
+pub struct Invite {
     id: String,
     email: String,
     role: Role,
@@ -32,9 +32,9 @@ struct Invite {
     /// How its mail is doing; null when it has none.
     mail: Option<&'static str>,
     invited_by: String,
-    accepted_at: Option<String>,
-    expires_at: String,
-    created_at: String,
+    accepted_at: Option<Timestamp>,
+    expires_at: Timestamp,
+    created_at: Timestamp,
     team_id: Option<String>,
     project_id: Option<String>,
     project_role: Option<ProjectRole>,
@@ -61,16 +61,16 @@ impl From<ListedInvite> for Invite {
 }
 
 /// `GET /api/admin/invites`.
-pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Reply {
+pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Result<Shown<List<Invite>>> {
     let page = list::list(&admin, &raw.parse()?).await?;
-    json(&List {
+    json(List {
         next_cursor: page.next.map(|cursor| cursor.to_string()),
         items: page.rows.into_iter().map(Invite::from).collect(),
     })
 }
 
 /// Whom to invite.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewInvite {
     email: String,
@@ -86,7 +86,7 @@ pub struct NewInvite {
 }
 
 /// `POST /api/admin/invites`: 201; an open address is invited again.
-pub async fn create(admin: Admin, new: web::Json<NewInvite>) -> Reply {
+pub async fn create(admin: Admin, new: Body<NewInvite>) -> Result<Created<Invite>> {
     let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
     let role = role(&new.role).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
     let NewInvite { team_id: team, project_id: project, project_role, .. } = new.into_inner();
@@ -103,17 +103,17 @@ pub async fn create(admin: Admin, new: web::Json<NewInvite>) -> Reply {
         (InviteOutcome::Invited | InviteOutcome::Resent, Some(id)) => id,
     };
     let invite = Invite::from(list::one(&admin, &id).await?);
-    Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(&invite))
+    created(invite)
 }
 
 /// `DELETE /api/admin/invites/{invite}`.
-pub async fn revoke(admin: Admin, path: web::Path<InvitePath>) -> Reply {
+pub async fn revoke(admin: Admin, path: web::Path<InvitePath>) -> Result<Done> {
     actions::revoke(&admin, &path.invite).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `POST /api/admin/invites/{invite}/resend`.
-pub async fn resend(admin: Admin, path: web::Path<InvitePath>) -> Reply {
+pub async fn resend(admin: Admin, path: web::Path<InvitePath>) -> Result<Shown<Invite>> {
     actions::resend(&admin, &path.invite).await?;
-    json(&Invite::from(list::one(&admin, &path.invite).await?))
+    json(Invite::from(list::one(&admin, &path.invite).await?))
 }

@@ -2,6 +2,7 @@
 
 use sea_orm::sea_query::Expr;
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use crate::error::Result;
 use crate::id::{self, Id};
@@ -65,18 +66,25 @@ impl Keyset for InviteKeyset {
 }
 
 /// The query string as it was sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 pub struct RawInviteQuery {
+    /// The beginning of an address.
     #[serde(default)]
     pub q: String,
+    /// `pending`, `accepted`, `expired`, `revoked` or `mail-failed`.
     #[serde(default)]
+    #[param(value_type = String, pattern = "^(pending|accepted|expired|revoked|mail-failed)$")]
     pub status: String,
+    /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]
     pub cursor: String,
+    /// How many at most; 50 unless said otherwise.
     #[serde(default)]
+    #[param(value_type = u64, minimum = 1, maximum = 200)]
     pub limit: String,
     /// The form whose results the page shows.
     #[serde(default, deserialize_with = "id::if_any")]
+    #[param(ignore)]
     pub batch: Option<Id>,
 }
 

@@ -1,8 +1,9 @@
 //! `/api/admin/llm-keys`, and what members may read of it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::form::KeyForm;
 use super::keeper::{Keeper, Keeps};
@@ -17,13 +18,12 @@ use crate::error::{Error, FieldErrors, Result};
 use crate::llm::LlmProvider;
 use crate::llm::catalog::CUSTOM_PREFIX;
 use crate::stray_secret;
-use crate::web::Reply;
-use crate::web::api::{List, json, rfc3339};
+use crate::web::api::{Body, Done, List, Shown, Timestamp, json, rfc3339};
 
 /// A provider, as admins see it. Of a key, its last four characters are all there is.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+pub struct LlmKey {
     provider: String,
     name: String,
     is_set: bool,
@@ -31,25 +31,25 @@ struct Item {
     last_four: Option<String>,
     base_url: Option<String>,
     set_by: Option<String>,
-    created_at: Option<String>,
-    updated_at: Option<String>,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
     /// Whether the key before this one can be brought back.
     has_previous: bool,
-    last_test: Option<LastTest>,
+    last_test: Option<LlmKeyTest>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct LastTest {
+pub struct LlmKeyTest {
     outcome: Verdict,
     detail: String,
     millis: u64,
-    tested_at: Option<String>,
-    last_good_at: Option<String>,
-    failing_since: Option<String>,
+    tested_at: Option<Timestamp>,
+    last_good_at: Option<Timestamp>,
+    failing_since: Option<Timestamp>,
 }
 
-impl From<Entry> for Item {
+impl From<Entry> for LlmKey {
     fn from(entry: Entry) -> Self {
         let source = entry.resolution.source();
         let used = entry.resolution.usable().map(|usable| usable.key.last_four().to_owned());
@@ -71,9 +71,9 @@ impl From<Entry> for Item {
     }
 }
 
-fn last_test(health: &llm_key_health::Model) -> Option<LastTest> {
+fn last_test(health: &llm_key_health::Model) -> Option<LlmKeyTest> {
     let finding = health.finding()?;
-    Some(LastTest {
+    Some(LlmKeyTest {
         outcome: finding.verdict,
         detail: finding.sentence,
         millis: finding.millis,
@@ -84,16 +84,18 @@ fn last_test(health: &llm_key_health::Model) -> Option<LastTest> {
 }
 
 /// `GET /api/admin/llm-keys`: the list is short, so all of it.
-pub async fn index(admin: Admin) -> Reply {
-    let items: Vec<Item> = crate::llm_keys::list(&admin, None).await?.into_iter().map(Item::from).collect();
-    json(&List { items, next_cursor: None })
+pub async fn index(admin: Admin) -> Result<Shown<List<LlmKey>>> {
+    let items: Vec<LlmKey> =
+        crate::llm_keys::list(&admin, None).await?.into_iter().map(LlmKey::from).collect();
+    json(List::whole(items))
 }
 
 /// What a program sends to set a key.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct KeyBody {
+pub struct LlmKeyChange {
     #[serde(default)]
+    #[schema(value_type = String, write_only)]
     key: SecretString,
     /// For Azure and custom providers; left out, the present one stays.
     base_url: Option<String>,
@@ -105,7 +107,11 @@ pub struct KeyBody {
 }
 
 /// `PUT /api/admin/llm-keys/{provider}`: sets or replaces.
-pub async fn set<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>, body: web::Json<KeyBody>) -> Reply {
+pub async fn set<K: Keeps>(
+    admin: K,
+    path: web::Path<LlmKeyPath>,
+    body: Body<LlmKeyChange>,
+) -> Result<Shown<LlmKey>> {
     let provider = path.provider()?;
     let body = body.into_inner();
     if body.base_url.is_some() && provider.own_address().is_none() {
@@ -133,7 +139,7 @@ pub async fn set<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>, body: web::Jso
     let wish = form.read(stored.and_then(|row| row.base_url.as_deref()));
     let wish = wish.map_err(|errors| Error::Invalid(with_cure(errors, &form)))?;
     super::changes::set(admin.keeper(), &wish).await?;
-    json(&Item::from(one(admin.keeper(), &provider).await?))
+    json(LlmKey::from(one(admin.keeper(), &provider).await?))
 }
 
 /// Where the key looks like another provider's, how to say that it is meant.
@@ -154,72 +160,73 @@ fn plain_name(provider: &LlmProvider) -> String {
 }
 
 /// `DELETE /api/admin/llm-keys/{provider}`.
-pub async fn remove<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn remove<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Done> {
     super::changes::remove(admin.keeper(), &path.provider()?).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `POST /api/admin/llm-keys/{provider}/restoration`: undoes the removal.
-pub async fn restore<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn restore<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Shown<LlmKey>> {
     let provider = path.provider()?;
     super::changes::restore(admin.keeper(), &provider).await?;
-    json(&Item::from(one(admin.keeper(), &provider).await?))
+    json(LlmKey::from(one(admin.keeper(), &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/reversion`: back to the key before this one.
-pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Shown<LlmKey>> {
     let provider = path.provider()?;
     super::changes::revert(admin.keeper(), &provider).await?;
-    json(&Item::from(one(admin.keeper(), &provider).await?))
+    json(LlmKey::from(one(admin.keeper(), &provider).await?))
 }
 
 /// `POST /api/admin/llm-keys/{provider}/test`: what the provider says of the key that is used.
-pub async fn test<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
+pub async fn test<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Shown<LlmKeyTest>> {
     let member = admin.keeper().member();
     member.services().limits.count_test(member.person().client)?;
     let provider = path.provider()?;
     super::changes::test(admin.keeper(), &provider).await?;
     let entry = one(admin.keeper(), &provider).await?;
-    json(&entry.health.as_ref().and_then(last_test))
+    json(entry.health.as_ref().and_then(last_test).ok_or(Error::NotFound)?)
 }
 
 /// A provider, as members see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Seen {
+pub struct LlmKeyStatus {
     provider: String,
     name: String,
     is_set: bool,
 }
 
 /// `GET /api/org/llm-keys`: which providers can be used.
-pub async fn seen(member: Member) -> Reply {
-    let seen = |entry: Entry| Seen {
+pub async fn seen(member: Member) -> Result<Shown<List<LlmKeyStatus>>> {
+    let seen = |entry: Entry| LlmKeyStatus {
         provider: entry.provider.id().to_owned(),
         is_set: entry.resolution.usable().is_some(),
         name: entry.label,
     };
-    let items: Vec<Seen> = crate::llm_keys::list(&member, None).await?.into_iter().map(seen).collect();
-    json(&List { items, next_cursor: None })
+    let items: Vec<LlmKeyStatus> =
+        crate::llm_keys::list(&member, None).await?.into_iter().map(seen).collect();
+    json(List::whole(items))
 }
 
 /// `GET /api/projects/{project}/llm-keys`: where the project's keys come from, for whoever may see it.
-pub async fn seen_in_project(viewer: ProjectViewer) -> Reply {
+pub async fn seen_in_project(viewer: ProjectViewer) -> Result<Shown<List<ProjectLlmKey>>> {
     let entries = crate::llm_keys::list(&viewer, Some(&viewer.project().id)).await?;
-    let items: Vec<SeenInProject> = entries.into_iter().map(SeenInProject::from).collect();
-    json(&List { items, next_cursor: None })
+    let items: Vec<ProjectLlmKey> = entries.into_iter().map(ProjectLlmKey::from).collect();
+    json(List::whole(items))
 }
 
 /// A provider, as people of a project see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct SeenInProject {
+pub struct ProjectLlmKey {
     provider: String,
     name: String,
     source: Source,
 }
 
-impl From<Entry> for SeenInProject {
+impl From<Entry> for ProjectLlmKey {
     fn from(entry: Entry) -> Self {
         let source = entry.resolution.source();
         Self { provider: entry.provider.id().to_owned(), name: entry.label, source }
@@ -227,9 +234,9 @@ impl From<Entry> for SeenInProject {
 }
 
 /// A key, for a program.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ServedKey {
+pub struct ServedKey {
     provider: String,
     key: String,
     source: Source,
@@ -248,12 +255,12 @@ impl From<Served> for ServedKey {
 }
 
 /// `GET /api/keys`: the list is short, so all of it.
-pub async fn serve_keys(token: Token<ResolveKeys>) -> Reply {
+pub async fn serve_keys(token: Token<ResolveKeys>) -> Result<Shown<List<ServedKey>>> {
     let items: Vec<ServedKey> = serve_all(&token).await?.into_iter().map(ServedKey::from).collect();
-    json(&List { items, next_cursor: None })
+    json(List::whole(items))
 }
 
 /// `GET /api/keys/{provider}`.
-pub async fn serve_key(token: Token<ResolveKeys>, path: web::Path<LlmKeyPath>) -> Reply {
-    json(&ServedKey::from(serve(&token, path.provider()?).await?))
+pub async fn serve_key(token: Token<ResolveKeys>, path: web::Path<LlmKeyPath>) -> Result<Shown<ServedKey>> {
+    json(ServedKey::from(serve(&token, path.provider()?).await?))
 }

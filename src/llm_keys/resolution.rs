@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::authority::Services;
 use crate::entity::llm_key::Model;
@@ -11,8 +12,9 @@ use crate::vault::VaultError;
 use crate::vault::sealed::LLM_KEY;
 
 /// Where the key that is used comes from, as the API spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = KeySource)]
 pub enum Source {
     Project,
     Organization,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::address::EmailAddress;
 use crate::entity::invite::{Column, Entity, Model, Stage};
@@ -13,8 +14,9 @@ use crate::error::Result;
 use crate::role::Role;
 
 /// What an invite is now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = InviteStatus)]
 pub enum Status {
     Pending,
     Accepted,

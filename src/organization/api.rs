@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use actix_web::http::StatusCode;
-use actix_web::web;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::access::form::{
     DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule, public_suffix,
@@ -22,11 +20,12 @@ use crate::role::Role;
 use crate::stray_secret;
 use crate::tokens::form::most_days;
 use crate::tokens::write_token_life;
-use crate::web::Reply;
-use crate::web::api::{List, json as answer};
+use crate::web::api::{Body, Created, List, Shown, created, json};
 
-#[derive(Serialize)]
-struct ShownOrganization {
+/// An organization, and what the person who asks is in it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Organization)]
+pub struct ShownOrganization {
     id: String,
     slug: String,
     name: String,
@@ -34,13 +33,13 @@ struct ShownOrganization {
 }
 
 /// What members may read of their organization.
-pub async fn show(member: Member) -> Reply {
+pub async fn show(member: Member) -> Result<Shown<ShownOrganization>> {
     shown(&member).await
 }
 
-async fn shown(member: &Member) -> Reply {
+async fn shown(member: &Member) -> Result<Shown<ShownOrganization>> {
     let row = super::show(member).await?;
-    answer(&ShownOrganization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
+    json(ShownOrganization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
 }
 
 impl ShownOrganization {
@@ -51,14 +50,14 @@ impl ShownOrganization {
 }
 
 /// `GET /api/organizations`: those that the person belongs to, the one opened last first.
-pub async fn index(person: SignedIn) -> Reply {
+pub async fn index(person: SignedIn) -> Result<Shown<List<ShownOrganization>>> {
     let mine = person.visitor.memberships().into_iter();
     let items = mine.map(|membership| ShownOrganization::of(&membership.organization, membership.role));
-    answer(&List { items: items.collect(), next_cursor: None })
+    json(List::whole(items.collect()))
 }
 
 /// What a program sends to create an organization; without a slug the name proposes one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOrganization {
     name: String,
@@ -66,7 +65,10 @@ pub struct NewOrganization {
 }
 
 /// `POST /api/organizations`: by no token, which is of one.
-pub async fn create(person: InPerson<SignedIn>, new: web::Json<NewOrganization>) -> Reply {
+pub async fn create(
+    person: InPerson<SignedIn>,
+    new: Body<NewOrganization>,
+) -> Result<Created<ShownOrganization>> {
     let NewOrganization { name, slug } = new.into_inner();
     let slug = match slug {
         Some(slug) => slug,
@@ -74,29 +76,27 @@ pub async fn create(person: InPerson<SignedIn>, new: web::Json<NewOrganization>)
     };
     let (name, slug) = creation::parse(&name, &slug)?;
     let organization = creation::create(&person, &name, &slug).await?;
-    let mut response = answer(&ShownOrganization::of(&organization, Role::Owner))?;
-    *response.status_mut() = StatusCode::CREATED;
-    Ok(response)
+    created(ShownOrganization::of(&organization, Role::Owner))
 }
 
 /// What a program sends to change an organization.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationPatch {
     name: Option<String>,
 }
 
 /// `PUT, PATCH /api/organizations/{organization}`: gives it another name.
-pub async fn update(admin: Admin, patch: web::Json<OrganizationPatch>) -> Reply {
+pub async fn update(admin: Admin, patch: Body<OrganizationPatch>) -> Result<Shown<ShownOrganization>> {
     let name = patch.into_inner().name.ok_or_else(|| Error::Malformed("nothing to change".to_owned()))?;
     let name = Name::parse(&name).map_err(|sentence| Error::invalid("name", sentence))?;
     super::rename_to(&admin, &name).await?;
     shown(&admin).await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Settings {
+pub struct Settings {
     name: String,
     allowed_email_domains: Vec<String>,
     domain_gating_enabled: bool,
@@ -108,7 +108,7 @@ struct Settings {
 }
 
 /// What an admin sends: only what should change.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SettingsPatch {
     name: Option<String>,
@@ -124,14 +124,14 @@ pub struct SettingsPatch {
 }
 
 /// `GET /api/admin/settings`.
-pub async fn settings(admin: Admin) -> Reply {
+pub async fn settings(admin: Admin) -> Result<Shown<Settings>> {
     current(&admin).await
 }
 
-async fn current(admin: &Admin) -> Reply {
+async fn current(admin: &Admin) -> Result<Shown<Settings>> {
     let row = super::show(admin).await?;
     let rules = crate::access::settings(admin).await?;
-    answer(&Settings {
+    json(Settings {
         name: row.name,
         allowed_email_domains: rules.allowed_domains.0.iter().map(ToString::to_string).collect(),
         domain_gating_enabled: rules.domain_gating_enabled,
@@ -144,7 +144,7 @@ async fn current(admin: &Admin) -> Reply {
 
 /// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: nobody
 /// who is in loses access by this.
-pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> Reply {
+pub async fn change_settings(admin: Admin, patch: Body<SettingsPatch>) -> Result<Shown<Settings>> {
     let (wishes, errors) = patch.into_inner().read();
     let change = admin.change().await?;
     let row = change.single::<org_settings::Entity>().await?;
@@ -165,8 +165,8 @@ pub async fn change_settings(admin: Admin, patch: web::Json<SettingsPatch>) -> R
     if name.is_some() || rules != rules_before || life != life_before {
         let name_after = name.as_ref().map_or(name_before.as_str(), Name::as_str);
         let event = Event::done("organization.settings_changed", name_after).with(
-            json!({ "name": name_before, "rules": rules_before, "tokenMaxDays": life_before }),
-            json!({ "name": name_after, "rules": rules, "tokenMaxDays": life }),
+            serde_json::json!({ "name": name_before, "rules": rules_before, "tokenMaxDays": life_before }),
+            serde_json::json!({ "name": name_after, "rules": rules, "tokenMaxDays": life }),
         );
         change.commit(event).await?;
     } else {

@@ -1,20 +1,20 @@
 //! `/api/projects`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::list::{Listed, list, one};
 use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
 use crate::authority::{Member, ProjectAdmin, ProjectViewer};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::id::{self, Id};
 use crate::project_role::ProjectRole;
-use crate::web::Reply;
-use crate::web::api::{List, created, json, rfc3339};
+use crate::web::api::{Body, Created, Done, List, Shown, Timestamp, created, json, rfc3339};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Project {
+pub struct Project {
     id: String,
     slug: String,
     name: String,
@@ -22,13 +22,13 @@ struct Project {
     /// What a team is called elsewhere.
     workspace_id: String,
     is_default: bool,
-    archived_at: Option<String>,
-    created_at: String,
+    archived_at: Option<Timestamp>,
+    created_at: Timestamp,
     /// What the person who asks is in it.
     role: ProjectRole,
     /// Tokens that work.
     tokens: i64,
-    last_used_at: Option<String>,
+    last_used_at: Option<Timestamp>,
 }
 
 impl From<Listed> for Project {
@@ -51,13 +51,13 @@ impl From<Listed> for Project {
 }
 
 /// `GET /api/projects`: those that the person has a right in.
-pub async fn index(member: Member) -> Reply {
+pub async fn index(member: Member) -> Result<Shown<List<Project>>> {
     let items: Vec<Project> = list(&member).await?.into_iter().map(Project::from).collect();
-    json(&List { items, next_cursor: None })
+    json(List::whole(items))
 }
 
 /// What a program sends to create one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewProject {
     name: String,
@@ -67,18 +67,18 @@ pub struct NewProject {
 }
 
 /// `POST /api/projects`.
-pub async fn create(member: Member, body: web::Json<NewProject>) -> Reply {
+pub async fn create(member: Member, body: Body<NewProject>) -> Result<Created<Project>> {
     let project = create_project(&member, &body.name, body.team_id.as_ref()).await?;
-    created(&Project::from(one(&member, &project.id).await?))
+    created(Project::from(one(&member, &project.id).await?))
 }
 
 /// `GET /api/projects/{project}`.
-pub async fn show(viewer: ProjectViewer) -> Reply {
-    json(&Project::from(one(&viewer, &viewer.project().id).await?))
+pub async fn show(viewer: ProjectViewer) -> Result<Shown<Project>> {
+    json(Project::from(one(&viewer, &viewer.project().id).await?))
 }
 
 /// What a program sends to change one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProjectPatch {
     name: Option<String>,
@@ -86,19 +86,19 @@ pub struct ProjectPatch {
 }
 
 /// `PATCH /api/projects/{project}`: its name, and whether it is in use.
-pub async fn change(admin: ProjectAdmin, body: web::Json<ProjectPatch>) -> Reply {
+pub async fn change(admin: ProjectAdmin, body: Body<ProjectPatch>) -> Result<Shown<Project>> {
     if body.name.is_none() && body.archived.is_none() {
         return Err(Error::Malformed("no field to change".to_owned()));
     }
     let ProjectPatch { name, archived } = body.into_inner();
     update(&admin, &ProjectUpdate { name, archived }).await?;
-    json(&Project::from(one(&admin, &admin.project().id).await?))
+    json(Project::from(one(&admin, &admin.project().id).await?))
 }
 
 /// `DELETE /api/projects/{project}`: one that is archived.
-pub async fn delete(admin: ProjectAdmin) -> Reply {
+pub async fn delete(admin: ProjectAdmin) -> Result<Done> {
     delete_project(&admin).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `{user}`.
@@ -107,23 +107,23 @@ pub struct MemberPath {
     user: Id,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ProjectMember {
+pub struct ProjectMember {
     user_id: String,
     role: ProjectRole,
 }
 
 /// `GET /api/projects/{project}/members/{user}`.
-pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Reply {
+pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Result<Shown<ProjectMember>> {
     let role = members::role_of(&viewer, &viewer.project().id, &path.user).await?;
-    json(&ProjectMember { user_id: path.user.to_string(), role })
+    json(ProjectMember { user_id: path.user.to_string(), role })
 }
 
 /// Which role somebody gets.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RoleBody {
+pub struct ProjectMemberChange {
     role: String,
 }
 
@@ -131,15 +131,15 @@ pub struct RoleBody {
 pub async fn set_member(
     admin: ProjectAdmin,
     path: web::Path<MemberPath>,
-    body: web::Json<RoleBody>,
-) -> Reply {
+    body: Body<ProjectMemberChange>,
+) -> Result<Shown<ProjectMember>> {
     members::set(&admin, &path.user, &body.role).await?;
     let role = members::role_of(&admin, &admin.project().id, &path.user).await?;
-    json(&ProjectMember { user_id: path.user.to_string(), role })
+    json(ProjectMember { user_id: path.user.to_string(), role })
 }
 
 /// `DELETE /api/projects/{project}/members/{user}`.
-pub async fn remove_member(admin: ProjectAdmin, path: web::Path<MemberPath>) -> Reply {
+pub async fn remove_member(admin: ProjectAdmin, path: web::Path<MemberPath>) -> Result<Done> {
     members::remove(&admin, &path.user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }

@@ -1,22 +1,27 @@
 //! Every URL on one page. Who may use a route is said by the type of its handler's first parameter; a handler
 //! without such a parameter can't be listed here.
 
+mod api;
+mod programs;
 mod route;
 
 pub use route::{Admits, Route};
 
-use actix_web::{Resource, Scope, web};
+use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
+use actix_web::{HttpRequest, HttpResponse, Resource, Scope, web};
+use utoipa::openapi::OpenApi;
 
 use crate::api_token::Scope as TokenScope;
 use crate::error::Error;
-use crate::links::{API, API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
+use crate::links::{API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
 use crate::tenancy::Tenancy;
 use crate::web::health;
 use crate::{
-    access, account, audit, authority, invites, joining, llm_keys, operator, organization, ownership,
-    projects, sign_in, teams, tokens, users,
+    access, account, api_document, audit, authority, invites, joining, llm_keys, operator, organization,
+    ownership, projects, sign_in, teams, tokens, users,
 };
-use route::{delete, get, patch, post, put};
+use route::{below, get, post};
 
 /// All routes, in the order of the navigation. Where there are many organizations, the pages of each are below its own
 /// address, and what programs ask of it below its id; the short addresses of programs mean the only one.
@@ -34,19 +39,11 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
         below(prefix, of_project_keys()),
         below(prefix, of_teams()),
         below(prefix, of_audit()),
-        below(API, api_of_accounts()),
-        below(API, api_of_programs()),
-        below(API, api_of_projects()),
-        below(API, api_of_members()),
-        below(API, api_of_admins()),
+        programs::everywhere(),
     ];
     if tenancy.is_multi() {
         groups.extend([
-            below(API, api_of_organizations()),
-            below(API_ORGANIZATION, api_of_one_organization()),
-            below(API_ORGANIZATION, api_of_admins()),
-            below(API_ORGANIZATION, api_of_programs()),
-            below(API_ORGANIZATION, api_of_projects()),
+            programs::of_many_organizations(),
             below(prefix, of_owners()),
             of_organizations(),
             of_operators(),
@@ -55,6 +52,12 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
     }
     groups.push(of_health());
     groups.into_iter().flatten().collect()
+}
+
+/// The document of those for programs.
+pub fn document(tenancy: Tenancy) -> OpenApi {
+    let routes = table(tenancy);
+    api_document::document(routes.iter().filter_map(Route::endpoint))
 }
 
 fn of_sign_in() -> Vec<Route> {
@@ -285,112 +288,8 @@ fn of_audit() -> Vec<Route> {
     ]
 }
 
-fn api_of_accounts() -> Vec<Route> {
-    use tokens::api::{create_own, own, revoke_own, roll_own};
-    vec![
-        get("/me", account::api::me),
-        get("/me/tokens", own),
-        post("/me/tokens", create_own),
-        post("/me/tokens/{token}/roll", roll_own),
-        delete("/me/tokens/{token}", revoke_own),
-    ]
-}
-
-/// What programs with a project's token ask.
-fn api_of_programs() -> Vec<Route> {
-    use llm_keys::api::{serve_key, serve_keys};
-    vec![get("/keys", serve_keys), get("/keys/{provider}", serve_key)]
-}
-
-/// Projects and teams, for programs.
-fn api_of_projects() -> Vec<Route> {
-    use authority::ProjectAdmin;
-    use llm_keys::api::{remove as remove_key, seen_in_project, set as set_key};
-    use projects::api::{change, create, delete as end, index, member, remove_member, set_member, show};
-    use tokens::api::{create as make_token, of_project, revoke_one, roll_one};
-    vec![
-        get("/projects", index),
-        post("/projects", create),
-        get("/projects/{project}", show),
-        patch("/projects/{project}", change),
-        delete("/projects/{project}", end),
-        get("/projects/{project}/members/{user}", member),
-        put("/projects/{project}/members/{user}", set_member),
-        delete("/projects/{project}/members/{user}", remove_member),
-        get("/projects/{project}/tokens", of_project),
-        post("/projects/{project}/tokens", make_token),
-        post("/projects/{project}/tokens/{token}/roll", roll_one),
-        delete("/projects/{project}/tokens/{token}", revoke_one),
-        get("/projects/{project}/llm-keys", seen_in_project),
-        put("/projects/{project}/llm-keys/{provider}", set_key::<ProjectAdmin>),
-        delete("/projects/{project}/llm-keys/{provider}", remove_key::<ProjectAdmin>),
-        get("/teams", teams::api::index),
-        post("/teams", teams::api::create),
-        get("/teams/{team}", teams::api::show),
-        patch("/teams/{team}", teams::api::change),
-        delete("/teams/{team}", teams::api::delete),
-        put("/teams/{team}/manager", teams::api::manage),
-        put("/teams/{team}/members/{user}", teams::api::add_member),
-        delete("/teams/{team}/members/{user}", teams::api::remove_member),
-    ]
-}
-
-fn api_of_organizations() -> Vec<Route> {
-    use organization::api::{create, index};
-    vec![get("/organizations", index), post("/organizations", create)]
-}
-
-fn api_of_one_organization() -> Vec<Route> {
-    use organization::api::update;
-    vec![
-        get("", organization::api::show),
-        put("", update),
-        patch("", update),
-        delete("", ownership::api::delete),
-        post("/transfer/{user}", ownership::api::hand_over),
-        post("/restore", ownership::api::restore),
-        get("/users", users::api::colleagues),
-        get("/llm-keys", llm_keys::api::seen),
-    ]
-}
-
-fn api_of_members() -> Vec<Route> {
-    vec![
-        get("/org", organization::api::show),
-        get("/org/users", users::api::colleagues),
-        get("/org/llm-keys", llm_keys::api::seen),
-    ]
-}
-
-fn api_of_admins() -> Vec<Route> {
-    use authority::Admin;
-    use llm_keys::api::{remove, restore, revert, set, test};
-    vec![
-        get("/admin/settings", organization::api::settings),
-        patch("/admin/settings", organization::api::change_settings),
-        post("/admin/access/simulation", access::api::simulation),
-        get("/admin/llm-keys", llm_keys::api::index),
-        put("/admin/llm-keys/{provider}", set::<Admin>),
-        delete("/admin/llm-keys/{provider}", remove::<Admin>),
-        post("/admin/llm-keys/{provider}/test", test::<Admin>),
-        post("/admin/llm-keys/{provider}/restoration", restore::<Admin>),
-        post("/admin/llm-keys/{provider}/reversion", revert::<Admin>),
-        get("/admin/invites", invites::api::index),
-        post("/admin/invites", invites::api::create),
-        delete("/admin/invites/{invite}", invites::api::revoke),
-        post("/admin/invites/{invite}/resend", invites::api::resend),
-        get("/admin/users", users::api::index),
-        patch("/admin/users/{user}", users::api::change),
-        delete("/admin/users/{user}", users::api::remove),
-    ]
-}
-
 fn of_health() -> Vec<Route> {
     vec![get("/healthz", health::live), get("/readyz", health::ready)]
-}
-
-fn below(prefix: &str, routes: Vec<Route>) -> Vec<Route> {
-    routes.into_iter().map(|route| route.below(prefix)).collect()
 }
 
 /// Puts every route into the application; other methods answer 405, other paths 404. What is many organizations' stands in
@@ -425,23 +324,36 @@ fn resources(routes: Vec<Route>, prefix: &str, tenancy: Tenancy) -> Vec<Resource
         // Where there are many organizations, nothing is there: only what asks is led on.
         let only_leads_on = tenancy.is_multi() && first.path.starts_with(SETTINGS_ADMIN);
         let path = first.path.strip_prefix(prefix).unwrap_or(&first.path);
-        let mut resource = web::resource(path).route(first.handler);
+        let (mut resource, mut methods) = (web::resource(path).route(first.handler), vec![first.method]);
         while let Some(same) = routes.next_if(|next| next.path == first.path) {
             resource = resource.route(same.handler);
+            methods.push(same.method);
         }
         resources.push(if only_leads_on {
             resource.default_service(web::to(not_found))
         } else {
-            resource.default_service(web::to(method_not_allowed))
+            let allowed = allowed(&methods);
+            resource.default_service(web::to(move |request| other_method(request, allowed.clone())))
         });
     }
     resources
+}
+
+/// As `Allow` names methods (RFC 9110, 10.2.1).
+fn allowed(methods: &[Method]) -> String {
+    let head = methods.contains(&Method::GET).then_some("HEAD");
+    let names = methods.iter().map(Method::as_str).chain(head).chain(["OPTIONS"]);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 async fn not_found() -> Result<String, Error> {
     Err(Error::NotFound)
 }
 
-async fn method_not_allowed() -> Result<String, Error> {
-    Err(Error::MethodNotAllowed)
+/// Whoever asks which methods there are is told; another is refused.
+async fn other_method(request: HttpRequest, allowed: String) -> Result<HttpResponse, Error> {
+    if *request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
+    }
+    Err(Error::MethodNotAllowed(allowed))
 }

@@ -8,9 +8,11 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, Handler, Responder, web};
 use serde::Serialize;
 
+use crate::api_document::Endpoint;
 use crate::api_token::Scope;
 use crate::authority::{Authority, Takes, Who};
 use crate::links::is_api;
+use crate::web::api::Operation;
 
 /// A method and a path, who may use it, and what answers.
 #[derive(Serialize)]
@@ -22,19 +24,35 @@ pub struct Route {
     /// The scope that a token has to have; none where no token is taken.
     pub scope: Option<Scope>,
     #[serde(skip)]
-    takes: Takes,
+    pub(super) takes: Takes,
+    /// What programs send and are answered; none of a page.
+    #[serde(skip)]
+    pub operation: Option<Operation>,
     #[serde(skip)]
     pub(super) handler: actix_web::Route,
 }
 
 impl Route {
+    /// What the document of the API tells of it; none of a page.
+    pub(super) fn endpoint(&self) -> Option<Endpoint<'_>> {
+        let Self { method, path, who, scope, takes, .. } = self;
+        let takes_sessions = !matches!(takes, Takes::TokensFor(_));
+        let operation = self.operation.as_ref()?;
+        Some(Endpoint { method, path, who: *who, scope: *scope, takes_sessions, operation })
+    }
+
     /// The same below `prefix`.
     #[must_use]
-    pub(super) fn below(mut self, prefix: &str) -> Self {
+    fn below(mut self, prefix: &str) -> Self {
         self.path.insert_str(0, prefix);
         self.scope = scope(self.takes, &self.method, &self.path);
         self
     }
+}
+
+/// The same routes below `prefix`.
+pub(super) fn below(prefix: &str, routes: Vec<Route>) -> Vec<Route> {
+    routes.into_iter().map(|route| route.below(prefix)).collect()
 }
 
 macro_rules! methods {
@@ -51,9 +69,10 @@ macro_rules! methods {
     };
 }
 
-methods! { get GET post POST put PUT patch PATCH delete DELETE }
+methods! { get GET post POST }
 
-fn route<F, Args>(method: Method, path: &str, handler: F) -> Route
+/// A route of this method.
+pub(super) fn route<F, Args>(method: Method, path: &str, handler: F) -> Route
 where
     F: Handler<Args>,
     Args: Admits + FromRequest + 'static,
@@ -63,7 +82,7 @@ where
     let handler = web::route().guard(matching(&method)).to(handler).wrap(door);
     let (who, takes) = (Args::First::WHO, Args::First::TAKES);
     let scope = scope(takes, &method, path);
-    Route { method, path: path.to_owned(), who, scope, takes, handler }
+    Route { method, path: path.to_owned(), who, scope, takes, operation: None, handler }
 }
 
 /// What a token has to be for, where programs ask.

@@ -1,7 +1,8 @@
 //! `/api/teams`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::{Meant, create as create_team, delete as delete_team, people, rename, set_manager};
 use crate::authority::{Admin, Member, TeamAdmin, TeamManager, TeamViewer};
@@ -9,12 +10,11 @@ use crate::entity::team;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::projects::list::teams_seen;
-use crate::web::Reply;
-use crate::web::api::{List, created, json};
+use crate::web::api::{Body, Created, Done, List, Shown, created, json};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Team {
+pub struct Team {
     id: String,
     slug: String,
     name: String,
@@ -35,22 +35,22 @@ async fn one(member: &Member, id: &str) -> Result<Team> {
 }
 
 /// `GET /api/teams`: those that the person sees.
-pub async fn index(member: Member) -> Reply {
+pub async fn index(member: Member) -> Result<Shown<List<Team>>> {
     let items: Vec<Team> = teams_seen(&member).await?.into_iter().map(Team::from).collect();
-    json(&List { items, next_cursor: None })
+    json(List::whole(items))
 }
 
 /// What a program sends to create one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTeam {
     name: String,
 }
 
 /// `POST /api/teams`.
-pub async fn create(admin: Admin, body: web::Json<NewTeam>) -> Reply {
+pub async fn create(admin: Admin, body: Body<NewTeam>) -> Result<Created<Team>> {
     match create_team(&admin, &body.name).await {
-        Ok(team) => created(&Team::from(team)),
+        Ok(team) => created(Team::from(team)),
         Err(Error::Invalid(mut errors)) => {
             let sentences = errors.remove("team").unwrap_or_default();
             Err(Error::Invalid([("name".to_owned(), sentences)].into()))
@@ -60,16 +60,17 @@ pub async fn create(admin: Admin, body: web::Json<NewTeam>) -> Reply {
 }
 
 /// `GET /api/teams/{team}`.
-pub async fn show(viewer: TeamViewer) -> Reply {
-    json(&Team::from(viewer.team().clone()))
+pub async fn show(viewer: TeamViewer) -> Result<Shown<Team>> {
+    json(Team::from(viewer.team().clone()))
 }
 
 /// What a program sends to change one: one thing at a time.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TeamPatch {
     name: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<Id>)]
     manager_id: Said,
 }
 
@@ -88,7 +89,7 @@ impl<'de> Deserialize<'de> for Said {
 }
 
 /// `PATCH /api/teams/{team}`: its name, or, by an admin of the organization, its manager.
-pub async fn change(manager: TeamManager, body: web::Json<TeamPatch>) -> Reply {
+pub async fn change(manager: TeamManager, body: Body<TeamPatch>) -> Result<Shown<Team>> {
     match body.into_inner() {
         TeamPatch { name: Some(name), manager_id: Said::Nothing } => rename(&manager, &name).await?,
         TeamPatch { name: None, manager_id: Said::Manager(id) } => {
@@ -96,26 +97,26 @@ pub async fn change(manager: TeamManager, body: web::Json<TeamPatch>) -> Reply {
         }
         _ => return Err(Error::Malformed("one of name and managerId".to_owned())),
     }
-    json(&one(&manager, &manager.team().id).await?)
+    json(one(&manager, &manager.team().id).await?)
 }
 
 /// Who manages it; nobody, where that is null.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ManagerBody {
+pub struct TeamManagerChange {
     manager_id: Option<Id>,
 }
 
 /// `PUT /api/teams/{team}/manager`.
-pub async fn manage(admin: TeamAdmin, body: web::Json<ManagerBody>) -> Reply {
+pub async fn manage(admin: TeamAdmin, body: Body<TeamManagerChange>) -> Result<Shown<Team>> {
     set_manager(&admin, Meant::Id(body.manager_id.as_deref())).await?;
-    json(&one(&admin, &admin.team().id).await?)
+    json(one(&admin, &admin.team().id).await?)
 }
 
 /// `DELETE /api/teams/{team}`: one without projects.
-pub async fn delete(admin: TeamAdmin) -> Reply {
+pub async fn delete(admin: TeamAdmin) -> Result<Done> {
     delete_team(&admin).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `{user}`.
@@ -125,13 +126,13 @@ pub struct MemberPath {
 }
 
 /// `PUT /api/teams/{team}/members/{user}`.
-pub async fn add_member(manager: TeamManager, path: web::Path<MemberPath>) -> Reply {
+pub async fn add_member(manager: TeamManager, path: web::Path<MemberPath>) -> Result<Done> {
     people::add_by_id(&manager, &path.user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `DELETE /api/teams/{team}/members/{user}`.
-pub async fn remove_member(manager: TeamManager, path: web::Path<MemberPath>) -> Reply {
+pub async fn remove_member(manager: TeamManager, path: web::Path<MemberPath>) -> Result<Done> {
     people::remove(&manager, &path.user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }

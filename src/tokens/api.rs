@@ -1,7 +1,8 @@
 //! `/api/projects/{project}/tokens` and `/api/me/tokens`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::form::{CUSTOM, TokenForm};
 use super::{Listed, Minted, Overlap, Whose, list, list_own, mint, revoke, roll, status, without_details};
@@ -9,13 +10,12 @@ use crate::api_token::{Scope, Scopes};
 use crate::authority::{InPerson, ProjectAdmin, ProjectViewer, Services, SignedIn};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::web::Reply;
-use crate::web::api::{List, created, json, rfc3339};
+use crate::web::api::{Body, Created, Done, List, Shown, Timestamp, created, json, rfc3339};
 
 /// A token, without what it is.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Token {
+pub struct Token {
     id: String,
     organization_id: String,
     name: String,
@@ -23,9 +23,9 @@ struct Token {
     scopes: Vec<Scope>,
     status: &'static str,
     created_by: String,
-    created_at: String,
-    expires_at: String,
-    last_used_at: Option<String>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    last_used_at: Option<Timestamp>,
     last_used_from: Option<String>,
     replaced_by: Option<String>,
 }
@@ -50,27 +50,27 @@ impl Token {
 }
 
 /// A token that has just been made: the only answer that has it.
-#[derive(Serialize)]
-struct Made {
+#[derive(Serialize, ToSchema)]
+pub struct NewToken {
     #[serde(flatten)]
     about: Token,
     token: String,
 }
 
-fn made(minted: Minted, services: &Services) -> Reply {
+fn made(minted: Minted, services: &Services) -> Result<Created<NewToken>> {
     let token = minted.text.expose().to_owned();
-    created(&Made { about: Token::of(minted.token, services), token })
+    created(NewToken { about: Token::of(minted.token, services), token })
 }
 
-fn listed(tokens: Vec<Listed>, services: &Services) -> Reply {
+fn listed(tokens: Vec<Listed>, services: &Services) -> Result<Shown<List<Token>>> {
     let items: Vec<Token> = tokens.into_iter().map(|token| Token::of(token, services)).collect();
-    json(&List { items, next_cursor: None })
+    json(List::whole(items))
 }
 
 /// What a program sends to make one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TokenBody {
+pub struct TokenRequest {
     name: String,
     /// Left out, the least.
     #[serde(default)]
@@ -81,7 +81,7 @@ pub struct TokenBody {
     organization_id: Option<Id>,
 }
 
-impl TokenBody {
+impl TokenRequest {
     fn form(self) -> TokenForm {
         let days = self.expires_in_days.map(|days| days.to_string());
         TokenForm {
@@ -94,14 +94,14 @@ impl TokenBody {
 }
 
 /// How long the old one works beside the new one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RollBody {
+pub struct TokenRoll {
     #[serde(default)]
     overlap_hours: i64,
 }
 
-impl RollBody {
+impl TokenRoll {
     fn overlap(&self) -> Result<Overlap> {
         let all = Overlap::ALL.into_iter();
         let overlap = all.clone().find(|overlap| overlap.hours() == self.overlap_hours);
@@ -116,7 +116,7 @@ pub struct TokenPath {
 }
 
 /// `GET /api/projects/{project}/tokens`.
-pub async fn of_project(viewer: ProjectViewer) -> Reply {
+pub async fn of_project(viewer: ProjectViewer) -> Result<Shown<List<Token>>> {
     let mut tokens = list(&viewer, Some(&viewer.project().id)).await?;
     if !viewer.is_project_admin() {
         tokens.iter_mut().for_each(without_details);
@@ -125,7 +125,7 @@ pub async fn of_project(viewer: ProjectViewer) -> Reply {
 }
 
 /// `POST /api/projects/{project}/tokens`.
-pub async fn create(admin: InPerson<ProjectAdmin>, body: web::Json<TokenBody>) -> Reply {
+pub async fn create(admin: InPerson<ProjectAdmin>, body: Body<TokenRequest>) -> Result<Created<NewToken>> {
     made(mint(Whose::Project(&admin), &body.into_inner().form()).await?, admin.services())
 }
 
@@ -133,24 +133,24 @@ pub async fn create(admin: InPerson<ProjectAdmin>, body: web::Json<TokenBody>) -
 pub async fn roll_one(
     admin: InPerson<ProjectAdmin>,
     path: web::Path<TokenPath>,
-    body: web::Json<RollBody>,
-) -> Reply {
+    body: Body<TokenRoll>,
+) -> Result<Created<NewToken>> {
     made(roll(Whose::Project(&admin), &path.token, body.overlap()?).await?, admin.services())
 }
 
 /// `DELETE /api/projects/{project}/tokens/{token}`.
-pub async fn revoke_one(admin: ProjectAdmin, path: web::Path<TokenPath>) -> Reply {
+pub async fn revoke_one(admin: ProjectAdmin, path: web::Path<TokenPath>) -> Result<Done> {
     revoke(Whose::Project(&admin), &path.token).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `GET /api/me/tokens`.
-pub async fn own(person: SignedIn) -> Reply {
+pub async fn own(person: SignedIn) -> Result<Shown<List<Token>>> {
     listed(list_own(&person).await?, &person.services)
 }
 
 /// `POST /api/me/tokens`.
-pub async fn create_own(person: InPerson<SignedIn>, body: web::Json<TokenBody>) -> Reply {
+pub async fn create_own(person: InPerson<SignedIn>, body: Body<TokenRequest>) -> Result<Created<NewToken>> {
     let body = body.into_inner();
     let member = person.member_of(body.organization_id.as_deref())?;
     made(mint(Whose::Person(&member), &body.form()).await?, &person.services)
@@ -166,15 +166,15 @@ async fn organization_of(person: &SignedIn, id: &str) -> Result<String> {
 pub async fn roll_own(
     person: InPerson<SignedIn>,
     path: web::Path<TokenPath>,
-    body: web::Json<RollBody>,
-) -> Reply {
+    body: Body<TokenRoll>,
+) -> Result<Created<NewToken>> {
     let member = person.member_of(Some(&organization_of(&person, &path.token).await?))?;
     made(roll(Whose::Person(&member), &path.token, body.overlap()?).await?, &person.services)
 }
 
 /// `DELETE /api/me/tokens/{token}`.
-pub async fn revoke_own(person: SignedIn, path: web::Path<TokenPath>) -> Reply {
+pub async fn revoke_own(person: SignedIn, path: web::Path<TokenPath>) -> Result<Done> {
     let member = person.member_to_end(&organization_of(&person, &path.token).await?)?;
     revoke(Whose::Person(&member), &path.token).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }

@@ -1,7 +1,8 @@
 //! `/api/admin/users` and `/api/org/users`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::listed::ListedUser;
 use super::query::RawUserQuery;
@@ -10,14 +11,13 @@ use super::web::path::UserPath;
 use super::{actions, list};
 use crate::authority::{Admin, Member};
 use crate::entity::membership::Status;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::listing::ListPage;
 use crate::role::Role;
-use crate::web::Reply;
-use crate::web::api::{List, json, rfc3339};
+use crate::web::api::{Body, Done, List, Shown, Timestamp, json, rfc3339};
 
 /// What admins see of a person.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     id: String,
@@ -25,13 +25,13 @@ pub struct User {
     name: String,
     role: Role,
     status: Status,
-    joined_at: String,
-    last_seen_at: String,
+    joined_at: Timestamp,
+    last_seen_at: Timestamp,
 }
 
 /// What members see of one another.
-#[derive(Serialize)]
-struct Colleague {
+#[derive(Serialize, ToSchema)]
+pub struct Colleague {
     id: String,
     email: String,
     name: String,
@@ -59,12 +59,12 @@ impl From<ListedUser> for Colleague {
 }
 
 /// `GET /api/admin/users`.
-pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Reply {
-    json(&into_list::<User>(list::list(&admin, &raw.parse()?).await?))
+pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Shown<List<User>>> {
+    json(into_list::<User>(list::list(&admin, &raw.parse()?).await?))
 }
 
 /// What a program sends to change somebody: only what should change.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {
     role: Option<String>,
@@ -73,7 +73,7 @@ pub struct UserPatch {
 }
 
 /// `PATCH /api/admin/users/{user}`: the role, or whether they may come in.
-pub async fn change(admin: Admin, path: web::Path<UserPath>, patch: web::Json<UserPatch>) -> Reply {
+pub async fn change(admin: Admin, path: web::Path<UserPath>, patch: Body<UserPatch>) -> Result<Shown<User>> {
     let UserPatch { role, status } = patch.into_inner();
     match (role.as_deref(), status.as_deref()) {
         (Some(_), Some(_)) => {
@@ -93,18 +93,18 @@ pub async fn change(admin: Admin, path: web::Path<UserPath>, patch: web::Json<Us
         (None, Some(_)) => return Err(Error::invalid("status", "Use active or deactivated.")),
         (None, None) => {}
     }
-    json(&User::from(list::one(&admin, &path.user).await?))
+    json(User::from(list::one(&admin, &path.user).await?))
 }
 
 /// `DELETE /api/admin/users/{user}`: takes them out of the organization.
-pub async fn remove(admin: Admin, path: web::Path<UserPath>) -> Reply {
+pub async fn remove(admin: Admin, path: web::Path<UserPath>) -> Result<Done> {
     actions::remove(&admin, &path.user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 /// `GET /api/org/users`.
-pub async fn colleagues(member: Member, raw: web::Query<RawUserQuery>) -> Reply {
-    json(&into_list::<Colleague>(list::list(&member, &raw.parse()?).await?))
+pub async fn colleagues(member: Member, raw: web::Query<RawUserQuery>) -> Result<Shown<List<Colleague>>> {
+    json(into_list::<Colleague>(list::list(&member, &raw.parse()?).await?))
 }
 
 fn into_list<T: From<ListedUser>>(page: ListPage<ListedUser, UserKeyset>) -> List<T> {

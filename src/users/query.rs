@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::sort::{Cursor, Sort, UserKeyset};
 use crate::entity::membership::Status;
@@ -17,25 +18,38 @@ pub const MOST: u64 = 200;
 const MOST_DAYS: u16 = 3650;
 
 /// The query string as it was sent. Numbers are texts here, so that nonsense gets a sentence.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 pub struct RawUserQuery {
+    /// Part of a name or an address; fewer than three letters match the beginning of an address.
     #[serde(default)]
     pub q: String,
     #[serde(default)]
+    #[param(value_type = Role)]
     pub role: String,
     #[serde(default)]
+    #[param(value_type = Status)]
     pub status: String,
+    /// The name of a provider that they sign in with.
     #[serde(default)]
     pub method: String,
+    /// Days without a visit.
     #[serde(default)]
+    #[param(value_type = u16, minimum = 1, maximum = 3650)]
     pub unseen: String,
+    /// `name`, `joined` or `seen`; with `-` in front the other way round.
     #[serde(default)]
+    #[param(value_type = String, pattern = "^-?(name|joined|seen)$")]
     pub sort: String,
+    /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]
     pub cursor: String,
+    /// How many at most; 50 unless said otherwise.
     #[serde(default)]
+    #[param(value_type = u64, minimum = 1, maximum = 200)]
     pub limit: String,
+    /// Of a file that a page offers.
     #[serde(default)]
+    #[param(ignore)]
     pub format: String,
 }
 

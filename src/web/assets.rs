@@ -70,10 +70,10 @@ impl Assets {
     /// Serves the files, and nothing else.
     pub fn register(&self, config: &mut web::ServiceConfig) {
         let forever = DefaultHeaders::new().add((CACHE_CONTROL, "public, max-age=31536000, immutable"));
-        let file = web::resource("/{name}")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .default_service(web::to(|| async { Reply::Err(Error::MethodNotAllowed) }));
+        let file =
+            web::resource("/{name}").route(web::get().to(show)).route(web::head().to(show)).default_service(
+                web::to(|| async { Reply::Err(Error::MethodNotAllowed("GET, HEAD".to_owned())) }),
+            );
         let missing = web::to(|| async { Reply::Err(Error::NotFound) });
         config.service(web::scope(&self.prefix).wrap(forever).service(file).default_service(missing));
     }

@@ -1,6 +1,6 @@
 //! Limits of what a request may carry, and our own words when it carries more or something else.
 
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError, UrlencodedError};
+use actix_web::error::{PathError, QueryPayloadError, UrlencodedError};
 use actix_web::{HttpRequest, web};
 
 use crate::error::Error;
@@ -11,10 +11,8 @@ const BODY_LIMIT: usize = 512 * 1024;
 /// Sets limits and error words for forms, documents, queries and paths.
 pub fn configure(config: &mut web::ServiceConfig) {
     let form = web::FormConfig::default().limit(BODY_LIMIT).error_handler(form_error);
-    let json = web::JsonConfig::default().limit(BODY_LIMIT).error_handler(json_error);
     config
         .app_data(form)
-        .app_data(json)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::QueryConfig::default().error_handler(query_error))
         .app_data(web::PathConfig::default().error_handler(path_error));
@@ -23,20 +21,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
 fn form_error(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
     match error {
         UrlencodedError::Overflow { .. } => Error::TooLarge.into(),
-        other => Error::Malformed(other.to_string()).into(),
-    }
-}
-
-fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    match error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            Error::TooLarge.into()
-        }
-        // Where it went wrong, but not what stood there, which may be a secret.
-        JsonPayloadError::Deserialize(error) => {
-            let (what, line, column) = (error.classify(), error.line(), error.column());
-            Error::Malformed(format!("JSON: {what:?} error in line {line}, column {column}")).into()
-        }
         other => Error::Malformed(other.to_string()).into(),
     }
 }

@@ -52,6 +52,8 @@ pub struct Entry<'a, P: Page> {
     pub error_title: bool,
     pub theme: &'a str,
     pub assets: &'a AssetLinks,
+    /// What its style is called: `gate`, or `manual`.
+    pub class: &'static str,
     pub page: &'a P,
 }
 
@@ -106,6 +108,7 @@ pub struct Inside {
 impl<'a, P: Page> Entry<'a, P> {
     /// The frame around `page` for people who are not signed in.
     pub fn of(page: &'a P, theme: Theme, assets: &'a AssetLinks) -> Self {
-        Self { title: page.title(), error_title: page.has_errors(), theme: theme.name(), assets, page }
+        let (title, error_title) = (page.title(), page.has_errors());
+        Self { title, error_title, theme: theme.name(), assets, class: "gate", page }
     }
 }

@@ -1,12 +1,12 @@
 //! The answer to a request that has come before and was carried out then: that it is done, and was not done twice.
 
-use actix_web::HttpRequest;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{HttpRequest, Responder};
 use serde::Serialize;
 
-use super::api::json;
+use super::api::Shown;
 use super::error_page::htmx_is_at;
 use super::notice::Notice;
 use super::redirect::see_other;
@@ -40,7 +40,8 @@ pub async fn answer<B: MessageBody + 'static>(
 
 fn done(request: &HttpRequest) -> Reply {
     if is_api(request.path()) {
-        return json(&Repeated { repeated: true, detail: Notice::DoneBefore.sentence() });
+        let answer = Repeated { repeated: true, detail: Notice::DoneBefore.sentence() };
+        return Ok(Shown(answer).respond_to(request));
     }
     // A region of the page that asks, or else any page that says so.
     let page = htmx_is_at(request).map_or_else(ReturnTo::start, |page| ReturnTo::parse(&page));

@@ -106,6 +106,12 @@ impl View {
         Ok(self.leading_out(self.html(status, entry.render()?)))
     }
 
+    /// A page to read, for everyone.
+    pub fn manual(&self, status: StatusCode, page: &impl Page) -> Reply {
+        let entry = Entry { class: "manual", ..Entry::of(page, self.theme, &self.frame.assets.links) };
+        Ok(self.html(status, entry.render()?))
+    }
+
     /// Lets the forms of a page lead to a provider.
     pub fn leading_out(&self, mut response: HttpResponse) -> HttpResponse {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.frame.sign_in_policy.clone());

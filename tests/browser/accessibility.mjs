@@ -64,6 +64,10 @@ async function press(page, name) {
 }
 
 async function thresholds(page) {
+  for (const address of ["/api/docs", "/api/docs/people", "/api/docs/projects"]) {
+    await page.goto(address);
+    await look(page, address);
+  }
   await page.goto("/sign-in");
   await look(page, "sign-in");
   await press(page, "Continue with Demo ID");

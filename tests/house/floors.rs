@@ -10,7 +10,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("the command line", &["cli"]),
     ("the application", &["app"]),
     ("every URL", &["routes"]),
-    ("pages and API of the nouns", &[]),
+    ("pages and API of the nouns", &["api_document"]),
     (
         "verbs of the nouns",
         &[

@@ -1,5 +1,6 @@
 //! The architecture, tested.
 
+mod api_document;
 mod authorities;
 mod canaille;
 mod canary;

@@ -43,9 +43,15 @@ on_both_databases! {
             assert_eq!(answer.status, 422, "{patch}");
             assert!(answer.json()["errors"][field][0].is_string(), "{}", answer.body);
         }
-        for patch in [json!([]), json!({ "openSignUp": "yes" }), json!({ "unknown": 1 })] {
+        for (patch, field) in [
+            (json!([1, 2]), "allowedEmailDomains"),
+            (json!({ "openSignUp": "yes" }), "openSignUp"),
+            (json!({ "allowedEmails": ["a@acme.test", 7] }), "allowedEmails[1]"),
+            (json!({ "unknown": 1 }), "unknown"),
+        ] {
             let answer = ada.patch("/api/admin/settings", &patch).await;
-            assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("malformed")), "{patch}");
+            assert_eq!((answer.status, &answer.json()["code"]), (422, &json!("invalid")), "{patch}");
+            assert!(answer.json()["errors"][field][0].is_string(), "{patch}: {}", answer.body);
         }
         assert_eq!(app.footprint().await, before);
     }

@@ -244,12 +244,12 @@ on_both_databases! {
                 ("/api/admin/invites", json!({ "email": "new@acme.test", "projectId": wrong })),
                 ("/api/me/tokens", json!({ "name": "deploy", "organizationId": wrong })),
             ] {
-                assert_eq!(ada.post_json(path, &body).await.status, 400, "{path} {body:.200}");
+                assert_eq!(ada.post_json(path, &body).await.status, 422, "{path} {body:.200}");
             }
             let team = format!("/api/teams/{}", there.team);
             let manager = json!({ "managerId": wrong });
-            assert_eq!(ada.put(&format!("{team}/manager"), &manager).await.status, 400);
-            assert_eq!(ada.patch(&team, &manager).await.status, 400);
+            assert_eq!(ada.put(&format!("{team}/manager"), &manager).await.status, 422);
+            assert_eq!(ada.patch(&team, &manager).await.status, 422);
         }
         assert_eq!(everything(app).await, before);
     }

@@ -156,6 +156,10 @@ async fn other_methods_get_405_and_head_the_same_checks_as_get() {
     ] {
         assert_eq!(ada.send(ada.request(method.clone(), path)).await.status, 405, "{method} {path}");
     }
+    let refused = ada.send(ada.request(Method::PUT, "/api/admin/settings")).await;
+    assert_eq!((refused.status, refused.header("allow")), (405, "GET, PATCH, HEAD, OPTIONS"));
+    let told = nobody.send(nobody.request(Method::OPTIONS, "/api/admin/settings")).await;
+    assert_eq!((told.status, told.header("allow")), (204, "GET, PATCH, HEAD, OPTIONS"));
     assert_eq!(ada.send(ada.request(Method::HEAD, "/settings/admin/users")).await.status, 200);
     assert_eq!(nobody.send(nobody.request(Method::HEAD, "/settings/admin/users")).await.status, 302);
     app.close().await;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::audit::{EventOutcome, ListedEvent};
 use crate::error::{Error, Result};
-use crate::web::api::rfc3339;
+use crate::web::api::{Timestamp, rfc3339};
 use crate::web::file::{Format, csv, json_lines};
 
 /// The lines of these events, with the head of the file before the first.
@@ -24,7 +24,7 @@ pub fn lines(events: Vec<ListedEvent>, first: bool, format: Format) -> Result<Ve
 #[serde(rename_all = "camelCase")]
 pub struct ExportLine<'a> {
     id: &'a str,
-    at: String,
+    at: Timestamp,
     actor: &'a str,
     actor_id: Option<&'a str>,
     action: &'a str,
@@ -80,7 +80,7 @@ pub fn line(event: &ListedEvent) -> Result<ExportLine<'_>> {
 fn cells(event: ListedEvent) -> [String; 12] {
     [
         event.id,
-        rfc3339(event.at),
+        rfc3339(event.at).into(),
         event.actor,
         event.actor_id.unwrap_or_default(),
         event.action,

@@ -1,10 +1,12 @@
 //! What a try comes to.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a key does, as the API spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LlmKeyOutcome)]
 pub enum Verdict {
     Valid,
     /// A good key that is not allowed what it was tried with, or not from here.

@@ -36,7 +36,7 @@ fn cells(person: ListedUser) -> [String; 7] {
         person.name,
         person.role.name().to_owned(),
         person.status.name().to_owned(),
-        rfc3339(person.joined_at),
-        rfc3339(person.last_seen_at),
+        rfc3339(person.joined_at).into(),
+        rfc3339(person.last_seen_at).into(),
     ]
 }

@@ -2,16 +2,19 @@
 //! happened, whether anything was saved, and where to go.
 
 mod asked;
+mod codes;
+mod problem;
 mod status;
 mod words;
 
 pub use asked::{Asked, htmx_is_at};
+pub use codes::CODES;
+pub use problem::Problem;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
-use serde_json::json;
 
 use super::again::Again;
 use super::assets::AssetLinks;
@@ -71,8 +74,8 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     if matches!(error, Error::PackedBody) {
         response.insert_header((ACCEPT_ENCODING, "identity"));
     }
-    if matches!(error, Error::MethodNotAllowed) {
-        response.insert_header((ALLOW, "GET, HEAD"));
+    if let Error::MethodNotAllowed(allowed) = error {
+        response.insert_header((ALLOW, allowed.as_str()));
     }
     if let Error::Moved(location) = error {
         return response.insert_header((LOCATION, location.as_str())).finish();
@@ -92,18 +95,17 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
 }
 
 fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, words: &Words) -> HttpResponse {
-    let mut body = json!({
-        "type": "about:blank",
-        "title": words.title,
-        "status": error.status_code().as_u16(),
-        "code": words.code,
-        "detail": words.what,
-        "requestId": asked.id.0,
-    });
-    if let Error::Invalid(errors) = error {
-        body["errors"] = json!(errors);
-    }
-    response.content_type("application/problem+json").body(body.to_string())
+    let problem = Problem {
+        r#type: "about:blank",
+        title: words.title,
+        status: error.status_code().as_u16(),
+        code: words.code,
+        detail: &words.what,
+        request_id: &asked.id.0,
+        errors: if let Error::Invalid(errors) = error { Some(errors) } else { None },
+    };
+    // The content type is the one that is there already.
+    response.content_type("application/problem+json").json(problem)
 }
 
 /// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole, and comes back to the

@@ -13,7 +13,7 @@ impl ResponseError for Error {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::OtherOrigin(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMember | Self::KeyMissing => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::OrganizationRequired
             | Self::KeyUnreadable(_)
             | Self::Stale
@@ -23,7 +23,7 @@ impl ResponseError for Error {
             | Self::AlreadyDone => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
-            Self::PackedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::PackedBody | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests(_) | Self::TooManyInvites(_) => StatusCode::TOO_MANY_REQUESTS,

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use actix_web::body::to_bytes;
 
 use super::*;
+use crate::api_token::Scope;
 use crate::authority::client::RequestId;
 use crate::error::{FieldErrors, OtherOrigin};
 use crate::web::theme::Theme;
@@ -12,8 +14,8 @@ fn other_origin(is_this_server: bool) -> Error {
     Error::OtherOrigin(OtherOrigin { came_by, base_url: "https://gate.acme.test".to_owned(), is_this_server })
 }
 
-fn errors() -> [(Error, u16); 20] {
-    [
+fn errors() -> Vec<(Error, u16)> {
+    vec![
         (Error::Malformed("secret detail".into()), 400),
         (Error::Forbidden(Forbidden::NeedsAdmin), 403),
         (Error::Forbidden(Forbidden::NoOrganization), 403),
@@ -24,7 +26,7 @@ fn errors() -> [(Error, u16); 20] {
         (Error::LastOwner, 409),
         (Error::NotFound, 404),
         (Error::NoMember, 404),
-        (Error::MethodNotAllowed, 405),
+        (Error::MethodNotAllowed("GET".into()), 405),
         (Error::Stale, 409),
         (Error::TooLarge, 413),
         (Error::Invalid(FieldErrors::new()), 422),
@@ -34,6 +36,16 @@ fn errors() -> [(Error, u16); 20] {
         (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::OutcomeUnknown(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::AlreadyDone, 409),
+        (Error::Forbidden(Forbidden::NeedsScope(Scope::AdminRead)), 403),
+        (Error::Conflict("Archive it first."), 409),
+        (Error::KeyMissing, 404),
+        (Error::KeyUnreadable("openai".into()), 409),
+        (Error::Gone, 410),
+        (Error::LastMethod, 409),
+        (Error::SlowBody, 408),
+        (Error::PackedBody, 415),
+        (Error::NotJson, 415),
+        (Error::TooManyInvites(Duration::from_secs(7)), 429),
     ]
 }
 
@@ -91,4 +103,15 @@ async fn both_names_of_a_server_are_told_and_the_right_one_is_a_link() {
         page.contains("href=\"https://gate.acme.test/\"") && page.contains("GATEHOUSE_BASE_URL"),
         "{page}"
     );
+}
+
+#[test]
+fn the_document_names_every_code() {
+    // Pages lead on where a program hears these.
+    let elsewhere =
+        [Error::Unauthenticated, Error::OrganizationRequired, Error::SignInMethod { slug: "acme".into() }];
+    let all = errors().into_iter().map(|(error, _)| error).chain(elsewhere);
+    let painted: BTreeSet<(u16, &str)> =
+        all.map(|error| (error.status_code().as_u16(), words(&error).code)).collect();
+    assert_eq!(painted, BTreeSet::from(CODES));
 }

@@ -63,6 +63,12 @@ pub(super) const SLOW_BODY: Fixed = Fixed(
     "The request did not arrive within ten seconds.",
     "Check your connection and send it again.",
 );
+pub(super) const NOT_JSON: Fixed = Fixed(
+    "unsupported_media_type",
+    "Not JSON",
+    "This address reads JSON alone.",
+    "Send it with the Content-Type application/json.",
+);
 pub(super) const PACKED_BODY: Fixed = Fixed(
     "unsupported_encoding",
     "Compressed requests are not accepted",

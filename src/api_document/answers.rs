@@ -1,0 +1,51 @@
+//! What an operation answers.
+
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Responses, ResponsesBuilder};
+
+use super::endpoint::Endpoint;
+use super::problems;
+use crate::authority::Who;
+
+/// The good answer, and the problems that there can be.
+pub fn of(endpoint: &Endpoint<'_>) -> Responses {
+    let draft = &endpoint.operation.draft;
+    let good = ResponseBuilder::new().description(draft.status.canonical_reason().unwrap_or("Done"));
+    let good = match &draft.answer {
+        Some(name) => {
+            let schema = Ref::from_schema_name(name);
+            good.content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+        }
+        None => good,
+    };
+    let responses = ResponsesBuilder::new().response(draft.status.as_str(), good.build());
+    let problems = statuses(endpoint).into_iter();
+    problems
+        .fold(responses, |responses, status| {
+            let problem = Ref::from_response_name(problems::name(status));
+            responses.response(status.to_string(), RefOr::Ref(problem))
+        })
+        .build()
+}
+
+/// The statuses that it can be refused with.
+fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
+    let draft = &endpoint.operation.draft;
+    let (changes, has_body) = (endpoint.is_change(), draft.body.is_some());
+    let is_guarded = endpoint.who != Who::Anyone;
+    let names_something = endpoint.path.contains('{') || endpoint.who != Who::SignedIn;
+    let all = [
+        (400, true),
+        (401, is_guarded),
+        (403, is_guarded),
+        (404, is_guarded && names_something),
+        (408, has_body),
+        (409, is_guarded),
+        (413, has_body),
+        (415, changes),
+        (422, changes || has_body || !draft.query.is_empty()),
+        (429, changes),
+        (500, true),
+        (503, true),
+    ];
+    all.into_iter().filter(|(_, can_be)| *can_be).map(|(status, _)| status).collect()
+}

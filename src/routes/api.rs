@@ -1,0 +1,49 @@
+//! Routes for programs: what they take and answer is told by the types of their handlers.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder};
+
+use super::route::{Admits, Route, route};
+use crate::authority::Authority;
+use crate::web::api::{Answers, Describes, Draft, Operation};
+
+/// What follows the authority.
+pub trait Takes {
+    /// Adds what is to be said of it.
+    fn describe(draft: &mut Draft);
+}
+
+macro_rules! takes {
+    ($($rest:ident)*) => {
+        impl<First: Authority + 'static, $($rest: Describes),*> Takes for (First, $($rest),*) {
+            fn describe(_draft: &mut Draft) {
+                $($rest::describe(_draft);)*
+            }
+        }
+    };
+}
+
+takes!();
+takes!(A);
+takes!(A B);
+takes!(A B C);
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {
+        $(/// A route of this method, and what it does in a few words.
+        pub(super) fn $name<F, Args>(path: &str, summary: &'static str, handler: F) -> Route
+        where
+            F: Handler<Args>,
+            Args: Admits + Takes + FromRequest + 'static,
+            F::Output: Responder + Answers + 'static,
+        {
+            let mut draft = Draft::default();
+            Args::describe(&mut draft);
+            F::Output::describe(&mut draft);
+            let operation = Some(Operation { summary, draft });
+            Route { operation, ..route(Method::$method, path, handler) }
+        })*
+    };
+}
+
+methods! { get GET post POST put PUT patch PATCH delete DELETE }

@@ -1,0 +1,104 @@
+//! What a handler's types say of its operation.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Schema};
+use utoipa::{IntoParams, ToSchema};
+
+use super::answers::{Created, Done, Shown};
+use super::body::Body;
+use crate::error::Result;
+
+/// An operation, as far as types tell.
+#[derive(Default)]
+pub struct Draft {
+    /// What can stand in the query.
+    pub query: Vec<Parameter>,
+    pub body: Option<RequestBody>,
+    /// The status of a good answer.
+    pub status: StatusCode,
+    /// The name of its schema, where it has a body.
+    pub answer: Option<String>,
+    /// Every schema that it names.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// What programs send to a route and are answered there.
+pub struct Operation {
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    pub draft: Draft,
+}
+
+impl Draft {
+    /// Notes a schema and those that it names, and says what it is called.
+    fn note<T: ToSchema>(&mut self) -> String {
+        let name = T::name().into_owned();
+        self.schemas.push((name.clone(), T::schema()));
+        T::schemas(&mut self.schemas);
+        name
+    }
+}
+
+/// What a handler takes.
+pub trait Describes {
+    /// Adds what is to be said of it.
+    fn describe(draft: &mut Draft);
+}
+
+/// What a handler answers.
+pub trait Answers {
+    /// Adds what is to be said of it.
+    fn describe(draft: &mut Draft);
+}
+
+/// What stands in a path is told by the path.
+impl<T> Describes for web::Path<T> {
+    fn describe(_: &mut Draft) {}
+}
+
+/// What the server has of its own is none of the client's.
+impl<T: 'static> Describes for web::Data<T> {
+    fn describe(_: &mut Draft) {}
+}
+
+impl<T: IntoParams> Describes for web::Query<T> {
+    fn describe(draft: &mut Draft) {
+        draft.query = T::into_params(|| Some(ParameterIn::Query));
+    }
+}
+
+impl<T: ToSchema> Describes for Body<T> {
+    fn describe(draft: &mut Draft) {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(draft.note::<T>()))).build();
+        let body = RequestBodyBuilder::new().content("application/json", content);
+        draft.body = Some(body.required(Some(Required::True)).build());
+    }
+}
+
+impl<T: ToSchema> Answers for Shown<T> {
+    fn describe(draft: &mut Draft) {
+        draft.answer = Some(draft.note::<T>());
+    }
+}
+
+impl<T: ToSchema> Answers for Created<T> {
+    fn describe(draft: &mut Draft) {
+        draft.status = StatusCode::CREATED;
+        draft.answer = Some(draft.note::<T>());
+    }
+}
+
+impl Answers for Done {
+    fn describe(draft: &mut Draft) {
+        draft.status = StatusCode::NO_CONTENT;
+    }
+}
+
+impl<T: Answers> Answers for Result<T> {
+    fn describe(draft: &mut Draft) {
+        T::describe(draft);
+    }
+}

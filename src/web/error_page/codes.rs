@@ -1,0 +1,32 @@
+//! The codes of problems, which never change.
+
+/// Every code that programs can meet, and with which status.
+pub const CODES: [(u16, &str); 27] = [
+    (400, "malformed"),
+    (401, "unauthenticated"),
+    (403, "cross_site"),
+    (403, "forbidden"),
+    (403, "fresh_sign_in_required"),
+    (403, "insufficient_scope"),
+    (403, "sign_in_method_required"),
+    (404, "key_missing"),
+    (404, "not_found"),
+    (405, "method_not_allowed"),
+    (408, "slow"),
+    (409, "already_done"),
+    (409, "conflict"),
+    (409, "key_unreadable"),
+    (409, "last_owner"),
+    (409, "last_sign_in_method"),
+    (409, "organization_required"),
+    (410, "gone"),
+    (413, "too_large"),
+    (415, "unsupported_encoding"),
+    (415, "unsupported_media_type"),
+    (422, "invalid"),
+    (429, "too_many_invites"),
+    (429, "too_many_requests"),
+    (500, "internal"),
+    (503, "outcome_unknown"),
+    (503, "unavailable"),
+];
