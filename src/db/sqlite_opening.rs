@@ -69,3 +69,17 @@ async fn try_out(options: &SqliteConnectOptions, tries: &'static str) -> Result<
     connection.close().await?;
     tried.map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Set in `.cargo/config.toml`.
+    #[tokio::test]
+    async fn sqlite_keeps_the_plan_of_a_statement_whatever_is_bound() {
+        let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.expect("SQLite");
+        let options: Vec<String> =
+            sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut memory).await.expect("options");
+        assert!(options.contains(&"ENABLE_QPSG".to_owned()), "{options:?}");
+    }
+}
