@@ -44,14 +44,16 @@ impl Rights {
             label: role.label(),
             asks: is_you || role > person.role,
         };
-        let who = if is_you { "You are" } else { &format!("{} is", person.name) };
-        let needed = format!("{who} the only owner. Make someone else owner first.");
+        let why_not = || {
+            let who = if is_you { "You are" } else { &format!("{} is", person.name) };
+            format!("{who} the only owner. Make someone else owner first.")
+        };
         Self {
             menu,
             roles: others.filter(|_| menu && !is_last && viewer.gives_roles()).map(option).collect(),
             can_offboard: menu && !is_last,
             can_reactivate: menu && person.status == Status::Deactivated,
-            why_not: if menu && is_last { needed } else { String::new() },
+            why_not: if menu && is_last { why_not() } else { String::new() },
         }
     }
 

@@ -122,7 +122,7 @@ fn note(pending: bool, stands: bool, asked: bool) -> &'static str {
 }
 
 fn state_text(invite: &Model, status: Status, now: DateTime<Utc>) -> String {
-    let when = invite.closed_at.map(|at| Moment::new(*at, now).text);
+    let when = invite.closed_at.map(|at| Moment::new(*at, now).text.to_string());
     let who = invite.closed_by.clone();
     match (status, who, when) {
         (Status::Pending, ..) => "Pending".to_owned(),
