@@ -51,12 +51,12 @@ pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> a
 /// What the frame around every answer needs.
 ///
 /// # Errors
-/// When the assets can't be packed.
+/// When the id of the installation is no header.
 pub fn frame(config: &Config, connections: &Connections, cookie_key: &Key) -> anyhow::Result<Frame> {
     let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
     Ok(Frame {
         metrics: web::Data::new(Metrics::new(connections.clone())),
-        assets: web::Data::new(Assets::new().context("style sheet and scripts")?),
+        assets: web::Data::new(Assets::default()),
         cookies: web::Data::new(Cookies::new(config.base_url.is_https())),
         sign_in_policy: headers::sign_in_policy(&plain),
         installation: HeaderValue::from_str(&instance::public_id(cookie_key))?,
