@@ -30,7 +30,7 @@ use crate::mail::worker::Worker;
 use crate::web::door::{Connections, Door, Room};
 use crate::web::frame::Frame;
 use crate::web::metrics;
-use crate::{instance, organization, sign_in};
+use crate::{instance, organization, sign_in, trust};
 use mails::Mails;
 use signals::Signals;
 
@@ -55,6 +55,8 @@ impl App {
     /// When the database can't be reached or migrated, the master key does not open what it should, or an
     /// address can't be bound.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        // While the database is opened.
+        tokio::task::spawn_blocking(trust::read);
         let db = database::connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
         db.migrate_up().await?;
         db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));

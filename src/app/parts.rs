@@ -30,7 +30,7 @@ use crate::web::told::Told;
 /// What verbs and pages share.
 ///
 /// # Errors
-/// When an address of the configuration can't be used, or the system's certificates can't be read.
+/// When an address of the configuration can't be used, or no certificate of the system can be used.
 pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> anyhow::Result<Services> {
     Ok(Services {
         sessions: Sessions::new(db.clone(), clock.clone(), admits(&config), config.tenancy),
@@ -75,8 +75,8 @@ fn admits(config: &Config) -> Admits {
 /// The client for addresses that people give; what the operator has set may be reached wherever it is.
 ///
 /// # Errors
-/// When the system's certificates can't be used.
-pub fn outbound(config: &Config) -> Result<Outbound, reqwest::Error> {
+/// When no certificate of the system can be used.
+pub fn outbound(config: &Config) -> anyhow::Result<Outbound> {
     let set = config.llm.addresses().filter_map(HostPort::of);
     Outbound::new(config.outbound_allow.iter().cloned().chain(set).collect(), config.base_url.url())
 }

@@ -56,8 +56,8 @@ impl Outbound {
     /// whose host is refused unless it is an exception.
     ///
     /// # Errors
-    /// When the system's certificates can't be read.
-    pub fn new(exceptions: Vec<HostPort>, own: &Url) -> Result<Self, reqwest::Error> {
+    /// When no certificate of the system can be used.
+    pub fn new(exceptions: Vec<HostPort>, own: &Url) -> anyhow::Result<Self> {
         Self::with_lookup(exceptions, own, Arc::new(System))
     }
 
@@ -69,13 +69,13 @@ impl Outbound {
         exceptions: Vec<HostPort>,
         own: &Url,
         lookup: Arc<dyn Lookup>,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> anyhow::Result<Self> {
         let resolver = Resolver::public_only(Arc::clone(&lookup));
         Ok(Self {
             exceptions,
             own: host_port::host(own),
-            guarded: client::to(resolver.clone()).https_only(true).build()?,
-            unguarded: client::to(Resolver::unfiltered(lookup)).build()?,
+            guarded: client::to(resolver.clone())?.https_only(true).build()?,
+            unguarded: client::to(Resolver::unfiltered(lookup))?.build()?,
             resolver,
             timeout: TIMEOUT,
             check: CHECK,

@@ -21,7 +21,7 @@ pub(super) fn certificates(report: &mut Report, config: &Config) {
     match app::outbound(config) {
         Err(error) => {
             let cure = "Install the package ca-certificates, or name a file by SSL_CERT_FILE";
-            report.bad("certificates", format!("{:#}. {cure}", anyhow::Error::from(error)));
+            report.bad("certificates", format!("{error:#}. {cure}"));
         }
         Ok(_) if named.is_empty() => {
             report.good("certificates", "the authorities of this system are believed");
