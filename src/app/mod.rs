@@ -10,7 +10,8 @@ mod signals;
 pub use database::{connect, refuse_unmakable};
 pub use parts::outbound;
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,18 @@ impl App {
     /// When the database can't be reached or migrated, the master key does not open what it should, or an
     /// address can't be bound.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        Self::build_at(config, clock, TcpListener::bind::<SocketAddr>).await
+    }
+
+    /// The same with a socket that `listen` gives, once everything else is ready.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub async fn build_at(
+        config: Config,
+        clock: Clock,
+        listen: impl FnOnce(SocketAddr) -> io::Result<TcpListener>,
+    ) -> anyhow::Result<Self> {
         // While the database is opened.
         tokio::task::spawn_blocking(trust::read);
         let db = database::connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
@@ -77,7 +90,8 @@ impl App {
             );
         }
         let bind = services.config.bind;
-        let door = Door::open(bind, connections).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let listener = listen(bind).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let door = Door::open(listener, connections).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
         let (server, address) = server::serve(&services, &frame, cookie_key, &door)?;
         let metrics = services
             .config
@@ -118,7 +132,7 @@ impl App {
     ///
     /// # Errors
     /// When a listener fails.
-    pub async fn run(self) -> std::io::Result<()> {
+    pub async fn run(self) -> io::Result<()> {
         let Self { services, frame, server, metrics, door, drain, .. } = self;
         // Before the first request is answered: the signal would end the process.
         let signals = Signals::new()?;

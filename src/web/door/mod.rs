@@ -16,7 +16,7 @@ pub use room::Room;
 pub use who_asks::note_who_asks;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -43,12 +43,11 @@ pub struct Door {
 }
 
 impl Door {
-    /// Listens.
+    /// Lets in whoever comes by this socket.
     ///
     /// # Errors
-    /// When the address can't be bound.
-    pub fn open(bind: SocketAddr, connections: Connections) -> io::Result<Self> {
-        let listener = TcpListener::bind(bind)?;
+    /// When it can't be listened at.
+    pub fn open(listener: TcpListener, connections: Connections) -> io::Result<Self> {
         rustix::net::listen(&listener, BACKLOG)?;
         Ok(Self { listener, connections })
     }
