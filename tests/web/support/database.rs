@@ -52,7 +52,7 @@ impl Database {
 
     async fn on(server: String, template: &str) -> Self {
         let name = format!("gatehouse_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        // What is answered need not survive a power cut, of which no test has one.
+        // What is answered need not survive the server's end; the test that ends it says otherwise.
         let hasty = format!("ALTER DATABASE {name} SET synchronous_commit = off");
         run(&server, &[&format!("CREATE DATABASE {name} {template}"), &hasty]).await;
         Self::Postgres { server, name }
