@@ -24,7 +24,9 @@ pub fn read() {
 /// # Errors
 /// When the system has certificates, and none that can be used.
 pub fn client() -> anyhow::Result<ClientConfig> {
-    let Some(authorities) = AUTHORITIES.clone() else { anyhow::bail!("none of them can be used") };
+    let Some(authorities) = AUTHORITIES.clone() else {
+        anyhow::bail!("none of the system's certificates can be used")
+    };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(authorities)

@@ -42,7 +42,7 @@ pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> a
         clock,
         limits: Limits::new(config.sign_in_rate),
         mail: Mailer::new(config.mail.as_ref()).context("GATEHOUSE_SMTP_URL")?,
-        outbound: outbound(&config).context("the system's certificates")?,
+        outbound: outbound(&config)?,
         key_alarms: Alarms::default(),
         config,
     })
