@@ -117,6 +117,7 @@ addresses! {
 addresses! {
     /// The addresses of one of its invites.
     struct InviteLinks {
+        page "" [GET];
         resend "/resend" [POST];
         revocation "/revocation" [POST];
     }

@@ -197,11 +197,12 @@ fn of_users(tenancy: Tenancy) -> Vec<Route> {
 }
 
 fn of_invites() -> Vec<Route> {
-    use invites::web::{index, resend, revoke, send, test_mail};
+    use invites::web::{index, resend, revoke, send, show, test_mail};
     vec![
         get("/settings/admin/invites", index),
         post("/settings/admin/invites", send),
         post("/settings/admin/invites/test-mail", test_mail),
+        get("/settings/admin/invites/{invite}", show),
         post("/settings/admin/invites/{invite}/resend", resend),
         post("/settings/admin/invites/{invite}/revocation", revoke),
     ]

@@ -31,10 +31,15 @@ pub struct Rights {
     pub why_not: String,
 }
 
+/// Whether there is anything that `viewer` may do about `person`, or to say why not.
+pub fn has_menu(viewer: &Member, person: &ListedUser) -> bool {
+    viewer.is_admin() && person.role <= viewer.role()
+}
+
 impl Rights {
     /// What `viewer` may do about `person`.
     pub fn of(viewer: &Member, person: &ListedUser, owners: &Owners) -> Self {
-        let menu = viewer.is_admin() && person.role <= viewer.role();
+        let menu = has_menu(viewer, person);
         let is_last = !owners.can_spare(Loss::People(&[&person.id]));
         let others =
             Role::ALL.into_iter().rev().filter(|role| *role != person.role && *role <= viewer.role());

@@ -37,6 +37,7 @@ mod undo;
 pub mod view;
 
 pub use giving_up::{Asked, GivingUp};
+pub use htmx::menu_of;
 pub use moment::Moment;
 pub use notice::Notice;
 pub use page::{Page, Viewer};

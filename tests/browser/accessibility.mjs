@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, addDomain, allowDomain, deletesAccount, demoDatabase, fillInvites, heading,
-  holds, introduce, inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opensKeyForm, proofread, raises, review,
-  rowOf, save, setsKey, shoot, signIn, story, turnedAway, undo,
+  holds, introduce, inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opens, opensKeyForm, proofread, raises, review,
+  rowOf, save, setsKey, shoot, signIn, story, turnedAway, undo, weighed,
 } from "./support.mjs";
 
 const PROJECTS = "/settings/admin/projects";
@@ -52,6 +52,7 @@ await story(async (visitor) => {
   let pages = 0;
   for (const proof of proofs) pages += await proof();
   holds(`${pages} pages of sound HTML`);
+  for (const line of weighed()) holds(line);
 });
 
 async function look(page, name) {
@@ -245,7 +246,7 @@ async function people(page, pat) {
   await signIn(pat, PAT);
   for (const [name, state] of [[PAT.name, "a menu"], [ADA.name, "the only owner’s menu"]]) {
     await page.goto(USERS);
-    await rowOf(page, name).locator("summary").click();
+    await opens(page, rowOf(page, name));
     await look(page, `Users, ${state}`);
   }
   await page.goto(USERS);
@@ -314,7 +315,7 @@ async function inviting(page) {
   await page.goto(`${INVITES}?status=revoked`);
   await look(page, "Invites, none of the kind");
   await invites(page, SAM.email);
-  await inviteOf(page, SAM.email).locator("summary").click();
+  await opens(page, inviteOf(page, SAM.email));
   await look(page, "Invites, a menu");
   await shoot(page, "56-invites-menu");
 }
@@ -352,7 +353,7 @@ async function invited(page, sam) {
 
 async function linkTo(page, email) {
   await page.goto(`${INVITES}?q=${email}`);
-  return linkFor(inviteOf(page, email), email).inputValue();
+  return linkFor(await opens(page, inviteOf(page, email)), email).inputValue();
 }
 
 async function lands(page, link, title, state) {
@@ -499,7 +500,9 @@ async function ownTokens(page) {
 async function audited(page) {
   await page.goto("/settings/admin/audit");
   for (const name of ["changed the access rules", "was not let in"]) {
-    await page.getByRole("listitem").filter({ hasText: name }).first().locator("summary").click();
+    const event = page.getByRole("listitem").filter({ hasText: name }).first();
+    await event.locator("summary").click();
+    await event.getByLabel("JSON").waitFor();
   }
   await look(page, "Audit log");
   await page.getByRole("listitem").filter({ hasText: "changed the access rules" }).first().getByRole("link", { name: "Link to this event" }).click();

@@ -250,7 +250,9 @@ async function needsNoScript(page) {
   await page.goto(LOG);
   const renamed = event(page, "renamed");
   await renamed.locator("summary").click();
-  await renamed.getByRole("row", { name: "Name" }).waitFor();
+  await renamed.getByRole("link", { name: "Link to this event" }).click();
+  await page.getByRole("row", { name: "Name" }).waitFor();
+  await page.goto(LOG);
   await page.getByLabel("Who").fill("ADA@");
   await page.getByRole("button", { name: "Filter" }).click();
   await page.waitForURL("**who=ADA**");

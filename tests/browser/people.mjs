@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, USERS, allowDomain, answerTo, deletesAccount, focusIs, heading, holds, invites, isTold, looksAtMany, main,
-  offboards, offer, raises, rowOf, shoot, signIn, story, undo, undoes,
+  offboards, offer, opens, raises, rowOf, shoot, signIn, story, undo, undoes,
 } from "./support.mjs";
 
 const BEN = { name: "Ben Marsh", email: "ben@acme.test" };
@@ -150,11 +150,13 @@ async function isChangedByKeyboard(page) {
   await page.goto(USERS);
   await rowOf(page, GRACE.name).locator("summary").focus();
   await page.keyboard.press("Enter");
+  await focusIs(page, /^Make Owner…$/, "in the menu, once it is there");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Escape");
   await focusIs(page, actionsFor(GRACE), "Escape closes the menu");
   assert.ok(!await rowOf(page, GRACE.name).locator(".sheet").isVisible());
   await page.keyboard.press("Enter");
+  await focusIs(page, /^Make Owner…$/, "in the menu again");
   await tabsTo(page, /^Make Member$/);
   await page.keyboard.press("Enter");
   await isTold(page, ROLE_CHANGED);
@@ -346,7 +348,7 @@ async function isUndoneTooLate(page, grace, ben) {
 async function actsOnNobodyAbove(grace) {
   await grace.goto(USERS);
   assert.equal(await rowOf(grace, ADA.name).locator("summary").count(), 0, "no menu for somebody above");
-  await rowOf(grace, BEN.name).locator("summary").click();
+  await opens(grace, rowOf(grace, BEN.name));
   assert.equal(await rowOf(grace, BEN.name).getByRole("link", { name: "Make Owner…" }).count(), 0);
   await rowOf(grace, ADA.name).getByRole("link", { name: ADA.name }).click();
   assert.equal(await heading(grace), ADA.name);

@@ -19,17 +19,6 @@ async fn invite(admin: &Visitor, email: &str, role: &str) -> Value {
     answer.json()
 }
 
-/// The link that an admin may copy, as a path.
-async fn link(app: &TestApp, admin: &Visitor, email: &str) -> String {
-    let page = admin.get(&format!("{PAGE}?q={email}")).await;
-    let link = page
-        .body
-        .split("value=\"")
-        .find_map(|rest| rest.split('"').next().filter(|v| v.contains("/invites/")));
-    let link = link.unwrap_or_else(|| panic!("no link for {email} in {}", page.body));
-    link.strip_prefix(&app.base).expect("from the base URL").to_owned()
-}
-
 async fn accept(person: &Visitor, link: &str) -> Answer {
     person.post(&format!("{link}/acceptance"), &[]).await
 }
@@ -61,7 +50,7 @@ on_both_databases! {
     async fn an_invite_is_accepted_by_whom_it_is_for(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "Sam@Other.test", "admin").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let page = app.visitor().get(&link).await;
         assert_eq!(page.status, 200);
         assert!(page.says("Ada Lovelace invites you to join") && page.says("My Organization") && page.says("s***@other.test"), "{}", page.body);
@@ -82,7 +71,7 @@ on_both_databases! {
     async fn nobody_else_can_use_it(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "guest@other.test", "member").await;
-        let link = link(app, &ada, "guest@other.test").await;
+        let link = ada.link_for("guest@other.test").await;
         for email in ["mallory@other.test", "x@evil.test"] {
             let stranger = app.visitor();
             let answer = stranger.sign_in(&app.provider, &Identity::new(email, "M")).await;
@@ -102,7 +91,7 @@ on_both_databases! {
     async fn of_fifty_acceptances_at_once_one_counts(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         let answers = join_all((0..50).map(|_| accept(&sam, &link))).await;
         let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
@@ -115,7 +104,7 @@ on_both_databases! {
     async fn one_that_expired_a_minute_ago_is_over_without_any_housekeeping(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         let over = (chrono::Utc::now() - Duration::minutes(1)).timestamp_millis();
         app.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
@@ -133,7 +122,7 @@ on_both_databases! {
     async fn one_that_is_revoked_while_it_is_open_is_over(app: &TestApp) {
         let ada = app.owner().await;
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         assert_eq!(ada.delete(&format!("{API}/{id}")).await.status, 204);
         assert_eq!(ada.delete(&format!("{API}/{id}")).await.status, 204, "twice is once");
@@ -150,7 +139,7 @@ on_both_databases! {
     async fn looking_changes_nothing(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let before = (app.footprint().await, app.events().await);
         let scanner = app.visitor();
         for agent in ["", "Mozilla/5.0 SafeLinks", "Slackbot-LinkExpanding 1.0"] {
@@ -167,7 +156,7 @@ on_both_databases! {
     async fn fields_that_nobody_offered_change_nothing(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         let fields = [("role", "owner"), ("organization_id", "globex"), ("email", "x@evil.test")];
         assert_eq!(sam.post(&format!("{link}/acceptance"), &fields).await.status, 303);
@@ -178,12 +167,12 @@ on_both_databases! {
     async fn a_new_link_ends_the_one_before(app: &TestApp) {
         let ada = app.owner().await;
         let id = invite(&ada, "sam@other.test", "member").await["id"].as_str().expect("an id").to_owned();
-        let first = link(app, &ada, "sam@other.test").await;
-        assert_eq!(link(app, &ada, "sam@other.test").await, first, "the same at any time");
+        let first = ada.link_for("sam@other.test").await;
+        assert_eq!(ada.link_for("sam@other.test").await, first, "the same at any time");
         assert_eq!(ada.post(&format!("{PAGE}/{id}/resend"), &[]).await.status, 303);
-        let second = link(app, &ada, "sam@other.test").await;
+        let second = ada.link_for("sam@other.test").await;
         invite(&ada, "Sam@other.test", "member").await;
-        let third = link(app, &ada, "sam@other.test").await;
+        let third = ada.link_for("sam@other.test").await;
         assert!(first != second && second != third);
         for old in [&first, &second] {
             assert_eq!(app.visitor().get(old).await.status, 410);
@@ -196,7 +185,7 @@ on_both_databases! {
     async fn what_is_no_token_is_unknown(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let token = link.strip_prefix("/invites/").expect("a token");
         assert!(token.len() >= 43, "more than 128 bits");
         let random = gatehouse::random::token().expect("randomness");
@@ -254,7 +243,7 @@ on_both_databases! {
             let (inviter, email) = (format!("ben{n}@acme.test"), format!("sam{n}@other.test"));
             let ben = app.person(&inviter, Role::Admin).await;
             invite(&ben, &email, "member").await;
-            let path = link(app, &ben, &email).await;
+            let path = ben.link_for(&email).await;
             assert_eq!(app.visitor().get(&path).await.status, 200, "it waits");
             app.run(sql, [inviter.as_str().into()]).await;
             let page = app.visitor().get(&path).await;
@@ -273,7 +262,7 @@ on_both_databases! {
         }
         let mut secrets = Vec::new();
         for n in 0..20 {
-            let link = link(app, &ada, &format!("p{n}@other.test")).await;
+            let link = ada.link_for(&format!("p{n}@other.test")).await;
             app.visitor().depart(&link).await;
             secrets.push(link.strip_prefix("/invites/").expect("a token")[22..].to_owned());
         }
@@ -282,7 +271,7 @@ on_both_databases! {
                 assert!(!secrets.iter().any(|secret| row.contains(secret)), "{table}: {row}");
             }
         }
-        let page = app.visitor().get(&link(app, &ada, "p1@other.test").await).await;
+        let page = app.visitor().get(&ada.link_for("p1@other.test").await).await;
         assert_eq!(page.header("cache-control"), "no-store");
         assert!(!page.body.contains("https://"), "nothing from elsewhere");
     }
@@ -292,7 +281,7 @@ on_both_databases! {
         let ada = app.owner().await;
         app.person("ben@acme.test", Role::Member).await;
         invite(&ada, "sam@other.test", "member").await;
-        let page = app.visitor().get(&link(app, &ada, "sam@other.test").await).await;
+        let page = app.visitor().get(&ada.link_for("sam@other.test").await).await;
         for hidden in ["sam@other.test", "ada@acme.test", "ben@acme.test", "default\""] {
             assert!(!page.body.contains(hidden), "{hidden}");
         }
@@ -304,7 +293,7 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Admin).await;
         app.run("UPDATE memberships SET email = 'other' WHERE email = 'ben@acme.test'", []).await;
         invite(&ada, "ben@acme.test", "member").await;
-        let link = link(app, &ada, "ben@acme.test").await;
+        let link = ada.link_for("ben@acme.test").await;
         assert_eq!(accept(&ben, &link).await.status, 303);
         assert_eq!(ben.get("/api/me").await.json()["role"], "admin");
     }
@@ -314,7 +303,7 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Member).await;
         app.run("UPDATE memberships SET email = 'other' WHERE email = 'ben@acme.test'", []).await;
         invite(&ada, "ben@acme.test", "admin").await;
-        let link = link(app, &ada, "ben@acme.test").await;
+        let link = ada.link_for("ben@acme.test").await;
         let higher = ben.get(&link).await;
         assert!(higher.status == 200 && higher.says("Become admin of My Organization"), "{}", higher.body);
         app.run("UPDATE memberships SET role = 'admin' WHERE email = 'other'", []).await;
@@ -340,7 +329,7 @@ on_both_databases! {
         let ada = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ben, "sam@other.test", "admin").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
         let refused = accept(&sam, &link).await;
@@ -377,7 +366,7 @@ on_both_databases! {
     async fn another_sites_form_accepts_nothing(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         let request = sam.request(Method::POST, &format!("{link}/acceptance"));
         let answer = sam.send(request.header("origin", "https://evil.test").header("sec-fetch-site", "cross-site")).await;
@@ -389,7 +378,7 @@ on_both_databases! {
     async fn before_it_is_accepted_it_gives_no_power(app: &TestApp) {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "owner").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
         for path in ["/settings/admin", PAGE, API, "/api/org", "/api/admin/users"] {
             assert_eq!(sam.get(path).await.status, 403, "{path}");
@@ -475,7 +464,7 @@ async fn whom_the_instance_shuts_out_meanwhile_is_told_so_on_the_invites_page() 
         let ben = app.person("ben@acme.test", Role::Member).await;
         app.run("UPDATE identities SET email = 'ben@evil.test' WHERE email = 'ben@acme.test'", []).await;
         invite(&ada, "ben@evil.test", "admin").await;
-        let link = link(&app, &ada, "ben@evil.test").await;
+        let link = ada.link_for("ben@evil.test").await;
         let refused = accept(&ben, &link).await;
         assert_eq!(refused.status, 403);
         assert!(refused.says("The limits of this installation leave ben@acme.test out."), "{}", refused.body);
@@ -517,7 +506,7 @@ async fn the_mail_carries_the_link_from_the_base_url_whatever_the_request_says()
             request.header("x-forwarded-host", "evil.test").json(&json!({ "email": "sam@other.test" }));
         assert_eq!(ada.send(request).await.status, 201);
         let raw = arrived(smtp, "sam@other.test", 1).await.remove(0).replace("=\r\n", "").replace("=3D", "=");
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         assert!(raw.contains(&format!("{}{link}", app.base)), "{raw}");
         assert!(!raw.contains("evil.test") && raw.contains("Ada Lovelace"));
         let sam = comes_by(app, &link, "sam@other.test").await;
@@ -553,7 +542,7 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
     with_mail(async |app, smtp| {
         let ada = app.owner().await;
         invite(&ada, "sam@other.test", "member").await;
-        let link = link(app, &ada, "sam@other.test").await;
+        let link = ada.link_for("sam@other.test").await;
         let over = (chrono::Utc::now() - Duration::minutes(1)).timestamp_millis();
         app.run("UPDATE invites SET expires_at = $1", [over.into()]).await;
         let sam = app.visitor();

@@ -1,31 +1,13 @@
 //! What admins do about an invite, as forms send it, and the test of mail. Answers lead back to where the form stood.
 
 use actix_web::web;
-use serde::Deserialize;
 
+use super::from::From;
 use crate::authority::Admin;
 use crate::invites::actions;
 use crate::invites::test_mail::send_test_mail;
 use crate::invites::web::path::InvitePath;
-use crate::links::Links;
-use crate::listing::address;
 use crate::web::{Notice, Reply, see_other};
-
-/// Where an action came from, to go back to.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    status: String,
-}
-
-impl From {
-    fn path(&self, links: &Links) -> String {
-        let asked = [("q", &self.q), ("status", &self.status)];
-        address(links.invites(), asked.into_iter().filter(|(_, value)| !value.is_empty()))
-    }
-}
 
 /// `POST /settings/admin/invites/{invite}/resend`.
 pub async fn resend(admin: Admin, path: web::Path<InvitePath>, from: web::Form<From>) -> Reply {
