@@ -20,10 +20,20 @@ pub struct DomainRow {
 }
 
 impl DomainRow {
-    /// The field in which it is typed.
+    /// The id of the field in which it is typed.
+    pub fn id(&self) -> String {
+        id(self.index)
+    }
+
+    /// The name of that field.
     pub fn field(&self) -> String {
         format!("domains.{}.name", self.index)
     }
+}
+
+/// The id of the field of the row at `index`.
+pub fn id(index: usize) -> String {
+    format!("domain_{index}")
 }
 
 /// The rows of `form`.

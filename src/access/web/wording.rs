@@ -1,5 +1,6 @@
 //! The rules, and what is wrong with those that were typed, in words.
 
+use super::domains;
 use crate::access::form::Problems;
 use crate::address::EmailAddress;
 use crate::gate::{DomainRule, InstanceLists, Rules};
@@ -26,7 +27,7 @@ pub(super) fn look_through(lists: &[&str]) -> String {
 
 pub(super) fn summary(problems: &Problems) -> Vec<Problem> {
     let rows = problems.rows.iter().map(|(index, sentence)| Problem {
-        href: format!("#domains.{index}.name"),
+        href: format!("#{}", domains::id(*index)),
         message: format!("Domains: {sentence}"),
     });
     let emails = (!problems.emails.is_empty())
