@@ -248,7 +248,8 @@
 
   // --- htmx: what it sends
 
-  const isQuiet = (element) => !!element?.closest("[data-quiet]");
+  // What loads by itself, or in a list of what does, takes no focus and makes no noise.
+  const isQuiet = (element) => !!element?.matches("[data-quiet],ol[data-quiet] a");
 
   function regionOf({ target }) {
     if (typeof target === "string") return find(target);

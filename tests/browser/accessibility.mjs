@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, addDomain, allowDomain, deletesAccount, demoDatabase, fillInvites, heading,
-  holds, introduce, inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opens, opensKeyForm, proofread, raises, review,
+  holds, introduce, inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, obstacles, offboards, offer, opensActions, opensKeyForm, proofread, raises, review,
   rowOf, save, setsKey, shoot, signIn, story, turnedAway, undo, weighed,
 } from "./support.mjs";
 
@@ -246,7 +246,7 @@ async function people(page, pat) {
   await signIn(pat, PAT);
   for (const [name, state] of [[PAT.name, "a menu"], [ADA.name, "the only owner’s menu"]]) {
     await page.goto(USERS);
-    await opens(page, rowOf(page, name));
+    await opensActions(page, rowOf(page, name));
     await look(page, `Users, ${state}`);
   }
   await page.goto(USERS);
@@ -315,7 +315,7 @@ async function inviting(page) {
   await page.goto(`${INVITES}?status=revoked`);
   await look(page, "Invites, none of the kind");
   await invites(page, SAM.email);
-  await opens(page, inviteOf(page, SAM.email));
+  await opensActions(page, inviteOf(page, SAM.email));
   await look(page, "Invites, a menu");
   await shoot(page, "56-invites-menu");
 }
@@ -353,7 +353,7 @@ async function invited(page, sam) {
 
 async function linkTo(page, email) {
   await page.goto(`${INVITES}?q=${email}`);
-  return linkFor(await opens(page, inviteOf(page, email)), email).inputValue();
+  return linkFor(await opensActions(page, inviteOf(page, email)), email).inputValue();
 }
 
 async function lands(page, link, title, state) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, BASE, INVITES, MALLORY, acts, answerTo, caught, demoDatabase, fillInvites, focusIs, heading, holds, introduce, inviteOf,
-  invites, isTold, linkFor, looksForMail, mailedLink, main, opens, readsMail, results, shoot, signIn, story, turnedAway,
+  invites, isTold, linkFor, looksForMail, mailedLink, main, opensActions, readsMail, results, shoot, signIn, story, turnedAway,
 } from "./support.mjs";
 
 const SAM = { name: "Sam Other", email: "sam@other.test" };
@@ -55,7 +55,7 @@ async function isInvited(page) {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
   await inviteOf(page, SAM.email).getByText("Mail sent").waitFor();
   assert.match(await inviteOf(page, SAM.email).innerText(), /Admin\s+Pending\s+Mail sent\s+in 7 days\s+Ada Lovelace/);
-  assert.equal(await linkFor(await opens(page, inviteOf(page, SAM.email)), SAM.email).inputValue(), link);
+  assert.equal(await linkFor(await opensActions(page, inviteOf(page, SAM.email)), SAM.email).inputValue(), link);
   await focusIs(page, /^Copy link$/, "in the menu, once it is there");
   await shoot(page, "71-invites-sent");
   holds("an invite shows its link to copy, and its row tells by itself that the mail is sent");

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, USERS, allowDomain, answerTo, deletesAccount, focusIs, heading, holds, invites, isTold, looksAtMany, main,
-  offboards, offer, opens, raises, rowOf, shoot, signIn, story, undo, undoes,
+  offboards, offer, opensActions, raises, rowOf, shoot, signIn, story, undo, undoes,
 } from "./support.mjs";
 
 const BEN = { name: "Ben Marsh", email: "ben@acme.test" };
@@ -348,7 +348,7 @@ async function isUndoneTooLate(page, grace, ben) {
 async function actsOnNobodyAbove(grace) {
   await grace.goto(USERS);
   assert.equal(await rowOf(grace, ADA.name).locator("summary").count(), 0, "no menu for somebody above");
-  await opens(grace, rowOf(grace, BEN.name));
+  await opensActions(grace, rowOf(grace, BEN.name));
   assert.equal(await rowOf(grace, BEN.name).getByRole("link", { name: "Make Owner…" }).count(), 0);
   await rowOf(grace, ADA.name).getByRole("link", { name: ADA.name }).click();
   assert.equal(await heading(grace), ADA.name);

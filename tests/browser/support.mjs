@@ -220,7 +220,7 @@ export const linkFor = (place, email) => place.getByLabel(`Link for ${email}`, {
 
 // Presses a button that does something about an invite.
 export async function acts(page, email, button) {
-  const place = await opens(page, inviteOf(page, email));
+  const place = await opensActions(page, inviteOf(page, email));
   await place.getByRole("button", { name: button }).click();
 }
 
@@ -232,12 +232,12 @@ export const rowOf = (page, name) => page.getByRole("row").filter({ has: page.ge
 
 // Opens what can be done about whom a row is about, and gives what it offers by this name.
 export async function offer(page, name, what) {
-  const place = await opens(page, rowOf(page, name));
+  const place = await opensActions(page, rowOf(page, name));
   return place.getByRole(/…$/.test(what) ? "link" : "button", { name: what, exact: true });
 }
 
 // Opens what can be done about whom a row is about: its menu, or where its link leads in a browser that runs no script.
-export async function opens(page, row) {
+export async function opensActions(page, row) {
   if (!await page.evaluate(() => "htmx" in window)) {
     await row.getByRole("link").first().click();
     return main(page);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {
   ADA, GRACE, INVITES, KEYS, MALLORY, USERS, acts, alert, allowDomain, answerTo, deletesAccount, fillInvites, focusIs, heading, holds, introduce,
-  inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, main, offboards, offer, opens, opensKeyForm, proofread, raises, results, rowOf, save,
+  inviteOf, invites, isTold, keyField, keyOf, linkFor, looksAtMany, main, offboards, offer, opensActions, opensKeyForm, proofread, raises, results, rowOf, save,
   setsKey, signIn, signOut, story, undoes,
 } from "./support.mjs";
 
@@ -270,7 +270,7 @@ async function getsAnotherLink(page, kit) {
   await acts(page, email, "Resend");
   await isTold(page, "Invite resent.");
   assert.equal((await kit.goto(old)).status(), 410);
-  const link = await linkFor(await opens(page, inviteOf(page, email)), email).inputValue();
+  const link = await linkFor(await opensActions(page, inviteOf(page, email)), email).inputValue();
   assert.equal((await kit.goto(link)).status(), 200);
   await page.goBack();
   await acts(page, email, "Revoke");
