@@ -15,7 +15,7 @@ const domains = (page) => page.getByLabel("Domain", { exact: true });
 const addresses = (page) => page.getByRole("textbox", { name: "Addresses" });
 const preview = (page) => page.getByRole("region", { name: "Who keeps access" });
 const simulator = (page) => page.getByRole("region", { name: "Try an address" });
-const verdict = (page) => simulator(page).getByRole("list", { name: "How this was decided" });
+const verdict = (page) => simulator(page).getByRole("group", { name: "How this was decided" });
 const methods = (page) => page.getByRole("region", { name: "Sign-in methods" });
 const addToList = (page, { email }) => preview(page).getByRole("row").filter({ hasText: email }).getByRole("button");
 const losers = (page) => preview(page).getByRole("rowheader");
