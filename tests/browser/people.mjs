@@ -150,14 +150,13 @@ async function isChangedByKeyboard(page) {
   await page.goto(USERS);
   await rowOf(page, GRACE.name).locator("summary").focus();
   await page.keyboard.press("Enter");
-  await focusIs(page, /^Make Owner…$/, "in the menu, once it is there");
+  await focusIs(page, /^Make Member$/, "in the menu, once it is there");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Escape");
   await focusIs(page, actionsFor(GRACE), "Escape closes the menu");
   assert.ok(!await rowOf(page, GRACE.name).locator(".sheet").isVisible());
   await page.keyboard.press("Enter");
-  await focusIs(page, /^Make Owner…$/, "in the menu again");
-  await tabsTo(page, /^Make Member$/);
+  await focusIs(page, /^Make Member$/, "in the menu again");
   await page.keyboard.press("Enter");
   await isTold(page, ROLE_CHANGED);
   await focusIs(page, actionsFor(GRACE), "after the change");
