@@ -107,3 +107,29 @@ async fn switch_rules_off(shell: &Shell, change: &Change<FromOutside>) -> Result
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only_invited() -> Access {
+        let allowed_emails = vec![crate::address::EmailAddress::parse("sam@acme.test").expect("an address")];
+        Access { rules: Rules { allowed_emails, ..Rules::default() }, methods_off: Vec::new(), locked_out: 0 }
+    }
+
+    #[test]
+    fn whatever_lets_somebody_in_or_keeps_somebody_out_is_there_to_reset() {
+        assert!(only_invited().is_reset(), "what is listed may stay");
+        let rules = only_invited().rules;
+        for changed in [
+            Access { rules: Rules { domain_gating: true, ..rules.clone() }, ..only_invited() },
+            Access { rules: Rules { email_allowlist: true, ..rules.clone() }, ..only_invited() },
+            Access { rules: Rules { open_sign_up: true, ..rules.clone() }, ..only_invited() },
+            Access { methods_off: vec!["google".to_owned()], ..only_invited() },
+            Access { locked_out: 1, ..only_invited() },
+        ] {
+            assert!(!changed.is_reset(), "{}", changed.as_json());
+            assert!(changed.after_reset().is_reset() && changed.after_reset().rules == rules);
+        }
+    }
+}

@@ -83,3 +83,38 @@ fn name(request: &HttpRequest) -> &str {
         _ => "OTHER",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpResponse;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_page_of_its_own_refuses_by_its_status() {
+        let statuses = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::OK, StatusCode::CONFLICT];
+        assert_eq!(statuses.map(painted), [Some("refused"), Some("not found"), None, None]);
+    }
+
+    #[test]
+    fn only_good_answers_and_ways_on_may_have_done_something() {
+        for (status, done) in
+            [(200, true), (201, true), (303, true), (403, false), (404, false), (503, false)]
+        {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let response = TestRequest::default().to_srv_response(HttpResponse::build(status).finish());
+            assert_eq!(is_done(&response), done, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_a_client_has_thought_of_is_not_told() {
+        for (method, told) in
+            [("GET", "GET"), ("DELETE", "DELETE"), ("OPTIONS", "OTHER"), ("FORGED", "OTHER")]
+        {
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            assert_eq!(name(&TestRequest::default().method(method).to_http_request()), told);
+        }
+    }
+}
