@@ -192,6 +192,17 @@ on_both_databases! {
         assert_eq!(app.count("SELECT count(*) FROM invites").await, 1, "one invite while it is open");
     }
 
+    // I11
+    async fn a_link_is_known_as_replaced_through_twenty_newer_ones(app: &TestApp) {
+        let ada = app.owner().await;
+        invite(&ada, "sam@other.test", "member").await;
+        let first = link(app, &ada, "sam@other.test").await;
+        for (newest, status) in [(1, 200), (2, 410), (21, 410), (22, 404), (1000, 404)] {
+            app.run(&format!("UPDATE invites SET generation = {newest}"), []).await;
+            assert_eq!(app.visitor().get(&first).await.status, status, "the first of {newest}");
+        }
+    }
+
     // I12
     async fn what_is_no_token_is_unknown(app: &TestApp) {
         let ada = app.owner().await;

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use futures_util::future::{join, join_all};
 use gatehouse::role::Role;
+use gatehouse::sign_in::FLOW_LIFETIME;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::json;
@@ -201,6 +202,26 @@ on_both_databases! {
         }
         app.skip(Duration::days(6));
         assert!(!ada.is_signed_in().await);
+    }
+
+    // S04
+    async fn what_is_over_is_deleted_and_what_goes_on_is_left(app: &TestApp) {
+        let ada = app.owner().await;
+        ada.depart("/").await;
+        let (sessions, begun) = ("SELECT count(*) FROM sessions", "SELECT count(*) FROM sign_in_flows WHERE finished_at IS NULL");
+        let purge = async || {
+            app.services.sessions.purge(FLOW_LIFETIME).await.expect("purged");
+            (app.count(sessions).await, app.count(begun).await)
+        };
+        assert_eq!(purge().await, (1, 1));
+        app.skip(FLOW_LIFETIME - Duration::seconds(30));
+        assert_eq!(purge().await, (1, 1), "it may still come back");
+        app.skip(Duration::minutes(1));
+        assert_eq!(purge().await, (1, 0));
+        app.skip(Duration::days(6));
+        assert_eq!(purge().await, (1, 0));
+        app.skip(Duration::days(2));
+        assert_eq!(purge().await, (0, 0));
     }
 
     // S05
