@@ -102,3 +102,23 @@ fn protection(member: &Seated, saver: &Saver) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn nobody_can_end_their_own_access_nor_that_of_somebody_above_them() {
+        let saver = Saver { id: "ben".to_owned(), role: Role::Admin };
+        let of = |id: &str, role| {
+            let email = EmailAddress::parse("x@acme.test").expect("an address");
+            let (id, name) = (id.to_owned(), String::new());
+            protection(&Seated { id, email, name, role, last_seen_at: DateTime::UNIX_EPOCH }, &saver)
+        };
+        assert_eq!(of("ben", Role::Admin), Some("You"));
+        assert_eq!(of("ada", Role::Owner), Some("Above your role"));
+        assert_eq!([of("eve", Role::Admin), of("mia", Role::Member)], [None, None]);
+    }
+}

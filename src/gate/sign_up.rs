@@ -64,3 +64,18 @@ impl OrgCreators {
         (!words.is_empty()).then(|| super::listed::listed(&words, "and"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_up_is_one_of_three_words_and_closed_is_the_one_that_lets_nobody_in() {
+        let read = ["closed", "open", "personal"].map(SignUp::parse);
+        assert_eq!(read, [Ok(SignUp::Closed), Ok(SignUp::Open), Ok(SignUp::Personal)]);
+        assert_eq!(read.map(|read| read.is_ok_and(SignUp::is_open)), [false, true, true]);
+        for other in ["", "Closed", "yes", "open "] {
+            assert!(SignUp::parse(other).is_err(), "{other}");
+        }
+    }
+}

@@ -141,6 +141,21 @@ fn whom_the_rules_let_in_again_comes_back_with_their_role() {
 }
 
 #[test]
+fn whose_access_was_ended_is_told_so() {
+    let person = Candidate { standing: Standing::LockedOut(Role::Member), ..stranger("u@gone.com") };
+    let answer = decide(&InstanceLists::default(), &acme(), &person);
+    let step = answer.steps.iter().find(|step| step.rule == Rule::Member).expect("a step");
+    assert_eq!(step.detail, "A member whose access was ended by these rules.");
+}
+
+#[test]
+fn a_suspended_member_is_refused_although_the_domain_is_allowed_and_somebody_invites_them() {
+    let invited = Candidate { invited: Some(Role::Member), ..stranger("u@acme.com") };
+    let person = Candidate { standing: Standing::Suspended, ..invited };
+    assert_eq!(verdict(&acme(), &person), (None, Rule::Member));
+}
+
+#[test]
 fn the_rules_are_asked_about_the_address_that_was_vouched_for_just_now() {
     let locked_out = Candidate {
         account: Some(email("u@acme.com")),
@@ -205,13 +220,19 @@ fn whoever_narrows_the_rules_lets_in_nobody_else() {
         (whole, below, true),
         (acme(), gone.clone(), true),
         (acme(), Rules::default(), true),
-        (gone, Rules::default(), true),
+        (gone.clone(), Rules::default(), true),
         (sam.clone(), sam.clone(), false),
-        (sam, Rules::default(), true),
+        (sam.clone(), Rules::default(), true),
+        (sam.clone(), Rules { email_allowlist: false, ..sam.clone() }, true),
+        (Rules { email_allowlist: false, ..sam.clone() }, sam, false),
         (Rules { open_sign_up: true, ..acme() }, acme(), true),
     ] {
         assert_eq!(rules.let_in_more_than(&before), lets_in_more, "{rules:?} after {before:?}");
     }
     let both = Rules { allowed_emails: vec![email("sam@acme.com")], ..acme() };
     assert!(!both.let_in_more_than(&acme()), "acme.com is let in anyway");
+    let both_off = Rules { domain_gating: false, ..both };
+    assert!(both_off.let_in_more_than(&gone), "acme.com is listed, and lets nobody in");
+    let elsewhere = Rules { allowed_emails: vec![email("sam@other.com")], ..acme() };
+    assert!(elsewhere.let_in_more_than(&acme()), "acme.com lets in nobody of other.com");
 }
