@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// As long as an id or a slug gets, in characters.
 const LONGEST: usize = 64;
 
-/// An id, or a slug, as a request names it: 1 to 64 ASCII letters, digits, `-` and `_`. Anything else is nobody's and
+/// An id, or a slug, as a request names it: 1 to 64 ASCII letters, digits, `-` and `_`. Anything else is no one's and
 /// reaches no database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]

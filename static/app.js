@@ -128,7 +128,7 @@
   on("htmx:before:request", (event) => {
     const { ctx } = event.detail, button = ctx.request.submitter, region = regionOf(ctx);
     ctx.source = ctx.sourceElement;
-    if (region && typedBeside(ctx.source, region) && !confirm("What you typed was not saved. Go on without it?")) return event.preventDefault();
+    if (region && typedBeside(ctx.source, region) && !confirm("Your changes aren’t saved. Leave anyway?")) return event.preventDefault();
     if (!button) return;
     button.ariaBusy = "true";
     ctx.said = button.innerHTML;

@@ -64,7 +64,7 @@ pub async fn show(shell: &Shell) -> Result<Access> {
     Access::read(shell.db().outside_any_organization(), &shell.organization()?.id).await
 }
 
-/// Goes back to "only invited people": no domain, address or sign-up lets anybody in, though the lists are kept; every
+/// Goes back to "only invited people": no domain, address or sign-up lets anyone in, though the lists are kept; every
 /// sign-in method is on, and no member is left out by rules. Gives what was before; none when nothing had to change.
 ///
 /// # Errors

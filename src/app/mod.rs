@@ -71,7 +71,7 @@ impl App {
         if let Some(link) = sign_in::claim::link(&services).await? {
             tracing::warn!(
                 link,
-                "nobody owns this Gatehouse yet: whoever signs in by this link becomes its owner"
+                "no one owns this Gatehouse yet: the first person to sign in with this link becomes its owner"
             );
         }
         let bind = services.config.bind;
@@ -90,7 +90,7 @@ impl App {
         self.address
     }
 
-    /// Stops without a drain when it is told to: nobody looks for another instance.
+    /// Stops without a drain when it is told to: no one looks for another instance.
     #[must_use]
     pub fn without_drain(self) -> Self {
         Self { drain: false, ..self }

@@ -48,7 +48,7 @@ impl Http {
     pub fn new() -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // What is sent holds secrets: to the provider, and to nobody whom the environment names.
+            // What is sent holds secrets: to the provider, and to no one whom the environment names.
             .no_proxy()
             .connect_timeout(TIMEOUT)
             // A code is redeemed once: a connection that the provider is just closing must not swallow it.

@@ -162,7 +162,7 @@ addresses! {
 }
 
 addresses! {
-    /// The addresses of somebody in a project or a team.
+    /// The addresses of someone in a project or a team.
     struct PlaceLinks {
         removal "/removal" [POST];
     }

@@ -27,7 +27,7 @@ pub use host_port::HostPort;
 use lookup::Resolver;
 pub use lookup::{Addresses, Lookup, System};
 
-/// How long a check waits for a name: somebody is waiting for the page, and the name is looked up again.
+/// How long a check waits for a name: someone is waiting for the page, and the name is looked up again.
 const CHECK: Duration = Duration::from_secs(2);
 /// The largest answer that is read, in bytes.
 const LARGEST: usize = 1_000_000;

@@ -73,7 +73,7 @@ pub struct TeamPatch {
     manager_id: Said,
 }
 
-/// A person's id, or null for nobody, as far as anything was said.
+/// A person's id, or null for no one, as far as anything was said.
 #[derive(Default)]
 enum Said {
     #[default]
@@ -90,7 +90,9 @@ impl<'de> Deserialize<'de> for Said {
 /// `PATCH /api/teams/{team}`: its name, or, by an admin of the organization, its manager.
 pub async fn change(manager: TeamManager, body: web::Json<TeamPatch>) -> Reply {
     match body.into_inner() {
-        TeamPatch { name: Some(name), manager_id: Said::Nothing } => rename(&manager, &name).await?,
+        TeamPatch { name: Some(name), manager_id: Said::Nothing } => {
+            rename(&manager, &name).await?;
+        }
         TeamPatch { name: None, manager_id: Said::Manager(id) } => {
             set_manager(&manager.as_admin()?, Meant::Id(id.as_deref())).await?;
         }
@@ -99,7 +101,7 @@ pub async fn change(manager: TeamManager, body: web::Json<TeamPatch>) -> Reply {
     json(&one(&manager, &manager.team().id).await?)
 }
 
-/// Who manages it; nobody, where that is null.
+/// Who manages it; no one, where that is null.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManagerBody {

@@ -1,4 +1,4 @@
-//! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
+//! What someone may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
 
 use super::listed::ListedUser;
 use crate::authority::Member;
@@ -20,7 +20,7 @@ pub struct RoleOption {
     pub asks: bool,
 }
 
-/// What somebody may do about a member.
+/// What someone may do about a member.
 pub struct Rights {
     /// Whether there is anything to choose from.
     pub menu: bool,
@@ -55,7 +55,7 @@ impl Rights {
         }
     }
 
-    /// What the link says that leads to where somebody is let go.
+    /// What the link says that leads to where someone is let go.
     pub fn offboarding_label(&self) -> &'static str {
         if self.can_reactivate { "Remove…" } else { "Deactivate or remove…" }
     }

@@ -1,6 +1,6 @@
 //! Style sheet, scripts and icon. They are inside the binary; actix-files serves them from files that exist in memory
 //! only, so that nothing is left behind, however the process ends. The name of their folder in addresses is the hash of
-//! their content: browsers may keep them for good.
+//! their content: browsers may keep them permanently.
 
 use std::io;
 

@@ -1,5 +1,5 @@
 //! Files that exist in memory only, for actix-files, which serves files: no folder for temporary ones is needed. Where the
-//! system makes none, or has no `/proc` to open them by, the bytes themselves are sent.
+//! system has none, or no `/proc` to open them by, the bytes themselves are sent.
 
 use std::borrow::Cow;
 use std::fs::File;

@@ -17,7 +17,7 @@ impl Moment {
     pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let (year, month, day) = (at.year(), at.month(), at.day());
         let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-        // Not by chrono's patterns: a list has a hundred moments, and those are read anew for each.
+        // Not by chrono's patterns: a list has a hundred moments, and those are read again for each.
         Self {
             iso: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
             text: relative(at, now),

@@ -55,7 +55,7 @@ async function sheAllowsHerDomain(page) {
   await allowDomain(page, "acme.test");
   await shoot(page, "06-access-saved");
   await page.reload();
-  assert.ok(await page.getByRole("switch", { name: "Let people in by domain" }).isChecked());
+  assert.ok(await page.getByRole("switch", { name: "Allow by domain" }).isChecked());
   assert.equal(await page.getByLabel("Domain", { exact: true }).first().inputValue(), "acme.test");
   assert.match(await main(page).innerText(), /acme\.test/);
   holds("she lets acme.test in");

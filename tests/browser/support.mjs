@@ -96,7 +96,7 @@ const storyName = process.argv[1].split("/").pop().replace(".mjs", "");
 
 // --- what people do
 
-// Through the front door and Demo ID, as anybody. Ends wherever Gatehouse leads.
+// Through the front door and Demo ID, as anyone. Ends wherever Gatehouse leads.
 export async function signIn(page, { name, email, verified = true }, from = "/sign-in") {
   await page.goto(from);
   await page.getByRole("button", { name: "Continue with Demo ID" }).click();
@@ -158,7 +158,7 @@ export const review = (page) => page.getByRole("button", { name: /^Review( [\d,]
 // Switches domains on and adds one, then saves.
 export async function allowDomain(page, domain) {
   await page.goto("/settings/admin/access");
-  await page.getByRole("switch", { name: "Let people in by domain" }).check();
+  await page.getByRole("switch", { name: "Allow by domain" }).check();
   await addDomain(page, domain);
   await save(page).click();
   await page.getByText("Access rules saved.").waitFor();
@@ -174,7 +174,7 @@ export async function addDomain(page, domain) {
 
 // --- mails
 
-// Everybody's mails, as Demo Mail lists them; those to an address.
+// Everyone's mails, as Demo Mail lists them; those to an address.
 export const caught = (page, email) => page.getByRole("main").getByRole("listitem").filter({ hasText: `to ${email}` });
 
 // At Demo Mail: waits until so many mails to an address have come. No script of its own would show them.
@@ -191,7 +191,7 @@ export async function readsMail(page, email, count = 1) {
   return mailedLink(page).getAttribute("href");
 }
 
-export const mailedLink = (page) => page.getByRole("region", { name: "Links in it" }).getByRole("link").first();
+export const mailedLink = (page) => page.getByRole("region", { name: "Links" }).getByRole("link").first();
 
 // --- invites
 
@@ -239,11 +239,11 @@ export async function offer(page, name, what) {
 // Chooses people in the table and what to do with them, and looks at it first.
 export async function looksAtMany(page, people, deed) {
   for (const name of people) await page.getByLabel(`Choose ${name}`, { exact: true }).check();
-  await page.getByLabel("What to do with those chosen").selectOption({ label: deed });
+  await page.getByLabel("Action for the selected people").selectOption({ label: deed });
   await page.getByRole("button", { name: "Review…" }).click();
 }
 
-// Opens the page where somebody is let go.
+// Opens the page where someone is let go.
 export async function offboards(page, name) {
   await page.goto(USERS);
   await (await offer(page, name, "Deactivate or remove…")).click();
@@ -255,7 +255,7 @@ export async function raises(page, name, role) {
   await page.goto(USERS);
   await (await offer(page, name, `Make ${role}…`)).click();
   await page.getByRole("button", { name: `Make ${name} an ${role.toLowerCase()}`, exact: true }).click();
-  await isTold(page, "Role changed.");
+  await isTold(page, /is now an? /);
 }
 
 // What takes back what the status region says was done. With the focus in it the notice stays.
@@ -462,7 +462,7 @@ async function overflow(page) {
 
 const PHONE = { width: 320, height: 640 };
 
-// What stands in anybody's way on a page as it is now, in light, in dark and on a phone, a line each.
+// What stands in anyone's way on a page as it is now, in light, in dark and on a phone, a line each.
 export async function obstacles(page, name) {
   const desktop = page.viewportSize();
   const wrong = [];

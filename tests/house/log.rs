@@ -1,4 +1,4 @@
-//! A log that nobody reads.
+//! A log that no one reads.
 
 use std::io::{PipeReader, Read, pipe};
 use std::process::Stdio;
@@ -53,7 +53,7 @@ fn dropped_as_the_log_says(mut log: PipeReader) -> u64 {
 }
 
 #[test]
-fn a_log_that_nobody_reads_holds_no_request_up_and_later_says_what_is_missing() {
+fn a_log_that_no_one_reads_holds_no_request_up_and_later_says_what_is_missing() {
     let (log, stderr) = pipe().expect("a pipe");
     let metrics = format!("127.0.0.1:{}", free_port());
     let mut serving = Serving::start(&talkative(&metrics), stderr);
@@ -148,13 +148,13 @@ async fn sets_out(serving: &Serving) -> (Visitor, Url) {
     (visitor, departure)
 }
 
-/// The status of the page that somebody gets whom the provider sends back with this.
+/// The status of the page that someone gets whom the provider sends back with this.
 async fn comes_back(serving: &Serving, said: &[(&str, String)]) -> u16 {
     let (visitor, departure) = sets_out(serving).await;
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
     fields.extend_pairs(said).append_pair("state", &query(&departure, "state"));
     let page = visitor.get(&format!("/auth/acme/callback?{}", fields.finish())).await;
-    assert!(page.says("did not sign you in") && !page.body.contains("forged"), "{}", page.body);
+    assert!(page.says("didn’t sign you in") && !page.body.contains("forged"), "{}", page.body);
     page.status
 }
 
@@ -163,7 +163,7 @@ async fn redeems(serving: &Serving, provider: &Provider) -> u16 {
     let (visitor, departure) = sets_out(serving).await;
     let code = provider.grant(&Identity::new("ada@acme.test", "Ada"), &departure);
     let page = visitor.get(&visitor.way_back_from("acme", &departure, &code)).await;
-    assert!(page.says("did not hold up") && !page.body.contains("forged"), "{}", page.body);
+    assert!(page.says("couldn’t be verified") && !page.body.contains("forged"), "{}", page.body);
     page.status
 }
 

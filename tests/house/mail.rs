@@ -118,7 +118,7 @@ fn check(raw: &[u8]) -> String {
 
 // M09
 #[test]
-fn tls_is_spoken_with_those_whom_the_system_trusts_and_nobody_else() {
+fn tls_is_spoken_with_those_whom_the_system_trusts_and_no_one_else() {
     let Some(server) = Aiosmtpd::start() else { return };
     let urls = [
         format!("smtp://ada:CANARY-pw@localhost:{}", server.starttls),

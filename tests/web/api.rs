@@ -60,7 +60,7 @@ on_both_databases! {
         assert_eq!(people["nextCursor"], json!(null));
     }
 
-    async fn nobody_gets_401_as_a_problem_document(app: &TestApp) {
+    async fn no_one_gets_401_as_a_problem_document(app: &TestApp) {
         let answer = app.visitor().get("/api/me").await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.header("content-type"), "application/problem+json");

@@ -1,4 +1,4 @@
-//! What somebody may, decided by what holds when it is done (rules 1.5, 1.6, P3, P5): a change reads inside itself what it
+//! What someone may, decided by what holds when it is done (rules 1.5, 1.6, P3, P5): a change reads inside itself what it
 //! decides by, and only owners who can come in count.
 
 use std::time::Duration;
@@ -115,7 +115,7 @@ on_both_databases! {
         }
     }
 
-    async fn whoever_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(app: &TestApp) {
+    async fn a_person_who_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(app: &TestApp) {
         let ada = app.owner().await;
         for (email, end) in [
             ("deactivated@other.test", "UPDATE users SET status = 'deactivated' WHERE email = 'deactivated@other.test'"),
@@ -130,7 +130,7 @@ on_both_databases! {
                 holder.commit().await.expect("released");
             };
             let (answer, ()) = join(accept(&person, &link), ends).await;
-            assert!(answer.status == 403 && answer.says("Your account is not active"), "{email}: {} {}", answer.status, answer.body);
+            assert!(answer.status == 403 && answer.says("Your account isn’t active"), "{email}: {} {}", answer.status, answer.body);
             assert_eq!(app.count(&format!("SELECT count(*) FROM memberships WHERE email = '{email}'")).await, 0);
             assert_eq!(app.count(&format!("SELECT count(*) FROM invites WHERE email = '{email}' AND state = 'open'")).await, 1);
             let refused = format!("SELECT count(*) FROM events WHERE action = 'access.refused' AND actor = '{email}'");
@@ -138,7 +138,7 @@ on_both_databases! {
         }
     }
 
-    async fn somebody_in_no_organization_is_refused_with_an_event(app: &TestApp) {
+    async fn someone_in_no_organization_is_refused_with_an_event(app: &TestApp) {
         app.owner().await;
         let eve = app.outsider("eve@acme.test").await;
         assert_eq!(eve.get(USERS).await.status, 403);
@@ -147,7 +147,7 @@ on_both_databases! {
     }
 
     // 14: by signing in.
-    async fn an_operators_word_goes_before_an_invite(app: &TestApp) {
+    async fn an_operators_list_comes_before_an_invite(app: &TestApp) {
         let ada = app.owner().await;
         let link = invite(app, &ada, "sam@other.test", "member").await;
         assert_eq!(named_as_owner(app, "sam@other.test").await, Bootstrapped::WillBeOwner);
@@ -206,7 +206,7 @@ on_both_databases! {
 
 // 12: a new way in.
 #[actix_web::test]
-async fn whoever_is_deactivated_while_waiting_connects_no_other_account() {
+async fn a_person_who_is_deactivated_while_waiting_connects_no_other_account() {
     for (app, okta) in houses().await {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
@@ -275,7 +275,7 @@ async fn an_owner_whose_only_method_is_switched_off_does_not_count() {
         for (what, status) in tries_everything(&app, &ada, Some(&ben)).await {
             assert_eq!(status, 409, "Ada {what}");
         }
-        assert!(ada.get("/settings").await.says("You are the only owner."));
+        assert!(ada.get("/settings").await.says("You’re the only owner."));
         assert_eq!(
             ben.post("/settings/departure", &[]).await.status,
             303,
@@ -308,7 +308,7 @@ async fn an_owner_whom_the_installation_keeps_out_does_not_count() {
     }
 }
 
-// 13: access rules that end the access of the only owner who can come in.
+// 13: access rules that end the access of the only owner who can sign in.
 #[actix_web::test]
 async fn rules_never_end_the_access_of_the_last_owner_who_can_come_in() {
     for (app, _okta) in houses().await {
@@ -385,7 +385,7 @@ async fn state(app: &TestApp) -> Vec<String> {
     state
 }
 
-/// Somebody downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
+/// Someone downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
 async fn downloads(app: &TestApp, admin: &Visitor, path: &str, sql: &str) -> usize {
     let mut response = admin.request(Method::GET, path).send().await.expect("an answer");
     assert_eq!(response.status(), 200);
@@ -402,7 +402,7 @@ const LONG: usize = 40_000_000;
 
 on_both_databases! {
     // 17
-    async fn a_long_file_ends_when_whoever_reads_it_may_no_more(app: &TestApp) {
+    async fn a_long_file_ends_when_its_reader_loses_the_right(app: &TestApp) {
         let ada = app.owner().await;
         let padding = "x".repeat(2_000);
         app.run(

@@ -115,7 +115,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn whoever_is_let_in_again_gets_a_new_id(app: &TestApp) {
+    async fn a_person_who_is_let_in_again_gets_a_new_id(app: &TestApp) {
         app.owner().await;
         let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Admin).await;
         let set = async |at: &str| app.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), []).await;
@@ -127,7 +127,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_nobody_is_locked_out(app: &TestApp) {
+    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_no_one_is_locked_out(app: &TestApp) {
         app.owner().await;
         let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
         change_role(app, "ben@acme.test", "admin").await;
@@ -172,7 +172,7 @@ on_both_databases! {
         assert_eq!((answer.status, answer.location()), (303, "/sign-in"));
         assert!(!answer.header("clear-site-data").is_empty());
         assert_eq!(with_cookie(app, &cookie).await.status, 401);
-        assert!(ada.get("/sign-in").await.says("You are signed out."));
+        assert!(ada.get("/sign-in").await.says("You’re signed out."));
         assert_eq!(ada.get("/sign-out").await.status, 405, "a link signs nobody out");
     }
 
@@ -204,7 +204,7 @@ on_both_databases! {
     }
 
     // S05
-    async fn a_damaged_cookie_is_nobodys(app: &TestApp) {
+    async fn a_damaged_cookie_is_no_ones(app: &TestApp) {
         app.owner().await;
         let ada = app.visitor();
         let cookie = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
@@ -242,7 +242,7 @@ on_both_databases! {
         assert!(!ben.is_signed_in().await);
         let answer = app.visitor().sign_in(&app.provider, &Identity::new("ben@acme.test", "Ben")).await;
         assert_eq!(answer.status, 403);
-        assert!(answer.says("is not on the list"), "the same words as for anybody without access");
+        assert!(answer.says("doesn’t have access to"), "the same words as for anybody without access");
     }
 
     // R07
@@ -418,7 +418,7 @@ async fn other_sites_can_not_have_a_browser_change_anything() {
 
 // S01, X09
 #[actix_web::test]
-async fn nobody_waits_long_for_a_new_id_while_another_process_has_the_file() {
+async fn no_one_waits_long_for_a_new_id_while_another_process_has_the_file() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     let (ben, _) = with_known_cookie(&app, "ben@acme.test", Role::Member).await;

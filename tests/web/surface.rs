@@ -1,4 +1,4 @@
-//! The surface that everybody can touch: headers, addresses, sizes, methods, logs (threats W, D, Q).
+//! The surface that everyone can touch: headers, addresses, sizes, methods, logs (threats W, D, Q).
 
 use std::io::Read;
 
@@ -280,7 +280,7 @@ async fn errors_come_as_page_fragment_or_problem() {
 
 // W16, X09
 #[actix_web::test]
-async fn a_database_in_trouble_gives_503_without_details_and_nobody_gets_in() {
+async fn a_database_in_trouble_gives_503_without_details_and_no_one_gets_in() {
     let app = TestApp::open(Database::sqlite()).await;
     let ada = app.owner().await;
     app.run("ALTER TABLE memberships RENAME TO elsewhere", []).await;

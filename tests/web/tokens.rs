@@ -42,7 +42,7 @@ fn code(answer: &Answer) -> String {
     read(answer)["code"].as_str().unwrap_or_default().to_owned()
 }
 
-/// The id of the project that everybody sees.
+/// The id of the project that everyone sees.
 pub async fn default_project(app: &TestApp, organization: &str) -> String {
     let sql = format!("SELECT id FROM projects WHERE organization_id = '{organization}' AND is_default");
     app.texts(&sql).await.remove(0)
@@ -223,7 +223,7 @@ on_both_databases! {
         assert_eq!(page.status, 403);
     }
 
-    async fn a_persons_token_does_what_the_person_may_as_far_as_its_scopes_go(app: &TestApp) {
+    async fn a_persons_token_does_what_the_person_can_as_far_as_its_scopes_go(app: &TestApp) {
         let ada = app.owner().await;
         let mia = app.person("mia@acme.test", Role::Member).await;
         let (reading, _) = token_of_person(&ada, "admin:read").await;
@@ -359,7 +359,7 @@ on_both_databases! {
     }
 
     // K05
-    async fn whatever_befalls_a_person_befalls_their_tokens_at_once_on_every_instance(app: &TestApp) {
+    async fn what_happens_to_a_person_happens_to_their_tokens_immediately_on_every_instance(app: &TestApp) {
         let ada = app.owner().await;
         let (other, handle) = app.second_instance().await;
         let project = default_project(app, "default").await;
@@ -413,7 +413,7 @@ on_both_databases! {
     }
 
     // K08
-    async fn a_token_of_somebody_else_is_as_unknown_as_none(app: &TestApp) {
+    async fn a_token_of_someone_else_is_as_unknown_as_none(app: &TestApp) {
         let ada = app.owner().await;
         let bo = app.person("bo@acme.test", Role::Admin).await;
         let project = default_project(app, "default").await;

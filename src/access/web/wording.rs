@@ -9,7 +9,7 @@ pub(super) struct Problem {
     pub(super) message: String,
 }
 
-/// Red is for everybody: with limits of the installation it is not everybody.
+/// Red is for everyone: with limits of the installation it is not everyone.
 pub(super) fn tone(rules: &Rules, instance: &InstanceLists) -> &'static str {
     match rules {
         Rules { open_sign_up: true, .. } if !instance.is_limited() => "open",

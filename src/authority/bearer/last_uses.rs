@@ -39,7 +39,7 @@ struct Seen {
     touched: HashMap<String, Instant>,
     /// Which were used that are not written yet, and from where.
     waiting: BTreeMap<String, IpAddr>,
-    /// Whether somebody writes them.
+    /// Whether someone writes them.
     is_written: bool,
 }
 

@@ -14,7 +14,7 @@ use crate::authority::services::Services;
 use crate::error::{Error, Result};
 
 /// The layer inside those of sessions and tokens that leaves an event of a refusal, unless a change has left one. Without
-/// it nobody hears of the refusal either: then the answer is why it could not be written.
+/// it no one hears of the refusal either: then the answer is why it could not be written.
 ///
 /// # Errors
 /// Those of the layers inside; when there are no services, which is a fault of ours.
@@ -45,7 +45,7 @@ fn unknown(error: &Error) -> Error {
     Error::OutcomeUnknown(DbErr::Custom(error.to_string()))
 }
 
-/// Leaves the event, if the answer refuses something of somebody who is known.
+/// Leaves the event, if the answer refuses something of someone who is known.
 async fn tell<B>(response: &ServiceResponse<B>, refusal: &Refusal) -> Result<()> {
     let request = response.request();
     let Some(why) = why(response, refusal).filter(|_| !refusal.is_told()) else { return Ok(()) };

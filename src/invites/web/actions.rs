@@ -29,19 +29,19 @@ impl From {
 
 /// `POST /settings/admin/invites/{invite}/resend`.
 pub async fn resend(admin: Admin, path: web::Path<InvitePath>, from: web::Form<From>) -> Reply {
-    actions::resend(&admin, &path.invite).await?;
-    Ok(see_other(&from.path(&admin.links()), Notice::InviteResent))
+    let email = actions::resend(&admin, &path.invite).await?;
+    Ok(see_other(&from.path(&admin.links()), Notice::InviteResent.about(&email)))
 }
 
 /// `POST /settings/admin/invites/{invite}/revocation`.
 pub async fn revoke(admin: Admin, path: web::Path<InvitePath>, from: web::Form<From>) -> Reply {
-    actions::revoke(&admin, &path.invite).await?;
-    Ok(see_other(&from.path(&admin.links()), Notice::InviteRevoked))
+    let email = actions::revoke(&admin, &path.invite).await?;
+    Ok(see_other(&from.path(&admin.links()), Notice::InviteRevoked.about(&email)))
 }
 
-/// `POST /settings/admin/invites/test-mail`: a mail to oneself, and to nobody else.
+/// `POST /settings/admin/invites/test-mail`: a mail to oneself, and to no one else.
 pub async fn test_mail(admin: Admin) -> Reply {
     admin.services().limits.count_test(admin.person().client)?;
     send_test_mail(&admin).await?;
-    Ok(see_other(&admin.links().invites(), Notice::TestMailQueued))
+    Ok(see_other(&admin.links().invites(), Notice::TestMailQueued.about(admin.email())))
 }

@@ -56,9 +56,9 @@ impl ShownList {
     /// That there is no such invite.
     pub fn none(&self) -> String {
         match (self.query.as_str(), self.status) {
-            ("", _) => "There are no invites of this kind.".to_owned(),
-            (query, "") => format!("No address begins with “{query}”."),
-            (query, _) => format!("No address begins with “{query}” among these."),
+            ("", _) => "No invites of this kind.".to_owned(),
+            (query, "") => format!("No email starts with “{query}”."),
+            (query, _) => format!("No email starts with “{query}” among these."),
         }
     }
 }

@@ -63,7 +63,7 @@ impl InviteRow {
         })
     }
 
-    /// Whether nobody waits for it any more.
+    /// Whether no one waits for it any more.
     pub fn is_off(&self) -> bool {
         matches!(self.state, Status::Expired | Status::Revoked)
     }
@@ -108,14 +108,14 @@ impl InviteRow {
 fn mail_text(mail: Option<&State>, waits: bool, pending: bool) -> String {
     match mail {
         Some(state) if waits => state.words(),
-        None if pending => "Not mailed: share the link".to_owned(),
+        None if pending => "Not emailed: share the link".to_owned(),
         _ => String::new(),
     }
 }
 
 fn note(pending: bool, stands: bool, asked: bool) -> &'static str {
     match (pending, stands, asked) {
-        (true, false, _) => "Needs re-sending: whoever invited may not give this role any more.",
+        (true, false, _) => "Needs resending: the inviter can no longer give this role.",
         (_, _, true) => "Asked for a new link.",
         _ => "",
     }

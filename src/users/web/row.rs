@@ -34,7 +34,7 @@ pub struct Row {
     pub seen: Moment,
 }
 
-/// A way in which somebody signs in.
+/// A way in which someone signs in.
 pub struct Method {
     pub name: String,
     pub label: String,
@@ -90,7 +90,7 @@ pub fn logos(viewer: &Member) -> Vec<Logo> {
     shown.map(logo).collect()
 }
 
-/// How somebody signs in; a provider that is not configured any more has its name only.
+/// How someone signs in; a provider that is not configured any more has its name only.
 fn methods(viewer: &Member, person: &ListedUser) -> Vec<Method> {
     let providers = &viewer.services().providers;
     let method = |name: &str| Method {

@@ -33,7 +33,7 @@ const BACKLOG: i32 = 1024;
 const HAND_OVER: Duration = Duration::from_millis(10);
 /// How long connections may take to be made that had begun when the door was closed: some round trips.
 const HANDSHAKES: Duration = Duration::from_millis(500);
-/// How often it is looked whether everybody has gone.
+/// How often it is looked whether everyone has gone.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A listening socket, and the connections that came in by it.
@@ -66,13 +66,13 @@ impl Door {
         self.connections.clone()
     }
 
-    /// Lets nobody in any more. Connections that the system has taken in the meantime hear that it is too late; the
+    /// Lets no one in any more. Connections that the system has taken in the meantime hear that it is too late; the
     /// next ones are refused.
     pub async fn close(&self, server: &ServerHandle) {
         server.pause().await;
         sleep(HAND_OVER).await;
         if let Err(error) = nobody_new::begins(&self.listener) {
-            tracing::warn!(%error, "whoever connects at the last moment is not answered");
+            tracing::warn!(%error, "connections made at the last moment are not answered");
         }
         let mut late = JoinSet::new();
         let _ = timeout(HANDSHAKES, self.turn_away_whoever_waits(&mut late)).await;
@@ -91,7 +91,7 @@ impl Door {
         }
     }
 
-    /// Waits until everybody has gone, but not for longer than `patience`.
+    /// Waits until everyone has gone, but not for longer than `patience`.
     pub async fn wait_until_empty(&self, patience: Duration) {
         let empty = async {
             while self.connections.count() > 0 {

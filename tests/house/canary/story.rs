@@ -104,7 +104,7 @@ impl<'a> Story<'a> {
         ada.does(Method::POST, "/api/admin/access/simulation", Body::Json(asked)).await;
     }
 
-    /// Somebody who is invited comes by the link, and accepts.
+    /// Someone who is invited comes by the link, and accepts.
     async fn joins(&self, ada: &Person<'_>, name: &'static str, role: &str) -> Person<'a> {
         let email = format!("{name}@other.test");
         ada.post(INVITES, &[("addresses", &email), ("role", role)]).await;
