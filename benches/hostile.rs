@@ -1,4 +1,4 @@
-//! What hostile clients cost: 100,000 requests of each sort, three times over, while somebody who is signed in works on.
+//! What hostile clients cost: 100,000 requests of each sort, three times over, while someone who is signed in works on.
 //!
 //! ```text
 //! cargo bench --bench hostile
@@ -100,7 +100,7 @@ fn attack(site: &Site, write: fn(usize) -> Vec<u8>) -> anyhow::Result<Duration> 
     person.join().ok().context("the person has panicked")?
 }
 
-/// A page that somebody opens who is signed in.
+/// A page that someone opens who is signed in.
 fn visit(port: u16, cookie: &str) -> anyhow::Result<Duration> {
     let begun = Instant::now();
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;

@@ -18,7 +18,7 @@ impl Alarms {
         self.wake.notify_one();
     }
 
-    /// Waits until somebody [wakes](Self::wake) the worker.
+    /// Waits until someone [wakes](Self::wake) the worker.
     pub async fn woken(&self) {
         self.wake.notified().await;
     }

@@ -13,7 +13,7 @@ pub enum Error {
     /// The request itself can't be read (400).
     #[error("malformed request: {0}")]
     Malformed(String),
-    /// Nobody is signed in (302 to sign-in, 401 in the API).
+    /// No one is signed in (302 to sign-in, 401 in the API).
     #[error("not signed in")]
     Unauthenticated,
     /// Signed in, but it takes another role (403).
@@ -29,13 +29,13 @@ pub enum Error {
     /// Not there, or not for you to know (404, rule 6.2).
     #[error("not found")]
     NotFound,
-    /// The person is not in the organization, or not any more (404): told as of anybody unknown.
+    /// The person is not in the organization, or not any more (404): told as of anyone unknown.
     #[error("no member")]
     NoMember,
     /// The address exists, the method does not (405); which do, as `Allow` names them.
     #[error("method not allowed")]
     MethodNotAllowed(String),
-    /// Somebody changed it in between (409).
+    /// Someone changed it in between (409).
     #[error("changed in between")]
     Stale,
     /// What was asked for is at this address now (307): that of an organization has changed.
@@ -59,7 +59,7 @@ pub enum Error {
     /// Without this sign-in method a person, or every owner, could not come in any more (409).
     #[error("the last sign-in method")]
     LastMethod,
-    /// Nobody would be left who owns the organization (409, rule 1.5).
+    /// No one would be left who owns the organization (409, rule 1.5).
     #[error("the last owner")]
     LastOwner,
     /// The body did not come in time (408).
@@ -119,7 +119,7 @@ pub enum Forbidden {
     /// Only admins and owners may.
     #[error("needs the role admin")]
     NeedsAdmin,
-    /// It concerns somebody, or gives a role, above one's own (rule 1.3).
+    /// It concerns someone, or gives a role, above one's own (rule 1.3).
     #[error("needs the role owner")]
     NeedsOwner,
     /// Only owners may.
@@ -150,7 +150,7 @@ pub enum Forbidden {
     #[error("belongs to no organization")]
     NoOrganization,
     /// Whoever creates organizations has to be named by the server's admin.
-    #[error("may not create organizations")]
+    #[error("can't create organizations")]
     NoOrgCreator,
 }
 

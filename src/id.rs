@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// As long as an id or a slug gets, in characters.
 const LONGEST: usize = 64;
 
-/// An id, or a slug, as a request names it: 1 to 64 ASCII letters, digits, `-` and `_`. Anything else is nobody's and
+/// An id, or a slug, as a request names it: 1 to 64 ASCII letters, digits, `-` and `_`. Anything else is no one's and
 /// reaches no database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]

@@ -60,6 +60,7 @@ pub mod stray_secret;
 pub mod teams;
 pub mod tenancy;
 pub mod tokens;
+pub mod trust;
 pub mod user_agent;
 pub mod users;
 pub mod vault;

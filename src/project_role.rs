@@ -35,7 +35,7 @@ impl ProjectRole {
     pub const ALL: [Self; 2] = [Self::Viewer, Self::Admin];
 
     /// What a member of an organization is in one of its projects: admins of the organization and the manager of the
-    /// project's team are its admins; of everybody else, a row says it. None: the project does not exist for them.
+    /// project's team are its admins; of everyone else, a row says it. None: the project does not exist for them.
     pub fn effective(in_organization: Role, manages_team: bool, row: Option<Self>) -> Option<Self> {
         if in_organization >= Role::Admin || manages_team { Some(Self::Admin) } else { row }
     }
@@ -45,6 +45,14 @@ impl ProjectRole {
         match self {
             Self::Viewer => "viewer",
             Self::Admin => "admin",
+        }
+    }
+
+    /// As a sentence says it.
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Viewer => "a viewer",
+            Self::Admin => "an admin",
         }
     }
 

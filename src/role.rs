@@ -52,11 +52,20 @@ impl Role {
         }
     }
 
+    /// As a sentence says it.
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Owner => "an owner",
+            Self::Admin => "an admin",
+            Self::Member => "a member",
+        }
+    }
+
     /// What it lets a person do, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Owner => "Everything, with transferring and deleting the organization.",
-            Self::Admin => "Invites people and changes settings, access rules and keys.",
+            Self::Owner => "Can do everything, including transferring and deleting the organization.",
+            Self::Admin => "Can invite people and change settings, access rules and keys.",
             Self::Member => "Can use the team’s resources and view settings.",
         }
     }

@@ -1,10 +1,10 @@
-//! Secrets that were typed where everybody reads them: a key as the name of a provider, a token as a reason. They are
+//! Secrets that were typed where everyone reads them: a key as the name of a provider, a token as a reason. They are
 //! refused wherever text is typed, and the form comes back without them.
 
 use crate::llm::Family;
 
 /// What is said of them.
-pub const LOOKS_SECRET: &str = "This looks like a secret key. It was not saved: others can read this field.";
+pub const LOOKS_SECRET: &str = "This looks like a secret key. It wasn’t saved: others can read this field.";
 
 /// What no name or reason has: so many letters and digits in one piece, that change so often.
 const LONGEST_PIECE: usize = 32;

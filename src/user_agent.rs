@@ -1,4 +1,4 @@
-//! Which browser somebody uses, in words.
+//! Which browser someone uses, in words.
 
 /// "Firefox on Linux", as far as the user agent tells; a program's own name otherwise.
 pub fn device(user_agent: &str) -> String {

@@ -1,4 +1,4 @@
-//! Work in the background, done for one organization: one that fails stops nobody else's, and operators see it.
+//! Work in the background, done for one organization: one that fails stops no one else's, and operators see it.
 
 use std::future::Future;
 

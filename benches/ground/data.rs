@@ -12,7 +12,7 @@ pub const COMMON: &str = "@eu.";
 /// A part of an address that one person in sixteen shares, none of them near the beginning of the list: too many to
 /// sort cheaply, too far to walk to.
 pub const FAR: &str = ".hamil";
-/// The address of somebody who did one thing in a hundred.
+/// The address of someone who did one thing in a hundred.
 pub const BUSY: &str = "busy%40acme.test";
 /// A part of the address of one person.
 pub const RARE: &str = "n137.ham";
@@ -128,7 +128,7 @@ pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
                 name, email, created_at, {now} - (created_at * 40503) % 10368000000
          FROM users WHERE id LIKE 'bench-%'"
     );
-    // Everybody signs in in one way, one in seventeen in another, too.
+    // Everyone signs in in one way, one in seventeen in another, too.
     let identities =
         "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at, last_sign_in_at)
          SELECT way || id, id, way, 'https://' || way || '.test', id, email, created_at, created_at

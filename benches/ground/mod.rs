@@ -10,7 +10,7 @@ use std::path::Path;
 
 use data::Databases;
 
-/// Measures on databases that are gone afterwards, even when somebody interrupts it; or serves the body in the file that
+/// Measures on databases that are gone afterwards, even when someone interrupts it; or serves the body in the file that
 /// is given, and nothing else, as [`fixed::start`] asks for.
 pub fn run(
     fixed_body: Option<&Path>,

@@ -1,4 +1,4 @@
-//! A `gatehouse serve` of its own, and somebody who is signed in to it.
+//! A `gatehouse serve` of its own, and someone who is signed in to it.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Whether the time of an answer tells that somebody else's organization is there: what is another's beside what never
+//! Whether the time of an answer tells that someone else's organization is there: what is another's beside what never
 //! was, asked in turn, in three runs of 1,000 pairs.
 //!
 //! ```text
@@ -90,7 +90,7 @@ async fn compare(site: &Site, another: &str, none: &str) -> anyhow::Result<(f64,
     }
     let (mut theirs, mut nothing) = (Vec::new(), Vec::new());
     for pair in 0..RUNS * PAIRS {
-        // Which is asked first takes turns: neither has the other's warmth for good.
+        // Which is asked first takes turns: neither has the other's warmth permanently.
         if pair % 2 == 0 {
             theirs.push(ask(&client, site, another).await?);
             nothing.push(ask(&client, site, none).await?);

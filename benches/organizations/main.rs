@@ -4,7 +4,7 @@
 //! cargo bench --bench organizations
 //! ```
 //! Both are asked in turn; a page's p99 is to be within 1.5 times of the single organization's, resident memory within
-//! 5 MB, and what goes on while nobody asks within 1 % of a core. Else the benchmark fails.
+//! 5 MB, and what goes on while no one asks within 1 % of a core. Else the benchmark fails.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
 #[path = "../ground/mod.rs"]
@@ -34,9 +34,9 @@ const WARM_UP: usize = 100;
 const RATIO: f64 = 1.5;
 /// Resident memory beyond that of one organization, in KB.
 const MEMORY: i64 = 5 * 1024;
-/// Of a core, while nobody asks.
+/// Of a core, while no one asks.
 const IDLE: f64 = 0.01;
-/// How long nobody asks.
+/// How long no one asks.
 const QUIET: Duration = Duration::from_mins(1);
 
 fn main() -> anyhow::Result<()> {

@@ -24,7 +24,7 @@ use ground::site::Site;
 
 /// Ten events for each.
 const PEOPLE: usize = 100_000;
-/// As long as anybody may wait.
+/// As long as anyone may wait.
 const GOAL: Duration = Duration::from_secs(1);
 /// Between two changes of one writer.
 const REST: Duration = Duration::from_millis(5);
@@ -57,7 +57,7 @@ async fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives everybody but the owner of the site, and all that has happened, to the organization that is to go.
+/// Gives everyone but the owner of the site, and all that has happened, to the organization that is to go.
 async fn fill(url: &str) -> anyhow::Result<()> {
     seed(url, PEOPLE).await?;
     let connection = connect(url).await?;

@@ -5,7 +5,7 @@
 //! cargo bench --bench users
 //! cargo bench --bench users -- --users 1000,100000 --seconds 5
 //! ```
-//! Each database has a `gatehouse serve` of its own, a process of its own, in the default configuration; somebody
+//! Each database has a `gatehouse serve` of its own, a process of its own, in the default configuration; someone
 //! signs in to it as a browser would. All servers are up at once and are loaded in turn, in several rounds, so that
 //! whatever else the machine does falls on all of them; each figure is the median of the rounds. The load comes from
 //! the same machine: the ratios are what counts. PostgreSQL takes part when `GATEHOUSE_TEST_POSTGRES_URL` or

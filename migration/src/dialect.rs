@@ -11,7 +11,7 @@ const SQLITE_UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2))
 /// `{serial}` an integer key that the database assigns, `{json}` a JSON document, `{nocase}`
 /// text in which `ada` and `Ada` sort side by side (PostgreSQL's own
 /// collations see to that), `{binary}` text that is compared byte by byte, so that a beginning is a range,
-/// `{generated}` how a computed column that is added to a table is kept, `{uuid}` a new id that nobody can guess.
+/// `{generated}` how a computed column that is added to a table is kept, `{uuid}` a new id that no one can guess.
 pub async fn run(manager: &SchemaManager<'_>, sql: &[&str]) -> Result<(), DbErr> {
     let (serial, json, nocase, binary, generated) = match manager.get_database_backend() {
         DbBackend::Postgres => {

@@ -11,7 +11,7 @@ pub struct Migration;
 const INDEXES: [&str; 4] = [
     "CREATE INDEX events_outcome ON events (organization_id, outcome, at, id)",
     "CREATE INDEX events_action ON events (organization_id, action, outcome, at, id)",
-    // The action at the end is for those who ask what somebody did of one kind: it is read off the index.
+    // The action at the end is for those who ask what someone did of one kind: it is read off the index.
     "CREATE INDEX events_actor ON events (organization_id, actor, outcome, at, id, action)",
     // A target can be a path of thousands of letters, more than PostgreSQL takes into an index.
     "CREATE INDEX events_target ON events (organization_id, substr(target, 1, 100), outcome, at, id)",

@@ -1,4 +1,4 @@
-//! Filters of the list of people, flat at any size: whether somebody can come in becomes a column of the membership,
+//! Filters of the list of people, flat at any size: whether someone can come in becomes a column of the membership,
 //! kept by triggers as names are, with an index for each order; who signs in how, and who invited whom, get indexes.
 
 use sea_orm_migration::prelude::*;

@@ -8,7 +8,7 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// For somebody who becomes a member, for a member who gets another role, and for one whom the rules let in again.
+/// For someone who becomes a member, for a member who gets another role, and for one whom the rules let in again.
 const SQLITE_TRIGGERS: &[&str] = &[
     "CREATE TRIGGER memberships_insert_renews_sessions AFTER INSERT ON memberships BEGIN
         UPDATE sessions SET renewal_due = TRUE WHERE user_id = new.user_id;

@@ -51,7 +51,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Makes every index anew with its events in order of `place`.
+/// Makes every index again with its events in order of `place`.
 async fn order(manager: &SchemaManager<'_>, place: &str) -> Result<(), DbErr> {
     for (name, before, behind) in INDEXES {
         let drop = format!("DROP INDEX {name}");

@@ -35,7 +35,7 @@ const UP: &[&str] = &[
     "CREATE INDEX organizations_awaited_owner ON organizations (awaited_owner)",
 ];
 
-/// Whether a member can come in is computed anew; its indexes go and come with it.
+/// Whether a member can come in is computed again; its indexes go and come with it.
 const STATUS_INDEXES: [(&str, &str); 3] = [
     ("memberships_status_by_name", "organization_id, status, name, id, email"),
     ("memberships_status_by_joined", "organization_id, status, joined_at, id, name, email"),
@@ -131,7 +131,7 @@ const DROP_SQLITE_SEARCH: &[&str] = &[
     "DROP TABLE member_search",
 ];
 
-/// Tables whose rows may belong to no organization: SQLite has to make them anew to say so.
+/// Tables whose rows may belong to no organization: SQLite has to make them again to say so.
 struct Rebuilt {
     name: &'static str,
     columns: &'static str,

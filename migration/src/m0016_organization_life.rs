@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
         dialect::run(
             manager,
             &[
-                // A version that knows of no deletion must not let anybody in again.
+                // A version that knows of no deletion must not let anyone in again.
                 "UPDATE memberships SET suspended_at = 0 WHERE suspended_at IS NULL AND organization_id IN
                     (SELECT id FROM organizations WHERE state <> 'active')",
                 "DROP INDEX organizations_state",

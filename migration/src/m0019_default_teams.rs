@@ -1,4 +1,4 @@
-//! Every organization has a team and a project called Default, and everybody in it is in both. Filled in for those that
+//! Every organization has a team and a project called Default, and everyone in it is in both. Filled in for those that
 //! are there; what has been filled in already is left as it is.
 
 use sea_orm_migration::prelude::*;

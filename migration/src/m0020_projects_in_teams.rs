@@ -1,5 +1,5 @@
 //! A project is in a team. From here on the database sees to it that an organization begins with team and project
-//! Default, in whatever way it comes about, and that who joins is in both; and that nobody who has left manages a team.
+//! Default, in whatever way it comes about, and that who joins is in both; and that no one who has left manages a team.
 
 use sea_orm_migration::prelude::*;
 
@@ -37,7 +37,7 @@ const MEMBERS: &[&str] = &[
     "CREATE INDEX project_members_member ON project_members (organization_id, user_id)",
     "CREATE INDEX project_members_role ON project_members (project_id, role)",
 ];
-/// Once the triggers are there, so that nobody is missed who joins meanwhile.
+/// Once the triggers are there, so that no one is missed who joins meanwhile.
 const EVERYBODY: &str = "INSERT INTO project_members (project_id, user_id, organization_id, role)
     SELECT projects.id, memberships.user_id, memberships.organization_id, 'viewer'
     FROM memberships
@@ -107,7 +107,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Asks that a project has a team, or no longer does. SQLite has to make the table anew, while no other points to it.
+/// Asks that a project has a team, or no longer does. SQLite has to make the table again, while no other points to it.
 async fn ask_for_team(manager: &SchemaManager<'_>, ask: bool) -> Result<(), DbErr> {
     if dialect::is_postgres(manager) {
         let verb = if ask { "SET" } else { "DROP" };

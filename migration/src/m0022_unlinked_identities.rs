@@ -1,4 +1,4 @@
-//! Accounts at providers that came with the address of somebody who signs in by the same provider with another: what
+//! Accounts at providers that came with the address of someone who signs in by the same provider with another: what
 //! an operator relinks.
 
 use sea_orm_migration::prelude::*;

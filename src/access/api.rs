@@ -18,7 +18,7 @@ pub struct AccessQuestion {
     email: String,
     /// The name of a provider; without it, any that is switched on.
     provider: Option<String>,
-    /// Whether the provider vouches for the address; it does unless said otherwise.
+    /// Whether the provider has verified the address; it does unless said otherwise.
     verified: Option<bool>,
 }
 

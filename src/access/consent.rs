@@ -48,3 +48,24 @@ fn leaves_out(admin: &Admin, rules: &Rules) -> bool {
     let instance = &admin.services().config.instance;
     would_be_let_in(instance, rules, &email).admitted.is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_is_met_by_agreeing_to_exactly_that() {
+        let asks = |without_me, opens| Asks { without_me, opens };
+        let agreed = |without_me, opens| Consent { without_me, opens, ..Consent::default() };
+        for (asked, met_by) in [
+            (asks(false, false), [true, true, true, true]),
+            (asks(true, false), [false, true, false, true]),
+            (asks(false, true), [false, false, true, true]),
+            (asks(true, true), [false, false, false, true]),
+        ] {
+            let consents =
+                [agreed(false, false), agreed(true, false), agreed(false, true), agreed(true, true)];
+            assert_eq!(consents.map(|consent| asked.are_met(&consent)), met_by, "{asked:?}");
+        }
+    }
+}

@@ -13,11 +13,11 @@ use crate::membership::owners::{Entrance, Loss, Owners};
 
 /// Why a method stays on.
 pub const LAST_OF_AN_OWNER: &str =
-    "No owner could sign in without it. Let an owner connect another method first.";
+    "No owner could sign in without it. An owner must connect another method first.";
 
 /// Why an admin does not switch off the method by which they came: where each organization judges that for itself, they
 /// would be out at once.
-pub const OF_THIS_SESSION: &str = "You signed in with it. Sign in another way first.";
+pub const OF_THIS_SESSION: &str = "You’re signed in with it. Sign in another way first.";
 
 /// The methods as a page shows them.
 pub struct Methods<'a> {
@@ -44,33 +44,34 @@ pub async fn methods(admin: &Admin) -> Result<Methods<'_>> {
     Ok(Methods { off: HashSet::from_iter(off), owners })
 }
 
-/// Switches a method on or off.
+/// Switches a method on or off; tells what people call it.
 ///
 /// # Errors
 /// 404 when it is not configured; [`Error::LastMethod`] when no owner could sign in without it.
-pub async fn switch(admin: &Admin, provider: &str, on: bool) -> Result<()> {
+pub async fn switch<'a>(admin: &'a Admin, provider: &str, on: bool) -> Result<&'a str> {
     let providers = &admin.services().providers;
-    let label = &providers.get(provider).ok_or(Error::NotFound)?.label;
+    let label = providers.get(provider).ok_or(Error::NotFound)?.label.as_str();
     let change = admin.change().await?;
     let off: Vec<String> = change.column(Column::Provider, |ours: Select<Entity>| ours).await?;
     let was_on = off.iter().all(|name| name != provider);
     if was_on == on {
-        return Ok(());
+        return Ok(label);
     }
     let what = (json!({ "on": was_on }), json!({ "on": on }));
     let config = &admin.services().config;
     if !on && config.tenancy.is_multi() && admin.visitor().came_by(provider) {
-        change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
+        change.commit(Event::refused("sign_in_method.kept_on", label)).await?;
         return Err(Error::Conflict(OF_THIS_SESSION));
     }
     let owners = Owners::inside(&change, Entrance::from(config)).await?;
     if !on && !owners.can_spare(Loss::Method(provider)) {
-        change.commit(Event::refused("sign_in_method.kept_on", label.as_str())).await?;
+        change.commit(Event::refused("sign_in_method.kept_on", label)).await?;
         return Err(Error::LastMethod);
     }
     write(&change, provider, on).await?;
     let action = if on { "sign_in_method.switched_on" } else { "sign_in_method.switched_off" };
-    change.commit(Event::done(action, label.as_str()).with(what.0, what.1)).await
+    change.commit(Event::done(action, label).with(what.0, what.1)).await?;
+    Ok(label)
 }
 
 /// Notes that a method was tried out.

@@ -64,7 +64,7 @@ pub async fn show(shell: &Shell) -> Result<Access> {
     Access::read(shell.db().outside_any_organization(), &shell.organization()?.id).await
 }
 
-/// Goes back to "only invited people": no domain, address or sign-up lets anybody in, though the lists are kept; every
+/// Goes back to "only invited people": no domain, address or sign-up lets anyone in, though the lists are kept; every
 /// sign-in method is on, and no member is left out by rules. Gives what was before; none when nothing had to change.
 ///
 /// # Errors
@@ -106,4 +106,30 @@ async fn switch_rules_off(shell: &Shell, change: &Change<FromOutside>) -> Result
         .exec(change.connection())
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only_invited() -> Access {
+        let allowed_emails = vec![crate::address::EmailAddress::parse("sam@acme.test").expect("an address")];
+        Access { rules: Rules { allowed_emails, ..Rules::default() }, methods_off: Vec::new(), locked_out: 0 }
+    }
+
+    #[test]
+    fn whatever_lets_somebody_in_or_keeps_somebody_out_is_there_to_reset() {
+        assert!(only_invited().is_reset(), "what is listed may stay");
+        let rules = only_invited().rules;
+        for changed in [
+            Access { rules: Rules { domain_gating: true, ..rules.clone() }, ..only_invited() },
+            Access { rules: Rules { email_allowlist: true, ..rules.clone() }, ..only_invited() },
+            Access { rules: Rules { open_sign_up: true, ..rules.clone() }, ..only_invited() },
+            Access { methods_off: vec!["google".to_owned()], ..only_invited() },
+            Access { locked_out: 1, ..only_invited() },
+        ] {
+            assert!(!changed.is_reset(), "{}", changed.as_json());
+            assert!(changed.after_reset().is_reset() && changed.after_reset().rules == rules);
+        }
+    }
 }

@@ -28,8 +28,8 @@ pub struct Saver {
 }
 
 impl Preview {
-    /// Asks `rules` about each member, and those `in_force` about whom they leave out. Nobody can end their own access here,
-    /// nor that of somebody above them.
+    /// Asks `rules` about each member, and those `in_force` about whom they leave out. No one can end their own access here,
+    /// nor that of someone above them.
     pub fn new(
         instance: &InstanceLists,
         rules: &Rules,
@@ -56,7 +56,7 @@ impl Preview {
         }
     }
 
-    /// Whether the rules would refuse somebody who is in.
+    /// Whether the rules would refuse someone who is in.
     pub fn is_losing(&self) -> bool {
         !self.losers.is_empty()
     }
@@ -79,7 +79,7 @@ impl Preview {
     }
 }
 
-/// What the rules say to somebody who comes new with this address.
+/// What the rules say to someone who comes new with this address.
 pub fn would_be_let_in(instance: &InstanceLists, rules: &Rules, email: &EmailAddress) -> Answer {
     decide(instance, rules, &Candidate::stranger(email.clone()))
 }
@@ -100,5 +100,25 @@ fn protection(member: &Seated, saver: &Saver) -> Option<&'static str> {
         Some("Above your role")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn nobody_can_end_their_own_access_nor_that_of_somebody_above_them() {
+        let saver = Saver { id: "ben".to_owned(), role: Role::Admin };
+        let of = |id: &str, role| {
+            let email = EmailAddress::parse("x@acme.test").expect("an address");
+            let (id, name) = (id.to_owned(), String::new());
+            protection(&Seated { id, email, name, role, last_seen_at: DateTime::UNIX_EPOCH }, &saver)
+        };
+        assert_eq!(of("ben", Role::Admin), Some("You"));
+        assert_eq!(of("ada", Role::Owner), Some("Above your role"));
+        assert_eq!([of("eve", Role::Admin), of("mia", Role::Member)], [None, None]);
     }
 }

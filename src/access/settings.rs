@@ -100,7 +100,7 @@ fn after(rules: &Rules, ended: &[String]) -> Value {
     after
 }
 
-/// Writes the rules as a part of a change; returns the ones before. Operators who have entered can let nobody in (rule
+/// Writes the rules as a part of a change; returns the ones before. Operators who have entered can let no one in (rule
 /// 6.4).
 pub(crate) async fn write_rules(
     change: &Change<OfOrganization>,

@@ -1,4 +1,4 @@
-//! "Would they get in, and why?": the gate's own answer about an address, without anybody at the door.
+//! "Would they get in, and why?": the gate's own answer about an address, without anyone at the door.
 
 use crate::address::EmailAddress;
 use crate::authority::Admin;
@@ -14,7 +14,7 @@ pub struct Simulation {
     pub email: EmailAddress,
     /// The name of a provider; none stands for any that is switched on.
     pub provider: Option<String>,
-    /// Whether the provider vouches for the address.
+    /// Whether the provider has verified the address.
     pub verified: bool,
 }
 
@@ -26,7 +26,7 @@ pub async fn simulate(admin: &Admin, simulation: &Simulation) -> Result<Answer> 
     let services = admin.services();
     let provider = simulation.provider.as_deref();
     if provider.is_some_and(|name| services.providers.get(name).is_none()) {
-        return Err(Error::invalid("provider", "There is no such sign-in method."));
+        return Err(Error::invalid("provider", "Unknown sign-in method."));
     }
     let (connection, organization) = (services.db.outside_any_organization(), admin.organization());
     let directory = Directory { connection, organization, now: services.clock.now() };

@@ -18,7 +18,7 @@ use crate::membership::suspended;
 use crate::ownership::deletion::{self, WithoutOwner};
 use crate::role::Role;
 
-/// As many sessions as the page lists; nobody has more devices.
+/// As many sessions as the page lists; no one has more devices.
 const MOST_SESSIONS: u64 = 100;
 
 /// Why one of a person's accounts at providers stays connected, if it does. `email` is the person's, `on` are the
@@ -31,18 +31,18 @@ pub fn why_not_disconnect(
 ) -> Option<&'static str> {
     let mut others = accounts.iter().filter(|account| account.id != this.id);
     if !others.clone().any(|account| on.contains(&account.provider.as_str())) {
-        return Some("Without it you could not sign in any more.");
+        return Some("Without it, you couldn’t sign in.");
     }
     let carries = this.email == email && !others.any(|account| account.email == email);
-    carries.then_some("Your email address here comes from this account.")
+    carries.then_some("Your email comes from this account.")
 }
 
 /// Forgets one of the person's accounts at providers.
 ///
 /// # Errors
-/// 404 when it is somebody else's; [`Error::LastMethod`] when it has to stay; [`Error::LastOwner`] when by it the last
+/// 404 when it is someone else's; [`Error::LastMethod`] when it has to stay; [`Error::LastOwner`] when by it the last
 /// owner would come in (rule 1.5).
-pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
+pub async fn disconnect(person: &SignedIn, id: &str) -> Result<String> {
     let change = person.departure().await?;
     let accounts = change.all::<identity::Entity>().await?;
     let account = accounts.iter().find(|account| account.id == id).ok_or(Error::NotFound)?;
@@ -53,7 +53,9 @@ pub async fn disconnect(person: &SignedIn, id: &str) -> Result<()> {
         return Err(why);
     }
     change.delete::<identity::Entity>(|own| own.filter(identity::Column::Id.eq(id))).await?;
-    change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await
+    change.commit(Event::done("account.disconnected", account.provider.as_str()).resulting_in(what)).await?;
+    let provider = person.services.providers.get(&account.provider);
+    Ok(provider.map_or_else(|| account.provider.clone(), |provider| provider.label.clone()))
 }
 
 async fn refuse_disconnecting(
@@ -121,7 +123,7 @@ pub async fn delete(person: &SignedIn) -> Result<()> {
     change.commit(event).await
 }
 
-/// The organizations that end with the person, because nobody else is in them, and the others. Where there is one
+/// The organizations that end with the person, because no one else is in them, and the others. Where there is one
 /// organization, it never ends.
 async fn ends_with(
     person: &SignedIn,
@@ -174,13 +176,13 @@ pub async fn consequences(person: &SignedIn) -> Result<Consequences> {
 fn why_not(owned: &[String], held: &[String]) -> String {
     let mut why = Vec::new();
     if !owned.is_empty() {
-        why.push(format!("You are the only owner of {}. Make someone else owner first.", owned.join(", ")));
+        why.push(format!("You’re the only owner of {}. Make someone else owner first.", owned.join(", ")));
     }
     if !held.is_empty() {
         let (are, them) = if held.len() == 1 { ("is", "it") } else { ("are", "them") };
         let held = held.join(", ");
         why.push(format!(
-            "{held} {are} being deleted, and you are the only owner. Restore {them} and make someone else owner first."
+            "{held} {are} being deleted, and you’re the only owner. Restore {them} and make someone else owner first."
         ));
     }
     why.join(" ")
@@ -246,7 +248,7 @@ pub async fn can_spare(person: &SignedIn, membership: &Membership) -> Result<boo
 }
 
 /// Why the only owner stays.
-pub const ONLY_OWNER: &str = "You are the only owner. Make someone else owner first.";
+pub const ONLY_OWNER: &str = "You’re the only owner. Make someone else owner first.";
 
 /// The person's sessions that are not over, the latest used first.
 pub async fn sessions(person: &SignedIn) -> Result<Vec<session::Model>> {
@@ -264,17 +266,20 @@ pub async fn sessions(person: &SignedIn) -> Result<Vec<session::Model>> {
         .await
 }
 
-/// Ends one of the person's own sessions.
+/// Ends one of the person's own sessions; tells the browser that it was in.
 ///
 /// # Errors
-/// 404 when it is somebody else's, or over.
-pub async fn end_session(person: &SignedIn, id: &str) -> Result<()> {
+/// 404 when it is someone else's, or over.
+pub async fn end_session(person: &SignedIn, id: &str) -> Result<String> {
+    let this = person.own::<session::Entity>().filter(|own| own.filter(session::Column::Id.eq(id)));
+    let session: session::Model = this.one().await?;
     let change = person.change().await?;
     let ended = change.delete::<session::Entity>(|own| own.filter(session::Column::Id.eq(id))).await?;
     if ended == 0 {
         return Err(Error::NotFound);
     }
-    change.commit_once(Event::done("session.ended", person.visitor.email.as_str())).await
+    change.commit_once(Event::done("session.ended", person.visitor.email.as_str())).await?;
+    Ok(session.user_agent)
 }
 
 /// Ends every session of the person but the one that asks.

@@ -18,7 +18,7 @@ impl EmailAddress {
     /// Reads an address that is kept, and so was parsed before.
     ///
     /// # Errors
-    /// When what is stored is no address, which is a fault of ours.
+    /// When what is stored isn't an address, which is a fault of ours.
     pub fn stored(text: &str) -> Result<Self, Error> {
         Self::parse(text).map_err(|e| Error::Internal(format!("a stored address: {e}")))
     }

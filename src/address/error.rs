@@ -1,11 +1,11 @@
-//! Why a text is no address and no domain.
+//! Why a text is neither an address nor a domain.
 
 /// Why some text is not a domain or an address, as a sentence for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    #[error("This is not an email address. It should look like name@example.com.")]
+    #[error("This isn’t an email address. Use one like name@example.com.")]
     NotAnAddress,
-    #[error("This is not a domain. It should look like example.com.")]
+    #[error("This isn’t a domain. Use one like example.com.")]
     NotADomain,
     #[error("This contains letters that only look like plain ones. Type it with plain letters.")]
     Disguised,

@@ -84,7 +84,7 @@ fn subdomains_count_only_when_asked_for() {
 }
 
 #[test]
-fn a_domain_below_which_anybody_registers_is_a_public_suffix() {
+fn a_domain_below_which_anyone_registers_is_a_public_suffix() {
     for text in [
         "com",
         "uk",

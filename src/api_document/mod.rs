@@ -22,9 +22,10 @@ use utoipa::openapi::{
     ServerBuilder,
 };
 
+use crate::links::Site;
 use crate::web::error_page::Problem;
 
-const ABOUT: &str = "Everything that a page of Gatehouse can do. JSON in camelCase, times in RFC 3339 and UTC. Errors \
+const ABOUT: &str = "What programs can do with Gatehouse. JSON in camelCase, times in RFC 3339 and UTC. Errors \
      are problems (RFC 9457) with a stable `code`. Sign in with a session's cookie, then a change needs the `Origin` of \
      this server; or with a token, then it needs the scope that the operation names.";
 
@@ -62,7 +63,7 @@ pub fn document<'a>(endpoints: impl Iterator<Item = Endpoint<'a>>) -> OpenApi {
         .license(Some(license()));
     OpenApiBuilder::new()
         .info(info)
-        .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
+        .servers(Some([ServerBuilder::new().url(Site.start()).description(Some("This server")).build()]))
         .paths(paths)
         .components(Some(components(schemas)))
         .tags(Some(operation::tags(&ids)))

@@ -18,7 +18,7 @@ pub fn require_what_is_answered(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
 fn require(schema: &mut Schema) {
     match schema {
         Schema::Object(object) if !is_sent(object) => {
-            object.required = object.properties.keys().cloned().collect()
+            object.required = object.properties.keys().cloned().collect();
         }
         Schema::AllOf(AllOf { items, .. }) => {
             for item in items {

@@ -1,4 +1,4 @@
-//! What a token is before anybody asks the database: its text, and what it can be for (rule 10.2).
+//! What a token is before anyone asks the database: its text, and what it can be for (rule 10.2).
 
 mod scope;
 mod text;

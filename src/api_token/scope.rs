@@ -28,7 +28,7 @@ impl Scope {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::AdminRead, Self::AdminWrite, Self::ResolveKeys];
 
-    /// What a person's token has to be for, where somebody asks to read or to change.
+    /// What a person's token has to be for, where someone asks to read or to change.
     pub fn asked(is_safe: bool) -> Self {
         if is_safe { Self::AdminRead } else { Self::AdminWrite }
     }
@@ -84,7 +84,7 @@ impl Scopes {
         Self(scopes)
     }
 
-    /// Reads what [`Self::stored`] has written; what nobody knows any more is nothing.
+    /// Reads what [`Self::stored`] has written; what no one knows any more is nothing.
     pub fn read(text: &str) -> Self {
         Self::new(text.split(' ').filter_map(Scope::parse).collect())
     }

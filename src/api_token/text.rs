@@ -1,5 +1,5 @@
-//! The text of a token: `gh_`, 10 characters by which people tell it from others, 48 that nobody can guess, and a check
-//! sum. By that, scanners of secrets and typing errors are told without asking anybody (rule 10.2).
+//! The text of a token: `gh_`, 10 characters by which people tell it from others, 48 that no one can guess, and a check
+//! sum. By that, scanners of secrets and typing errors are told without asking anyone (rule 10.2).
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! What goes on while nobody asks.
+//! What goes on while no one asks.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{access, invites, mail, organization, ownership, tokens};
 
 /// How often what is over is deleted.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
-/// How often organizations that nobody can restore any more are looked for.
+/// How often organizations that no one can restore any more are looked for.
 const PURGE: Duration = Duration::from_secs(20);
 /// How often it is tried whether the database takes changes, and how often while it does not.
 const BEAT: Duration = Duration::from_secs(15);

@@ -34,7 +34,7 @@ fn refuse(file: &Path, url: &str) -> anyhow::Result<()> {
     let (name, variable) = (file.display(), "GATEHOUSE_DATABASE_URL");
     anyhow::ensure!(!file.is_dir(), "{variable} names a folder, {name}. Name a file in it");
     let is_there = file.exists() || !config::sqlite_must_exist(url);
-    anyhow::ensure!(is_there, "there is no database at {name}, and ?mode=rw in {variable} makes none");
+    anyhow::ensure!(is_there, "no database at {name}, and ?mode=rw in {variable} doesn't create one");
     Ok(())
 }
 
@@ -48,7 +48,7 @@ pub fn refuse_unmakable(file: &Path, url: &str) -> anyhow::Result<()> {
         file.ancestors().skip(1).map(|path| if path == Path::new("") { Path::new(".") } else { path });
     let Some(folder) = folders.into_iter().find(|path| path.exists()) else { return Ok(()) };
     let place = format!("{} can't be made in {}", file.display(), folder.display());
-    anyhow::ensure!(folder.is_dir(), "{place}, which is no folder");
+    anyhow::ensure!(folder.is_dir(), "{place}, which isn't a folder");
     access(folder, Access::WRITE_OK | Access::EXEC_OK).context(place)
 }
 

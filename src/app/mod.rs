@@ -10,7 +10,8 @@ mod signals;
 pub use database::{connect, refuse_unmakable};
 pub use parts::outbound;
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ use crate::mail::worker::Worker;
 use crate::web::door::{Connections, Door, Room};
 use crate::web::frame::Frame;
 use crate::web::metrics;
-use crate::{instance, organization, sign_in};
+use crate::{instance, organization, sign_in, trust};
 use mails::Mails;
 use signals::Signals;
 
@@ -55,6 +56,20 @@ impl App {
     /// When the database can't be reached or migrated, the master key does not open what it should, or an
     /// address can't be bound.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        Self::build_at(config, clock, TcpListener::bind::<SocketAddr>).await
+    }
+
+    /// The same with a socket that `listen` gives, once everything else is ready.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub async fn build_at(
+        config: Config,
+        clock: Clock,
+        listen: impl FnOnce(SocketAddr) -> io::Result<TcpListener>,
+    ) -> anyhow::Result<Self> {
+        // While the database is opened.
+        tokio::task::spawn_blocking(trust::read);
         let db = database::connect_within(config.database_url.expose_secret(), DATABASE_WAIT).await?;
         db.migrate_up().await?;
         db.latest_beat().await?.into_iter().for_each(|mark| clock.resume_from(mark));
@@ -71,11 +86,12 @@ impl App {
         if let Some(link) = sign_in::claim::link(&services).await? {
             tracing::warn!(
                 link,
-                "nobody owns this Gatehouse yet: whoever signs in by this link becomes its owner"
+                "no one owns this Gatehouse yet: the first person to sign in with this link becomes its owner"
             );
         }
         let bind = services.config.bind;
-        let door = Door::open(bind, connections).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let listener = listen(bind).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
+        let door = Door::open(listener, connections).with_context(|| format!("GATEHOUSE_BIND {bind}"))?;
         let (server, address) = server::serve(&services, &frame, cookie_key, &door)?;
         let metrics = services
             .config
@@ -90,7 +106,7 @@ impl App {
         self.address
     }
 
-    /// Stops without a drain when it is told to: nobody looks for another instance.
+    /// Stops without a drain when it is told to: no one looks for another instance.
     #[must_use]
     pub fn without_drain(self) -> Self {
         Self { drain: false, ..self }
@@ -116,7 +132,7 @@ impl App {
     ///
     /// # Errors
     /// When a listener fails.
-    pub async fn run(self) -> std::io::Result<()> {
+    pub async fn run(self) -> io::Result<()> {
         let Self { services, frame, server, metrics, door, drain, .. } = self;
         // Before the first request is answered: the signal would end the process.
         let signals = Signals::new()?;

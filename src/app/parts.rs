@@ -30,7 +30,7 @@ use crate::web::told::Told;
 /// What verbs and pages share.
 ///
 /// # Errors
-/// When an address of the configuration can't be used, or the system's certificates can't be read.
+/// When an address of the configuration can't be used, or no certificate of the system can be used.
 pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> anyhow::Result<Services> {
     Ok(Services {
         sessions: Sessions::new(db.clone(), clock.clone(), admits(&config), config.tenancy),
@@ -42,7 +42,7 @@ pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> a
         clock,
         limits: Limits::new(config.sign_in_rate),
         mail: Mailer::new(config.mail.as_ref()).context("GATEHOUSE_SMTP_URL")?,
-        outbound: outbound(&config).context("the system's certificates")?,
+        outbound: outbound(&config)?,
         key_alarms: Alarms::default(),
         config,
     })
@@ -51,12 +51,12 @@ pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> a
 /// What the frame around every answer needs.
 ///
 /// # Errors
-/// When the assets can't be packed.
+/// When the id of the installation is no header.
 pub fn frame(config: &Config, connections: &Connections, cookie_key: &Key) -> anyhow::Result<Frame> {
     let plain: Vec<String> = config.providers.iter().filter_map(plain_origin).collect();
     Ok(Frame {
         metrics: web::Data::new(Metrics::new(connections.clone())),
-        assets: web::Data::new(Assets::new().context("style sheet and scripts")?),
+        assets: web::Data::new(Assets::default()),
         cookies: web::Data::new(Cookies::new(config.base_url.is_https())),
         sign_in_policy: headers::sign_in_policy(&plain),
         installation: HeaderValue::from_str(&instance::public_id(cookie_key))?,
@@ -75,8 +75,8 @@ fn admits(config: &Config) -> Admits {
 /// The client for addresses that people give; what the operator has set may be reached wherever it is.
 ///
 /// # Errors
-/// When the system's certificates can't be used.
-pub fn outbound(config: &Config) -> Result<Outbound, reqwest::Error> {
+/// When no certificate of the system can be used.
+pub fn outbound(config: &Config) -> anyhow::Result<Outbound> {
     let set = config.llm.addresses().filter_map(HostPort::of);
     Outbound::new(config.outbound_allow.iter().cloned().chain(set).collect(), config.base_url.url())
 }

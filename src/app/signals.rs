@@ -34,7 +34,7 @@ pub async fn obey(mut signals: Signals, frame: &Frame, server: ServerHandle, doo
     };
     tokio::select! {
         () = stopping => {}
-        () = signals.next() => tracing::info!("told twice: stopping at once"),
+        () = signals.next() => tracing::info!("second signal: stopping immediately"),
     }
 }
 

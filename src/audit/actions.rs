@@ -20,19 +20,19 @@ pub const GROUPS: [Group; 7] = [
         actions: &[
             ("sign_in.completed", "{who} signed in"),
             ("sign_in.invited", "{who} signed in with a pending invite"),
-            ("sign_in.refused", "{target} was not let in"),
+            ("sign_in.refused", "{target} was refused"),
             ("sign_in.failed", "A sign-in with {target} failed"),
             ("session.signed_out", "{who} signed out"),
             ("session.ended", "{who} ended one of their sessions"),
             ("session.others_ended", "{who} ended their other sessions"),
             ("session.all_ended", "{who} ended the sessions of {target}"),
-            ("session.started_by_link", "{who} signed in by a link"),
+            ("session.started_by_link", "{who} signed in with a link"),
             ("sign_in_link.made", "{who} made a sign-in link for {target}"),
-            ("account.connected", "{who} connected {target} to sign in with"),
-            ("account.not_connected", "{who} could not connect {target} to sign in with"),
+            ("account.connected", "{who} connected {target} as a sign-in method"),
+            ("account.not_connected", "{who} couldn’t connect {target} as a sign-in method"),
             ("account.relinked", "{who} linked {target} to a new account at their provider"),
             ("account.disconnected", "{who} disconnected {target}"),
-            ("account.not_disconnected", "{who} could not disconnect {target}, their last way in"),
+            ("account.not_disconnected", "{who} couldn’t disconnect {target}, their last sign-in method"),
         ],
     },
     Group {
@@ -51,7 +51,7 @@ pub const GROUPS: [Group; 7] = [
             ("users.deactivated", "{who} deactivated {target}"),
             ("users.sessions_ended", "{who} ended the sessions of {target}"),
             ("users.exported", "{who} exported the list of people as {target}"),
-            ("person.returned", "{who} came back, let in by the access rules"),
+            ("person.returned", "{who} returned, allowed by the access rules"),
         ],
     },
     Group {
@@ -59,12 +59,12 @@ pub const GROUPS: [Group; 7] = [
         label: "Invites",
         actions: &[
             ("invites.sent", "{who} invited {target}"),
-            ("invite.resent", "{who} sent the invite of {target} again"),
-            ("invite.revoked", "{who} revoked the invite of {target}"),
-            ("invite.accepted", "{who} accepted the invite of {target}"),
-            ("invite.refused", "{who} could not accept the invite of {target}"),
-            ("invite.asked_for", "A new link was asked for with the invite of {target}"),
-            ("mail.tested", "{who} sent a test mail to {target}"),
+            ("invite.resent", "{who} resent the invite to {target}"),
+            ("invite.revoked", "{who} revoked the invite to {target}"),
+            ("invite.accepted", "{who} accepted the invite to {target}"),
+            ("invite.refused", "{who} couldn’t accept the invite to {target}"),
+            ("invite.asked_for", "A new link was requested for the invite to {target}"),
+            ("mail.tested", "{who} sent a test email to {target}"),
         ],
     },
     Group {
@@ -75,10 +75,10 @@ pub const GROUPS: [Group; 7] = [
             ("access.reset", "{who} reset the access rules"),
             ("access.address_allowed", "{who} allowed {target} to join"),
             ("access.refused", "{who} was denied access to {target}"),
-            ("sign_in_method.switched_on", "{who} switched {target} on as a way to sign in"),
-            ("sign_in_method.switched_off", "{who} switched {target} off as a way to sign in"),
-            ("sign_in_method.kept_on", "{who} could not switch {target} off, the last way in of an owner"),
-            ("sign_in_method.tested", "{who} tested {target} as a way to sign in"),
+            ("sign_in_method.switched_on", "{who} switched on the sign-in method {target}"),
+            ("sign_in_method.switched_off", "{who} switched off the sign-in method {target}"),
+            ("sign_in_method.kept_on", "{who} couldn’t switch off {target}, an owner’s last sign-in method"),
+            ("sign_in_method.tested", "{who} tested the sign-in method {target}"),
         ],
     },
     Group {
@@ -89,8 +89,8 @@ pub const GROUPS: [Group; 7] = [
             ("llm_key.replaced", "{who} replaced the key for {target}"),
             ("llm_key.removed", "{who} removed the key for {target}"),
             ("llm_key.restored", "{who} restored the key for {target}"),
-            ("llm_key.reverted", "{who} went back to the previous key for {target}"),
-            ("llm_key.previous_erased", "{who} erased the previous key for {target}"),
+            ("llm_key.reverted", "{who} reverted to the previous key for {target}"),
+            ("llm_key.previous_erased", "{who} deleted the previous key for {target}"),
             ("llm_key.tested", "{who} tested the key for {target}"),
         ],
     },
@@ -104,14 +104,14 @@ pub const GROUPS: [Group; 7] = [
             ("project.restored", "{who} restored the project {target}"),
             ("project.deleted", "{who} deleted the project {target}"),
             ("project.member_set", "{who} gave {target} a role in a project"),
-            ("project.member_removed", "{who} took {target} out of a project"),
+            ("project.member_removed", "{who} removed {target} from a project"),
             ("team.created", "{who} created the team {target}"),
             ("team.renamed", "{who} renamed the team to {target}"),
             ("team.manager_changed", "{who} changed the manager of the team {target}"),
-            ("team.member_added", "{who} put {target} into a team"),
-            ("team.member_removed", "{who} took {target} out of a team"),
+            ("team.member_added", "{who} added {target} to a team"),
+            ("team.member_removed", "{who} removed {target} from a team"),
             ("team.deleted", "{who} deleted the team {target}"),
-            ("token.created", "{who} made the token {target}"),
+            ("token.created", "{who} created the token {target}"),
             ("token.rolled", "{who} rolled the token {target}"),
             ("token.revoked", "{who} revoked the token {target}"),
             ("keys.fetched", "{who} fetched keys"),
@@ -123,21 +123,21 @@ pub const GROUPS: [Group; 7] = [
         actions: &[
             ("organization.renamed", "{who} renamed the organization to {target}"),
             ("organization.settings_changed", "{who} changed the settings of {target}"),
-            ("organization.token_life_changed", "{who} set the longest life of tokens to {target}"),
+            ("organization.token_life_changed", "{who} set the maximum token lifetime to {target}"),
             ("organization.slug_changed", "{who} changed the address to {target}"),
             ("organization.slug_given_up", "{who} gave up the address {target}"),
             ("organization.transferred", "{who} transferred the organization to {target}"),
             ("organization.deleted", "{who} deleted the organization {target}"),
             ("organization.restored", "{who} restored the organization {target}"),
-            ("operator.granted", "{who} made {target} operator"),
-            ("operator.revoked", "{who} took the operator’s rights from {target}"),
-            ("operator.became", "{who} became operator at their first sign-in"),
+            ("operator.granted", "{who} made {target} an operator"),
+            ("operator.revoked", "{who} removed {target} as an operator"),
+            ("operator.became", "{who} became an operator at their first sign-in"),
             ("operator.entered", "{who} entered {target} as operator"),
             ("operator.left", "{who} left {target} as operator"),
             ("organization.created", "{who} created the organization {target}"),
             ("organization.env_fallback", "{who} turned {target} environment keys"),
             ("organization.bootstrapped", "{who} set up the organization with {target} as its owner"),
-            ("keys.rewrapped", "{who} moved what is sealed to the master key {target}"),
+            ("keys.rewrapped", "{who} re-encrypted the secrets with the master key {target}"),
             ("audit.exported", "{who} exported the audit log as {target}"),
         ],
     },
@@ -164,7 +164,7 @@ pub fn offered(group: &Group, tenancy: Tenancy) -> impl Iterator<Item = &(&'stat
     group.actions.iter().filter(move |(name, _)| tenancy.is_multi() || !OF_MANY.contains(name))
 }
 
-/// What an action is called where nobody in particular did it: "Renamed the organization to …".
+/// What an action is called where no one in particular did it: "Renamed the organization to …".
 pub fn label(sentence: &str) -> String {
     let text = sentence.replace("{who} ", "").replace("{target}", "…");
     let mut letters = text.chars();
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn an_action_is_called_by_what_is_done() {
         assert_eq!(label("{who} renamed the organization to {target}"), "Renamed the organization to …");
-        assert_eq!(label("{target} was not let in"), "… was not let in");
+        assert_eq!(label("{target} was refused"), "… was refused");
     }
 
     #[test]

@@ -7,11 +7,13 @@ use super::outcome::EventOutcome;
 use super::query::{Cursor, EventQuery, What};
 use crate::error::{Error, FieldErrors};
 use crate::listing::{Problems, optional};
+use crate::stray_secret;
 
 /// What is said of days that leave none.
-pub const LAST_BEFORE_FIRST: &str = "The last day is before the first.";
+pub const LAST_BEFORE_FIRST: &str = "The end date is before the start date.";
+const NO_SECRETS: &str = "This looks like a secret key. The log holds none.";
 const DAY: &str = "Use a date like 2026-11-21.";
-const NO_PLACE: &str = "This is no place in the log.";
+const NO_PLACE: &str = "Not a valid place in the log.";
 /// Events on a page.
 const PAGE: u64 = 50;
 /// As much of a beginning as is looked at, in characters: more of a target is in no index.
@@ -35,6 +37,8 @@ pub struct RawEventQuery {
     #[serde(default)]
     pub target: String,
     #[serde(default)]
+    pub text: String,
+    #[serde(default)]
     pub cursor: String,
     /// The place of the newest event that the reader has seen.
     #[serde(default)]
@@ -51,7 +55,7 @@ impl RawEventQuery {
     pub fn parse_fields(&self) -> Result<EventQuery, FieldErrors> {
         let mut problems = Problems::default();
         let what = optional("what", self.what.trim(), What::parse, "Choose one from the list.");
-        let outcomes = "The outcome is done or refused.";
+        let outcomes = "Use done or refused.";
         let outcome = optional("outcome", self.outcome.trim(), EventOutcome::parse, outcomes);
         let query = EventQuery {
             who: beginning(&self.who.to_lowercase()),
@@ -60,11 +64,15 @@ impl RawEventQuery {
             from: problems.note(optional("from", self.from.trim(), day, DAY)),
             to: problems.note(optional("to", self.to.trim(), day, DAY)),
             target: beginning(&self.target),
+            text: words(&self.text),
             cursor: problems.note(optional("cursor", self.cursor.trim(), Cursor::parse, NO_PLACE)),
             limit: PAGE,
         };
         if query.from.zip(query.to).is_some_and(|(from, to)| from > to) {
             problems.add("to", LAST_BEFORE_FIRST);
+        }
+        if stray_secret::is_in(&self.text) {
+            problems.add("text", NO_SECRETS);
         }
         problems.or(query)
     }
@@ -90,6 +98,7 @@ impl From<&EventQuery> for RawEventQuery {
             from: field("from"),
             to: field("to"),
             target: field("target"),
+            text: field("text"),
             ..Self::default()
         }
     }
@@ -106,6 +115,12 @@ pub fn day(text: &str) -> Option<NaiveDate> {
 pub fn beginning(text: &str) -> String {
     let letters = text.chars().filter(|c| !c.is_control()).skip_while(|c| c.is_whitespace());
     letters.take(LONGEST).collect::<String>().trim_end().to_owned()
+}
+
+/// The words of a text, as many of its characters as are looked for. Read once more, it stays as it is.
+fn words(text: &str) -> String {
+    let letters: String = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
+    beginning(&letters.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -1,40 +1,37 @@
 //! Which filter leads: the one that the fewest events fit.
 
-use sea_orm::sea_query::{ExprTrait, Order};
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
-
+use super::beginnings::{beginning, too_many};
 use super::list::count;
 use super::query::{EventQuery, What};
 use super::source::{By, Source};
+use super::text;
 use crate::authority::Admin;
-use crate::entity::event::Entity;
-use crate::error::{Error, Result};
-use crate::query_hints::end;
+use crate::error::Result;
 
-/// As many addresses or targets as a beginning may fit: each is a walk of its own.
-const MOST: usize = 20;
 /// As many events as are counted to tell which filter leads, off an index alone.
 const WEIGHED: u64 = 10_000;
-const TYPE_MORE: &str = "This beginning fits more than 20. Type more of it.";
 
-/// Finds out which addresses and targets begin as asked, and which of the filters leads to the fewest events.
+/// Finds out which addresses and targets begin as asked, what the text finds, and which of these leads to the fewest
+/// events.
 ///
 /// # Errors
 /// 422 when there are more than can be walked and nothing else leads.
 pub async fn source_of(admin: &Admin, query: &EventQuery) -> Result<Source> {
-    let (mut sources, mut too_many) = (Vec::new(), None);
+    let (mut sources, mut unled) = (Vec::new(), None);
     for (field, by, text) in [("target", By::Target, &query.target), ("who", By::Actor, &query.who)] {
         if text.is_empty() {
             continue;
         }
         match beginning(admin, by, text).await? {
-            Some(values) => sources.push(Source { by, values }),
-            None => too_many = Some(field),
+            Some(values) => sources.push(Source::of(by, values)),
+            None => unled = Some(field),
         }
     }
     sources.extend(Source::of_actions(&query.what));
-    match too_many {
-        Some(field) if sources.is_empty() => Err(Error::invalid(field, TYPE_MORE)),
+    sources.extend(text::sources(admin, &query.text).await?);
+    match unled {
+        Some(field) if sources.is_empty() => Err(too_many(field)),
+        _ if sources.iter().any(Source::is_empty) => Ok(Source::of(By::Time, [])),
         _ => rarest(admin, query, sources).await,
     }
 }
@@ -49,33 +46,14 @@ async fn rarest(admin: &Admin, query: &EventQuery, mut sources: Vec<Source>) -> 
     let what = What::Everything;
     let news = query.cursor.clone().filter(|cursor| cursor.backwards);
     let alone = EventQuery { who, target, what, cursor: news, limit: WEIGHED, ..query.clone() };
-    let mut least = (u64::MAX, Source::everything());
-    for source in sources {
-        let events = count(admin, &alone, &source).await?;
+    let mut least = (u64::MAX, 0);
+    for (n, source) in sources.iter().enumerate() {
+        let events = count(admin, &alone, source).await?;
         if events < least.0 {
-            least = (events, source);
+            least = (events, n);
         }
     }
-    Ok(least.1)
-}
-
-/// The values that begin with `text`, one step in the index for each; none if there are more than can be walked.
-async fn beginning(admin: &Admin, by: By, text: &str) -> Result<Option<Vec<String>>> {
-    let mut values: Vec<String> = Vec::new();
-    while values.len() <= MOST {
-        let last = values.last();
-        let next = admin.scope().find::<Entity>().filter(|ours| step(ours, by, text, last));
-        match next.column(by.key()).await?.pop() {
-            Some(value) => values.push(value),
-            None => return Ok(Some(values)),
-        }
-    }
-    Ok(None)
-}
-
-/// The next value behind `last`. One bound on each side: of two, planners may begin at the wrong one.
-fn step(ours: Select<Entity>, by: By, text: &str, last: Option<&String>) -> Select<Entity> {
-    let begins = last.map_or_else(|| by.key().gte(text), |last| by.key().gt(last.as_str()));
-    let ours = ours.filter(begins).filter(by.key().lt(end(text)));
-    ours.order_by(by.key(), Order::Asc).limit(1)
+    let lead = sources.swap_remove(least.1);
+    sources.retain(|source| source.is_text);
+    Ok(Source { within: sources, ..lead })
 }

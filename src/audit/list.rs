@@ -35,7 +35,7 @@ pub async fn list_in(
     query: &EventQuery,
     source: &Source,
 ) -> Result<ListPage<ListedEvent, EventKeyset>> {
-    let rows = if source.values.is_empty() {
+    let rows = if source.is_empty() {
         Vec::new()
     } else {
         scope.find::<Entity>().filter(|ours| narrowed(&ours, query, source)).rows().await?
@@ -49,7 +49,7 @@ pub async fn list_in(
 /// # Errors
 /// When the database can't be asked.
 pub async fn count(admin: &Admin, query: &EventQuery, source: &Source) -> Result<u64> {
-    if source.values.is_empty() {
+    if source.is_empty() {
         return Ok(0);
     }
     let counted = admin.scope().find::<Entity>().filter(|ours| counted(&ours, query, source));
@@ -57,7 +57,7 @@ pub async fn count(admin: &Admin, query: &EventQuery, source: &Source) -> Result
     Ok(counted.column(number).await?.pop().unwrap_or(0))
 }
 
-/// The latest events by and about somebody, the latest first.
+/// The latest events by and about someone, the latest first.
 ///
 /// # Errors
 /// When the database can't be asked.

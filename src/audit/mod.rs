@@ -2,6 +2,7 @@
 //! change itself (rules 8.1, P7); and the page that shows them.
 
 mod actions;
+mod beginnings;
 mod differences;
 mod export;
 pub mod form;
@@ -13,6 +14,7 @@ mod outcome;
 pub mod query;
 mod sentence;
 mod source;
+mod text;
 mod walks;
 pub mod web;
 

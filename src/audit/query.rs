@@ -1,4 +1,4 @@
-//! What is asked of the log: who, what, with what outcome, when, about what, and from which place on.
+//! What is asked of the log: who, what, with what outcome, when, about what, with which text, and from which place on.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,8 @@ pub struct EventQuery {
     pub to: Option<NaiveDate>,
     /// The beginning of the target, or nothing.
     pub target: String,
+    /// What is looked for in actors, targets and what was done, or nothing.
+    pub text: String,
     pub cursor: Option<Cursor>,
     /// How many events at once.
     pub limit: u64,
@@ -59,8 +61,8 @@ impl Keyset for EventKeyset {
 impl EventQuery {
     /// All of the log, `limit` events at once.
     pub fn everything(limit: u64) -> Self {
-        let (who, target, what) = (String::new(), String::new(), What::Everything);
-        Self { who, what, outcome: None, from: None, to: None, target, cursor: None, limit }
+        let (who, target, text, what) = (String::new(), String::new(), String::new(), What::Everything);
+        Self { who, what, outcome: None, from: None, to: None, target, text, cursor: None, limit }
     }
 
     /// What is filtered, by field, as it stands in addresses.
@@ -79,6 +81,7 @@ impl EventQuery {
             ("from", day(self.from)),
             ("to", day(self.to)),
             ("target", self.target.clone()),
+            ("text", self.text.clone()),
         ];
         fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }

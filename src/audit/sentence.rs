@@ -10,16 +10,16 @@ const LONGEST_TARGET: usize = 200;
 
 /// What is said instead where it was refused, of actions that may also be done.
 const REFUSALS: [(&str, &str); 10] = [
-    ("user.role_changed", "{who} could not change the role of {target}"),
-    ("user.deactivated", "{who} could not deactivate {target}"),
-    ("user.reactivated", "{who} could not reactivate {target}"),
-    ("user.removed", "{who} could not remove {target}"),
-    ("user.left", "{who} could not leave"),
-    ("user.deleted", "{who} could not delete their account"),
-    ("operator.entered", "{who} could not enter {target} as operator"),
-    ("organization.deleted", "{who} could not delete the organization {target}"),
-    ("organization.slug_changed", "{who} could not change the address to {target}"),
-    ("organization.transferred", "{who} could not transfer the organization to {target}"),
+    ("user.role_changed", "{who} couldn’t change the role of {target}"),
+    ("user.deactivated", "{who} couldn’t deactivate {target}"),
+    ("user.reactivated", "{who} couldn’t reactivate {target}"),
+    ("user.removed", "{who} couldn’t remove {target}"),
+    ("user.left", "{who} couldn’t leave"),
+    ("user.deleted", "{who} couldn’t delete their account"),
+    ("operator.entered", "{who} couldn’t enter {target} as operator"),
+    ("organization.deleted", "{who} couldn’t delete the organization {target}"),
+    ("organization.slug_changed", "{who} couldn’t change the address to {target}"),
+    ("organization.transferred", "{who} couldn’t transfer the organization to {target}"),
 ];
 
 /// A piece of a sentence.
@@ -64,7 +64,7 @@ fn who(event: &ListedEvent) -> String {
     match (&event.name, event.actor.as_str()) {
         (Some(name), actor) if is_operator_name(actor) => operator_name(name),
         (Some(name), _) => name.clone(),
-        (None, "nobody") => "Somebody who was not signed in".to_owned(),
+        (None, "nobody") => "Someone who wasn’t signed in".to_owned(),
         (None, actor) => actor.to_owned(),
     }
 }
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(sentence("organization.renamed", EventOutcome::Done).expect("known"), renamed);
         assert_eq!(sentence("nothing.known", EventOutcome::Done), None);
         let left = |outcome| sentence("user.left", outcome).expect("known");
-        assert_eq!(left(EventOutcome::Refused), [Piece::Who, Piece::Text(" could not leave")]);
+        assert_eq!(left(EventOutcome::Refused), [Piece::Who, Piece::Text(" couldn’t leave")]);
         assert_eq!(left(EventOutcome::Done), [Piece::Who, Piece::Text(" left")]);
     }
 }

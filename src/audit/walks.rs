@@ -41,23 +41,25 @@ pub fn counted(ours: &Select<Entity>, query: &EventQuery, source: &Source) -> Se
 
 /// The ends of all walks, one behind the other.
 fn walks(ours: &Select<Entity>, query: &EventQuery, source: &Source) -> SelectStatement {
-    let outcomes: Vec<Option<EventOutcome>> = match (query.outcome, source.by) {
+    let outcomes = |by: By| match (query.outcome, by) {
         (Some(outcome), _) => vec![Some(outcome)],
         (None, By::Time) => vec![None],
         (None, _) => EventOutcome::ALL.map(Some).to_vec(),
     };
-    let steps = source.values.iter().flat_map(|value| outcomes.iter().map(move |outcome| (value, *outcome)));
+    let steps = source.walks.iter().flat_map(|step| outcomes(step.0).into_iter().map(move |o| (step, o)));
     let whole = |walk| Sql::select().columns(WALKED).from_subquery(walk, alias("walk")).take();
-    let walks = steps.map(|(value, outcome)| whole(walk(ours, query, source.by, value, outcome)));
-    walks.reduce(|mut all, walk| all.union(UnionType::All, walk).take()).unwrap_or_default()
+    let walks = steps.map(|((by, value), outcome)| whole(walk(ours, query, source, (*by, value), outcome)));
+    // A text may find an event in two ways.
+    let kind = if source.is_text { UnionType::Distinct } else { UnionType::All };
+    walks.reduce(|mut all, walk| all.union(kind, walk).take()).unwrap_or_default()
 }
 
 /// The keys of the next events along one value of an index.
 fn walk(
     ours: &Select<Entity>,
     query: &EventQuery,
-    by: By,
-    value: &str,
+    source: &Source,
+    (by, value): (By, &str),
     outcome: Option<EventOutcome>,
 ) -> SelectStatement {
     let mut walk = ours.clone();
@@ -67,21 +69,27 @@ fn walk(
     if let Some(outcome) = outcome {
         walk = walk.filter(column(Column::Outcome).eq(outcome.name()));
     }
-    walk = in_time(query).sort(between(beside(walk, query, by), query));
+    walk = in_time(query).sort(between(beside(walk, query, source, by), query));
     let mut walk = walk.select_only().columns(WALKED).limit(query.slots());
     QuerySelect::query(&mut walk).take()
 }
 
 /// The filters that do not lead.
-fn beside(mut ours: Select<Entity>, query: &EventQuery, by: By) -> Select<Entity> {
-    if by != By::Target && !query.target.is_empty() {
+fn beside(mut ours: Select<Entity>, query: &EventQuery, source: &Source, by: By) -> Select<Entity> {
+    let leads = |field: By| field == by && !source.is_text;
+    for other in &source.within {
+        ours = ours.filter(other.finds());
+    }
+    if !leads(By::Target) && !query.target.is_empty() {
         ours = ours.filter(By::Target.begins_with(&query.target));
     }
-    if by != By::Actor && !query.who.is_empty() {
+    if !leads(By::Actor) && !query.who.is_empty() {
         ours = ours.filter(By::Actor.begins_with(&query.who));
     }
     match query.what.actions() {
-        Some(actions) if by != By::Action => ours.filter(not_by_index(column(Column::Action)).is_in(actions)),
+        Some(actions) if !leads(By::Action) => {
+            ours.filter(not_by_index(column(Column::Action)).is_in(actions))
+        }
         _ => ours,
     }
 }

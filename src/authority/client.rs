@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hop_may_have_its_port_and_brackets() {
+    fn a_hop_can_have_its_port_and_brackets() {
         let of = |line: &[u8]| client("10.0.0.1", &[line], "10.0.0.0/8");
         for line in ["203.0.113.7:51234", "203.0.113.7", "\"203.0.113.7:51234\"", " 203.0.113.7:1 "] {
             assert_eq!(of(line.as_bytes()), Some(ip("203.0.113.7")), "{line}");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hop_that_is_no_address_is_refused_and_never_taken_for_the_proxy() {
+    fn a_hop_that_is_not_an_address_is_refused_and_never_taken_for_the_proxy() {
         let lines =
             [&b"nonsense"[..], b"198.51.100.7, nonsense", b"\xff\xfe", b"198.51.100.7, \xe9", b"unknown"];
         let more = [

@@ -9,7 +9,7 @@ use super::people::Anyone;
 use super::services::Services;
 use crate::error::Result;
 
-/// Somebody at a door: who they are is yet to be found out.
+/// Someone at a door: who they are is yet to be found out.
 #[derive(Clone, Copy)]
 pub struct Doorstep<'a> {
     pub services: &'a Services,
@@ -32,7 +32,7 @@ impl<'a> Doorstep<'a> {
         Self { organization, ..self }
     }
 
-    /// Begins a change by somebody who is not in; those to the organization wait for it, and it for them.
+    /// Begins a change by someone who is not in; those to the organization wait for it, and it for them.
     pub async fn change(&self) -> Result<Change<FromOutside>> {
         self.change_with(Vec::new()).await
     }

@@ -56,7 +56,7 @@ impl Event {
     }
 }
 
-/// Stands in a log for an address of somebody that its organization does not know.
+/// Stands in a log for an address of someone that its organization does not know.
 const ANOTHER_ADDRESS: &str = "another address";
 
 impl Event {
@@ -91,14 +91,14 @@ fn retell(detail: &mut JsonValue, told: &impl Fn(&str) -> Option<String>) {
 /// Who did it.
 #[derive(Clone)]
 pub struct Actor {
-    /// The person's id; none for somebody who is not signed in.
+    /// The person's id; none for someone who is not signed in.
     pub id: Option<String>,
     /// How to call them when the person is gone: their address.
     pub name: String,
 }
 
 impl Actor {
-    /// Somebody who is not signed in.
+    /// Someone who is not signed in.
     pub fn nobody() -> Self {
         Self { id: None, name: "nobody".to_owned() }
     }
@@ -110,7 +110,7 @@ impl Actor {
     }
 }
 
-/// Behind the address of somebody who was there as operator.
+/// Behind the address of someone who was there as operator.
 const AS_OPERATOR: &str = " (operator)";
 
 /// How a log calls whoever was there by a token.
@@ -123,7 +123,7 @@ pub fn operator_name(name: &str) -> String {
     format!("{name}{AS_OPERATOR}")
 }
 
-/// Whether a log has called somebody so.
+/// Whether a log has called someone so.
 pub fn is_operator_name(name: &str) -> bool {
     name.ends_with(AS_OPERATOR)
 }
@@ -185,13 +185,15 @@ mod tests {
 
     #[test]
     fn a_log_shows_no_address_that_its_organization_does_not_know() {
-        let detail = json!({ "address": "ada@private.test", "was": ["ada@work.test"], "role": "admin" });
+        let detail = json!({ "address": "ada@private.test", "was": ["ada@work.test", "ada@account.test"], "role": "admin" });
         let event = Event::done("account.connected", "ada@account.test").resulting_in(detail);
         let told = event.knowing_only("ada@work.test", "ada@account.test");
         assert_eq!(told.target, "ada@work.test");
         assert_eq!(
             told.after,
-            Some(json!({ "address": "another address", "was": ["ada@work.test"], "role": "admin" }))
+            Some(
+                json!({ "address": "another address", "was": ["ada@work.test", "ada@work.test"], "role": "admin" })
+            )
         );
         let event = Event::done("session.ended", "Acme SSO").knowing_only("a@b.test", "a@c.test");
         assert_eq!(event.target, "Acme SSO");

@@ -8,20 +8,20 @@ use crate::gate::InstanceLists;
 /// Why an operator is refused, in a sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    #[error("nobody here has the address {0}. `gatehouse user list` shows everybody.")]
+    #[error("no one here has the address {0}. `gatehouse user list` lists everyone.")]
     Unknown(EmailAddress),
     #[error(
-        "{0} is no member of the organization. `gatehouse user promote {0} --role member` makes them one."
+        "{0} isn't a member of the organization. `gatehouse user promote {0} --role member` makes them one."
     )]
     NoMember(String),
     #[error("{0} is deactivated. Run `gatehouse user reactivate {0}` first.")]
     Deactivated(String),
-    #[error("{0} is the only owner who can come in. Promote somebody else first.")]
+    #[error("{0} is the only owner who can sign in. Promote someone else first.")]
     LastOwner(String),
-    #[error("whether another owner can come in can't be told: {0}")]
+    #[error("can't tell whether another owner can sign in: {0}")]
     Unjudged(ConfigError),
     #[error(
-        "the lists of the installation leave {0} out: change GATEHOUSE_ALLOWED_DOMAINS, GATEHOUSE_ALLOWED_EMAILS, \
+        "the server's lists don't allow {0}: change GATEHOUSE_ALLOWED_DOMAINS, GATEHOUSE_ALLOWED_EMAILS, \
          GATEHOUSE_BLOCKED_DOMAINS or GATEHOUSE_BLOCKED_EMAILS"
     )]
     BeyondLimits(String),
@@ -34,15 +34,14 @@ pub enum Refusal {
     )]
     IsBelow { email: String, is: &'static str, role: &'static str },
     #[error(
-        "nobody has come with a new account at a provider that they sign in by. Ask them to try to sign in, then run this \
-         again."
+        "no new account has tried to sign in with their address. Ask them to try to sign in, then run this again."
     )]
     NothingToRelink,
     #[error(
-        "several new accounts have come with the address of {0}: {1}. Name the right one with --subject."
+        "several new accounts have tried to sign in with the address {0}: {1}. Name the right one with --subject."
     )]
     SeveralHaveCome(String, String),
-    #[error("{0}: something has changed meanwhile. Look again.")]
+    #[error("{0} has changed in the meantime. Try again.")]
     ChangedMeanwhile(String),
     #[error(transparent)]
     Failed(#[from] Error),

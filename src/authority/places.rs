@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::project_role::ProjectRole;
 use crate::role::Role;
 
-/// Somebody, as one organization knows them.
+/// Someone, as one organization knows them.
 #[derive(Clone, Copy)]
 pub(super) struct Somebody<'a> {
     pub organization: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Somebody<'a> {
     pub role: Role,
 }
 
-/// What somebody is in a project; none when it does not exist for them.
+/// What someone is in a project; none when it does not exist for them.
 pub(super) async fn role_in_project(
     connection: &impl ConnectionTrait,
     who: Somebody<'_>,
@@ -30,7 +30,7 @@ pub(super) async fn role_in_project(
     Ok(ProjectRole::effective(who.role, manages, row.map(|row| row.role)))
 }
 
-/// Whether somebody manages the team of this id.
+/// Whether someone manages the team of this id.
 pub(super) async fn manages(
     connection: &impl ConnectionTrait,
     who: Somebody<'_>,
@@ -41,7 +41,7 @@ pub(super) async fn manages(
     Ok(team.is_some())
 }
 
-/// Whether somebody may see a team, and whether they may also choose who is in it: admins of the organization and its
+/// Whether someone may see a team, and whether they may also choose who is in it: admins of the organization and its
 /// manager may both, its people the first.
 pub(super) async fn right_in_team(
     connection: &impl ConnectionTrait,
@@ -56,7 +56,7 @@ pub(super) async fn right_in_team(
     Ok(row.one(connection).await?.map(|_| TeamRight::Sees))
 }
 
-/// What somebody may in a team. The order is the order of power.
+/// What someone may in a team. The order is the order of power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TeamRight {
     Sees,

@@ -1,4 +1,4 @@
-//! Members whom somebody acts on: as a page sees them, or as they are inside a change.
+//! Members whom someone acts on: as a page sees them, or as they are inside a change.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ pub struct MemberAccount {
     pub is_elsewhere: bool,
 }
 
-/// Those of an organization's members whose ids are given; whoever is no member is left out.
+/// Those of an organization's members whose ids are given; a non-member is left out.
 pub(super) async fn members(
     connection: &impl ConnectionTrait,
     organization: &str,

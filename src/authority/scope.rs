@@ -1,15 +1,15 @@
 //! Reads. A [`Scoped`] query has its owner's filter from birth and runs only here, so that a query over
-//! everybody's rows is not expressible elsewhere (rule 6.5).
+//! everyone's rows is not expressible elsewhere (rule 6.5).
 //!
 //! A bare query finds no connection to run on:
 //! ```compile_fail,E0277
 //! use gatehouse::{db::Db, entity::membership};
 //! use sea_orm::EntityTrait;
-//! async fn everybody(db: &Db) {
+//! async fn everyone(db: &Db) {
 //!     let _ = membership::Entity::find().all(db).await;
 //! }
 //! ```
-//! nobody reads without saying of which organization:
+//! no one reads without saying of which organization:
 //! ```compile_fail,E0061
 //! use gatehouse::authority::SignedIn;
 //! use gatehouse::entity::invite;
@@ -62,14 +62,14 @@ impl<'a> Scope<'a> {
     /// A member's own rows of a table.
     ///
     /// # Errors
-    /// 404 for whoever is no member.
+    /// 404 for a non-member.
     pub async fn of_member<E: Personal>(self, id: &str) -> Result<Scoped<'a, E>> {
         let this = self.find::<membership::Entity>();
         this.filter(|ours| ours.filter(membership::Column::UserId.eq(id))).one().await?;
         Ok(own(self.db, id))
     }
 
-    /// Members and the accounts behind the memberships; whoever is no member is left out.
+    /// Members and the accounts behind the memberships; a non-member is left out.
     pub async fn members(self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
         roster::members(self.db.reader(), self.organization.unwrap_or_default(), ids).await
     }
@@ -106,7 +106,7 @@ impl<'a, E: EntityTrait> Scoped<'a, E> {
         self.db.reader().get_database_backend()
     }
 
-    /// The row, or 404: somebody else's is as unknown as none (rule 6.2).
+    /// The row, or 404: someone else's is as unknown as none (rule 6.2).
     pub async fn one(self) -> Result<E::Model> {
         let db = self.db;
         self.guarded().one(db.reader()).await?.ok_or(Error::NotFound)

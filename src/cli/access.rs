@@ -15,7 +15,7 @@ use crate::slug::Slug;
 pub enum Task {
     /// Say who can join, which sign-in methods are switched off, and how many members the rules leave out.
     Show,
-    /// Go back to "only invited people": domains, addresses and open sign-up let nobody in any more (the lists are
+    /// Go back to "only invited people": domains, addresses and open sign-up let no one in any more (the lists are
     /// kept), every sign-in method is on, and every member whom the rules have left out is let in again.
     Reset,
 }
@@ -40,10 +40,10 @@ async fn show(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     }
     let lists = lists(&config.instance);
     if !lists.is_empty() {
-        say!("Whatever the rules say, the lists of the installation come first: {}.", lists.join(", "));
+        say!("The server's lists come first, whatever the rules say: {}.", lists.join(", "));
     }
     say!("{}", methods(&access, &config));
-    say!("{} left out by the access rules.", members(access.locked_out));
+    say!("{} refused by the access rules.", members(access.locked_out));
     Ok(())
 }
 
@@ -80,7 +80,7 @@ async fn reset(file: Option<&Path>, org: Option<Slug>) -> anyhow::Result<()> {
     db.close().await;
     match before? {
         Some(before) => tell_reset(&before),
-        None => say!("Access is as after a reset already. Nothing was changed."),
+        None => say!("Access is already reset. Nothing changed."),
     }
     say!("{}", Rules::default().in_a_sentence(&InstanceLists::default()));
     Ok(())

@@ -39,16 +39,14 @@ pub async fn run(file: Option<&Path>, options: Options) -> anyhow::Result<()> {
     let outcome = outcome?;
     let (org, owner) = (options.org.as_str(), &options.owner);
     match outcome {
-        Bootstrapped::IsOwner => say!("{owner} is owner of {org} now."),
+        Bootstrapped::IsOwner => say!("{owner} now owns {org}."),
         Bootstrapped::WillBeOwner => say!("{owner} becomes owner of {org} at the first sign-in."),
-        Bootstrapped::Unchanged => say!("{org} and {owner} are as they should be. Nothing was changed."),
+        Bootstrapped::Unchanged => say!("{org} and {owner} are already set up. Nothing changed."),
         Bootstrapped::OtherName(other) => {
-            anyhow::bail!(
-                "the organization is there, and it is called {other}, not {org}: nothing was changed"
-            )
+            anyhow::bail!("the organization already exists and is called {other}, not {org}: nothing changed")
         }
         Bootstrapped::Deactivated => {
-            anyhow::bail!("the account of {owner} is deactivated: nothing was changed")
+            anyhow::bail!("the account of {owner} is deactivated: nothing changed")
         }
     }
     Ok(())
@@ -66,7 +64,7 @@ async fn named(db: &Db, file: Option<&Path>, options: &Options) -> anyhow::Resul
     if !config::tenancy_only(file)?.is_multi() {
         let slug = slug.map(Slug::as_str).unwrap_or_default();
         anyhow::bail!(
-            "no organization has the slug {slug}, and GATEHOUSE_TENANCY is single: nothing was changed"
+            "no organization has the slug {slug}, and GATEHOUSE_TENANCY is single: nothing changed"
         );
     }
     let made = create(&shell_of_installation(db, file).await?, name, slug, owner).await?;
@@ -78,9 +76,9 @@ async fn first(db: &Db, file: Option<&Path>) -> anyhow::Result<Organization> {
     if !config::tenancy_only(file)?.is_multi() {
         return Ok(Organization::only(db).await?);
     }
-    Organization::first(db).await?.context(
-        "the organization that this installation began with is deleted: name another one with --slug",
-    )
+    Organization::first(db)
+        .await?
+        .context("the first organization of this server is deleted: name another one with --slug")
 }
 
 /// The organization at this slug, or the one that had it before; none where it is free.
@@ -95,11 +93,11 @@ async fn find(db: &Db, slug: &Slug) -> anyhow::Result<Option<Organization>> {
     }
     anyhow::ensure!(
         Organization::being_deleted(db, slug.as_str()).await?.is_none(),
-        "the organization at {slug} is being deleted: nothing was changed"
+        "the organization at {slug} is being deleted: nothing changed"
     );
     anyhow::ensure!(
         !is_known(db, slug).await?,
-        "the slug {slug} was another organization\u{2019}s until lately, and rests: nothing was changed"
+        "the slug {slug} recently belonged to another organization and is on hold: nothing changed"
     );
     Ok(None)
 }

@@ -120,11 +120,11 @@ fn greet(base_url: &str, issuer: &str, mail: &str, multi: bool) {
         "The first person to sign in becomes the owner."
     };
     let greeting = format!(
-        "Gatehouse   {base_url}\nDemo ID     {issuer}  (identity provider: be anybody)\n\
-         Demo Mail   {mail}  (mail catcher: whatever is sent ends here)\n\n\
+        "Gatehouse   {base_url}\nDemo ID     {issuer}  (identity provider: be anyone)\n\
+         Demo Mail   {mail}  (mail catcher: every email ends up here)\n\n\
          {first} Ctrl-C stops; --fresh starts over.\n"
     );
-    // A demo whose greeting nobody reads goes on all the same.
+    // A demo whose greeting no one reads goes on all the same.
     let _ = std::io::stdout().write_all(greeting.as_bytes());
 }
 
@@ -166,11 +166,11 @@ fn is_heeded(name: &str) -> bool {
     HEEDED.contains(&name) || name.starts_with("GATEHOUSE_LLM__") || !name.starts_with("GATEHOUSE_")
 }
 
-/// A demo lets anybody be anybody: it must not be reachable from elsewhere.
+/// A demo lets anyone be anyone: it must not be reachable from elsewhere.
 fn refuse_public(config: &Config) -> Result<(), ConfigError> {
     let refuse = |variable: &str| ConfigError {
         variable: variable.to_owned(),
-        problem: "must be a loopback address for a demo, in which anybody can be anybody".to_owned(),
+        problem: "must be a loopback address for a demo, where anyone can sign in as anyone".to_owned(),
     };
     if !config.base_url.is_loopback() {
         return Err(refuse("GATEHOUSE_BASE_URL"));

@@ -45,11 +45,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Try everything on this machine with nothing to configure: an embedded database in data/demo, an identity
-    /// provider that lets you be anybody, and a mail catcher.
+    /// provider that lets you be anyone, and a mail catcher.
     Demo(demo::Options),
     /// Run from the configuration; brings the database's schema up first.
     Serve,
-    /// Name the organization and its owner, before anybody has signed in or when nobody can.
+    /// Name the organization and its owner, before anyone has signed in or when no one can.
     Bootstrap(bootstrap::Options),
     /// The database's schema.
     #[command(subcommand)]

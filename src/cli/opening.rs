@@ -19,14 +19,14 @@ use crate::{app, log};
 pub async fn open(url: &SecretString) -> anyhow::Result<Db> {
     let url = url.expose_secret();
     if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
-        anyhow::bail!("there is no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
+        anyhow::bail!("no database at {}: check GATEHOUSE_DATABASE_URL", path.display());
     }
     let db = app::connect(url).await?;
     let status = db.schema_status().await?;
     if let Some(refusal) = status.refusal() {
         anyhow::bail!(refusal);
     }
-    anyhow::ensure!(status.is_current(), "the schema is not current: run `gatehouse migrate up`");
+    anyhow::ensure!(status.is_current(), "the schema isn't current: run `gatehouse migrate up`");
     Ok(db)
 }
 
@@ -55,7 +55,7 @@ pub async fn shell_of_one_of_many(db: &Db, organization: Organization) -> anyhow
     Ok(Shell::of_one_of_many(db.clone(), db.clock().await?, organization))
 }
 
-/// The shell of what is nobody's, where there may be many organizations.
+/// The shell of what is no one's, where there may be many organizations.
 pub async fn shell_of_many(db: &Db) -> anyhow::Result<Shell> {
     Ok(Shell::of_installation(db.clone(), db.clock().await?))
 }
@@ -72,12 +72,8 @@ async fn organization(db: &Db, org: Option<&Slug>) -> anyhow::Result<Organizatio
             .with_context(|| format!("no organization has the slug {slug}: see `gatehouse org list`"));
     }
     let all = names(db).await?;
-    anyhow::ensure!(
-        all.len() <= 1,
-        "there are several organizations; name one with --org: {}",
-        all.join(", ")
-    );
-    anyhow::ensure!(!all.is_empty(), "there is no organization: see `gatehouse org list`");
+    anyhow::ensure!(all.len() <= 1, "several organizations: name one with --org: {}", all.join(", "));
+    anyhow::ensure!(!all.is_empty(), "no organization yet: see `gatehouse org list`");
     Ok(Organization::only(db).await?)
 }
 
@@ -101,7 +97,7 @@ pub async fn shell_of_account(db: &Db, file: Option<&Path>, org: Option<&Slug>) 
 pub fn mailer(file: Option<&Path>) -> Mailer {
     let configured = config::mail_only(file).map_err(anyhow::Error::from);
     configured.and_then(|config| Mailer::new(config.as_ref())).unwrap_or_else(|error| {
-        log::say(&format!("No mail will tell them: {error:#}"));
+        log::say(&format!("They won't get an email: {error:#}"));
         Mailer::none()
     })
 }

@@ -11,7 +11,7 @@ use crate::operator::grants::{self, Granted};
 
 #[derive(Subcommand)]
 pub enum Task {
-    /// Let somebody see which organizations there are, and enter them for an hour with a reason that owners read; where
+    /// Let someone see which organizations there are, and enter them for an hour with a reason that owners read; where
     /// GATEHOUSE_TENANCY is multi. At once if they have been here, else from their first sign-in on.
     Grant {
         #[arg(value_name = "EMAIL", value_parser = super::arguments::email)]
@@ -39,14 +39,14 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
 async fn perform(shell: &Shell, task: Task) -> anyhow::Result<()> {
     match task {
         Task::Grant { email } => match grants::grant(shell, &email).await? {
-            Granted::Now => say!("{email} is operator now."),
-            Granted::AtFirstSignIn => say!("{email} becomes operator at their first sign-in."),
-            Granted::Before => say!("{email} is named as operator already: nothing was changed."),
+            Granted::Now => say!("{email} is now an operator."),
+            Granted::AtFirstSignIn => say!("{email} becomes an operator at their first sign-in."),
+            Granted::Before => say!("{email} is already an operator: nothing changed."),
         },
         Task::Revoke { email } if grants::revoke(shell, &email).await? => {
-            say!("{email} is no operator any more, and out of whatever they had entered.");
+            say!("{email} is no longer an operator, and has left any organization they had entered.");
         }
-        Task::Revoke { email } => anyhow::bail!("{email} is no operator: see `gatehouse operator list`"),
+        Task::Revoke { email } => anyhow::bail!("{email} isn't an operator: see `gatehouse operator list`"),
         Task::List => {
             let (operators, awaited) = grants::list(shell).await?;
             if operators.is_empty() && awaited.is_empty() {

@@ -33,7 +33,7 @@ pub enum Task {
         #[arg(long, value_name = "SLUG", value_parser = super::arguments::slug)]
         slug: Option<Slug>,
     },
-    /// Delete an organization: nobody can open it any more, and after thirty days it is erased.
+    /// Delete an organization: no one can open it any more, and after thirty days it is erased.
     Delete {
         /// The organization, by its slug.
         #[arg(value_name = "SLUG", value_parser = super::arguments::slug)]
@@ -92,7 +92,7 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
     match task {
         Task::List => show(db, file).await?,
         Task::Create { name, owner, slug } => {
-            let owner = owner.context("name who is to own it with --owner")?;
+            let owner = owner.context("name its owner with --owner")?;
             let Created { organization, is_owner } =
                 create(&shell_of_installation(db, file).await?, &name, slug.as_ref(), &owner).await?;
             let (name, slug) = (organization.name, organization.slug);
@@ -109,10 +109,10 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
             };
             match ownership::delete(&shell, &mailer(file)).await? {
                 Some(until) => say!(
-                    "{org} is deleted. `gatehouse org restore {org}` brings it back until {}.",
+                    "{org} is deleted. `gatehouse org restore {org}` restores it until {}.",
                     until.format("%Y-%m-%d %H:%M UTC")
                 ),
-                None => say!("{org} is being deleted already. Nothing was changed."),
+                None => say!("{org} is already being deleted. Nothing changed."),
             }
         }
         Task::Restore { org } => {
@@ -120,7 +120,7 @@ async fn perform(db: &Db, file: Option<&Path>, task: Task) -> anyhow::Result<()>
             let deleted =
                 deleted.with_context(|| format!("no organization with the slug {org} is being deleted"))?;
             if !ownership::restore(&of(db, file, deleted).await?, &mailer(file)).await? {
-                anyhow::bail!("{org} is not being deleted, or it is erased already: nothing was changed");
+                anyhow::bail!("{org} isn't being deleted, or is already erased: nothing changed");
             }
             say!("{org} is restored.");
         }

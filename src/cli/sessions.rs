@@ -9,9 +9,9 @@ use crate::users::operator::end_all_sessions;
 
 #[derive(Subcommand)]
 pub enum Task {
-    /// Sign everybody out, at once and everywhere.
+    /// Sign everyone out, at once and everywhere.
     End {
-        /// Everybody's sessions, one's own among them.
+        /// Everyone's sessions, one's own among them.
         #[arg(long, required = true)]
         all: bool,
     },
@@ -23,8 +23,8 @@ pub async fn run(file: Option<&Path>, task: Task) -> anyhow::Result<()> {
     let ended = end_all_sessions(&super::opening::shell_of_installation(&db, file).await?).await;
     db.close().await;
     match ended? {
-        0 => say!("Nobody was signed in. Nothing was changed."),
-        ended => say!("{} ended. Everybody has to sign in again.", counted(ended, "session")),
+        0 => say!("No one was signed in. Nothing changed."),
+        ended => say!("{} ended. Everyone has to sign in again.", counted(ended, "session")),
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ pub(super) struct Hands {
     pub(super) moved: Duration,
 }
 
-/// What was told last, and when that was by the clock that nobody sets.
+/// What was told last, and when that was by the clock that no one sets.
 #[derive(Clone, Copy)]
 pub(super) struct Told {
     pub(super) time: DateTime<Utc>,

@@ -16,7 +16,7 @@ use super::error::{ConfigError, Result};
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// Lines about what the variables name and nobody can use.
+/// Lines about what the variables name and no one can use.
 ///
 /// # Errors
 /// When variables are set and nothing that they name can be used.

@@ -32,7 +32,7 @@ pub(super) fn one_line(text: &str) -> Result<(), String> {
     refuse_if(has_control, "has a line break or another control character inside. Put it on one line")
 }
 
-/// A secret without what is around it. A quotation mark at one of its ends that has no other is refused, because nobody
+/// A secret without what is around it. A quotation mark at one of its ends that has no other is refused, because no one
 /// can tell whether it is part of the secret; inside a pair of another kind it is.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ pub(super) fn google_issuer(text: &str) -> std::result::Result<Url, String> {
     }
 }
 
-/// A tenant by its id, or all of them: a tenant by its domain would answer with its id, which nobody configured.
+/// A tenant by its id, or all of them: a tenant by its domain would answer with its id, which no one configured.
 pub(super) fn microsoft_issuer(text: &str) -> std::result::Result<Url, String> {
     let url = provider_address(&text.to_ascii_lowercase())?;
     let path: Vec<&str> = url.path().trim_matches('/').split('/').collect();
@@ -35,7 +35,7 @@ pub(super) fn microsoft_issuer(text: &str) -> std::result::Result<Url, String> {
         }
         _ => Err(
             "must be https://login.microsoftonline.com/<tenant id>/v2.0, or …/organizations/v2.0 for every \
-                  organization, or …/common/v2.0 for everybody"
+                  organization, or …/common/v2.0 for everyone"
                 .to_owned(),
         ),
     }

@@ -35,7 +35,7 @@ pub(super) fn read(source: &mut Source, base_url: &BaseUrl) -> Result<Option<Mai
         }
         (Some(_), None) => Err(problem(
             "MAIL_FROM",
-            "is missing, but GATEHOUSE_SMTP_URL is set: say who mails are from, such as Gatehouse <gatehouse@example.com>",
+            "is missing, but GATEHOUSE_SMTP_URL is set: say who emails are from, such as Gatehouse <gatehouse@example.com>",
         )),
         (None, Some(_)) => Err(problem(
             "SMTP_URL",

@@ -18,7 +18,7 @@ pub fn read(source: &mut Source) -> Result<Vec<ProviderConfig>> {
     if providers.is_empty() {
         return Err(problem(
             "PROVIDERS__<NAME>__KIND",
-            "is missing: nobody could sign in. Set GATEHOUSE_PROVIDERS__GOOGLE__KIND=google, …__CLIENT_ID and \
+            "is missing: no one could sign in. Set GATEHOUSE_PROVIDERS__GOOGLE__KIND=google, …__CLIENT_ID and \
              …__CLIENT_SECRET, or another KIND (microsoft, github, gitlab; oidc with …__ISSUER); or try `gatehouse demo`, which needs nothing",
         ));
     }
@@ -29,7 +29,7 @@ fn provider(source: &mut Source, name: String) -> Result<ProviderConfig> {
     let prefix = format!("PROVIDERS__{}", name.to_uppercase());
     let field = |field: &str| format!("{prefix}__{field}");
     if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err(problem(&field("KIND"), "the provider's name may have letters, digits and `-` only"));
+        return Err(problem(&field("KIND"), "the provider's name can only have letters, digits and `-`"));
     }
     let (kind, issuer) = kind_and_issuer(source, &field)?;
     let client_secret = source.secret(&field("CLIENT_SECRET"))?;

@@ -42,7 +42,7 @@ pub struct Config {
     pub tenancy: Tenancy,
     /// Who may create organizations (rule 6.3).
     pub org_creators: OrgCreators,
-    /// Whom an installation with many organizations lets in whom nobody has invited.
+    /// Whom an installation with many organizations lets in whom no one has invited.
     pub sign_up: SignUp,
     /// How many sign-ins a minute may fail, or be under way, from one address.
     pub sign_in_rate: NonZeroU32,

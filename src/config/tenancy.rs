@@ -7,7 +7,7 @@ use crate::address::{Domain, EmailAddress};
 use crate::gate::{OrgCreators, SignUp};
 use crate::tenancy::Tenancy;
 
-/// Stands for everybody among those who may create organizations.
+/// Stands for everyone among those who may create organizations.
 const EVERYBODY: &str = "*";
 
 /// Reads the settings. Those of many organizations mean nothing where there is one, and must not pass silently.

@@ -18,7 +18,7 @@ use super::writer::Writer;
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// The database. On SQLite one connection writes and several read, so that writers queue in order instead of
-/// starving each other; on PostgreSQL, too, who waits for a row keeps nobody from reading.
+/// starving each other; on PostgreSQL, too, who waits for a row keeps no one from reading.
 #[derive(Clone)]
 pub struct Db {
     pub(super) read: Reader,
@@ -56,7 +56,7 @@ impl Db {
         &self.write
     }
 
-    /// Has what was erased leave the log of an SQLite file, too, as soon as nobody reads there.
+    /// Has what was erased leave the log of an SQLite file, too, as soon as no one reads there.
     ///
     /// # Errors
     /// When the database can't be written to.

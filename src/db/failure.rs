@@ -32,7 +32,7 @@ pub(super) fn told(error: Error) -> DbErr {
 }
 
 /// Whether the connection is as sound as before: the statement itself was refused, and that is all that happened.
-/// After anything else nobody knows what state it is in, SQLite's least of all, which rolls back by itself.
+/// After anything else no one knows what state it is in, SQLite's least of all, which rolls back by itself.
 pub(super) fn leaves_connection_sound(error: &Error) -> bool {
     match sqlite_code(error) {
         Some(code) => matches!(code, SQLITE_BUSY | SQLITE_CONSTRAINT),

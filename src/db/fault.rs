@@ -58,11 +58,11 @@ impl Fault {
             }
             Error::PoolTimedOut => Self::new("has no connection free: all are in use", SEE_BUSY),
             Error::Io(error) if error.kind() == ErrorKind::TimedOut => {
-                Self::new("does not answer in time", SEE_BUSY)
+                Self::new("doesn't answer in time", SEE_BUSY)
             }
             // Every error of TLS comes as this, with its own error inside.
             Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
-                Self::new(format!("is not who it says it is: {error}"), TRUST)
+                Self::new(format!("can't prove who it is: {error}"), TRUST)
             }
             Error::Io(error) => Self::new(format!("is not reachable: {error}"), CHECK),
             Error::Tls(error) => Self::new(format!("can't be reached with TLS: {error}"), TRUST),
@@ -112,7 +112,7 @@ impl Fault {
                 "Raise its max_connections, or run fewer instances",
             ),
             "55P03" => Self::new("keeps rows locked", SEE_BUSY),
-            "57014" => Self::new("does not answer in time", SEE_BUSY),
+            "57014" => Self::new("doesn't answer in time", SEE_BUSY),
             "57P03" => Self::new(format!("is not ready: {message}"), "Wait until the server is up"),
             "XX001" | "XX002" => Self::new(format!("is damaged: {message}"), "Restore a backup"),
             _ => Self::new(format!("refuses: {message}"), CHECK),
@@ -124,7 +124,7 @@ const TRUST: &str = "Check sslmode and host in GATEHOUSE_DATABASE_URL; name the 
                      there, or by SSL_CERT_FILE";
 const POOLER: &str = "Is it a pooler? Let it pool by session or by transaction, and leave `options` out of \
                       GATEHOUSE_DATABASE_URL";
-const RESTART: &str = "Put back what was taken away, or restart gatehouse";
+const RESTART: &str = "Restore what was removed, or restart gatehouse";
 const CHECK: &str = "Check GATEHOUSE_DATABASE_URL, and that the server runs";
 const ALLOW: &str =
     "Let this user read and write the file and its folder, on a disk that is mounted for writing";

@@ -34,7 +34,7 @@ impl DataFile {
         if metadata(&*self.path).as_ref().is_ok_and(is_there) {
             return Ok(());
         }
-        Err(DbErr::Conn(RuntimeErr::Internal("was taken away or replaced".to_owned())))
+        Err(DbErr::Conn(RuntimeErr::Internal("was removed or replaced".to_owned())))
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn unwritable(path: &Path) -> Option<Fault> {
         }
         ErrorKind::PermissionDenied => (
             format!(
-                "is read-only: gatehouse may not write to {}",
+                "is read-only: gatehouse can't write to {}",
                 if what.is_empty() { "the file" } else { "its folder" }
             ),
             format!("Let the user that gatehouse runs as own {what}{place} (chown, chmod u+rw)"),

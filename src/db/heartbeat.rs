@@ -19,7 +19,7 @@ use crate::entity::Timestamp;
 use crate::entity::heartbeat::{ActiveModel, Column, Entity};
 use crate::error::Error;
 
-/// How long one answer serves everybody who asks.
+/// How long one answer serves everyone who asks.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long the beat of a process is kept that does not beat any more.
 const KEPT: chrono::Duration = chrono::Duration::days(1);
@@ -70,11 +70,11 @@ impl Db {
         if read.is_some_and(|row| row.beats == beats) {
             return Ok(());
         }
-        Err(DbErr::Custom("has lost what it said it had saved".to_owned()).into())
+        Err(DbErr::Custom("has lost data that it had confirmed as saved".to_owned()).into())
     }
 
     /// Reads a file that could only be read when it was opened as one that is written, once it can be: before it is, for
-    /// readers who think that nobody writes keep SQLite's index of the log for reading only.
+    /// readers who think that no one writes keep SQLite's index of the log for reading only.
     async fn read_as_written(&self) -> Result<(), Fault> {
         if !self.pulse.is_only_read.load(Ordering::Relaxed) {
             return Ok(());
@@ -110,7 +110,7 @@ impl Db {
         Ok(clock)
     }
 
-    /// Takes back the beat of this process, whose clock is nobody's but its own.
+    /// Takes back the beat of this process, whose clock is no one's but its own.
     ///
     /// # Errors
     /// When the row can't be deleted.

@@ -1,5 +1,5 @@
 //! A connection on loan. It goes back to its pool only if whatever was begun on it has ended well; in the middle of
-//! something, or after an error that was not the statement's own, nobody knows what state it is in, and it is closed.
+//! something, or after an error that was not the statement's own, no one knows what state it is in, and it is closed.
 
 use std::future::Future;
 

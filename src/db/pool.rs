@@ -1,4 +1,4 @@
-//! The pools: who reads never waits for who writes, and nobody waits for ever.
+//! The pools: who reads never waits for who writes, and no one waits for ever.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::lease::{Connection, Lease};
 use super::pooler::Behind;
 use super::postgres_settings::for_session;
 
-/// How long somebody waits for a connection while all are in use.
+/// How long someone waits for a connection while all are in use.
 const TURN: Duration = Duration::from_secs(3);
 /// A connection that rested this long is asked whether it still stands: PostgreSQL may have been restarted.
 const RESTED: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! What PostgreSQL itself ends, so that it does not go on with what nobody waits for: statements, waits for a lock,
+//! What PostgreSQL itself ends, so that it does not go on with what no one waits for: statements, waits for a lock,
 //! transactions of a process that has stopped in the middle. And it plans statements for the organization that they are
 //! about: one plan for all takes the largest for as small as most are.
 

@@ -33,7 +33,7 @@ pub(super) struct Shared {
 impl Pulse {
     /// One that beats on `pool`.
     pub fn new(source: Source, pool: Pool, is_only_read: bool) -> Self {
-        let fault = is_only_read.then(|| Fault::new("is read-only", "Let it be written"));
+        let fault = is_only_read.then(|| Fault::new("is read-only", "Make it writable"));
         let shared = Shared {
             source,
             pool,

@@ -14,7 +14,7 @@ impl Db {
     /// database that only reads can be served.
     ///
     /// # Errors
-    /// When the schema is newer than the binary, or a step fails; then nothing was changed.
+    /// When the schema is newer than the binary, or a step fails; then nothing changed.
     pub async fn migrate_up(&self) -> anyhow::Result<()> {
         if self.schema_status().await?.is_current() {
             return Ok(());

@@ -34,7 +34,7 @@ pub(super) enum Source {
 pub(super) struct Opened {
     pub read: Pool,
     pub write: Pool,
-    /// Who asks whether it takes changes waits for nobody's row.
+    /// Who asks whether it takes changes waits for no one's row.
     pub pulse: Pool,
     /// Whether it can only be read, for now.
     pub is_only_read: bool,
@@ -123,7 +123,7 @@ impl Source {
         }
     }
 
-    /// One connection, bounded by nobody.
+    /// One connection, bounded by no one.
     pub async fn connection(&self) -> Result<DatabaseConnection, Error> {
         Ok(match self {
             Self::Sqlite(options) => unbounded(writing(options)).await?,

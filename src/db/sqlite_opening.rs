@@ -29,7 +29,7 @@ pub(super) fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
 }
 
-/// How the file can be read: as one that is written, too, or else as one that nobody writes; and whether it is the latter.
+/// How the file can be read: as one that is written, too, or else as one that no one writes; and whether it is the latter.
 pub(super) async fn readable(options: &SqliteConnectOptions) -> Result<(SqliteConnectOptions, bool), Error> {
     let written = writing(options);
     let Err(failure) = open_in_turn(&written.clone().create_if_missing(true), WRITES).await else {
@@ -39,7 +39,7 @@ pub(super) async fn readable(options: &SqliteConnectOptions) -> Result<(SqliteCo
     if open_in_turn(&only_read, READS).await.is_ok() {
         return Ok((only_read, true));
     }
-    // Without a log there is nobody who writes: only then may SQLite take the file for unchanging.
+    // Without a log there is no one who writes: only then may SQLite take the file for unchanging.
     let mut log = options.get_filename().as_os_str().to_owned();
     log.push("-wal");
     if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
@@ -68,4 +68,18 @@ async fn try_out(options: &SqliteConnectOptions, tries: &'static str) -> Result<
     let tried = connection.execute(tries).await;
     connection.close().await?;
     tried.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Set in `.cargo/config.toml`.
+    #[tokio::test]
+    async fn sqlite_keeps_the_plan_of_a_statement_whatever_is_bound() {
+        let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.expect("SQLite");
+        let options: Vec<String> =
+            sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut memory).await.expect("options");
+        assert!(options.contains(&"ENABLE_QPSG".to_owned()), "{options:?}");
+    }
 }

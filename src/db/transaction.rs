@@ -3,7 +3,7 @@
 //!
 //! `BEGIN`, `COMMIT` and `ROLLBACK` are plain statements here. The driver's own transactions count their depth, and an
 //! error that SQLite has answered by rolling back leaves the count too high: every later one would then be a savepoint
-//! inside a transaction that nobody ends.
+//! inside a transaction that no one ends.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl Transaction {
     /// Makes it durable. `witness` is the id of an event that it has written: by that it can be known again.
     ///
     /// # Errors
-    /// [`error::Error::Database`] when nothing was saved; [`error::Error::OutcomeUnknown`] when nobody can tell.
+    /// [`error::Error::Database`] when nothing was saved; [`error::Error::OutcomeUnknown`] when no one can tell.
     pub async fn commit(self, witness: Option<&str>) -> error::Result<()> {
         if self.has_failed.load(Ordering::Relaxed) {
             return Err(DbErr::Custom("a statement of this transaction has failed".to_owned()).into());

@@ -9,9 +9,9 @@ use super::{Tenant, Timestamp};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// None where somebody was refused at the door of the installation.
+    /// None where someone was refused at the door of the installation.
     pub organization_id: Option<String>,
-    /// Canonical, or what the provider sent where it is no address; empty when it sent none.
+    /// Canonical, or what the provider sent where it isn't an address; empty when it sent none.
     pub email: String,
     /// The provider of the last try.
     pub provider: String,

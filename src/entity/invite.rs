@@ -1,4 +1,4 @@
-//! Invites: one row each, for good (rule 3.1).
+//! Invites: one row each, permanently (rule 3.1).
 
 use sea_orm::entity::prelude::*;
 

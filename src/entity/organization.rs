@@ -34,7 +34,7 @@ pub struct Model {
 pub enum State {
     #[sea_orm(string_value = "active")]
     Active,
-    /// Nobody can come in; its owners can restore it.
+    /// No one can come in; its owners can restore it.
     #[sea_orm(string_value = "deleting")]
     Deleting,
     /// Its rows are going.

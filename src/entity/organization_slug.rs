@@ -1,4 +1,4 @@
-//! Every name in addresses that is or was an organization's: nobody else gets it meanwhile.
+//! Every name in addresses that is or was an organization's: no one else gets it meanwhile.
 
 use sea_orm::entity::prelude::*;
 

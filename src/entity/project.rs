@@ -14,7 +14,7 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     pub name: String,
-    /// Whether it is the one that everybody of the organization sees.
+    /// Whether it is the one that everyone of the organization sees.
     pub is_default: bool,
     /// Since when its tokens do not work; none for a project in use.
     pub archived_at: Option<Timestamp>,

@@ -22,7 +22,7 @@ pub struct Model {
     pub user_id: Option<String>,
     /// When the callback took it.
     pub used_at: Option<Timestamp>,
-    /// When somebody was let in by it, or had connected an account.
+    /// When someone was let in by it, or had connected an account.
     pub finished_at: Option<Timestamp>,
 }
 

@@ -13,9 +13,9 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     pub name: String,
-    /// Whether it is the one that everybody of the organization is in.
+    /// Whether it is the one that everyone of the organization is in.
     pub is_default: bool,
-    /// The member who runs its projects; none for nobody.
+    /// The member who runs its projects; none for no one.
     pub manager_id: Option<String>,
     pub created_at: Timestamp,
 }

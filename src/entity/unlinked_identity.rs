@@ -1,4 +1,4 @@
-//! Accounts at providers that came with somebody's verified address while they sign in by the same provider with another
+//! Accounts at providers that came with someone's verified address while they sign in by the same provider with another
 //! account.
 
 use sea_orm::entity::prelude::*;

@@ -7,7 +7,7 @@ use super::step::{Step, StepOutcome};
 use crate::role::Role;
 
 /// What there is to say when everything is off.
-const ONLY_INVITED: &str = "Only people who are invited can join.";
+const ONLY_INVITED: &str = "Only invited people can join.";
 
 /// The gate's answer: the steps up to the one that decided, which is the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// For somebody whose provider names no address that could be asked about.
+    /// For someone whose provider names no address that could be asked about.
     pub fn no_address() -> Self {
-        let detail = Cow::from("The provider names no usable address.");
+        let detail = Cow::from("The provider gave no usable address.");
         Self {
             admitted: None,
             steps: vec![Step { rule: Rule::Address, outcome: StepOutcome::Refuses, detail }],

@@ -7,15 +7,15 @@ use super::step::{ADDRESSES_OFF, DOMAINS_OFF, SIGN_UP_OFF};
 
 pub(super) fn block_list(gate: &Gate, person: &Candidate) -> Says {
     match person.addresses().find(|email| gate.instance.blocks(email)) {
-        Some(email) => Says::refuses(format!("{email} is on a block list of the installation.")),
-        None => Says::passes("Not on a block list of the installation."),
+        Some(email) => Says::refuses(format!("{email} is on the server’s block list.")),
+        None => Says::passes("Not on the server’s block list."),
     }
 }
 
 pub(super) fn allow_list(gate: &Gate, person: &Candidate) -> Says {
     match person.addresses().find(|email| !gate.instance.allows(email)) {
-        Some(email) => Says::refuses(format!("The installation's allow lists leave {email} out.")),
-        None => Says::passes("Within the limits of the installation."),
+        Some(email) => Says::refuses(format!("{email} isn’t on the server’s allow list.")),
+        None => Says::passes("Within the server’s limits."),
     }
 }
 
@@ -30,9 +30,9 @@ pub(super) fn allowed_domain(gate: &Gate, person: &Candidate) -> Says {
     match gate.rules_above(&domain).next() {
         Some(rule) => {
             let parent = &rule.domain;
-            Says::passes(format!("{domain} is a subdomain; {parent} does not include subdomains."))
+            Says::passes(format!("{domain} is a subdomain, and {parent} doesn’t include subdomains."))
         }
-        None => Says::passes(format!("{domain} is not an allowed domain.")),
+        None => Says::passes(format!("{domain} isn’t an allowed domain.")),
     }
 }
 
@@ -43,18 +43,18 @@ pub(super) fn allowed_address(gate: &Gate, person: &Candidate) -> Says {
     if gate.emails.contains(&person.email) {
         Says::admits(person.role_by_rules(), "The address is listed.")
     } else {
-        Says::passes("The address is not listed.")
+        Says::passes("The address isn’t listed.")
     }
 }
 
 pub(super) fn open_sign_up(gate: &Gate, person: &Candidate) -> Says {
     if gate.rules.open_sign_up {
-        Says::admits(person.role_by_rules(), "Anybody may sign up.")
+        Says::admits(person.role_by_rules(), "Anyone can sign up.")
     } else {
         Says::passes(SIGN_UP_OFF)
     }
 }
 
 pub(super) fn otherwise(_: &Gate, _: &Candidate) -> Says {
-    Says::refuses("No rule admits this address.")
+    Says::refuses("No rule allows this address.")
 }

@@ -15,7 +15,7 @@ pub(super) fn sign_in_method(_: &Gate, person: &Candidate) -> Says {
 
 pub(super) fn verified_address(_: &Gate, person: &Candidate) -> Says {
     if person.email_verified {
-        Says::passes("The provider vouches for the address.")
+        Says::passes("Email verified by the provider.")
     } else {
         Says::refuses("Email not verified by the provider.")
     }
@@ -39,9 +39,9 @@ pub(super) fn known_elsewhere(_: &Gate, person: &Candidate) -> Says {
 
 pub(super) fn member(_: &Gate, person: &Candidate) -> Says {
     match person.standing {
-        Standing::Member(role) => Says::admits(role, format!("Already here, as {}.", role.name())),
+        Standing::Member(role) => Says::admits(role, format!("Already {}.", role.with_article())),
         Standing::Suspended => Says::refuses("The membership is suspended."),
-        Standing::LockedOut(_) => Says::passes("A member whose access was ended by these rules."),
+        Standing::LockedOut(_) => Says::passes("A member who lost access through these rules."),
         _ => Says::passes("Not a member."),
     }
 }
@@ -50,9 +50,9 @@ pub(super) fn member(_: &Gate, person: &Candidate) -> Says {
 pub(super) fn open_invite(_: &Gate, person: &Candidate) -> Says {
     match person.invited {
         Some(_) if person.standing == Standing::Awaited => {
-            Says::passes("Invited, but the operator’s word goes first.")
+            Says::passes("Invited, but the server’s owner list comes first.")
         }
-        Some(role) => Says::admits(role, format!("Invited as {}.", role.name())),
+        Some(role) => Says::admits(role, format!("Invited as {}.", role.with_article())),
         None => Says::passes("No open invite."),
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn open_invite(_: &Gate, person: &Candidate) -> Says {
 pub(super) fn first_owner(_: &Gate, person: &Candidate) -> Says {
     match person.standing {
         Standing::First => Says::admits(Role::Owner, "The first person to sign in."),
-        Standing::Awaited => Says::admits(Role::Owner, "Named as owner by the operator."),
+        Standing::Awaited => Says::admits(Role::Owner, "Named as owner by the server’s admin."),
         _ => Says::passes("Not the first person to sign in."),
     }
 }

@@ -10,7 +10,7 @@ pub struct Candidate {
     pub email: EmailAddress,
     /// The address of the account here, where the provider's is another.
     pub account: Option<EmailAddress>,
-    /// Whether the provider vouches for the address (rule 2.6).
+    /// Whether the provider has verified the address (rule 2.6).
     pub email_verified: bool,
     /// Whether the way in is one that the organization has switched on.
     pub method_is_on: bool,
@@ -20,7 +20,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Somebody new at `email`, whom a provider vouches for.
+    /// Someone new at `email`, whom a provider has verified.
     pub fn stranger(email: EmailAddress) -> Self {
         Self {
             email,
@@ -53,7 +53,7 @@ impl Candidate {
 /// What the person already is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nobody we know.
+    /// No one we know.
     Stranger,
     /// The first person to come to a new instance, allowed to claim it (rule 1.4).
     First,

@@ -24,7 +24,7 @@ impl DomainRule {
         self.admits(&other.domain) && (self.include_subdomains || !other.include_subdomains)
     }
 
-    /// Whether anybody can have a domain of their own that falls under this rule: it means no one team (publicsuffix.org).
+    /// Whether anyone can have a domain of their own that falls under this rule: it means no one team (publicsuffix.org).
     pub fn is_anybodys(&self) -> bool {
         self.domain.is_public_suffix() || self.include_subdomains && self.domain.is_above_public_suffixes()
     }

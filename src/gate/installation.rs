@@ -19,14 +19,14 @@ pub struct Installation<'a> {
     pub creators: &'a OrgCreators,
 }
 
-/// Somebody who signs in, as far as the installation knows them.
+/// Someone who signs in, as far as the installation knows them.
 #[derive(Clone, Debug)]
 pub struct SignInCandidate {
     /// What the provider says.
     pub email: EmailAddress,
     /// The address of the account here, where the provider's is another.
     pub account: Option<EmailAddress>,
-    /// Whether the provider vouches for the address (rule 2.6).
+    /// Whether the provider has verified the address (rule 2.6).
     pub email_verified: bool,
     pub acquaintance: Acquaintance,
     pub owner_by: OwnerBy,
@@ -38,7 +38,7 @@ pub struct SignInCandidate {
     pub door: Option<Answer>,
 }
 
-/// By what somebody becomes owner of an organization as they come in.
+/// By what someone becomes owner of an organization as they come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerBy {
     Nothing,
@@ -48,7 +48,7 @@ pub enum OwnerBy {
     BeingFirst,
 }
 
-/// Whether the installation knows somebody.
+/// Whether the installation knows someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acquaintance {
     Stranger,
@@ -80,7 +80,7 @@ const ORDER: [(Rule, Ask); 13] = [
     (Rule::Otherwise, otherwise),
 ];
 
-/// Decides whether somebody may sign in. Pure: the same answer wherever it is asked. Who is named as owner, or is the
+/// Decides whether someone may sign in. Pure: the same answer wherever it is asked. Who is named as owner, or is the
 /// first, is admitted as owner; all others as members, of wherever they are or will be.
 pub fn decide_sign_in(installation: Installation<'_>, candidate: &SignInCandidate) -> Answer {
     let mut steps = Vec::with_capacity(ORDER.len());
@@ -115,9 +115,9 @@ fn passes(detail: impl Into<Cow<'static, str>>) -> Said {
 
 fn verified_address(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
     if candidate.email_verified {
-        passes("The provider has verified the address.")
+        passes("Email verified by the provider.")
     } else {
-        refuses("The provider has not verified the address.")
+        refuses("Email not verified by the provider.")
     }
 }
 
@@ -130,8 +130,8 @@ fn block_list(installation: Installation<'_>, candidate: &SignInCandidate) -> Sa
 
 fn allow_list(installation: Installation<'_>, candidate: &SignInCandidate) -> Said {
     match candidate.addresses().find(|email| !installation.lists.allows(email)) {
-        Some(email) => refuses(format!("{email} is not on the server’s allow list.")),
-        None => passes("Within the limits of the server."),
+        Some(email) => refuses(format!("{email} isn’t on the server’s allow list.")),
+        None => passes("Within the server’s limits."),
     }
 }
 
@@ -183,10 +183,10 @@ fn open_invite(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
 fn door(_: Installation<'_>, candidate: &SignInCandidate) -> Said {
     match &candidate.door {
         Some(answer) if answer.admitted.is_some() => {
-            admits("The organization whose address they opened admits them.")
+            admits("The organization whose address they opened allows them.")
         }
-        Some(_) => passes("The organization whose address they opened doesn’t admit them."),
-        None => passes("Came to no organization’s address."),
+        Some(_) => passes("The organization whose address they opened doesn’t allow them."),
+        None => passes("Opened no organization’s address."),
     }
 }
 
@@ -204,7 +204,7 @@ fn sign_up(installation: Installation<'_>, _: &SignInCandidate) -> Said {
 }
 
 fn otherwise(_: Installation<'_>, _: &SignInCandidate) -> Said {
-    refuses("No rule admits this address.")
+    refuses("No rule allows this address.")
 }
 
 #[cfg(test)]
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_installation_admits_whom_it_knows_whom_somebody_names_or_invites_and_no_one_else() {
+    fn a_closed_installation_admits_whom_it_knows_whom_someone_names_or_invites_and_no_one_else() {
         let member = Some(Role::Member);
         assert_eq!(closed(&stranger()), (None, Rule::Otherwise));
         let known = SignInCandidate { acquaintance: Acquaintance::Known, ..stranger() };
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn the_door_that_somebody_came_to_is_asked_and_no_other() {
+    fn the_door_that_someone_came_to_is_asked_and_no_other() {
         let says = |rules: &Rules| {
             decide(&InstanceLists::default(), rules, &Candidate::stranger(email("sam@acme.test")))
         };
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_create_organizations_comes_in_unless_sign_up_is_closed() {
+    fn who_can_create_organizations_comes_in_unless_sign_up_is_closed() {
         let acme = crate::address::Domain::parse("acme.test").expect("a domain");
         let creators = OrgCreators { domains: vec![acme], ..OrgCreators::default() };
         let member = Some(Role::Member);

@@ -25,7 +25,7 @@ impl InstanceLists {
         !self.blocks(email) && self.allows(email)
     }
 
-    /// The addresses that the allow lists leave in, in words; none when they leave everybody in.
+    /// The addresses that the allow lists leave in, in words; none when they leave everyone in.
     pub(super) fn allowed_in_words(&self) -> Option<String> {
         let mut words = Vec::new();
         if !self.allowed_domains.is_empty() {
@@ -34,8 +34,8 @@ impl InstanceLists {
         }
         match self.allowed_emails.len() {
             0 => {}
-            1 => words.push("the one address that the installation lists".to_owned()),
-            count => words.push(format!("one of {count} addresses that the installation lists")),
+            1 => words.push("the one address on the server’s list".to_owned()),
+            count => words.push(format!("one of {count} addresses on the server’s list")),
         }
         (!words.is_empty()).then(|| listed(&words, "or"))
     }
@@ -59,7 +59,7 @@ impl InstanceLists {
         !self.allowed_domains.is_empty() || !self.allowed_emails.is_empty()
     }
 
-    /// Whether the allow lists leave the address in. Empty lists leave everybody in.
+    /// Whether the allow lists leave the address in. Empty lists leave everyone in.
     pub fn allows(&self, email: &EmailAddress) -> bool {
         !self.is_limited()
             || self.allowed_emails.contains(email)

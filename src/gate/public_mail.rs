@@ -1,11 +1,11 @@
-//! Domains where anybody can register an address: a rule for one lets in the whole internet.
+//! Domains where anyone can register an address: a rule for one lets in the whole internet.
 
 use crate::address::Domain;
 
 /// Providers of free mail, as many people use them.
 const PUBLIC: &str = include_str!("public_mail.txt");
 
-/// Whether anybody can have an address at `domain`.
+/// Whether anyone can have an address at `domain`.
 pub fn is_public(domain: &Domain) -> bool {
     PUBLIC.lines().any(|public| public == domain.as_str())
 }

@@ -34,7 +34,7 @@ impl Rule {
             Self::SignInMethod => "Sign-in method",
             Self::VerifiedAddress => "Verified address",
             Self::InstanceBlockList => "Server block list",
-            Self::InstanceAllowList => "Allow lists of the installation",
+            Self::InstanceAllowList => "Server allow list",
             Self::Deactivated | Self::KnownPerson => "Account",
             Self::KnownElsewhere => "Other sign-in methods",
             Self::Member => "Membership",
@@ -47,7 +47,7 @@ impl Rule {
             Self::Door => "Organization",
             Self::OrgCreator => "Creating organizations",
             Self::SignUp => "Sign-up",
-            Self::Otherwise => "Everybody else",
+            Self::Otherwise => "Everyone else",
         }
     }
 

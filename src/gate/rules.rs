@@ -10,7 +10,7 @@ use crate::address::EmailAddress;
 
 /// Why a gate that is on but empty is not saved (rule 2.3).
 pub const NOBODY_COULD_JOIN: &str =
-    "Nobody could join: add a domain or an address, or switch the empty list off.";
+    "No one could join: add a domain or an address, or switch the empty list off.";
 
 /// The allowed domains as the database keeps them.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, FromJsonQueryResult)]
@@ -31,7 +31,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Whether a gate is switched on that nobody could pass (rule 2.3).
+    /// Whether a gate is switched on that no one could pass (rule 2.3).
     pub fn is_on_but_empty(&self) -> bool {
         let domains = self.domain_gating && self.allowed_domains.is_empty();
         let emails = self.email_allowlist && self.allowed_emails.is_empty();
@@ -44,8 +44,8 @@ impl Rules {
             || self.email_allowlist && !self.allowed_emails.is_empty()
     }
 
-    /// Whether these list somebody whom `others` do not, or switch something on that lets people in: what is listed counts
-    /// before its list is switched on, for then nobody looks at it again.
+    /// Whether these list someone whom `others` do not, or switch something on that lets people in: what is listed counts
+    /// before its list is switched on, for then no one looks at it again.
     pub fn let_in_more_than(&self, others: &Self) -> bool {
         let is_listed = |email: &EmailAddress| {
             let by_domain = others.allowed_domains.iter().any(|rule| rule.admits(&email.domain()));
@@ -91,7 +91,7 @@ impl Rules {
             who.push(format!("{count} listed {}", if count == 1 { "address" } else { "addresses" }));
         }
         if who.is_empty() {
-            return "Only people who are invited can join. Members sign in as before.".to_owned();
+            return "Only invited people can join. Members sign in as before.".to_owned();
         }
         let sentence = format!("{} can join. Anyone else needs an invite.", listed(&who, "and"));
         sentence[..1].to_uppercase() + &sentence[1..]

@@ -2,13 +2,13 @@
 
 use crate::address::{Domain, EmailAddress};
 
-/// Whom an installation with many organizations lets in whom nobody has invited.
+/// Whom an installation with many organizations lets in whom no one has invited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum SignUp {
-    /// Nobody.
+    /// No one.
     #[default]
     Closed,
-    /// Everybody within the lists of the installation; they wait for an invite, or create an organization if they may.
+    /// Everyone within the lists of the installation; they wait for an invite, or create an organization if they may.
     Open,
     /// The same, and whoever may create an organization gets one of their own at once.
     Personal,
@@ -28,18 +28,18 @@ impl SignUp {
         }
     }
 
-    /// Whether anybody may sign up.
+    /// Whether anyone may sign up.
     pub fn is_open(self) -> bool {
         self != Self::Closed
     }
 }
 
-/// Who may create organizations (rule 6.3). Nobody, unless somebody is named.
+/// Who may create organizations (rule 6.3). No one, unless someone is named.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct OrgCreators {
     pub emails: Vec<EmailAddress>,
     pub domains: Vec<Domain>,
-    /// Whether everybody may who is let in.
+    /// Whether everyone may who is let in.
     pub everybody: bool,
 }
 
@@ -49,7 +49,7 @@ impl OrgCreators {
         self.everybody || self.emails.contains(email) || self.domains.contains(&email.domain())
     }
 
-    /// Who may, in words; none when nobody may from a page.
+    /// Who may, in words; none when no one may from a page.
     pub fn in_words(&self) -> Option<String> {
         if self.everybody {
             return Some("anyone who can sign in".to_owned());
@@ -62,5 +62,20 @@ impl OrgCreators {
             count => words.push(format!("{count} people named by the server’s admin")),
         }
         (!words.is_empty()).then(|| super::listed::listed(&words, "and"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_up_is_one_of_three_words_and_closed_is_the_one_that_lets_nobody_in() {
+        let read = ["closed", "open", "personal"].map(SignUp::parse);
+        assert_eq!(read, [Ok(SignUp::Closed), Ok(SignUp::Open), Ok(SignUp::Personal)]);
+        assert_eq!(read.map(|read| read.is_ok_and(SignUp::is_open)), [false, true, true]);
+        for other in ["", "Closed", "yes", "open "] {
+            assert!(SignUp::parse(other).is_err(), "{other}");
+        }
     }
 }

@@ -28,7 +28,7 @@ fn verdict(rules: &Rules, person: &Candidate) -> (Option<Role>, Rule) {
 }
 
 #[test]
-fn nothing_switched_on_admits_nobody_new() {
+fn nothing_switched_on_admits_no_one_new() {
     assert_eq!(verdict(&Rules::default(), &stranger("u@acme.com")), (None, Rule::Otherwise));
 }
 
@@ -53,7 +53,7 @@ fn subdomains_are_admitted_when_the_rule_says_so() {
 }
 
 #[test]
-fn a_domain_that_is_listed_but_switched_off_admits_nobody() {
+fn a_domain_that_is_listed_but_switched_off_admits_no_one() {
     let rules = Rules { domain_gating: false, ..acme() };
     assert_eq!(verdict(&rules, &stranger("u@acme.com")).0, None);
 }
@@ -67,7 +67,7 @@ fn domains_and_addresses_are_a_union() {
 }
 
 #[test]
-fn an_address_that_the_provider_does_not_vouch_for_is_refused_whatever_the_rules_say() {
+fn an_address_that_the_provider_has_not_verified_is_refused_whatever_the_rules_say() {
     let rules = Rules { open_sign_up: true, ..acme() };
     let person = Candidate { email_verified: false, ..stranger("u@acme.com") };
     assert_eq!(verdict(&rules, &person), (None, Rule::VerifiedAddress));
@@ -103,7 +103,7 @@ fn the_first_person_becomes_owner() {
 }
 
 #[test]
-fn whom_the_operator_names_becomes_owner_though_they_are_invited_as_less() {
+fn a_person_the_operator_names_becomes_owner_though_they_are_invited_as_less() {
     let invited = Candidate { invited: Some(Role::Member), ..stranger("u@other.com") };
     assert_eq!(verdict(&Rules::default(), &invited), (Some(Role::Member), Rule::OpenInvite));
     let named = Candidate { standing: Standing::Awaited, ..invited };
@@ -121,7 +121,7 @@ fn a_gate_that_is_on_but_empty_is_noticed() {
 }
 
 #[test]
-fn a_sign_in_method_that_is_off_lets_nobody_in() {
+fn a_sign_in_method_that_is_off_lets_no_one_in() {
     let owner =
         Candidate { method_is_on: false, standing: Standing::Member(Role::Owner), ..stranger("u@acme.com") };
     assert_eq!(verdict(&acme(), &owner), (None, Rule::SignInMethod));
@@ -134,14 +134,29 @@ fn an_address_that_is_known_elsewhere_is_refused_unless_the_account_is_deactivat
 }
 
 #[test]
-fn whom_the_rules_let_in_again_comes_back_with_their_role() {
+fn a_person_whom_the_rules_allow_again_gets_their_role_back() {
     let admin = |address| Candidate { standing: Standing::LockedOut(Role::Admin), ..stranger(address) };
     assert_eq!(verdict(&acme(), &admin("u@acme.com")), (Some(Role::Admin), Rule::AllowedDomain));
     assert_eq!(verdict(&acme(), &admin("u@gone.com")), (None, Rule::Otherwise));
 }
 
 #[test]
-fn the_rules_are_asked_about_the_address_that_was_vouched_for_just_now() {
+fn whose_access_was_ended_is_told_so() {
+    let person = Candidate { standing: Standing::LockedOut(Role::Member), ..stranger("u@gone.com") };
+    let answer = decide(&InstanceLists::default(), &acme(), &person);
+    let step = answer.steps.iter().find(|step| step.rule == Rule::Member).expect("a step");
+    assert_eq!(step.detail, "A member who lost access through these rules.");
+}
+
+#[test]
+fn a_suspended_member_is_refused_although_the_domain_is_allowed_and_someone_invites_them() {
+    let invited = Candidate { invited: Some(Role::Member), ..stranger("u@acme.com") };
+    let person = Candidate { standing: Standing::Suspended, ..invited };
+    assert_eq!(verdict(&acme(), &person), (None, Rule::Member));
+}
+
+#[test]
+fn the_rules_are_asked_about_the_address_that_was_verified_just_now() {
     let locked_out = Candidate {
         account: Some(email("u@acme.com")),
         standing: Standing::LockedOut(Role::Member),
@@ -168,13 +183,13 @@ fn the_instances_lists_are_asked_about_a_connected_account_and_about_the_person(
 #[test]
 fn a_refusal_says_what_would_have_let_the_person_in() {
     let answer = decide(&InstanceLists::default(), &acme(), &stranger("sam@hr.acme.com"));
-    assert_eq!(answer.reason(), "hr.acme.com is a subdomain; acme.com does not include subdomains.");
+    assert_eq!(answer.reason(), "hr.acme.com is a subdomain, and acme.com doesn’t include subdomains.");
     let nothing_on = decide(&InstanceLists::default(), &Rules::default(), &stranger("sam@acme.com"));
-    assert_eq!(nothing_on.reason(), "Only people who are invited can join.");
+    assert_eq!(nothing_on.reason(), "Only invited people can join.");
 }
 
 #[test]
-fn the_sentence_is_red_only_when_it_is_everybody() {
+fn the_sentence_is_red_only_when_it_is_everyone() {
     let open = Rules { open_sign_up: true, ..Rules::default() };
     assert_eq!(
         open.in_a_sentence(&InstanceLists::default()),
@@ -188,7 +203,7 @@ fn the_sentence_is_red_only_when_it_is_everybody() {
 }
 
 #[test]
-fn whoever_narrows_the_rules_lets_in_nobody_else() {
+fn narrower_rules_let_in_no_one_else() {
     let rule = |text: &str, include_subdomains| DomainRule { domain: domain(text), include_subdomains };
     let whole = Rules { allowed_domains: vec![rule("acme.com", true)], ..acme() };
     let below = Rules { allowed_domains: vec![rule("eu.acme.com", true)], ..acme() };
@@ -205,13 +220,19 @@ fn whoever_narrows_the_rules_lets_in_nobody_else() {
         (whole, below, true),
         (acme(), gone.clone(), true),
         (acme(), Rules::default(), true),
-        (gone, Rules::default(), true),
+        (gone.clone(), Rules::default(), true),
         (sam.clone(), sam.clone(), false),
-        (sam, Rules::default(), true),
+        (sam.clone(), Rules::default(), true),
+        (sam.clone(), Rules { email_allowlist: false, ..sam.clone() }, true),
+        (Rules { email_allowlist: false, ..sam.clone() }, sam, false),
         (Rules { open_sign_up: true, ..acme() }, acme(), true),
     ] {
         assert_eq!(rules.let_in_more_than(&before), lets_in_more, "{rules:?} after {before:?}");
     }
     let both = Rules { allowed_emails: vec![email("sam@acme.com")], ..acme() };
     assert!(!both.let_in_more_than(&acme()), "acme.com is let in anyway");
+    let both_off = Rules { domain_gating: false, ..both };
+    assert!(both_off.let_in_more_than(&gone), "acme.com is listed, and lets nobody in");
+    let elsewhere = Rules { allowed_emails: vec![email("sam@other.com")], ..acme() };
+    assert!(elsewhere.let_in_more_than(&acme()), "acme.com lets in nobody of other.com");
 }

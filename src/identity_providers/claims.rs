@@ -1,4 +1,4 @@
-//! What a provider vouches for.
+//! What a provider has verified.
 
 use chrono::{DateTime, Utc};
 

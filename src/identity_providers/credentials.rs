@@ -11,7 +11,7 @@ use super::http::HttpError;
 use super::json;
 use super::registration::{CALLBACK_PATIENCE, Registration};
 
-/// The code that nobody was given.
+/// The code that no one was given.
 pub const MADE_UP_CODE: &str = "gatehouse-is-only-trying-the-connection";
 /// The errors that are repeated: those of RFC 6749 (section 5.2) and GitHub's. Anything else that a provider
 /// writes there stays out of the sentence, for it could be what we sent.
@@ -62,7 +62,7 @@ pub async fn try_credentials(registration: &Registration, request: CodeTokenRequ
     match *heard.lock().unwrap_or_else(PoisonError::into_inner) {
         Some(reply) => judge(registration, reply),
         None => Finding::bad(format!(
-            "{} could not be asked about the client id and secret: {problem}.",
+            "{} couldn't be asked about the client ID and secret: {problem}.",
             registration.label
         )),
     }
@@ -73,26 +73,26 @@ fn judge(registration: &Registration, reply: Reply) -> Finding {
     let variable = |field| registration.variable(field);
     match reply {
         Reply { error: Some("invalid_grant" | "bad_verification_code"), .. } => {
-            Finding::good(format!("{label} accepts the client id and secret."))
+            Finding::good(format!("{label} accepts the client ID and secret."))
         }
         Reply { error: Some("invalid_client" | "incorrect_client_credentials"), .. }
         | Reply { status: 401, .. } => Finding::bad(format!(
-            "{label} does not accept the client id or secret: check {} and {}.",
+            "{label} doesn't accept the client ID or secret: check {} and {}.",
             variable("CLIENT_ID"),
             variable("CLIENT_SECRET")
         )),
         Reply { error: Some("redirect_uri_mismatch"), .. } => Finding::bad(format!(
-            "{label} does not know the callback address {}: register it there.",
+            "{label} doesn't know the callback address {}: register it there.",
             registration.redirect.as_str()
         )),
         Reply { status: 404, .. } => Finding::bad(format!(
-            "{label} does not know the client, or has nothing at this address (HTTP 404): check {}.",
+            "{label} doesn't know the client, or has nothing at this address (HTTP 404): check {}.",
             variable("CLIENT_ID")
         )),
         Reply { status, error } => {
             let error = error.map(|error| format!("{error}, ")).unwrap_or_default();
             Finding::bad(format!(
-                "{label} gave an unexpected answer ({error}HTTP {status}), so that the client id and secret \
+                "{label} gave an unexpected answer ({error}HTTP {status}), so the client ID and secret \
                  could not be checked."
             ))
         }

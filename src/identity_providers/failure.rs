@@ -17,7 +17,7 @@ const LONGEST: usize = 300;
 pub enum FailureKind {
     /// The provider can't be reached.
     Unavailable,
-    /// It does not answer in time.
+    /// It doesn't answer in time.
     Late,
     /// It does not accept who this installation says it is.
     Unwelcome,
@@ -27,7 +27,7 @@ pub enum FailureKind {
     Rejected,
 }
 
-/// Why a provider's answer leads nowhere, on one line: for logs, and for nobody's page.
+/// Why a provider's answer leads nowhere, on one line: for logs, and for no one's page.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {reason}", kind.words())]
 pub struct Failure {
@@ -39,7 +39,7 @@ impl FailureKind {
     fn words(self) -> &'static str {
         match self {
             Self::Unavailable | Self::Late => "unavailable",
-            Self::Unwelcome => "the client id or secret is not accepted",
+            Self::Unwelcome => "the client ID or secret is not accepted",
             Self::Unusable => "unusable answer",
             Self::Rejected => "rejected",
         }
@@ -95,7 +95,7 @@ pub fn token_failure(error: RequestTokenError<HttpError, BasicErrorResponse>, se
                 Some(code) => refusal(code, answer["error_description"].as_str(), sent),
                 None => unusable(format!("its tokens do not fit at {:?}", error.path().to_string())),
             },
-            Err(_) => unusable("its tokens are no JSON"),
+            Err(_) => unusable("its tokens aren't JSON"),
         },
         RequestTokenError::Request(error) => Failure::from(error).at("its tokens"),
         RequestTokenError::Other(error) => unusable(format!("its tokens: {error}")),
@@ -116,7 +116,7 @@ fn in_its_words(error: &str, description: Option<&str>) -> String {
     description.map_or_else(|| error.to_owned(), |description| format!("{error}: {description}"))
 }
 
-/// What a provider says when it sends somebody back without having signed them in (RFC 6749, section 4.1.2.1), as a log may
+/// What a provider says when it sends someone back without having signed them in (RFC 6749, section 4.1.2.1), as a log may
 /// repeat it.
 pub fn denial(error: &str, description: Option<&str>) -> String {
     escaped(&in_its_words(error, description), LONGEST)
@@ -127,7 +127,7 @@ pub fn unavailable(why: impl Display) -> Failure {
     FailureKind::Unavailable.because(why)
 }
 
-/// It does not answer in time.
+/// It doesn't answer in time.
 pub fn late(why: impl Display) -> Failure {
     FailureKind::Late.because(why)
 }

@@ -8,7 +8,7 @@ use oauth2::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 
 use super::json;
-use crate::outbound;
+use crate::{outbound, trust};
 
 /// How long one exchange with a provider may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,11 +44,12 @@ pub enum HttpError {
 
 impl Http {
     /// # Errors
-    /// When the system's certificates can't be read.
-    pub fn new() -> Result<Self, reqwest::Error> {
+    /// When no certificate of the system can be used.
+    pub fn new() -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
+            .use_preconfigured_tls(trust::http_client()?)
             .redirect(reqwest::redirect::Policy::none())
-            // What is sent holds secrets: to the provider, and to nobody whom the environment names.
+            // What is sent holds secrets: to the provider, and to no one whom the environment names.
             .no_proxy()
             .connect_timeout(TIMEOUT)
             // A code is redeemed once: a connection that the provider is just closing must not swallow it.

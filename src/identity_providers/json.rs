@@ -1,10 +1,10 @@
 //! Reading what providers answer. What decides nothing is read leniently: an odd value there counts as absent, so that
-//! it keeps nobody out.
+//! it keeps no one out.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
-/// Reads a document. Bytes that are no UTF-8 are replaced: they may stand where nobody looks.
+/// Reads a document. Bytes that are no UTF-8 are replaced: they may stand where no one looks.
 ///
 /// # Errors
 /// When it is no JSON, or not what is needed.
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_counts_as_absent_whatever_may_stand_there() {
+    fn nothing_counts_as_absent_whatever_can_stand_there() {
         #[derive(Deserialize)]
         struct Any {
             #[serde(default, deserialize_with = "lenient")]

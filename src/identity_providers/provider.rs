@@ -124,7 +124,7 @@ impl IdentityProvider {
         if is_subject(&claims.subject) { Ok(claims) } else { Err(rejected("a subject that can't be one")) }
     }
 
-    /// Tries it out, signing nobody in: is it there, and does it accept the client id and secret?
+    /// Tries it out, signing no one in: is it there, and does it accept the client id and secret?
     pub async fn test(&self) -> Vec<Finding> {
         let tried = async {
             match &self.protocol {

@@ -98,7 +98,7 @@ pub async fn create(admin: Admin, new: Body<NewInvite>) -> Result<Created<Invite
     let id = match (line.outcome, line.invite) {
         (InviteOutcome::Above, _) => return Err(Error::Forbidden(Forbidden::NeedsOwner)),
         (InviteOutcome::Member, _) | (_, None) => {
-            return Err(Error::Conflict("This person is a member already."));
+            return Err(Error::Conflict("This person is already a member."));
         }
         (InviteOutcome::Invited | InviteOutcome::Resent, Some(id)) => id,
     };

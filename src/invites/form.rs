@@ -16,7 +16,7 @@ pub struct InviteForm {
     pub addresses: String,
     #[serde(default)]
     pub role: String,
-    /// Made with the form, so that sending it twice invites nobody twice.
+    /// Made with the form, so that sending it twice invites no one twice.
     #[serde(default, deserialize_with = "id::if_any")]
     pub batch: Option<Id>,
     /// A team's id, a project's, and the role in it.

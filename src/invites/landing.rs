@@ -1,4 +1,4 @@
-//! What a link leads to: looked at by anybody, changed by nobody who only looks (rule 3.4).
+//! What a link leads to: looked at by anyone, changed by no one who only looks (rule 3.4).
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
@@ -121,7 +121,7 @@ pub async fn waiting_for(person: &SignedIn) -> Result<Vec<Open>> {
     Ok(waiting)
 }
 
-/// Tells the inviter, once, that somebody came with a link that is over.
+/// Tells the inviter, once, that someone came with a link that is over.
 pub async fn ask_for_another(anyone: &Anyone, token: &str) -> Result<Landing> {
     let services = &anyone.services;
     let landing = look(services, token).await?;

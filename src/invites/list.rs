@@ -100,7 +100,7 @@ async fn dress(admin: &Admin, rows: Vec<Model>, now: DateTime<Utc>) -> Result<Ve
 }
 
 columns! {
-    /// Somebody who has invited.
+    /// Someone who has invited.
     struct Inviter of membership::Entity {
         id: String = membership::Column::UserId,
         role: Role = membership::Column::Role,

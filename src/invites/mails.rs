@@ -10,7 +10,7 @@ use crate::authority::{Organization, Services};
 use crate::config::BaseUrl;
 use crate::entity::{invite, organization};
 use crate::error::Result;
-use crate::mail::compose::{composed, host, moment, parts, with_article};
+use crate::mail::compose::{composed, host, moment, parts};
 use crate::membership::invited::Status;
 use crate::role::Role;
 use crate::shown_name::harmless;
@@ -36,7 +36,7 @@ pub async fn invitation(services: &Services, id: &str, generation: i64) -> Resul
     invitation.compose(&services.config.base_url).map(Some)
 }
 
-/// The mail to the inviter that somebody asks for another link, unless that has been seen to.
+/// The mail to the inviter that someone asks for another link, unless that has been seen to.
 pub async fn asked_for(services: &Services, id: &str, to: &EmailAddress) -> Result<Option<Composed>> {
     let Some((invite, organization, email)) = read(services, id).await? else { return Ok(None) };
     if invite.asked_at.is_none() || Status::of(&invite, services.clock.now()) != Status::Expired {
@@ -81,7 +81,7 @@ impl Invitation<'_> {
         let (organization, inviter) = (&harmless(self.organization), &harmless(self.inviter));
         let (host, until) = (&host(base_url), &moment(self.until));
         let subject = format!("{inviter} invited you to {organization} on {host}");
-        let (role, email) = (with_article(self.role), self.email.as_str());
+        let (role, email) = (self.role.with_article(), self.email.as_str());
         let link = self.link;
         let text = InviteText { organization, inviter, role, link, until, email, host };
         let html = InviteHtml { subject: &subject, organization, inviter, role, link, until, email, host };
@@ -174,7 +174,7 @@ mod tests {
             for words in ["Ana", "Acme", "an admin", "Sat 28 Nov 2026, 14:05 UTC", "sam@acme.test", &link] {
                 assert!(part.contains(words), "{words}: {part}");
             }
-            assert!(part.contains("Ignore this mail if you did not expect it."), "{part}");
+            assert!(part.contains("expect it, ignore it."), "{part}");
         }
         assert_eq!(mail.html.matches(&format!("href=\"{link}\"")).count(), 1, "one button");
         assert!(mail.html.contains(&format!(">{link}<")), "and the link as text");

@@ -50,7 +50,7 @@ impl Places {
         if let Some(id) = &team
             && change.all::<team::Entity>(|ours| ours.filter(team::Column::Id.eq(id))).await?.is_empty()
         {
-            return Err(Error::invalid("teamId", "There is no such team."));
+            return Err(Error::invalid("teamId", "Team not found."));
         }
         let role = match chosen.project_role.trim() {
             "" => Some(ProjectRole::Viewer),
@@ -63,7 +63,7 @@ impl Places {
             let found =
                 change.all::<project::Entity>(|ours| ours.filter(project::Column::Id.eq(id)).filter(in_use));
             if found.await?.is_empty() {
-                return Err(Error::invalid("projectId", "There is no such project."));
+                return Err(Error::invalid("projectId", "Project not found."));
             }
         }
         Ok(Self { team, project })

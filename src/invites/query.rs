@@ -103,7 +103,7 @@ impl RawInviteQuery {
     pub fn parse(&self) -> Result<InviteQuery> {
         let statuses = "Use pending, accepted, expired, revoked or mail-failed.";
         let filter = optional("status", &self.status, Filter::parse, statuses)?;
-        let cursor = optional("cursor", &self.cursor, Cursor::parse, "This is no cursor.")?;
+        let cursor = optional("cursor", &self.cursor, Cursor::parse, "Not a valid cursor.")?;
         let limit = optional("limit", &self.limit, within(1..=MOST), "Use a number from 1 to 200.")?;
         Ok(InviteQuery {
             search: line(&self.q.trim().to_lowercase(), |c| c == '\0'),

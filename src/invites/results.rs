@@ -62,7 +62,7 @@ pub enum InviteOutcome {
     Invited,
     /// There was an open invite; its link is a new one now.
     Resent,
-    /// Is a member already.
+    /// Already a member.
     Member,
     /// Is invited with a role above that of who invites, and stays so (rule 1.3).
     Above,
@@ -85,7 +85,7 @@ impl InviteOutcome {
     }
 }
 
-/// What came of a form; none for one that nobody knows.
+/// What came of a form; none for one that no one knows.
 ///
 /// # Errors
 /// When the database can't be asked.

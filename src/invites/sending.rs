@@ -19,14 +19,14 @@ use crate::pasted::Bad;
 use crate::role::Role;
 
 /// Why an invite is not sent.
-const ABOVE: &str = "Nobody can give a role above their own.";
+const ABOVE: &str = "You can’t give a role above your own.";
 
 /// Whom to invite as what.
 pub struct InviteRequest<'a> {
     /// The form's own name.
     pub batch: &'a str,
     pub addresses: &'a [EmailAddress],
-    /// What was typed beside them and is no address.
+    /// What was typed beside them and isn't an address.
     pub left: &'a [Bad],
     pub role: Role,
     pub chosen: &'a ChosenPlaces,
@@ -38,6 +38,13 @@ pub struct Sent {
     pub lines: Vec<InviteLine>,
     /// Whether it was sent before, with all of them; then nothing was done.
     pub before: bool,
+}
+
+impl Sent {
+    /// How many invites were sent: members get none.
+    pub fn count(&self) -> usize {
+        self.lines.iter().filter(|line| line.invite.is_some()).count()
+    }
 }
 
 /// Invites addresses. A form does so once with each, however often it is sent (rule 3.6): when one of its lines is
@@ -62,9 +69,10 @@ pub async fn send(admin: &Admin, request: &InviteRequest<'_>) -> Result<Sent> {
         return Err(Error::Forbidden(Forbidden::NeedsOwner));
     }
     keep(&change, request, before, &lines).await?;
-    let sent = lines.iter().filter(|line| line.invite.is_some()).count();
-    counted.settle(sent, change.commit(event(&lines, request.role)).await)?;
-    Ok(Sent { lines, before: false })
+    let event = event(&lines, request.role);
+    let sent = Sent { lines, before: false };
+    counted.settle(sent.count(), change.commit(event).await)?;
+    Ok(sent)
 }
 
 /// Refuses a role above the admin's own (rule 1.3), by a sentence beside the form.

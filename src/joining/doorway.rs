@@ -105,7 +105,7 @@ async fn admit(
 /// # Errors
 /// 404 for whoever its rules do not admit; 409 when the form was another organization's.
 pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organization> {
-    // Whoever finds the door shut makes nobody wait, and is told so as fast as of one that never existed.
+    // Whoever finds the door shut makes no one wait, and is told so as fast as of one that never existed.
     let Doorway::Open { organization, .. } = look(person, slug).await? else { return Err(Error::NotFound) };
     let change = person.change_with(&organization.id).await?;
     if !change.is_there(&organization.id).await? {

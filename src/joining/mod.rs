@@ -1,5 +1,5 @@
 //! Where there are many organizations: how a person comes into one by its address, and to which they belong (rule 6.6).
-//! Nobody is adopted: who an organization's rules admit is asked, to everybody else it does not exist.
+//! No one is adopted: who an organization's rules admit is asked, to everyone else it does not exist.
 
 pub mod chooser;
 mod doorway;

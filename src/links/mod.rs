@@ -1,4 +1,4 @@
-//! Every address that pages, redirects, notices, mails and identity providers can name. Nobody else spells one: a table
+//! Every address that pages, redirects, notices, mails and identity providers can name. No one else spells one: a table
 //! says each once, and a test follows all of them to their routes.
 //!
 //! ```

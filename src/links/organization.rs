@@ -117,6 +117,7 @@ addresses! {
 addresses! {
     /// The addresses of one of its invites.
     struct InviteLinks {
+        page "" [GET];
         resend "/resend" [POST];
         revocation "/revocation" [POST];
     }
@@ -162,7 +163,7 @@ addresses! {
 }
 
 addresses! {
-    /// The addresses of somebody in a project or a team.
+    /// The addresses of someone in a project or a team.
     struct PlaceLinks {
         removal "/removal" [POST];
     }

@@ -64,6 +64,9 @@ addresses! {
         organizations "/orgs" [GET];
         new_organization "/orgs/new" [GET POST];
         served_keys "/api/keys" [GET];
+        api_document "/api/openapi.json" [GET];
+        api_docs "/api/docs" [GET];
+        api_docs_part(part) "/api/docs/{part}" [GET];
         door(org) "/orgs/{org}" DoorLinks;
         operator "/operator" [GET];
         operator_log "/operator/log" [GET];

@@ -1,4 +1,4 @@
-//! A place in a list, as addresses carry it: sealed, for it holds of the row there what not everybody may see.
+//! A place in a list, as addresses carry it: sealed, for it holds of the row there what not everyone may see.
 
 use std::sync::OnceLock;
 

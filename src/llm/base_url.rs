@@ -67,7 +67,7 @@ impl LlmProvider {
     /// The address of its API, from what was pasted: of a known provider without the version, which its requests add.
     ///
     /// # Errors
-    /// A sentence, when it is no address of a server.
+    /// A sentence, when it isn't an address of a server.
     pub fn base_url(&self, pasted: &str) -> Result<BaseUrl, &'static str> {
         match self.known() {
             Some(known) => known.base_url(pasted),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_no_address_no_secret_comes_back() {
+    fn of_what_is_not_an_address_no_secret_comes_back() {
         for (pasted, expected) in [
             ("https://u:CANARY@h.test/v1", "https://h.test/v1"),
             ("https://CANARY@h.test", "https://h.test"),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_in_a_sentence() {
+    fn what_is_not_an_address_is_refused_in_a_sentence() {
         for pasted in
             ["", "h.test", "localhost:8000/v1", "ftp://h.test", "https://u:CANARY@h.test", "file:///etc"]
         {

@@ -64,7 +64,7 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         base_url_variable: Some(BaseUrlVariable { name: "PARALLEL_BASE_URL", has_version: false }),
         prefixes: &[],
         console: "https://platform.parallel.ai",
-        // There is nothing to list: a run that nobody started is not found, but only with a good key.
+        // There is nothing to list: a run that no one started is not found, but only with a good key.
         probe: Probe {
             path: "/tasks/runs/trun_none",
             authentication: Authentication::Header("x-api-key"),
@@ -114,7 +114,7 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         base_url_variable: None,
         prefixes: &["sk-or-"],
         console: "https://openrouter.ai/settings/keys",
-        // Everybody may list its models.
+        // Everyone may list its models.
         probe: Probe {
             path: "/key",
             expected: Expected::At { status: 200, pointer: "/data/label" },
@@ -174,7 +174,7 @@ pub const PROVIDERS: [KnownProvider; 14] = [
         base_url_variable: Some(BaseUrlVariable { name: "PERPLEXITY_BASE_URL", has_version: false }),
         prefixes: &["pplx-"],
         console: "https://www.perplexity.ai/settings/api",
-        // Its jobs under way: it asks nobody for a key before it lists models.
+        // Its jobs under way: it asks no one for a key before it lists models.
         probe: Probe {
             version: "",
             path: "/async/chat/completions",

@@ -9,7 +9,7 @@ use super::provider::LlmProvider;
 /// So short a key would be half told by its last four characters.
 const SHORT: usize = 12;
 
-/// The key of a provider. Shows itself to nobody: what is written of it is `[REDACTED]`.
+/// The key of a provider. Shows itself to no one: what is written of it is `[REDACTED]`.
 #[derive(Clone, Debug)]
 pub struct ApiKey(SecretString);
 
@@ -27,7 +27,7 @@ impl ApiKey {
         Self(SecretString::from(text))
     }
 
-    /// The key itself: for sealing and for its provider, and for nobody else.
+    /// The key itself: for sealing and for its provider, and for no one else.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -1,8 +1,8 @@
-//! What is known of a provider that everybody knows.
+//! What is known of a provider that everyone knows.
 
 use super::probe::Probe;
 
-/// A provider that everybody knows.
+/// A provider that everyone knows.
 #[derive(Debug)]
 pub struct KnownProvider {
     /// Its name in addresses, the API and the database.
@@ -27,7 +27,7 @@ pub struct KnownProvider {
 /// Where a provider's API is.
 #[derive(Debug)]
 pub enum Address {
-    /// The same for everybody; without the version, which the probe adds.
+    /// The same for everyone; without the version, which the probe adds.
     Fixed(&'static str),
     /// Each organization's own, called so.
     Own(&'static str),

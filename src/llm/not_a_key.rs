@@ -235,7 +235,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_no_key_is_told_apart() {
+    fn what_is_not_a_key_is_told_apart() {
         for (text, expected) in PASTED {
             assert_eq!(read(text), Err(*expected), "{text:?}");
         }

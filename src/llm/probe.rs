@@ -11,7 +11,7 @@ pub struct Probe {
     pub headers: &'static [(&'static str, &'static str)],
     /// What a good key gets there.
     pub expected: Expected,
-    /// Whether some servers answer this to everybody: then it's asked without a key, too.
+    /// Whether some servers answer this to everyone: then it's asked without a key, too.
     pub may_be_public: bool,
 }
 

@@ -69,7 +69,7 @@ impl LlmProvider {
         }
     }
 
-    /// What the organization's own address of it is called; none where everybody has the same.
+    /// What the organization's own address of it is called; none where everyone has the same.
     pub fn own_address(&self) -> Option<&'static str> {
         match self.known().map(|known| &known.address) {
             Some(Address::Fixed(_)) => None,

@@ -145,7 +145,7 @@ pub async fn set<K: Keeps>(
 /// Where the key looks like another provider's, how to say that it is meant.
 fn with_cure(mut errors: FieldErrors, form: &KeyForm) -> FieldErrors {
     if let Some(family) = form.doubt() {
-        let cure = format!("If you mean it, send it again with `confirmedProvider`: `{}`.", family.id);
+        let cure = format!("To confirm, send it again with `confirmedProvider`: `{}`.", family.id);
         errors.entry("key".to_owned()).or_default().push(cure);
     }
     errors

@@ -15,7 +15,7 @@ const DAILY: Duration = Duration::hours(24);
 const JITTER: i64 = 120;
 /// How soon a key is tried again of which nothing was learnt, because its provider was busy.
 const SOON: Duration = Duration::hours(1);
-/// How long nothing may be learnt of a key that was good, before that is somebody's business.
+/// How long nothing may be learnt of a key that was good, before that is someone's business.
 const LONG: Duration = Duration::hours(48);
 
 impl Model {
@@ -25,7 +25,7 @@ impl Model {
     }
 }
 
-/// The row of a key that nobody has tried yet.
+/// The row of a key that no one has tried yet.
 pub fn untried(subject: &str, next: Timestamp) -> ActiveModel {
     ActiveModel { subject: Set(subject.to_owned()), next_test_at: Set(Some(next)), ..Default::default() }
 }

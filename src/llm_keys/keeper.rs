@@ -6,7 +6,7 @@ use crate::authority::{Admin, Authority, Change, Member, OfOrganization, Project
 use crate::entity::llm_key::Column;
 use crate::error::Result;
 
-/// Somebody who may change keys, and whose.
+/// Someone who may change keys, and whose.
 #[derive(Clone, Copy)]
 pub enum Keeper<'a> {
     Organization(&'a Admin),

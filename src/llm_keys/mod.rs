@@ -1,4 +1,4 @@
-//! The keys of LLM providers: set, replaced, tried and removed by admins, and read back by nobody (rules 4.1 to 4.5).
+//! The keys of LLM providers: set, replaced, tried and removed by admins, and read back by no one (rules 4.1 to 4.5).
 //!
 //! ```text
 //! catalog   the providers, as data          resolution   which key is used, and where it comes from

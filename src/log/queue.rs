@@ -1,4 +1,4 @@
-//! Whatever is said, in a queue that nobody waits for.
+//! Whatever is said, in a queue that no one waits for.
 
 use std::io::{self, Write};
 use std::sync::LazyLock;

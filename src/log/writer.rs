@@ -1,4 +1,4 @@
-//! The thread that writes, and counts what nobody reads.
+//! The thread that writes, and counts what no one reads.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,7 +45,7 @@ pub(super) fn write(queue: &Receiver<Message>) {
 fn tell_dropped_since(told: u64) -> u64 {
     let dropped = dropped();
     if dropped > told {
-        tracing::warn!(lines = dropped - told, "lines of this log were dropped: nobody was reading");
+        tracing::warn!(lines = dropped - told, "lines of this log were dropped: no one was reading");
     }
     dropped
 }

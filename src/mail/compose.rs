@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 
 use crate::config::BaseUrl;
 use crate::error::Result;
-use crate::role::Role;
 use crate::shown_name::one_line;
 use crate::smtp::message::Composed;
 
@@ -26,15 +25,6 @@ pub fn moment(at: DateTime<Utc>) -> String {
 pub fn host(base_url: &BaseUrl) -> String {
     let origin = base_url.origin();
     origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned()
-}
-
-/// `an admin`.
-pub fn with_article(role: Role) -> &'static str {
-    match role {
-        Role::Member => "a member",
-        Role::Admin => "an admin",
-        Role::Owner => "an owner",
-    }
 }
 
 /// Both parts of a mail, with the same content.

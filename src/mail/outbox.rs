@@ -110,7 +110,7 @@ pub async fn renew(services: &Services, mail: &Model) -> Result<()> {
 }
 
 /// Writes down what came of tries: first, and at once, which mails were sent. A claim that has run out meanwhile is
-/// somebody else's to settle, except that what has been sent has been sent. Doing it twice changes nothing more.
+/// someone else's to settle, except that what has been sent has been sent. Doing it twice changes nothing more.
 pub async fn settle(services: &Services, tried: &[(Model, DeliveryOutcome)]) -> Result<()> {
     let is_sent = |(_, outcome): &&(Model, DeliveryOutcome)| matches!(outcome, DeliveryOutcome::Sent);
     let (sent, others): (Vec<_>, Vec<_>) = tried.iter().partition(is_sent);

@@ -20,7 +20,7 @@ pub enum State {
         reason: String,
         next_at: DateTime<Utc>,
     },
-    /// Not accepted for good, with what the server said.
+    /// Not accepted permanently, with what the server said.
     Refused {
         reason: String,
     },
@@ -57,14 +57,14 @@ impl State {
     /// In words for people. The next attempt is at most an hour away, so its time is enough.
     pub fn words(&self) -> String {
         match self {
-            Self::Queued => "Mail queued".to_owned(),
-            Self::Sending => "Mail being sent".to_owned(),
-            Self::Sent => "Mail sent".to_owned(),
+            Self::Queued => "Email queued".to_owned(),
+            Self::Sending => "Email being sent".to_owned(),
+            Self::Sent => "Email sent".to_owned(),
             Self::Retrying { reason, next_at } => {
-                format!("Mail retrying ({reason}, next try {} UTC)", next_at.format("%H:%M"))
+                format!("Email retrying ({reason}, next try {} UTC)", next_at.format("%H:%M"))
             }
-            Self::Refused { reason } => format!("Mail failed: “{reason}”"),
-            Self::Cancelled => "Mail no longer needed".to_owned(),
+            Self::Refused { reason } => format!("Email failed: “{reason}”"),
+            Self::Cancelled => "Email no longer needed".to_owned(),
         }
     }
 }
@@ -88,13 +88,13 @@ mod tests {
         let next_at = DateTime::from_timestamp(14 * 3600 + 5 * 60, 0).expect("a moment");
         let reason = || "mailbox unknown (550)".to_owned();
         for (state, words) in [
-            (State::Queued, "Mail queued"),
-            (State::Sent, "Mail sent"),
+            (State::Queued, "Email queued"),
+            (State::Sent, "Email sent"),
             (
                 State::Retrying { reason: "greylisted".to_owned(), next_at },
-                "Mail retrying (greylisted, next try 14:05 UTC)",
+                "Email retrying (greylisted, next try 14:05 UTC)",
             ),
-            (State::Refused { reason: reason() }, "Mail failed: “mailbox unknown (550)”"),
+            (State::Refused { reason: reason() }, "Email failed: “mailbox unknown (550)”"),
         ] {
             assert_eq!(state.words(), words);
         }

@@ -15,7 +15,7 @@ use crate::smtp::message::Composed;
 /// When a template fails, which is a fault of ours.
 pub fn compose(base_url: &BaseUrl, to: &EmailAddress) -> Result<Composed> {
     let (host, email, link) = (&host(base_url), to.as_str(), &base_url.link(&Site.start()));
-    let subject = format!("Mail from {host} works");
+    let subject = format!("Email from {host} works");
     let html = TestHtml { subject: &subject, link, email, host };
     composed(&subject, &TestText { link, email, host }, &html)
 }

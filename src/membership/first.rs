@@ -7,7 +7,7 @@ use crate::db::Db;
 use crate::entity::instance;
 use crate::error::{Error, Result};
 
-/// The id of the organization of which the first person becomes owner, as long as nobody has come and it is there.
+/// The id of the organization of which the first person becomes owner, as long as no one has come and it is there.
 ///
 /// # Errors
 /// When the database can't be asked.

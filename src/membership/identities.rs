@@ -22,7 +22,7 @@ pub async fn identities_of(connection: &impl ConnectionTrait, person: &str) -> R
     Ok(own.order_by_asc(Column::CreatedAt).all(connection).await?)
 }
 
-/// The row of an account that nobody has come with before; it still needs its person.
+/// The row of an account that no one has come with before; it still needs its person.
 pub fn new_identity(claims: &Claims, email: &EmailAddress, at: Timestamp) -> ActiveModel {
     ActiveModel {
         id: Set(random::id()),

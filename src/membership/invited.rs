@@ -25,7 +25,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The status of `invite` at `now`: nobody has to come by for one to expire.
+    /// The status of `invite` at `now`: no one has to come by for one to expire.
     pub fn of(invite: &Model, now: DateTime<Utc>) -> Self {
         match invite.state {
             Stage::Open if *invite.expires_at > now => Self::Pending,

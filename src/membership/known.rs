@@ -16,7 +16,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whose the account of `claims` is, if anybody has come with it before.
+    /// Whose the account of `claims` is, if anyone has come with it before.
     pub async fn by_claims(
         connection: &impl ConnectionTrait,
         organization: Option<&Organization>,

@@ -11,6 +11,7 @@ pub mod owners;
 pub mod rules;
 pub mod standing;
 pub mod suspended;
+pub mod text_search;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{QueryFilter, Select};

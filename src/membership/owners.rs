@@ -112,7 +112,7 @@ impl<'a> Owners<'a> {
         Ok(Self::new(entrance, scope.find().filter(with_their_ways).rows().await?))
     }
 
-    /// Nobody: for those who see no controls.
+    /// No one: for those who see no controls.
     pub fn none(entrance: Entrance<'a>) -> Self {
         Self::new(entrance, Vec::new())
     }

@@ -1,4 +1,4 @@
-//! Who somebody is to an organization before they are in. Sign-in asks it of an account at a provider, the simulator of
+//! Who someone is to an organization before they are in. Sign-in asks it of an account at a provider, the simulator of
 //! an address.
 
 use chrono::{DateTime, Utc};
@@ -18,10 +18,10 @@ use crate::error::Result;
 use crate::gate::Standing;
 use crate::role::Role;
 
-/// Somebody who comes to the gate.
+/// Someone who comes to the gate.
 pub struct Applicant {
     pub standing: Standing,
-    /// The address of their account here, where the provider vouches for another.
+    /// The address of their account here, where the provider has verified another.
     pub account: Option<EmailAddress>,
     /// The role of an open invite for the address.
     pub invited: Option<Role>,
@@ -35,7 +35,7 @@ pub struct Directory<'a, C> {
 }
 
 impl<C: ConnectionTrait> Directory<'_, C> {
-    /// Who comes with an account at a provider that vouches for `email`: the person whom it leads to, if it was here
+    /// Who comes with an account at a provider that has verified `email`: the person whom it leads to, if it was here
     /// before.
     pub async fn applicant(&self, known: Option<&Known>, email: &EmailAddress) -> Result<Applicant> {
         match known {
@@ -139,7 +139,7 @@ pub fn of_member(membership: &membership::Model) -> Standing {
 }
 
 /// The address of a person's account once they are in. The account at a provider that has brought it may bring
-/// another, unless that is somebody else's; other connected accounts have addresses of their own.
+/// another, unless that is someone else's; other connected accounts have addresses of their own.
 pub async fn account_address(
     connection: &impl ConnectionTrait,
     known: &Known,
@@ -151,10 +151,7 @@ pub async fn account_address(
     }
     match holder(connection, vouched).await? {
         Some(holder) if holder.id != known.user.id => {
-            tracing::warn!(
-                person = known.user.id,
-                "the new address belongs to somebody else; not taken over"
-            );
+            tracing::warn!(person = known.user.id, "the new address belongs to someone else: not changed");
             Ok(own)
         }
         _ => Ok(vouched.clone()),

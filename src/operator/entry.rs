@@ -94,13 +94,13 @@ pub async fn leave(operator: &Operator) -> Result<()> {
 fn parsed(reason: &str) -> Result<&str> {
     let reason = reason.trim();
     let sentence = if reason.is_empty() {
-        "Say why you enter. The owners read it."
+        "Give a reason. The owners will see it."
     } else if stray_secret::is_in(reason) {
         LOOKS_SECRET
     } else if reason.chars().count() > LONGEST_REASON {
         "Use up to 300 characters."
     } else if reason.chars().any(char::is_control) {
-        "Write it in one line."
+        "Use one line."
     } else if !is_visible(reason) {
         NOT_VISIBLE
     } else {

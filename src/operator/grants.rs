@@ -1,4 +1,4 @@
-//! Who is operator: the shell's to say, and nobody else's (rule 6.4).
+//! Who is operator: the shell's to say, and no one else's (rule 6.4).
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;

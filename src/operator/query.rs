@@ -45,7 +45,7 @@ impl RawOrganizationQuery {
     /// # Errors
     /// 422 for a place that is none.
     pub fn parse(&self) -> Result<OrganizationQuery> {
-        let cursor = optional("cursor", &self.cursor, Cursor::parse, "This is no cursor.")?;
+        let cursor = optional("cursor", &self.cursor, Cursor::parse, "Not a valid cursor.")?;
         Ok(OrganizationQuery { search: line(&self.q.to_lowercase(), |c| c == '\0'), cursor })
     }
 }

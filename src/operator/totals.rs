@@ -14,7 +14,7 @@ pub struct Totals {
     pub organizations: u64,
     /// Those that are being deleted, of which owners can restore some.
     pub ending: u64,
-    /// Everybody who has an account.
+    /// Everyone who has an account.
     pub people: u64,
     /// Mails that wait, and the moment of the one that waits longest.
     pub waiting_mails: u64,

@@ -142,7 +142,7 @@ async fn current(admin: &Admin) -> Result<Shown<Settings>> {
     })
 }
 
-/// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: nobody
+/// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: no one
 /// who is in loses access by this.
 pub async fn change_settings(admin: Admin, patch: Body<SettingsPatch>) -> Result<Shown<Settings>> {
     let (wishes, errors) = patch.into_inner().read();
@@ -253,7 +253,7 @@ fn doubts(domains: &[DomainRule], before: &[DomainRule], confirmed: &HashSet<Str
     let known: HashSet<_> = before.iter().map(|rule| &rule.domain).collect();
     let open = domains.iter().map(|rule| &rule.domain);
     let open = open.filter(|domain| !known.contains(domain) && !confirmed.contains(domain.as_str()));
-    let cure = "If you mean it, name the domain in `confirmedDomains`, too.";
+    let cure = "To confirm, name the domain in `confirmedDomains`, too.";
     open.filter_map(|domain| Some(format!("{} {cure}", Doubt::about(domain)?.sentence(domain)))).collect()
 }
 

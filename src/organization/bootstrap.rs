@@ -1,4 +1,4 @@
-//! What an operator does from the shell before anybody can sign in: names the organization and its owner.
+//! What an operator does from the shell before anyone can sign in: names the organization and its owner.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -29,7 +29,7 @@ pub enum Bootstrapped {
 }
 
 /// Calls the organization `name` and makes `owner` its owner: at once if they have been here, else at their first
-/// sign-in. From then on nobody else can be first (rule 1.4). Doing it twice changes nothing more.
+/// sign-in. From then on no one else can be first (rule 1.4). Doing it twice changes nothing more.
 pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Result<Bootstrapped> {
     let change = shell.change().await?;
     let row = organization::Entity::find_by_id(&shell.organization()?.id).one(change.connection()).await?;

@@ -20,12 +20,12 @@ use crate::slug::Slug;
 
 /// Why a slug can't be had.
 pub const TAKEN: &str = "This address is taken. Choose another.";
-/// How long an address that was given up is nobody's.
+/// How long an address that was given up is no one's.
 pub const REST: Duration = Duration::days(30);
 /// How many numbers are tried behind a slug that is taken, before a random one is.
 const NUMBERS: u32 = 50;
 
-/// Whether somebody has the slug, or had it until lately.
+/// Whether someone has the slug, or had it until lately.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -33,7 +33,7 @@ pub async fn is_taken(connection: &impl ConnectionTrait, slug: &Slug) -> Result<
     Ok(organization_slug::Entity::find_by_id(slug.as_str()).one(connection).await?.is_some())
 }
 
-/// The first of `slug` and the same with a number behind it that nobody has.
+/// The first of `slug` and the same with a number behind it that no one has.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -52,7 +52,7 @@ pub async fn free_slug(connection: &impl ConnectionTrait, slug: &Slug) -> Result
     Ok(slug.numbered(u32::from_be_bytes([0, a, b, c])))
 }
 
-/// Forgets addresses that were given up long enough ago to be somebody else's.
+/// Forgets addresses that were given up long enough ago to be someone else's.
 ///
 /// # Errors
 /// When the database can't do it.
@@ -73,7 +73,7 @@ pub async fn is_free(person: &SignedIn, slug: &Slug) -> Result<bool> {
     Ok(!is_taken(person.services.db.outside_any_organization(), slug).await?)
 }
 
-/// The address that a name suggests, with a number where somebody has it; empty where nothing of it fits.
+/// The address that a name suggests, with a number where someone has it; empty where nothing of it fits.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -83,10 +83,10 @@ pub async fn proposed(person: &SignedIn, name: &str) -> Result<String> {
     Ok(free_slug(person.services.db.outside_any_organization(), &slug).await?.to_string())
 }
 
-/// Writes an organization with its settings, into which nobody may come but by invite.
+/// Writes an organization with its settings, into which no one may come but by invite.
 ///
 /// # Errors
-/// 422 when somebody has the slug; [`Error::Database`] when somebody takes it at the same moment.
+/// 422 when someone has the slug; [`Error::Database`] when someone takes it at the same moment.
 pub async fn write(
     connection: &impl ConnectionTrait,
     at: Timestamp,
@@ -129,7 +129,7 @@ pub async fn write(
     Ok(Organization::from(row))
 }
 
-/// Who creates an organization manages the team that everybody is in.
+/// Who creates an organization manages the team that everyone is in.
 async fn manage_default(
     connection: &impl ConnectionTrait,
     organization: &Organization,
@@ -210,7 +210,7 @@ pub fn parse(name: &str, slug: &str) -> Result<(Name, Slug)> {
 /// Creates an organization, of which the person is owner.
 ///
 /// # Errors
-/// 403 for whoever may not; 422 when somebody has the slug.
+/// 403 for whoever may not; 422 when someone has the slug.
 pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organization> {
     let Some(email) = creator(person).await? else {
         let change = person.change().await?;

@@ -85,7 +85,7 @@ pub struct Created {
 /// Creates an organization whose owner is `owner`; without a slug, at an address that its name suggests.
 ///
 /// # Errors
-/// When somebody has the slug, none can be made of the name, or the owner's account is deactivated.
+/// When someone has the slug, none can be made of the name, or the owner's account is deactivated.
 pub async fn create(
     shell: &Shell,
     name: &Name,
@@ -97,12 +97,12 @@ pub async fn create(
         Some(slug) => slug.clone(),
         None => match Slug::proposed(name.as_str()) {
             Some(slug) => creation::free_slug(change.connection(), &slug).await?,
-            None => anyhow::bail!("no slug can be made of {}: give one with --slug", name.as_str()),
+            None => anyhow::bail!("can't make a slug from {}: set one with --slug", name.as_str()),
         },
     };
     anyhow::ensure!(
         !creation::is_taken(change.connection(), &slug).await?,
-        "the slug {slug} is taken: nothing was changed"
+        "the slug {slug} is taken: nothing changed"
     );
     let user = holder(change.connection(), owner).await?;
     let user = match user {
@@ -110,7 +110,7 @@ pub async fn create(
         None => None,
     };
     if user.as_ref().is_some_and(|user| user.status == Status::Deactivated) {
-        anyhow::bail!("the account of {owner} is deactivated: nothing was changed");
+        anyhow::bail!("the account of {owner} is deactivated: nothing changed");
     }
     let awaited = user.is_none().then(|| owner.to_string());
     let organization = creation::write(change.connection(), change.at(), name, &slug, awaited).await?;

@@ -6,10 +6,15 @@ use reqwest::{Client, ClientBuilder, Response};
 
 use super::failure::TIMEOUT;
 use super::lookup::Resolver;
+use crate::trust;
 
 /// A client that connects to what the resolver hands on: what both clients have in common.
-pub(super) fn to(resolver: Resolver) -> ClientBuilder {
-    Client::builder()
+///
+/// # Errors
+/// When no certificate of the system can be used.
+pub(super) fn to(resolver: Resolver) -> anyhow::Result<ClientBuilder> {
+    let client = Client::builder()
+        .use_preconfigured_tls(trust::http_client()?)
         .dns_resolver(Arc::new(resolver))
         .redirect(reqwest::redirect::Policy::none())
         // A proxy would look names up by itself.
@@ -18,7 +23,8 @@ pub(super) fn to(resolver: Resolver) -> ClientBuilder {
         .connect_timeout(TIMEOUT)
         // Each request is looked at by itself; none rides on a connection that another one opened.
         .pool_max_idle_per_host(0)
-        .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))
+        .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")));
+    Ok(client)
 }
 
 /// Reads a body of up to `largest` bytes; `None` when there is more.

@@ -31,7 +31,7 @@ pub enum Blocked {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    #[error("it may not be asked")]
+    #[error("requests to it are blocked")]
     Blocked(Blocked),
     #[error("the name is not known")]
     NotFound,
@@ -53,9 +53,9 @@ impl Blocked {
         let host = url.host_str().unwrap_or_default();
         match self {
             Self::Scheme if url.scheme() == "http" => {
-                format!("Blocked: {host} has to be reached by https.{}", cure(url))
+                format!("Blocked: {host} must be reached over https.{}", cure(url))
             }
-            Self::Scheme => "Blocked: the address has to begin with https://.".to_owned(),
+            Self::Scheme => "Blocked: the address must begin with https://.".to_owned(),
             Self::Credentials => "Blocked: the address holds a user name or a password.".to_owned(),
             Self::Port(port) => format!("Blocked: port {port} is not 443.{}", cure(url)),
             Self::Private if url.domain().is_some() => {
@@ -67,11 +67,11 @@ impl Blocked {
     }
 }
 
-/// Nothing that anybody should reach is link-local: clouds keep their metadata there.
+/// Nothing that anyone should reach is link-local: clouds keep their metadata there.
 fn cure(url: &Url) -> String {
     let link_local = matches!(url.host(), Some(Host::Ipv4(address)) if address.is_link_local());
     HostPort::of(url).filter(|_| !link_local).map_or_else(String::new, |target| {
-        format!(" Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW={target}.")
+        format!(" The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW={target}.")
     })
 }
 

@@ -27,7 +27,7 @@ pub use host_port::HostPort;
 use lookup::Resolver;
 pub use lookup::{Addresses, Lookup, System};
 
-/// How long a check waits for a name: somebody is waiting for the page, and the name is looked up again.
+/// How long a check waits for a name: someone is waiting for the page, and the name is looked up again.
 const CHECK: Duration = Duration::from_secs(2);
 /// The largest answer that is read, in bytes.
 const LARGEST: usize = 1_000_000;
@@ -56,8 +56,8 @@ impl Outbound {
     /// whose host is refused unless it is an exception.
     ///
     /// # Errors
-    /// When the system's certificates can't be read.
-    pub fn new(exceptions: Vec<HostPort>, own: &Url) -> Result<Self, reqwest::Error> {
+    /// When no certificate of the system can be used.
+    pub fn new(exceptions: Vec<HostPort>, own: &Url) -> anyhow::Result<Self> {
         Self::with_lookup(exceptions, own, Arc::new(System))
     }
 
@@ -69,13 +69,13 @@ impl Outbound {
         exceptions: Vec<HostPort>,
         own: &Url,
         lookup: Arc<dyn Lookup>,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> anyhow::Result<Self> {
         let resolver = Resolver::public_only(Arc::clone(&lookup));
         Ok(Self {
             exceptions,
             own: host_port::host(own),
-            guarded: client::to(resolver.clone()).https_only(true).build()?,
-            unguarded: client::to(Resolver::unfiltered(lookup)).build()?,
+            guarded: client::to(resolver.clone())?.https_only(true).build()?,
+            unguarded: client::to(Resolver::unfiltered(lookup))?.build()?,
             resolver,
             timeout: TIMEOUT,
             check: CHECK,

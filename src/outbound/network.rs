@@ -40,7 +40,7 @@ const PRIVATE_V6: [Ipv6Net; 4] = [
     v6(0x3fff, 0, 20),     // documentation
 ];
 
-/// Whether anybody on the internet could reach it.
+/// Whether anyone on the internet could reach it.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => !PRIVATE_V4.iter().any(|network| network.contains(&ip)),

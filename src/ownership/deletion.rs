@@ -1,4 +1,4 @@
-//! Deleting an organization, and bringing it back: nobody can come in from the moment on, its owners can restore it for
+//! Deleting an organization, and bringing it back: no one can come in from the moment on, its owners can restore it for
 //! thirty days, then it is purged (rule 6.3).
 
 use chrono::Duration;
@@ -115,9 +115,9 @@ pub async fn restorable(person: &SignedIn) -> Result<Vec<Deleting>> {
 
 /// What becomes of a deletion that can be undone when the person goes.
 pub enum WithoutOwner {
-    /// It is for good: nobody else is in the organization.
+    /// It is permanently: no one else is in the organization.
     Ends,
-    /// Nobody else could undo it.
+    /// No one else could undo it.
     Held,
     /// Another owner can undo it.
     Goes,
@@ -137,7 +137,7 @@ pub async fn without_owner(person: &SignedIn, deleting: &Deleting) -> Result<Wit
     Ok(if can_spare { WithoutOwner::Goes } else { WithoutOwner::Held })
 }
 
-/// Whether it is being erased: nobody can bring it back, so it needs no owner.
+/// Whether it is being erased: no one can bring it back, so it needs no owner.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -198,7 +198,7 @@ pub(super) async fn bring_back(connection: &impl ConnectionTrait, organization: 
     if back.rows_affected == 0 {
         return Ok(false);
     }
-    // Keys were not tried meanwhile: they are, as soon as somebody looks.
+    // Keys were not tried meanwhile: they are, as soon as someone looks.
     llm_key_health::Entity::update_many()
         .col_expr(llm_key_health::Column::NextTestAt, Expr::value(0_i64))
         .filter(llm_key_health::Column::OrganizationId.eq(organization))
@@ -276,7 +276,7 @@ pub async fn is_of_one(connection: &impl ConnectionTrait, own: &membership::Mode
     Ok(own.role == Role::Owner && !has_others(connection, &own.organization_id, &own.user_id).await?)
 }
 
-/// Ends an organization whose only person goes: nobody is left who could restore it, so it is purged at once.
+/// Ends an organization whose only person goes: no one is left who could restore it, so it is purged at once.
 ///
 /// # Errors
 /// When the database can't do it.

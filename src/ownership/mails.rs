@@ -26,7 +26,7 @@ pub async fn transferred(
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));
     let link = &services.config.base_url.link(&row.links(services.config.tenancy).users());
     let email = to.email.as_str();
-    let subject = format!("{organization} on {host} has another owner");
+    let subject = format!("{organization} on {host} has a new owner");
     let text = TransferredText { organization, by, receiver, link, email, host };
     let html = TransferredHtml { subject: &subject, organization, by, receiver, link, email, host };
     composed(&subject, &text, &html).map(Some)

@@ -1,5 +1,5 @@
 //! The life of an organization where there are many: its owners give it another address, hand it over, delete it and
-//! restore it; once nobody can restore it any more it is purged.
+//! restore it; once no one can restore it any more it is purged.
 
 pub mod api;
 pub mod deletion;

@@ -1,4 +1,4 @@
-//! Deleting and restoring from the shell: what no owner can, or nobody is left to do.
+//! Deleting and restoring from the shell: what no owner can, or no one is left to do.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::membership::owners::addresses;
 use crate::smtp::Mailer;
 
 /// How owners read of the shell.
-const BY: &str = "Whoever runs the server";
+const BY: &str = "The server’s admin";
 
 /// Begins to delete the organization; from when on it is purged. None when it is being deleted already.
 ///

@@ -28,7 +28,7 @@ pub async fn former(owner: &Owner) -> Result<Vec<organization_slug::Model>> {
 /// Gives the organization another address. It may be one that it had before.
 ///
 /// # Errors
-/// 403 when the owner has not signed in a moment ago; 422 when somebody has the address.
+/// 403 when the owner has not signed in a moment ago; 422 when someone has the address.
 pub async fn change(owner: &Owner, slug: &Slug) -> Result<()> {
     let before = owner.organization().slug.clone();
     if before == slug.as_str() {
@@ -85,7 +85,7 @@ async fn set(
     Ok(())
 }
 
-/// Gives up a former address: it leads nowhere any more, and is somebody else's to have in thirty days.
+/// Gives up a former address: it leads nowhere any more, and is someone else's to have in thirty days.
 ///
 /// # Errors
 /// 404 when it is none of the organization's former ones.

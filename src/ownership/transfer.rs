@@ -12,7 +12,7 @@ use crate::mail::{self, MailKind};
 use crate::membership::owners::{Entrance, Owners, addresses_inside};
 use crate::role::Role;
 
-/// Why nobody else gets it.
+/// Why no one else gets it.
 const NO_MEMBER: &str = "Choose an active member of this organization.";
 
 /// The member of this address to whom the organization could be given.
@@ -29,7 +29,7 @@ pub async fn receiver(owner: &Owner, email: &str) -> Result<membership::Model> {
         Error::invalid("email", format!("{email} isn’t an active member of {organization}."))
     })?;
     if found.user_id == owner.visitor().id {
-        return Err(Error::invalid("email", "You own it already. Enter another member’s email."));
+        return Err(Error::invalid("email", "You already own it. Enter another member’s email."));
     }
     Ok(found)
 }
@@ -45,7 +45,9 @@ pub async fn transfer(owner: &Owner, to: &str) -> Result<()> {
     let (giver, receiver) = (owner.visitor().id.as_str(), found.into_iter().next());
     let receiver = receiver.filter(|member| member.status == Status::Active && member.user_id != giver);
     let Some(receiver) = receiver else {
-        change.commit(Event::refused("organization.transferred", "nobody who is an active member")).await?;
+        change
+            .commit(Event::refused("organization.transferred", "someone who is not an active member"))
+            .await?;
         return Err(Error::invalid("email", NO_MEMBER));
     };
     if !owner.visitor().is_fresh(owner.services().clock.now()) {

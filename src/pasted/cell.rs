@@ -63,7 +63,7 @@ struct Reading {
     last: String,
     /// The word before a sign that stands alone in that name.
     apart: Option<String>,
-    /// Whether a sign stands alone in that name, and is no address's.
+    /// Whether a sign stands alone in that name, and isn't an address's.
     has_lone_sign: bool,
     /// Those between `<` and `>`.
     enclosed: Option<Vec<EmailAddress>>,

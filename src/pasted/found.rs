@@ -9,7 +9,7 @@ use crate::visible_text::shortened;
 /// As much of a bad part as is shown, in characters.
 const LONGEST_SHOWN: usize = 80;
 
-/// A part of what was pasted that is no address.
+/// A part of what was pasted that isn't an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bad {
     /// As it was pasted, without secrets.

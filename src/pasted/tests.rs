@@ -235,7 +235,7 @@ fn a_reason_is_true() {
         ("\u{202e}moc.emca@u", "This has characters that reverse text. Type it again."),
         ("u@acme.com <v@evil.com>", "The name is a different email address. Keep the one you mean."),
         ("u@ａcme.com", "This contains letters that only look like plain ones. Type it with plain letters."),
-        ("foo@", "This is not an email address. It should look like name@example.com."),
+        ("foo@", "This isn’t an email address. Use one like name@example.com."),
     ] {
         assert_eq!(Pasted::read(text).bad[0].problem, reason, "{text:?}");
     }

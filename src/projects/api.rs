@@ -61,7 +61,7 @@ pub async fn index(member: Member) -> Result<Shown<List<Project>>> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewProject {
     name: String,
-    /// Left out, the team that everybody is in.
+    /// Left out, the team that everyone is in.
     #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
     team_id: Option<Id>,
 }
@@ -120,7 +120,7 @@ pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Resul
     json(ProjectMember { user_id: path.user.to_string(), role })
 }
 
-/// Which role somebody gets.
+/// Which role someone gets.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectMemberChange {

@@ -18,7 +18,7 @@ const MOST: usize = 500;
 /// How many numbers are tried behind a slug that is taken.
 const NUMBERS: u32 = 1000;
 
-/// Creates a project in the team of this id; nothing stands for the one that everybody is in.
+/// Creates a project in the team of this id; nothing stands for the one that everyone is in.
 ///
 /// # Errors
 /// 422 for what is no name, or where there are too many; 403 for who neither manages the team nor is an admin of the
@@ -32,7 +32,7 @@ pub async fn create(member: &Member, name: &str, team: Option<&Id>) -> Result<Mo
     let change = member.change_in_team(&team).await?;
     let slugs: Vec<String> = change.column::<Entity, _>(Column::Slug, |ours| ours).await?;
     if slugs.len() >= MOST {
-        return Err(Error::invalid("name", format!("There are {MOST} projects already. Delete one first.")));
+        return Err(Error::invalid("name", format!("Up to {MOST} projects fit. Delete one first.")));
     }
     let project = Model {
         id: random::id(),
@@ -81,14 +81,14 @@ pub struct ProjectUpdate {
 /// Changes a project, all of it or nothing.
 ///
 /// # Errors
-/// 422 for what is no name; 409 for archiving the one that everybody is in.
+/// 422 for what is no name; 409 for archiving the one that everyone is in.
 pub async fn update(admin: &ProjectAdmin, update: &ProjectUpdate) -> Result<()> {
     let name = update.name.as_deref().map(Name::parse).transpose();
     let name = name.map_err(|sentence| Error::invalid("name", sentence))?;
     let change = admin.change().await?;
     let before = this(&change, admin).await?;
     if before.is_default && update.archived == Some(true) {
-        return Err(Error::Conflict("The project Default stays."));
+        return Err(Error::Conflict("The project Default can’t be archived or deleted."));
     }
     let was_archived = before.archived_at.is_some();
     let archived_at = match update.archived {
@@ -118,7 +118,7 @@ pub async fn update(admin: &ProjectAdmin, update: &ProjectUpdate) -> Result<()> 
     Ok(())
 }
 
-/// Deletes an archived project, for good: with its tokens, its keys and what they were used for.
+/// Deletes an archived project, permanently: with its tokens, its keys and what they were used for.
 ///
 /// # Errors
 /// 409 for one that is in use.

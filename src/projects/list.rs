@@ -1,4 +1,4 @@
-//! The projects that somebody sees.
+//! The projects that someone sees.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::entity::{Timestamp, project, project_member, team, token};
 use crate::error::{Error, Result};
 use crate::project_role::ProjectRole;
 
-/// A project, as somebody sees it.
+/// A project, as someone sees it.
 pub struct Listed {
     pub project: project::Model,
     pub team: team::Model,

@@ -17,7 +17,7 @@ use crate::role::Role;
 pub const SHOWN: u64 = 100;
 
 columns! {
-    /// Somebody in the organization.
+    /// Someone in the organization.
     pub struct Person of membership::Entity {
         pub id: String = membership::Column::UserId,
         pub name: String = membership::Column::Name,
@@ -67,7 +67,7 @@ pub async fn count(member: &Member, project: &str) -> Result<usize> {
     Ok(ids.first().map_or(0, |count| usize::try_from(*count).unwrap_or(usize::MAX)))
 }
 
-/// What somebody is in the project by a role of their own.
+/// What someone is in the project by a role of their own.
 ///
 /// # Errors
 /// 404 for who has none.
@@ -78,21 +78,22 @@ pub async fn role_of(member: &Member, project: &str, person: &str) -> Result<Pro
     Ok(row.one().await?.role)
 }
 
-/// Gives somebody of the organization a role in the project, by their address.
+/// Gives a member a role in the project, by their address; tells their name and the role.
 ///
 /// # Errors
-/// 422 where nobody in the organization has that address, or for what is no role.
-pub async fn add(admin: &ProjectAdmin, email: &str, role: &str) -> Result<()> {
+/// 422 where no one in the organization has that address, or for what is no role.
+pub async fn add(admin: &ProjectAdmin, email: &str, role: &str) -> Result<(String, ProjectRole)> {
     let role = parsed(role)?;
     let change = admin.change_as_own().await?;
     let member = find(&change, email).await?;
-    put(admin, change, &member, role).await
+    put(admin, change, &member, role).await?;
+    Ok((member.name, role))
 }
 
 /// The same by the person's id.
 ///
 /// # Errors
-/// 404 where nobody in the organization has that id; 422 for what is no role.
+/// 404 where no one in the organization has that id; 422 for what is no role.
 pub async fn set(admin: &ProjectAdmin, person: &str, role: &str) -> Result<()> {
     let role = parsed(role)?;
     let change = admin.change_as_own().await?;
@@ -121,18 +122,19 @@ async fn put(
     change.commit(event.with(before.unwrap_or(json!(null)), after)).await
 }
 
-/// Takes somebody's role in the project.
+/// Takes a member's role in the project; tells their name.
 ///
 /// # Errors
 /// 404 for who has none.
-pub async fn remove(admin: &ProjectAdmin, person: &str) -> Result<()> {
+pub async fn remove(admin: &ProjectAdmin, person: &str) -> Result<String> {
     let project = admin.project();
     let change = admin.change_as_own().await?;
     let member = by_id(&change, person).await?;
     let role = take(&change, &project.id, person).await?.ok_or(Error::NotFound)?;
     let before = json!({ "role": role.name(), "project": project.name });
     let event = Event::done("project.member_removed", member.email.as_str());
-    change.commit(event.with(before, json!(null))).await
+    change.commit(event.with(before, json!(null))).await?;
+    Ok(member.name)
 }
 
 /// Takes the row of a role, and tells which it was.
@@ -153,7 +155,7 @@ fn parsed(role: &str) -> Result<ProjectRole> {
 /// Whoever the organization knows by an address.
 ///
 /// # Errors
-/// 422 where that is nobody.
+/// 422 where that is no one.
 pub(crate) async fn find(change: &Change<OfOrganization>, email: &str) -> Result<membership::Model> {
     let email = EmailAddress::parse(email).map_err(|error| Error::invalid("email", error.to_string()))?;
     let theirs = change
@@ -165,7 +167,7 @@ pub(crate) async fn find(change: &Change<OfOrganization>, email: &str) -> Result
 /// Whoever has this id.
 ///
 /// # Errors
-/// 404 where that is nobody of the organization.
+/// 404 where that is no one of the organization.
 pub(crate) async fn by_id(change: &Change<OfOrganization>, person: &str) -> Result<membership::Model> {
     let theirs = change.all::<membership::Entity>(|ours| ours.filter(membership::Column::UserId.eq(person)));
     theirs.await?.pop().ok_or(Error::NotFound)

@@ -1,4 +1,4 @@
-//! Rotation of the master key: what is sealed with which key, and sealing it anew.
+//! Rotation of the master key: what is sealed with which key, and sealing it again.
 
 pub mod rewrap;
 pub mod rows;

@@ -15,7 +15,7 @@ use crate::authority::{Event, Shell};
 use crate::vault::Keyring;
 use crate::vault::sealed::{self, SealedColumn};
 
-/// Values of one column, each sealed anew.
+/// Values of one column, each sealed again.
 struct Batch {
     column: &'static SealedColumn,
     swaps: Vec<Swap>,

@@ -7,6 +7,8 @@ mod route;
 
 pub use route::{Admits, Route};
 
+use std::future::ready;
+
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse, Resource, Scope, web};
@@ -200,11 +202,12 @@ fn of_users(tenancy: Tenancy) -> Vec<Route> {
 }
 
 fn of_invites() -> Vec<Route> {
-    use invites::web::{index, resend, revoke, send, test_mail};
+    use invites::web::{index, resend, revoke, send, show, test_mail};
     vec![
         get("/settings/admin/invites", index),
         post("/settings/admin/invites", send),
         post("/settings/admin/invites/test-mail", test_mail),
+        get("/settings/admin/invites/{invite}", show),
         post("/settings/admin/invites/{invite}/resend", resend),
         post("/settings/admin/invites/{invite}/revocation", revoke),
     ]
@@ -333,7 +336,7 @@ fn resources(routes: Vec<Route>, prefix: &str, tenancy: Tenancy) -> Vec<Resource
             resource.default_service(web::to(not_found))
         } else {
             let allowed = allowed(&methods);
-            resource.default_service(web::to(move |request| other_method(request, allowed.clone())))
+            resource.default_service(web::to(move |request| ready(other_method(&request, allowed.clone()))))
         });
     }
     resources
@@ -351,7 +354,7 @@ async fn not_found() -> Result<String, Error> {
 }
 
 /// Whoever asks which methods there are is told; another is refused.
-async fn other_method(request: HttpRequest, allowed: String) -> Result<HttpResponse, Error> {
+fn other_method(request: &HttpRequest, allowed: String) -> Result<HttpResponse, Error> {
     if *request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
     }

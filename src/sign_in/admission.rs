@@ -1,4 +1,4 @@
-//! What happens to a person whom a provider vouches for: known or new, first or late, in or out; decided and
+//! What happens to a person whom a provider has verified: known or new, first or late, in or out; decided and
 //! written in one transaction.
 
 use super::ending::Admission;

@@ -1,5 +1,5 @@
 //! The link by which the first owner claims a Gatehouse that strangers can reach (rule 1.4). It is derived from
-//! the master key and stored nowhere; it stands in the log of every start until somebody has come.
+//! the master key and stored nowhere; it stands in the log of every start until someone has come.
 
 use sea_orm::EntityTrait;
 
@@ -11,7 +11,7 @@ use crate::links::Site;
 /// What the token is derived for.
 const PURPOSE: &str = "claim";
 
-/// The link, where one is needed: strangers can reach the address, no owner is configured, and nobody has come.
+/// The link, where one is needed: strangers can reach the address, no owner is configured, and no one has come.
 pub async fn link(services: &Services) -> Result<Option<String>> {
     if !is_open(services).await? {
         return Ok(None);

@@ -24,7 +24,7 @@ pub enum Connection {
     Refused(Refusal),
 }
 
-/// Connects the account of `claims` to the person, if they could sign in with it and it is nobody else's.
+/// Connects the account of `claims` to the person, if they could sign in with it and it is no one else's.
 pub async fn connect(person: &SignedIn, claims: &Claims) -> Result<Connection> {
     match attempt(person, claims).await {
         // Two at once meet at a unique index: the second finds what the first has written.
@@ -67,7 +67,7 @@ enum Look {
 
 async fn look(change: &Change<Own>, person: &SignedIn, claims: &Claims) -> Result<Look> {
     let Some(email) = claims.address() else { return Ok(Look::Refused(Refusal::NoAddress)) };
-    // Before anybody is looked up: who has not proven an address is not told whether it is known.
+    // Before anyone is looked up: who has not proven an address is not told whether it is known.
     if !claims.email_verified {
         return Ok(Look::Refused(Refusal::Unverified));
     }

@@ -15,7 +15,7 @@ use crate::membership::awaited;
 use crate::membership::known::Known;
 use crate::role::Role;
 
-/// Somebody whom the gate has admitted.
+/// Someone whom the gate has admitted.
 pub struct Newcomer<'a> {
     claims: &'a Claims,
     organization: &'a Organization,

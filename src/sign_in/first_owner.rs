@@ -1,4 +1,4 @@
-//! The first owner of an installation, who claims it for good (rule 1.4).
+//! The first owner of an installation, who claims it permanently (rule 1.4).
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,8 +10,8 @@ use crate::entity::instance::{Column, Entity};
 use crate::entity::sign_in_flow::Purpose;
 use crate::error::{Error, Result};
 
-/// Claims the instance for its first owner, if nobody has and this person may. Of many at once the database lets one
-/// update the row; it stays claimed for good, even when all people are gone.
+/// Claims the instance for its first owner, if no one has and this person may. Of many at once the database lets one
+/// update the row; it stays claimed permanently, even when all people are gone.
 pub async fn claim(
     change: &Change<FromOutside>,
     config: &Config,

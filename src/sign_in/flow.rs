@@ -20,13 +20,13 @@ pub const LIFETIME: Duration = Duration::minutes(10);
 /// As long as a mark is, in characters.
 const MARK: usize = 43;
 
-/// How somebody sets out for a provider.
+/// How someone sets out for a provider.
 pub struct SignInStart {
     pub prompt: Prompt,
     pub goal: Goal,
 }
 
-/// What somebody goes to a provider for.
+/// What someone goes to a provider for.
 pub struct Goal {
     pub purpose: Purpose,
     /// Where they go on once they are back.
@@ -126,7 +126,7 @@ pub async fn take(services: &Services, browser: &Browser, provider: &str, state:
     Ok(Begun::Flow(Flow { id, nonce: row.nonce, pkce_verifier: row.pkce_verifier, goal }))
 }
 
-/// Uses it; tells whether nobody has before. What it was sent to the provider with is of no more use.
+/// Uses it; tells whether no one has before. What it was sent to the provider with is of no more use.
 async fn is_first(services: &Services, id: &str, now: Timestamp) -> Result<bool> {
     let used = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
@@ -149,7 +149,7 @@ pub async fn finish(services: &Services, id: &FlowId) -> Result<()> {
     Ok(())
 }
 
-/// A way back as it may be stored: of an invite's link only which one it is, so that nobody who reads the database
+/// A way back as it may be stored: of an invite's link only which one it is, so that no one who reads the database
 /// can open it (rule 3.3). A link that does not hold leads to the start page.
 async fn storable(services: &Services, return_to: &ReturnTo) -> Result<String> {
     if !token::is_path(return_to.as_str()) {

@@ -1,4 +1,4 @@
-//! Signing in to an installation with many organizations: who may is decided by [`decide_sign_in`], and nobody is adopted
+//! Signing in to an installation with many organizations: who may is decided by [`decide_sign_in`], and no one is adopted
 //! by an organization on the way, but for whom its operator has named (rules 6.6, 6.7).
 
 use serde_json::json;
@@ -56,7 +56,7 @@ pub async fn admit(door: &Doorstep<'_>, claims: &Claims, goal: &Goal) -> Result<
     refuse(door.at(place).change().await?, claims, &answer).await.map(Admission::Out)
 }
 
-/// The organization at whose door somebody has come, by the address to which they go on.
+/// The organization at whose door someone has come, by the address to which they go on.
 async fn organization_at(door: &Doorstep<'_>, goal: &Goal) -> Result<Option<Organization>> {
     match slug_in(goal.return_to.as_str()) {
         Some(slug) => Organization::by_slug(&door.services.db, slug).await,
@@ -81,7 +81,7 @@ fn denied_at(
     }
 }
 
-/// Somebody who comes from a provider.
+/// Someone who comes from a provider.
 struct AtTheDoor<'a> {
     door: &'a Doorstep<'a>,
     claims: &'a Claims,
@@ -171,7 +171,7 @@ impl<'a> AtTheDoor<'a> {
         Ok(user.id)
     }
 
-    /// Whether somebody who comes for the first time gets an organization of their own: who waits for none, has come to
+    /// Whether someone who comes for the first time gets an organization of their own: who waits for none, has come to
     /// none, and may create one.
     fn gets_their_own(&self) -> bool {
         let config = &self.door.services.config;

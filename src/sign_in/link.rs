@@ -1,4 +1,4 @@
-//! Links by which an operator lets somebody in who can't sign in any other way: for one person, once, for ten minutes.
+//! Links by which an operator lets someone in who can't sign in any other way: for one person, once, for ten minutes.
 //! Only the hash of a link's token is stored.
 
 use chrono::Duration;

@@ -1,4 +1,4 @@
-//! What an operator does about sign-in from the shell: lets somebody in who can't come in any other way.
+//! What an operator does about sign-in from the shell: lets someone in who can't come in any other way.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -30,7 +30,7 @@ pub struct Made {
 /// Makes a link that signs in whoever has the address.
 ///
 /// # Errors
-/// When nobody has the address, or the person is deactivated or left out by the installation's lists.
+/// When no one has the address, or the person is deactivated or left out by the installation's lists.
 pub async fn make_link(shell: &Shell, config: &Config, email: &EmailAddress) -> Acted<Made> {
     let change = shell.change().await?;
     let user = holder(change.connection(), email).await?;

@@ -19,12 +19,12 @@ use crate::visible_text::shortened;
 /// As much of a name as is kept, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Somebody who is let in.
+/// Someone who is let in.
 #[derive(Clone, Copy)]
 pub struct Person<'a> {
     pub claims: &'a Claims,
     pub known: Option<&'a Known>,
-    /// What the provider vouches for.
+    /// What the provider has verified.
     pub email: &'a EmailAddress,
     /// The address of the account here, where the provider's is another.
     pub account: Option<&'a EmailAddress>,

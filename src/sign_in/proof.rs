@@ -1,4 +1,4 @@
-//! When somebody who comes back from a provider has proven who they are. What nobody knows, nobody takes for a proof: a
+//! When someone who comes back from a provider has proven who they are. What no one knows, no one takes for a proof: a
 //! provider that remembers people lets them through without a question.
 
 use chrono::{DateTime, Utc};

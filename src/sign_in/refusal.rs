@@ -1,4 +1,4 @@
-//! Why somebody is not let in, as far as they are told, and what is kept of it.
+//! Why someone is not let in, as far as they are told, and what is kept of it.
 
 use serde_json::json;
 
@@ -14,21 +14,21 @@ use crate::membership::holder::holder;
 use crate::membership::identities::identities_of;
 use crate::visible_text::shortened;
 
-/// As much of an address as is kept of somebody who is refused, in characters (RFC 5321).
+/// As much of an address as is kept of someone who is refused, in characters (RFC 5321).
 const LONGEST_ADDRESS: usize = 254;
 
 /// What a person who is refused is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The provider names no usable address.
+    /// The provider gave no usable address.
     NoAddress,
     /// The provider does not vouch for the address.
     Unverified,
     /// The address belongs to a person who signs in by these providers (rule 2.6).
     KnownElsewhere(Vec<String>),
-    /// The same, and one of these is the provider that they came by: it presents them as somebody new.
+    /// The same, and one of these is the provider that they came by: it presents them as someone new.
     NewAtProvider(Vec<String>),
-    /// The account is connected to somebody else here, or its address is theirs.
+    /// The account is connected to someone else here, or its address is theirs.
     SomebodyElses,
     /// The rules leave the person out, or their account is deactivated: the same words for both.
     NotAdmitted,

@@ -1,4 +1,4 @@
-//! What happens when a provider presents somebody as somebody new: it was registered anew, and gives everybody another
+//! What happens when a provider presents someone as someone new: it was registered again, and gives everyone another
 //! subject, or its issuer has another address. Such an account is remembered, and an operator can put it in the place of
 //! the one that the person had there (rule 2.6: nothing is linked by an address alone).
 
@@ -54,7 +54,7 @@ pub async fn forget_old(services: &Services) -> Result<()> {
 
 /// Whom an operator means.
 pub struct Whom {
-    /// None for everybody at the provider.
+    /// None for everyone at the provider.
     pub email: Option<EmailAddress>,
     /// None for any provider.
     pub provider: Option<String>,
@@ -74,7 +74,7 @@ pub struct Relinking {
 /// What `whom` have to be relinked with, in the order of their tries.
 ///
 /// # Errors
-/// When nobody has the address, the person is deactivated, there is nothing to relink, or several accounts have come for
+/// When no one has the address, the person is deactivated, there is nothing to relink, or several accounts have come for
 /// one person, of which none is named.
 pub async fn waiting(shell: &Shell, whom: &Whom) -> Acted<Vec<Relinking>> {
     let connection = shell.db().outside_any_organization();
@@ -128,7 +128,7 @@ pub async fn relink(shell: &Shell, mailer: &Mailer, relinking: &Relinking) -> Ac
     Ok(())
 }
 
-/// The same for many. One for whom something has changed since keeps nobody else out.
+/// The same for many. One for whom something has changed since keeps no one else out.
 ///
 /// # Errors
 /// When the database can't do it.
@@ -168,7 +168,7 @@ async fn write(change: &Change<FromOutside>, relinking: &Relinking) -> Result<()
 }
 
 /// What `new` would take the place of: the account of the same person at the same provider, with the same address. None
-/// when there is none, or it was used since: then nothing was registered anew; when the account is somebody's by now; and
+/// when there is none, or it was used since: then nothing was registered again; when the account is someone's by now; and
 /// when the person is deactivated.
 async fn of(connection: &impl ConnectionTrait, new: Model) -> Result<Option<Relinking>> {
     let Some(user) = user::Entity::find_by_id(&new.user_id).one(connection).await? else { return Ok(None) };

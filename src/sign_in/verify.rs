@@ -1,4 +1,4 @@
-//! The first step of the way back from a provider: whether this browser has set out, and what the provider vouches for.
+//! The first step of the way back from a provider: whether this browser has set out, and what the provider has verified.
 
 use std::net::IpAddr;
 
@@ -28,11 +28,11 @@ pub struct Callback<'a> {
 
 /// What it comes back with.
 pub enum Verification {
-    /// The provider vouches for somebody.
+    /// The provider has verified someone.
     Good(FlowId, Goal, Claims),
     /// It was not started in this browser, was used already or took too long.
     NotStartedHere,
-    /// It has ended well, and somebody is signed in there: they went back. Where it led.
+    /// It has ended well, and someone is signed in there: they went back. Where it led.
     Finished(ReturnTo),
     /// The provider did not sign the person in. What it said, as a log may repeat it.
     Cancelled(Goal, String),

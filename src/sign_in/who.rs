@@ -1,4 +1,4 @@
-//! Who stands at the gate with what a provider vouches for.
+//! Who stands at the gate with what a provider has verified.
 
 use super::first_owner;
 use crate::address::EmailAddress;
@@ -11,7 +11,7 @@ use crate::membership::known::Known;
 use crate::membership::methods::is_on;
 use crate::membership::standing::{Applicant, Directory};
 
-/// Somebody who comes from a provider.
+/// Someone who comes from a provider.
 pub struct AtTheGate {
     /// The person whom their account there leads to, if they have been here before.
     pub known: Option<Known>,

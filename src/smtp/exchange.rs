@@ -33,7 +33,7 @@ pub(super) async fn address(conversation: &mut Conversation, to: &[Address]) -> 
 /// Hands over the mail that the server asked for. Once its end is answered 2xx the mail has been accepted, and nothing that
 /// comes after that counts.
 ///
-/// If the connection breaks before that answer, nobody knows. The mail is then sent again with the same Message-ID: one
+/// If the connection breaks before that answer, no one knows. The mail is then sent again with the same Message-ID: one
 /// that arrives twice is a nuisance, one that never arrives keeps someone out.
 pub(super) async fn hand_over(conversation: &mut Conversation, mail: &[u8]) -> Result<(), Failure> {
     let deadline = Deadline::new(Awaited::Answer("the mail"), conversation.patience.end);

@@ -74,7 +74,7 @@ pub struct TeamPatch {
     manager_id: Said,
 }
 
-/// A person's id, or null for nobody, as far as anything was said.
+/// A person's id, or null for no one, as far as anything was said.
 #[derive(Default)]
 enum Said {
     #[default]
@@ -91,7 +91,9 @@ impl<'de> Deserialize<'de> for Said {
 /// `PATCH /api/teams/{team}`: its name, or, by an admin of the organization, its manager.
 pub async fn change(manager: TeamManager, body: Body<TeamPatch>) -> Result<Shown<Team>> {
     match body.into_inner() {
-        TeamPatch { name: Some(name), manager_id: Said::Nothing } => rename(&manager, &name).await?,
+        TeamPatch { name: Some(name), manager_id: Said::Nothing } => {
+            rename(&manager, &name).await?;
+        }
         TeamPatch { name: None, manager_id: Said::Manager(id) } => {
             set_manager(&manager.as_admin()?, Meant::Id(id.as_deref())).await?;
         }
@@ -100,7 +102,7 @@ pub async fn change(manager: TeamManager, body: Body<TeamPatch>) -> Result<Shown
     json(one(&manager, &manager.team().id).await?)
 }
 
-/// Who manages it; nobody, where that is null.
+/// Who manages it; no one, where that is null.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TeamManagerChange {

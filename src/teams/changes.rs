@@ -16,7 +16,7 @@ use crate::random;
 /// Teams that an organization can have.
 const MOST: usize = 100;
 
-/// Creates a team, in which nobody is yet.
+/// Creates a team, in which no one is yet.
 ///
 /// # Errors
 /// 422 for what is no name, or where there are too many.
@@ -25,7 +25,7 @@ pub async fn create(admin: &Admin, name: &str) -> Result<Model> {
     let change = admin.change().await?;
     let slugs: Vec<String> = change.column::<Entity, _>(Column::Slug, |ours| ours).await?;
     if slugs.len() >= MOST {
-        return Err(Error::invalid("team", format!("There are {MOST} teams already. Delete one first.")));
+        return Err(Error::invalid("team", format!("Up to {MOST} teams fit. Delete one first.")));
     }
     let team = Model {
         id: random::id(),
@@ -46,7 +46,7 @@ pub async fn create(admin: &Admin, name: &str) -> Result<Model> {
 ///
 /// # Errors
 /// 422 for what is no name.
-pub async fn rename(manager: &TeamManager, name: &str) -> Result<()> {
+pub async fn rename(manager: &TeamManager, name: &str) -> Result<String> {
     let name = Name::parse(name).map_err(|sentence| Error::invalid("name", sentence))?;
     let change = manager.change().await?;
     let this = Column::Id.eq(&manager.team().id);
@@ -55,21 +55,22 @@ pub async fn rename(manager: &TeamManager, name: &str) -> Result<()> {
         .await?;
     let event = Event::done("team.renamed", name.as_str());
     let before = json!({ "name": manager.team().name });
-    change.commit(event.with(before, json!({ "name": name.as_str() }))).await
+    change.commit(event.with(before, json!({ "name": name.as_str() }))).await?;
+    Ok(name.as_str().to_owned())
 }
 
-/// Whom somebody is meant by.
+/// Whom someone is meant by.
 pub enum Meant<'a> {
     /// Their address; none where it is empty.
     Email(&'a str),
-    /// Their id; none for nobody.
+    /// Their id; none for no one.
     Id(Option<&'a str>),
 }
 
-/// Makes somebody of the organization the manager of a team, or nobody. They are in the team from then on.
+/// Makes someone of the organization the manager of a team, or no one. They are in the team from then on.
 ///
 /// # Errors
-/// 422 or 404 where nobody is meant.
+/// 422 or 404 where no one is meant.
 pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
     // Whoever manages a team makes tokens: that is no operator's to give (rule 6.4).
     admin.refuse_operator()?;
@@ -95,13 +96,13 @@ pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
 /// Deletes a team that has no projects.
 ///
 /// # Errors
-/// 409 for the one that everybody is in, and for one with projects.
+/// 409 for the one that everyone is in, and for one with projects.
 pub async fn delete(admin: &TeamAdmin) -> Result<()> {
     let change = admin.change().await?;
     let team = change.all::<Entity>(|ours| ours.filter(Column::Id.eq(&admin.team().id))).await?;
     let team = team.into_iter().next().ok_or(Error::NotFound)?;
     if team.is_default {
-        return Err(Error::Conflict("The team Default stays."));
+        return Err(Error::Conflict("The team Default can’t be deleted."));
     }
     let in_it = project::Column::TeamId.eq(&team.id);
     if !change.all::<project::Entity>(|ours| ours.filter(in_it)).await?.is_empty() {

@@ -16,7 +16,7 @@ use crate::projects::members::{Person, SHOWN, by_id, find};
 /// # Errors
 /// When the database can't be asked.
 pub async fn list(member: &Member, team: &str) -> Result<Vec<Person>> {
-    // Everybody may be in it: the walk by name ends soon.
+    // Everyone may be in it: the walk by name ends soon.
     let theirs = Query::select()
         .column(Column::UserId)
         .from(Entity)
@@ -42,7 +42,7 @@ pub async fn count(member: &Member, team: &str) -> Result<usize> {
     Ok(ids.first().map_or(0, |count| usize::try_from(*count).unwrap_or(usize::MAX)))
 }
 
-/// Somebody of the organization, by their id; none who has left.
+/// Someone of the organization, by their id; none who has left.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -52,20 +52,21 @@ pub async fn person(member: &Member, id: &str) -> Result<Option<Person>> {
     Ok(people.rows().await?.pop())
 }
 
-/// Puts somebody of the organization into a team, by their address.
+/// Puts a member into a team, by their address; tells their name.
 ///
 /// # Errors
-/// 422 where nobody in the organization has that address.
-pub async fn add(manager: &TeamManager, email: &str) -> Result<()> {
+/// 422 where no one in the organization has that address.
+pub async fn add(manager: &TeamManager, email: &str) -> Result<String> {
     let change = manager.change().await?;
     let member = find(&change, email).await?;
-    enter(manager, change, &member).await
+    enter(manager, change, &member).await?;
+    Ok(member.name)
 }
 
 /// The same by the person's id.
 ///
 /// # Errors
-/// 404 where nobody in the organization has that id.
+/// 404 where no one in the organization has that id.
 pub async fn add_by_id(manager: &TeamManager, person: &str) -> Result<()> {
     let change = manager.change().await?;
     let member = by_id(&change, person).await?;
@@ -99,14 +100,14 @@ pub(super) async fn put(change: &Change<OfOrganization>, team: &str, person: &st
     Ok(true)
 }
 
-/// Takes somebody out of a team, and out of its projects; its manager is not its manager then.
+/// Takes a member out of a team and its projects; its manager no longer manages it. Tells their name.
 ///
 /// # Errors
-/// 404 for who is not in it; 409 for the team that everybody is in.
-pub async fn remove(manager: &TeamManager, person: &str) -> Result<()> {
+/// 404 for who is not in it; 409 for the team that everyone is in.
+pub async fn remove(manager: &TeamManager, person: &str) -> Result<String> {
     let team = manager.team();
     if team.is_default {
-        return Err(Error::Conflict("Everybody of the organization is in the team Default."));
+        return Err(Error::Conflict("Everyone in the organization is in the team Default."));
     }
     let change = manager.change().await?;
     let member = by_id(&change, person).await?;
@@ -134,5 +135,6 @@ pub async fn remove(manager: &TeamManager, person: &str) -> Result<()> {
         })
         .await?;
     let event = Event::done("team.member_removed", member.email.as_str());
-    change.commit(event.with(json!({ "team": team.name }), json!(null))).await
+    change.commit(event.with(json!({ "team": team.name }), json!(null))).await?;
+    Ok(member.name)
 }

@@ -112,7 +112,7 @@ mod tests {
 
     // K11
     #[test]
-    fn a_token_lives_as_long_as_is_said_and_no_longer_than_may_be() {
+    fn a_token_lives_as_long_as_is_said_and_no_longer_than_can_be() {
         assert_eq!(days(&form("", ""), 365), Ok(90));
         assert_eq!(days(&form("", ""), 30), Ok(30));
         assert_eq!(days(&form("365", ""), 365), Ok(365));

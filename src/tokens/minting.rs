@@ -45,7 +45,7 @@ pub(super) async fn refuse_one_too_many(change: &Change<OfOrganization>, whose: 
     if live.await?.len() < whose.most() {
         return Ok(());
     }
-    let sentence = format!("There are {} tokens already. Revoke one that nobody needs.", whose.most());
+    let sentence = format!("Up to {} tokens fit. Revoke one you don’t need.", whose.most());
     Err(Error::invalid("name", sentence))
 }
 

@@ -62,9 +62,9 @@ pub async fn roll(whose: Whose<'_>, id: &str, overlap: Overlap) -> Result<Minted
     let old = change.all::<Entity>(this).await?.pop().ok_or(Error::NotFound)?;
     match status(&old, *change.at()) {
         Status::Active => {}
-        Status::Replaced => return Err(Error::Conflict("Another token has taken its place already.")),
+        Status::Replaced => return Err(Error::Conflict("Another token has already replaced it.")),
         Status::Expired | Status::Revoked => {
-            return Err(Error::Conflict("This token does not work any more. Make another."));
+            return Err(Error::Conflict("This token no longer works. Create a new one."));
         }
     }
     if overlap != Overlap::None {

@@ -45,7 +45,7 @@ pub fn status(token: &Model, now: DateTime<Utc>) -> Status {
     }
 }
 
-/// Whether one that works has not been used for so long that somebody should look whether it is needed.
+/// Whether one that works has not been used for so long that someone should look whether it is needed.
 pub fn is_unused(token: &Model, now: DateTime<Utc>) -> bool {
     status(token, now).works() && now - *token.last_used_at.unwrap_or(token.created_at) >= UNUSED
 }

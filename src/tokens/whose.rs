@@ -8,7 +8,7 @@ use crate::authority::{Change, Member, OfOrganization, ProjectAdmin};
 use crate::entity::token::Column;
 use crate::error::{Error, Result};
 
-/// Somebody who may make tokens, and of what.
+/// Someone who may make tokens, and of what.
 #[derive(Clone, Copy)]
 pub enum Whose<'a> {
     /// Of the project, whose admin this is.

@@ -15,11 +15,11 @@ use crate::error::{Error, Forbidden, Result};
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::role::Role;
 
-/// Why the account of somebody is left alone.
+/// Why the account of someone is left alone.
 pub const ELSEWHERE: &str =
     "This person belongs to another organization, too. You can only remove them from yours.";
 
-/// Why the account of somebody can't be given back here.
+/// Why the account of someone can't be given back here.
 const BY_THE_SERVER: &str = "The server’s admin has deactivated this account. Only they can reactivate it.";
 
 /// A person whom a change was about.
@@ -32,7 +32,7 @@ pub struct Changed {
 /// Gives a member another role, none above one's own (rule 1.3). They hear of it by mail.
 ///
 /// # Errors
-/// 404 for whoever is no member; 403 when they, or the role, are above the admin, or when it raises somebody and the
+/// 404 for a non-member; 403 when they, or the role, are above the admin, or when it raises someone and the
 /// admin has not signed in a moment ago; 409 when no owner would be left.
 pub async fn change_role(admin: &Admin, id: &str, role: Role) -> Result<Changed> {
     admin.refuse_operator()?;
@@ -119,7 +119,7 @@ pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
 /// Ends a member's sessions, or the one of this name: they have to sign in again.
 ///
 /// # Errors
-/// 404 for whoever is no member and for a session that is not theirs; 403 when they are above the admin; 409 when they
+/// 404 for a non-member and for a session that is not theirs; 403 when they are above the admin; 409 when they
 /// belong to another organization, too.
 pub async fn end_sessions(admin: &Admin, id: &str, one: Option<&str>) -> Result<Changed> {
     let act = Act::on(admin, id, "user.sessions_ended").await?;
@@ -146,7 +146,7 @@ struct Act {
 }
 
 impl Act {
-    /// Begins one; nobody acts on those above them.
+    /// Begins one; no one acts on those above them.
     async fn on(admin: &Admin, id: &str, action: &'static str) -> Result<Self> {
         let change = admin.change().await?;
         let found = change.members(&[id]).await?.pop().ok_or(Error::NoMember)?;

@@ -63,7 +63,7 @@ pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Shown<
     json(into_list::<User>(list::list(&admin, &raw.parse()?).await?))
 }
 
-/// What a program sends to change somebody: only what should change.
+/// What a program sends to change someone: only what should change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {

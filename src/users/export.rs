@@ -10,7 +10,7 @@ use crate::authority::{Admin, Event};
 use crate::error::Result;
 use crate::listing::ListQuery;
 
-/// Everybody whom the list shows, page by page. One event says that the list has left the house, as a file of `format`.
+/// Everyone whom the list shows, page by page. One event says that the list has left the house, as a file of `format`.
 ///
 /// # Errors
 /// When the event can't be kept; in the stream when the database fails, which breaks it off.

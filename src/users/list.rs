@@ -31,10 +31,25 @@ pub async fn list(member: &Member, query: &UserQuery) -> Result<ListPage<ListedU
     Ok(query.page(people, |person: &ListedUser| person.keyset(query.sort)))
 }
 
+/// How many people a list shows, up to one more than `most`; none where a search would have to look at everyone to tell.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn count(member: &Member, query: &UserQuery, most: u64) -> Result<Option<usize>> {
+    if search::is_needed(query) {
+        return Ok(None);
+    }
+    let whole = UserQuery { cursor: None, ..query.clone() };
+    let asked = Asked::of(member, &whole).await?;
+    let rows = member.scope().find::<membership::Entity>();
+    let some = rows.filter(|ours| asked.in_order(ours).limit(most + 1));
+    Ok(Some(some.column::<i64>(membership::Column::Id).await?.len()))
+}
+
 /// One member, as the list shows them.
 ///
 /// # Errors
-/// 404 for whoever is no member.
+/// 404 for a non-member.
 pub async fn one(member: &Member, id: &str) -> Result<ListedUser> {
     let this = member.scope().find::<membership::Entity>();
     let rows = this.filter(|ours| ours.filter(column(membership::Column::UserId).eq(id))).rows();

@@ -26,7 +26,7 @@ columns! {
         pub joined_at: DateTime<Utc> = Column::JoinedAt,
         #[serde(with = "chrono::serde::ts_milliseconds")]
         pub last_seen_at: DateTime<Utc> = Column::LastSeenAt,
-        /// Names of providers, each with the address that it vouches for, with commas between them.
+        /// Names of providers, each with the address that it has verified, with commas between them.
         methods: Option<String> = methods(),
     }
 }

@@ -7,14 +7,14 @@ use crate::address::EmailAddress;
 use crate::authority::{Change, Organization, Services};
 use crate::entity::{membership, organization};
 use crate::error::Result;
-use crate::mail::compose::{composed, host, parts, with_article};
+use crate::mail::compose::{composed, host, parts};
 use crate::mail::{self, MailKind, Recipient};
 use crate::role::Role;
 use crate::shown_name::harmless;
 use crate::smtp::Mailer;
 use crate::smtp::message::Composed;
 
-/// Queues the mail by which somebody hears of their role, at the address by which the organization knows them; tells
+/// Queues the mail by which someone hears of their role, at the address by which the organization knows them; tells
 /// whether mail is set up.
 pub async fn tell_role<Of>(mail: &Mailer, change: &Change<Of>, email: &str, role: Role) -> Result<bool> {
     let to = EmailAddress::stored(email)?;
@@ -37,12 +37,12 @@ pub async fn role_changed(services: &Services, to: Recipient<'_>, role: Role) ->
     let row = row.one(services.db.outside_any_organization()).await?;
     let (Some(_), Some(row)) = (membership, row) else { return Ok(None) };
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));
-    let (role, email) = (with_article(role), to.email.as_str());
+    let (role, email) = (role.with_article(), to.email.as_str());
     let link = &services
         .config
         .base_url
         .link(&Organization::from(row.clone()).links(services.config.tenancy).general());
-    let subject = format!("You are {role} of {organization} on {host} now");
+    let subject = format!("You are now {role} of {organization} on {host}");
     let text = RoleChangedText { organization, role, link, email, host };
     let html = RoleChangedHtml { subject: &subject, organization, role, link, email, host };
     composed(&subject, &text, &html).map(Some)

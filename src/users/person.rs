@@ -21,7 +21,7 @@ const MOST_INVITES: u64 = 500;
 /// The accounts at providers that they sign in with, oldest first.
 ///
 /// # Errors
-/// 404 for whoever is no member.
+/// 404 for a non-member.
 pub async fn identities(admin: &Admin, id: &str) -> Result<Vec<identity::Model>> {
     let own = admin.scope().of_member::<identity::Entity>(id).await?;
     own.filter(|own| own.order_by_asc(identity::Column::CreatedAt)).all().await
@@ -30,7 +30,7 @@ pub async fn identities(admin: &Admin, id: &str) -> Result<Vec<identity::Model>>
 /// Where they are signed in, the latest used first.
 ///
 /// # Errors
-/// 404 for whoever is no member.
+/// 404 for a non-member.
 pub async fn open_sessions(admin: &Admin, id: &str) -> Result<Vec<session::Model>> {
     let oldest = Timestamp::from(admin.services().clock.now() - IDLE);
     let own = admin.scope().of_member::<session::Entity>(id).await?;
@@ -53,11 +53,11 @@ pub async fn sent_invites(admin: &Admin, id: &str, most: u64) -> Result<Vec<invi
     sent.all().await
 }
 
-/// What it means that somebody goes.
+/// What it means that someone goes.
 pub struct Leaving {
     /// The sessions that end.
     pub sessions: usize,
-    /// The invites of theirs that wait to be accepted, which somebody else has to send again.
+    /// The invites of theirs that wait to be accepted, which someone else has to send again.
     pub open_invites: usize,
     /// The LLM keys that they set, which stay.
     pub llm_keys: usize,

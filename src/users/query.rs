@@ -72,17 +72,17 @@ impl RawUserQuery {
     /// # Errors
     /// 422 with a sentence about the field that makes no sense.
     pub fn parse(&self) -> Result<UserQuery> {
-        let days = "The days are a number from 1 to 3650.";
+        let days = "Use a number of days from 1 to 3650.";
         let unseen = optional("unseen", &self.unseen, within(1..=MOST_DAYS), days)?;
         let sort = optional("sort", &self.sort, Sort::parse, "Sort by name, joined or seen.")?
             .unwrap_or(Sort::first(unseen));
-        let statuses = "The status is active, deactivated or locked_out.";
-        let place = "This place in the list is not one we gave out.";
+        let statuses = "Use active, deactivated or locked_out.";
+        let place = "Not a valid cursor.";
         let cursor = |text: &str| Cursor::parse(text).filter(|cursor| sort.fits(cursor));
-        let limit = "The limit is a number from 1 to 200.";
+        let limit = "Use a number from 1 to 200.";
         Ok(UserQuery {
             search: typed(&self.q),
-            role: optional("role", &self.role, Role::parse, "The role is owner, admin or member.")?,
+            role: optional("role", &self.role, Role::parse, "Use owner, admin or member.")?,
             status: optional("status", &self.status, Status::parse, statuses)?,
             method: typed(&self.method),
             unseen,
@@ -104,7 +104,7 @@ impl UserQuery {
         self.unseen.map(|days| (now - Duration::days(i64::from(days))).timestamp_millis())
     }
 
-    /// Whether anybody is left out.
+    /// Whether anyone is left out.
     pub fn is_filtered(&self) -> bool {
         let Self { search, role, status, method, unseen, .. } = self;
         search.is_some() || role.is_some() || status.is_some() || method.is_some() || unseen.is_some()

@@ -1,4 +1,4 @@
-//! What somebody may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
+//! What someone may do about a member, and why not: what a menu shows. What is refused is decided in `actions`.
 
 use super::listed::ListedUser;
 use crate::authority::Member;
@@ -20,7 +20,7 @@ pub struct RoleOption {
     pub asks: bool,
 }
 
-/// What somebody may do about a member.
+/// What someone may do about a member.
 pub struct Rights {
     /// Whether there is anything to choose from.
     pub menu: bool,
@@ -31,10 +31,15 @@ pub struct Rights {
     pub why_not: String,
 }
 
+/// Whether there is anything that `viewer` may do about `person`, or to say why not.
+pub fn has_menu(viewer: &Member, person: &ListedUser) -> bool {
+    viewer.is_admin() && person.role <= viewer.role()
+}
+
 impl Rights {
     /// What `viewer` may do about `person`.
     pub fn of(viewer: &Member, person: &ListedUser, owners: &Owners) -> Self {
-        let menu = viewer.is_admin() && person.role <= viewer.role();
+        let menu = has_menu(viewer, person);
         let is_last = !owners.can_spare(Loss::People(&[&person.id]));
         let others =
             Role::ALL.into_iter().rev().filter(|role| *role != person.role && *role <= viewer.role());
@@ -44,18 +49,20 @@ impl Rights {
             label: role.label(),
             asks: is_you || role > person.role,
         };
-        let who = if is_you { "You are" } else { &format!("{} is", person.name) };
-        let needed = format!("{who} the only owner. Make someone else owner first.");
+        let why_not = || {
+            let who = if is_you { "You’re" } else { &format!("{} is", person.name) };
+            format!("{who} the only owner. Make someone else owner first.")
+        };
         Self {
             menu,
             roles: others.filter(|_| menu && !is_last && viewer.gives_roles()).map(option).collect(),
             can_offboard: menu && !is_last,
             can_reactivate: menu && person.status == Status::Deactivated,
-            why_not: if menu && is_last { needed } else { String::new() },
+            why_not: if menu && is_last { why_not() } else { String::new() },
         }
     }
 
-    /// What the link says that leads to where somebody is let go.
+    /// What the link says that leads to where someone is let go.
     pub fn offboarding_label(&self) -> &'static str {
         if self.can_reactivate { "Remove…" } else { "Deactivate or remove…" }
     }

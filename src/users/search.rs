@@ -17,14 +17,15 @@ use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, Query
 
 use super::asked::Asked;
 use super::listed::{ListedUser, column, known_here};
-use super::matching::{is_inside, matches, trigrams, who_sign_in_with};
 use super::query::UserQuery;
+use super::signing_in_with::who_sign_in_with;
 use super::sort::By;
 use crate::authority::Member;
 use crate::entity::identity;
 use crate::entity::membership::{self, Column};
 use crate::error::Result;
 use crate::listing::ListQuery;
+use crate::membership::text_search::{is_inside, matches, trigrams};
 use crate::query_hints::led_by;
 
 /// How many rows are walked for each row of the page: at first, and once more when that was promising.
@@ -34,7 +35,7 @@ const ALL: u64 = i64::MAX.unsigned_abs();
 
 type People = Select<membership::Entity>;
 
-/// Whether the list is asked for somebody whom its order does not lead to.
+/// Whether the list is asked for someone whom its order does not lead to.
 pub fn is_needed(query: &UserQuery) -> bool {
     query.search.is_some() || query.method.is_some() || is_by_visit(query)
 }

@@ -9,7 +9,7 @@ pub enum VaultError {
     NotAKey(String),
     #[error("the key `{0}` is all the same byte; make one with `openssl rand -base64 32`")]
     Trivial(String),
-    #[error("the id `{0}` is there twice")]
+    #[error("the id `{0}` appears twice")]
     Twice(String),
     #[error("sealed with the key `{0}`, which is not among the master keys")]
     KeyMissing(String),

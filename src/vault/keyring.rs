@@ -64,7 +64,7 @@ impl Keyring {
     }
 
     /// A token of 256 bits for `purpose` (such as `claim`), made with the first key; always the same, and to be
-    /// made by nobody without the key.
+    /// made by no one without the key.
     ///
     /// # Errors
     /// When the ring is empty, which it never is.

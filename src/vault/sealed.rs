@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_address_of_a_provider_may_hold_a_slash_and_it_comes_last() {
+    fn only_the_address_of_a_provider_can_hold_a_slash_and_it_comes_last() {
         for column in ALL {
             let address = column.bound.iter().position(|name| *name == "base_url");
             assert!(address.is_none_or(|n| n == column.bound.len() - 1), "{column:?}");

@@ -64,6 +64,23 @@ fn weak_keys_are_refused() {
         assert!(ring(&format!("good:{},{text}", key(1))).is_err(), "behind a good one: {text}");
     }
     assert_eq!(ring(&format!("k:{0},k:{0}", key(1))).err(), Some(VaultError::Twice("k".into())));
+    for second in ["secret", ":x"] {
+        let error = ring(&format!("good:{},{second}", key(1))).err();
+        assert_eq!(error, Some(VaultError::NotAnEntry(2)), "counted as people count: {second}");
+    }
+}
+
+#[test]
+fn an_id_is_of_letters_digits_hyphens_and_underscores() {
+    for id in ["k", "Key9", "2026-11", "new_key", "-", "_"] {
+        let ring = ring(&format!("{id}:{}", key(1))).expect(id);
+        let sealed = ring.seal(b"secret", "here").expect("sealed");
+        assert_eq!((ring.ids(), key_id(&sealed)), (vec![id], Some(id)));
+        assert!(ring.open(&sealed, "here").is_ok(), "{id}");
+    }
+    for id in ["a b", "k.1", "ä", "k/1", ""] {
+        assert_eq!(ring(&format!("{id}:{}", key(1))).err(), Some(VaultError::NotAnEntry(1)), "{id}");
+    }
 }
 
 // L20

@@ -56,7 +56,7 @@ impl Again {
 pub struct Field {
     pub name: String,
     pub value: String,
-    /// As a person would call it; empty for one that nobody typed.
+    /// As a person would call it; empty for one that no one typed.
     pub label: String,
     pub is_secret: bool,
 }

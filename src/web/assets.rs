@@ -1,8 +1,6 @@
 //! Style sheet, scripts and icon. They are inside the binary; actix-files serves them from files that exist in memory
 //! only, so that nothing is left behind, however the process ends. The name of their folder in addresses is the hash of
-//! their content: browsers may keep them for good.
-
-use std::io;
+//! their content: browsers may keep them permanently.
 
 use actix_web::http::header::{AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, Encoding, HeaderValue, VARY};
 use actix_web::middleware::DefaultHeaders;
@@ -11,15 +9,23 @@ use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::in_memory::{InMemory, gzip};
+use super::in_memory::InMemory;
 use super::reply::Reply;
 use crate::error::Error;
 
-const FILES: [(&str, &[u8]); 4] = [
-    ("app.css", include_bytes!("../../static/app.css")),
-    ("app.js", include_bytes!("../../static/app.js")),
-    ("htmx.js", include_bytes!("../../static/vendor/htmx-4.0.1.min.js")),
-    ("favicon.svg", include_bytes!("../../static/favicon.svg")),
+/// What `build.rs` has packed.
+macro_rules! packed {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+    };
+}
+
+/// Each with its name, its content, and the same packed.
+const FILES: [(&str, &[u8], &[u8]); 4] = [
+    ("app.css", include_bytes!("../../static/app.css"), packed!("app.css")),
+    ("app.js", include_bytes!("../../static/app.js"), packed!("app.js")),
+    ("htmx.js", include_bytes!("../../static/vendor/htmx-4.0.1.min.js"), packed!("htmx-4.0.1.min.js")),
+    ("favicon.svg", include_bytes!("../../static/favicon.svg"), packed!("favicon.svg")),
 ];
 
 /// The addresses that templates link.
@@ -43,18 +49,14 @@ struct Asset {
     gzipped: InMemory,
 }
 
-impl Assets {
+impl Default for Assets {
     /// Makes the files ready.
-    ///
-    /// # Errors
-    /// When they can't be packed.
-    pub fn new() -> io::Result<Self> {
+    fn default() -> Self {
         let mut digest = Sha256::new();
         let mut files = Vec::new();
-        for (name, content) in FILES {
+        for (name, content, packed) in FILES {
             digest.update(content);
-            let (plain, gzipped) = (InMemory::new(content.into()), InMemory::new(gzip(content)?.into()));
-            files.push(Asset { name, plain, gzipped });
+            files.push(Asset { name, plain: InMemory::new(content), gzipped: InMemory::new(packed) });
         }
         let prefix = format!("/static/{}", &HEXLOWER.encode(&digest.finalize())[..16]);
         let link = |name: &str| format!("{prefix}/{name}");
@@ -64,9 +66,11 @@ impl Assets {
             htmx: link("htmx.js"),
             favicon: link("favicon.svg"),
         };
-        Ok(Self { files, prefix, links })
+        Self { files, prefix, links }
     }
+}
 
+impl Assets {
     /// Serves the files, and nothing else.
     pub fn register(&self, config: &mut web::ServiceConfig) {
         let forever = DefaultHeaders::new().add((CACHE_CONTROL, "public, max-age=31536000, immutable"));
@@ -105,12 +109,25 @@ fn takes_gzip(request: &HttpRequest) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
+    use flate2::read::GzDecoder;
+
     use super::*;
 
     #[test]
     fn vendored_files_are_the_ones_that_were_published() {
         let sums = include_str!("../../static/vendor/SHA256SUMS");
-        let (_, htmx) = FILES[2];
+        let (_, htmx, _) = FILES[2];
         assert!(sums.contains(&HEXLOWER.encode(&Sha256::digest(htmx))), "htmx differs from SHA256SUMS");
+    }
+
+    #[test]
+    fn what_is_packed_is_the_same() {
+        for (name, content, packed) in FILES {
+            let mut unpacked = Vec::new();
+            GzDecoder::new(packed).read_to_end(&mut unpacked).expect("gzip");
+            assert!(unpacked == content && packed.len() < content.len(), "{name}");
+        }
     }
 }

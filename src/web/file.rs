@@ -28,7 +28,7 @@ impl Format {
     /// 422 for another name.
     pub fn parse(text: &str) -> Result<Self> {
         let format = [Self::Csv, Self::JsonLines].into_iter().find(|format| format.name() == text);
-        format.ok_or_else(|| Error::invalid("format", "The format is csv or jsonl."))
+        format.ok_or_else(|| Error::invalid("format", "Use csv or jsonl."))
     }
 
     /// The name in addresses, which files end on.

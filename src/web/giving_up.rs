@@ -1,4 +1,4 @@
-//! The question before somebody takes a right from themselves: what they lose, who can give it back, and one button.
+//! The question before someone takes a right from themselves: what they lose, who can give it back, and one button.
 
 use askama::Template;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::links::{Link, Links};
 pub struct GivingUp {
     pub links: Links,
     pub question: String,
-    /// Each goes on after "You will no longer be able to".
+    /// Each goes on after "You’ll no longer be able to".
     pub loses: Vec<String>,
     /// Who can give it back.
     pub returns: String,

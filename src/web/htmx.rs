@@ -12,6 +12,11 @@ pub fn wanted_region(request: &HttpRequest) -> Option<String> {
     header("hx-target")?.split_once('#').map(|(_, id)| id.to_owned())
 }
 
+/// The id of the menu of a row, which is the region of it at the address of what the row is about.
+pub fn menu_of(row: &str) -> String {
+    format!("menu_{row}")
+}
+
 /// Whether htmx sent the request.
 pub fn is_htmx(request: &HttpRequest) -> bool {
     request.headers().contains_key("hx-request")

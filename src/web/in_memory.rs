@@ -1,16 +1,13 @@
 //! Files that exist in memory only, for actix-files, which serves files: no folder for temporary ones is needed. Where the
-//! system makes none, or has no `/proc` to open them by, the bytes themselves are sent.
+//! system has none, or no `/proc` to open them by, the bytes themselves are sent.
 
-use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 
 use actix_files::NamedFile;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, EntityTag, IfNoneMatch};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use data_encoding::HEXLOWER;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use super::reply::Reply;
@@ -18,13 +15,13 @@ use crate::error::Error;
 
 /// Content, and where there are such, a file of it without a name.
 pub(super) struct InMemory {
-    content: Cow<'static, [u8]>,
+    content: &'static [u8],
     file: Option<File>,
 }
 
 impl InMemory {
-    pub(super) fn new(content: Cow<'static, [u8]>) -> Self {
-        let file = nameless(&content);
+    pub(super) fn new(content: &'static [u8]) -> Self {
+        let file = nameless(content);
         Self { content, file }
     }
 
@@ -38,7 +35,7 @@ impl InMemory {
 
     /// What actix-files would answer with a file.
     fn bytes(&self, request: &HttpRequest, name: &str) -> HttpResponse {
-        let tag = EntityTag::new_strong(HEXLOWER.encode(&Sha256::digest(&self.content)[..8]));
+        let tag = EntityTag::new_strong(HEXLOWER.encode(&Sha256::digest(self.content)[..8]));
         let is_known = match request.get_header::<IfNoneMatch>() {
             Some(IfNoneMatch::Any) => true,
             Some(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
@@ -47,7 +44,7 @@ impl InMemory {
         let kind = format!("{}; charset=utf-8", actix_files::file_extension_to_mime(extension(name)));
         let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header((ETAG, tag.to_string())).insert_header((CONTENT_TYPE, kind));
-        if is_known { response.finish() } else { response.body(self.content.clone()) }
+        if is_known { response.finish() } else { response.body(self.content) }
     }
 }
 
@@ -73,13 +70,6 @@ fn opened_again(file: &File) -> Option<File> {
     File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }
 
-/// As small as gzip gets: it is done once, and sent to every first visitor.
-pub(super) fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content)?;
-    encoder.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::IF_NONE_MATCH;
@@ -89,8 +79,8 @@ mod tests {
 
     #[test]
     fn without_a_file_the_bytes_are_sent_as_it_would_be() {
-        let with = InMemory::new((&b"a { }"[..]).into());
-        let without = InMemory { content: with.content.clone(), file: None };
+        let with = InMemory::new(b"a { }");
+        let without = InMemory { content: with.content, file: None };
         assert!(with.file.is_some(), "this system has files without a name");
         for asset in [&with, &without] {
             let show = |request: TestRequest| {

@@ -60,7 +60,7 @@ pub struct Entry<'a, P: Page> {
 /// What the previous answer left to say, and the form that undoes it, if one does.
 #[derive(Default)]
 pub struct Said<'a> {
-    pub notice: &'a str,
+    pub notice: String,
     pub undo_action: String,
     /// The field by which the form says whose it is.
     pub organization_field: String,

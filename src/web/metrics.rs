@@ -30,7 +30,7 @@ struct Labels {
     status: u16,
 }
 
-/// Counts and times requests; knows how many lines of the log nobody has read.
+/// Counts and times requests; knows how many lines of the log no one has read.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Labels, Counter>,

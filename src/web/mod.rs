@@ -37,8 +37,9 @@ mod undo;
 pub mod view;
 
 pub use giving_up::{Asked, GivingUp};
+pub use htmx::menu_of;
 pub use moment::Moment;
-pub use notice::Notice;
+pub use notice::{Left, Notice};
 pub use page::{Page, Viewer};
 pub use redirect::{see_other, see_other_undoable};
 pub use reply::Reply;

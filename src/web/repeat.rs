@@ -3,14 +3,13 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::api::Shown;
 use super::error_page::htmx_is_at;
 use super::notice::Notice;
 use super::redirect::see_other;
-use super::reply::Reply;
 use crate::error::Error;
 use crate::links::is_api;
 use crate::return_to::ReturnTo;
@@ -24,7 +23,7 @@ struct Repeated {
 /// The layer that answers for [`Error::AlreadyDone`].
 ///
 /// # Errors
-/// Those of the layers inside; when there is no answer, which is a fault of ours.
+/// Those of the layers inside.
 pub async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -34,16 +33,16 @@ pub async fn answer<B: MessageBody + 'static>(
     if !matches!(error, Some(Error::AlreadyDone)) {
         return Ok(response.map_into_left_body());
     }
-    let answer = done(response.request())?;
+    let answer = done(response.request());
     Ok(response.into_response(answer).map_into_right_body())
 }
 
-fn done(request: &HttpRequest) -> Reply {
+fn done(request: &HttpRequest) -> HttpResponse {
     if is_api(request.path()) {
         let answer = Repeated { repeated: true, detail: Notice::DoneBefore.sentence() };
-        return Ok(Shown(answer).respond_to(request));
+        return Shown(answer).respond_to(request);
     }
     // A region of the page that asks, or else any page that says so.
     let page = htmx_is_at(request).map_or_else(ReturnTo::start, |page| ReturnTo::parse(&page));
-    Ok(see_other(page.as_str(), Notice::DoneBefore))
+    see_other(page.as_str(), Notice::DoneBefore)
 }

@@ -78,8 +78,8 @@ impl View {
     }
 
     /// What the previous answer left to say.
-    pub fn notice(&self) -> &'static str {
-        self.left.as_ref().map_or("", |left| left.notice.sentence())
+    pub fn notice(&self) -> String {
+        self.left.as_ref().map(Left::sentence).unwrap_or_default()
     }
 
     fn said(&self, links: &Links) -> Said<'_> {

@@ -15,13 +15,13 @@ const domains = (page) => page.getByLabel("Domain", { exact: true });
 const addresses = (page) => page.getByRole("textbox", { name: "Addresses" });
 const preview = (page) => page.getByRole("region", { name: "Who keeps access" });
 const simulator = (page) => page.getByRole("region", { name: "Try an address" });
-const verdict = (page) => simulator(page).getByRole("list", { name: "How this was decided" });
+const verdict = (page) => simulator(page).getByRole("group", { name: "How this was decided" });
 const methods = (page) => page.getByRole("region", { name: "Sign-in methods" });
 const addToList = (page, { email }) => preview(page).getByRole("row").filter({ hasText: email }).getByRole("button");
 const losers = (page) => preview(page).getByRole("rowheader");
 // Presses Save and gives the answer to it.
 const saves = (page) => presses(page, save(page));
-// The same where somebody would be refused, and has to be looked at first.
+// The same where someone would be refused, and has to be looked at first.
 const reviews = (page) => presses(page, review(page));
 // Whichever of both it is.
 const sends = (page) => presses(page, save(page).or(review(page)));
@@ -57,21 +57,21 @@ async function joins(page, person) {
 async function triesAddresses(page) {
   await page.goto(ACCESS);
   const cases = [
-    ["new@acme.test", "new@acme.test gets in as member.", "Domains"],
-    [ADA.email, "ada@acme.test gets in as owner.", "Membership"],
-    ["sam@hr.acme.test", /sam@hr\.acme\.test is refused\. hr\.acme\.test is a subdomain; acme\.test does not include subdomains\./, "Everybody else"],
-    ["mallory@evil.test", /is refused\. evil\.test is not an allowed domain\./, "Everybody else"],
+    ["new@acme.test", "new@acme.test can sign in as a member.", "Domains"],
+    [ADA.email, "ada@acme.test can sign in as an owner.", "Membership"],
+    ["sam@hr.acme.test", /sam@hr\.acme\.test is refused\. hr\.acme\.test is a subdomain, and acme\.test doesn’t include subdomains\./, "Everyone else"],
+    ["mallory@evil.test", /is refused\. evil\.test isn’t an allowed domain\./, "Everyone else"],
   ];
   for (const [email, sentence, rule] of cases) await isAnswered(page, email, sentence, rule);
   await page.getByLabel("Email not verified by the provider").check();
   await isAnswered(page, "new@acme.test", /is refused\. Email not verified by the provider\./, "Verified address", { verified: false });
   await page.getByLabel("Email not verified by the provider").uncheck();
   await page.getByLabel("Signs in with").selectOption("Demo ID");
-  await isAnswered(page, ADA.email, "ada@acme.test gets in as owner.", "Membership", { provider: "demo" });
+  await isAnswered(page, ADA.email, "ada@acme.test can sign in as an owner.", "Membership", { provider: "demo" });
   await page.getByLabel("Address", { exact: true }).fill("nobody");
   await tries(page);
   assert.equal(await page.getByLabel("Address", { exact: true }).getAttribute("aria-invalid"), "true");
-  assert.equal(await verdict(page).count(), 0, "no verdict on what is no address");
+  assert.equal(await verdict(page).count(), 0, "no verdict on what isn't an address");
   holds("trying an address says who gets in, why, and which rule decides: what the API answers, too");
 }
 
@@ -117,7 +117,7 @@ async function looksAhead(page) {
   await isTold(page, /Keep access 0 . Would be refused 3/);
   assert.deepEqual(await names(page), [ADA.name, BOB.name, GRACE.name]);
   const bob = preview(page).getByRole("row").filter({ hasText: BOB.email });
-  assert.match(await bob.innerText(), /acme\.test is not an allowed domain\./);
+  assert.match(await bob.innerText(), /acme\.test isn’t an allowed domain\./);
   assert.match(await preview(page).innerText(), /You keep access: no one can lock themselves out here/);
   await shoot(page, "40-access-preview");
   holds("a changed rule shows at once whom it would not let in, and why");
@@ -134,7 +134,7 @@ async function addsToTheList(page) {
   await addToList(page, GRACE).click();
   await losers(page).filter({ hasText: GRACE.name }).waitFor({ state: "detached" });
   assert.equal(await addresses(page).inputValue(), GRACE.email);
-  assert.ok(await page.getByRole("switch", { name: "Let listed addresses in" }).isChecked());
+  assert.ok(await page.getByRole("switch", { name: "Allow listed addresses" }).isChecked());
   assert.deepEqual(await names(page), [ADA.name, BOB.name]);
   await isTold(page, `${GRACE.email} is among the addresses now. Not saved yet.`);
   await focusIs(page, /^Add to list: (ada|bob)@/, "beside the row that has gone");
@@ -178,9 +178,9 @@ async function endsTheirAccess(page, bob) {
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   await focusIs(page, /^Who keeps access$/, "at what was asked for");
   assert.match(await preview(page).innerText(), /Keeps access in any case/);
-  await page.getByRole("radio", { name: "Also end the access of this person now" }).check();
+  await page.getByRole("radio", { name: "Also end access for this person now" }).check();
   await saves(page);
-  await isTold(page, "Access rules saved. The people they leave out have lost access.");
+  await isTold(page, "lost access.");
   await bob.getByRole("navigation").getByRole("link", { name: "Users" }).click();
   await bob.getByRole("heading", { name: "You’re not a member of any organization" }).waitFor();
   assert.equal((await bob.request.get("/api/org/users")).status(), 403);
@@ -211,10 +211,10 @@ async function isToldOfANewcomer(page, kit) {
   await page.goto(ACCESS);
   await domains(page).fill("acme.test");
   await page.keyboard.press("Tab");
-  await preview(page).getByText("These rules let in every current member.").waitFor();
+  await preview(page).getByText("Every current member keeps access.").waitFor();
   await joins(kit, KIT);
   assert.equal((await saves(page)).status(), 409);
-  await focusIs(page, /^The members changed in the meantime\. Look again\.$/, "at what is new");
+  await focusIs(page, /^The members changed in the meantime\. Review again\.$/, "at what is new");
   assert.deepEqual(await names(page), [KIT.name]);
   assert.equal(await domains(page).inputValue(), "acme.test", "what was typed stays");
   assert.deepEqual((await storedRules(page)).allowedEmailDomains, ["partner.test"], "nothing is saved yet");
@@ -236,7 +236,7 @@ async function meansDoubtfulDomains(page) {
   for (const [typed, meant, warning] of doubtful) {
     await addDomain(page, typed);
     assert.equal((await sends(page)).status(), 422);
-    await focusIs(page, /A domain needs a second look/, "at the reason");
+    await focusIs(page, /Check the domain marked below/, "at the reason");
     assert.match(await main(page).innerText(), warning);
     assert.ok(!(await storedRules(page)).allowedEmailDomains.includes(meant));
     await page.getByLabel(`Yes, I mean ${meant}`).check();
@@ -263,16 +263,16 @@ async function savesUnseen(page) {
 async function turnsMalloryAway(page, mallory) {
   for (let times = 0; times < 3; times += 1) await turnedAway(mallory, MALLORY);
   await page.goto(ACCESS);
-  const lines = page.getByRole("region", { name: "Turned away" }).getByRole("listitem");
+  const lines = page.getByRole("region", { name: "Refused sign-ins" }).getByRole("listitem");
   const line = lines.filter({ hasText: MALLORY.email });
   assert.equal(await line.count(), 1);
   assert.match(await line.innerText(), /3 times/);
-  assert.match(await line.innerText(), /evil\.test is not an allowed domain/);
-  assert.match(await lines.filter({ hasText: BOB.email }).innerText(), /Is a member now\./);
+  assert.match(await line.innerText(), /evil\.test isn’t an allowed domain/);
+  assert.match(await lines.filter({ hasText: BOB.email }).innerText(), /Now a member\./);
   await shoot(page, "44-access-turned-away");
   await page.getByRole("button", { name: /^Allow this address.*mallory/ }).click();
-  await isTold(page, "That address can now join.");
-  assert.match(await line.innerText(), /Would get in now\./);
+  await isTold(page, "can now join.");
+  assert.match(await line.innerText(), /Could join now\./);
   await joins(mallory, MALLORY);
   holds("three refusals are one line, and allowing the address there lets its owner in");
 }
@@ -298,7 +298,7 @@ async function testsAMethod(page) {
   await page.goto(ACCESS);
   await addresses(page).fill("typed@with.care");
   await page.getByRole("button", { name: "Test Demo ID" }).click();
-  await methods(page).getByText("Demo ID accepts the client id and secret.").waitFor();
+  await methods(page).getByText("Demo ID accepts the client ID and secret.").waitFor();
   assert.match(await methods(page).innerText(), /Demo ID answered in \d+ ms and names itself http:\/\/localhost:\d+\./);
   await isTold(page, /Demo ID answered in/);
   await focusIs(page, /^Test Demo ID$/, "beside the findings");

@@ -1,4 +1,4 @@
-// A Gatehouse that strangers can reach: its first owner is whoever has the link from the log, and nobody else.
+// A Gatehouse that strangers can reach: its first owner is whoever has the link from the log, and no one else.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -35,7 +35,7 @@ async function doesNotGuess(page, link) {
 
 async function claims(page, link) {
   assert.equal((await page.goto(link)).status(), 200);
-  assert.match(await main(page).innerText(), /Nobody owns this Gatehouse yet\. Sign in, and you become its first owner\./);
+  assert.match(await main(page).innerText(), /No one owns this Gatehouse yet\. Sign in to become its first owner\./);
   assert.deepEqual(await obstacles(page, "claim"), []);
   await shoot(page, "61-claim");
   await comeBy(page, "acme", "katherine", link);

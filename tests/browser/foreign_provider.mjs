@@ -1,4 +1,4 @@
-// Sign-in through an OpenID Connect provider that somebody else wrote.
+// Sign-in through an OpenID Connect provider that someone else wrote.
 
 import assert from "node:assert/strict";
 import { BASE, comeBy, heading, holds, shoot, signOut, story } from "./support.mjs";
@@ -35,6 +35,6 @@ await story(async (visitor) => {
   await hesitant.getByRole("button", { name: "Continue with acme" }).click();
   await hesitant.getByRole("link", { name: "Cancel" }).click();
   await hesitant.waitForURL(`${BASE}/**`);
-  assert.equal(await heading(hesitant), "You were not signed in");
+  assert.equal(await heading(hesitant), "You weren’t signed in");
   holds("who turns back at the provider is told so");
 });

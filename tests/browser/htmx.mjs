@@ -106,7 +106,7 @@ async function searchesInPlace(page) {
   await isTold(page, "1 person");
   assert.equal(await page.evaluate(() => document.activeElement.id), "q", "the focus stays in the field");
   await page.getByRole("link", { name: "Owners" }).click();
-  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("heading", { name: "No one matches" }).waitFor();
   await focusIs(page, /^Owners$/);
   assert.ok(await isSameDocument(page));
   await page.getByRole("link", { name: "Clear" }).click();
@@ -117,7 +117,7 @@ async function searchesInPlace(page) {
 
 async function goesBackAndForth(page, rows) {
   await page.goBack();
-  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("heading", { name: "No one matches" }).waitFor();
   assert.equal(await page.getByRole("searchbox").inputValue(), "hopper");
   await page.goBack();
   await rows.filter({ hasText: GRACE.name }).waitFor();
@@ -140,7 +140,7 @@ async function isOvertaken(page, other) {
   await save(page).click();
   await page.getByRole("button", { name: "Keep mine" }).waitFor();
   await focusIs(page, /changed this/, "at the conflict");
-  await page.getByRole("link", { name: "Take theirs" }).click();
+  await page.getByRole("link", { name: "Use theirs" }).click();
   await page.getByRole("button", { name: "Keep mine" }).waitFor({ state: "detached" });
   assert.equal(await nameField(page).inputValue(), "Acme Theirs");
   await focusIs(page, /^(?!nothing)/, "after taking theirs");

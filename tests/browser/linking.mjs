@@ -46,11 +46,11 @@ async function isNotLinkedSilently(page) { // A03
 async function connectsTheOther(page) {
   assert.match(await ways(page).innerText(), /You tried to sign in with it\.\s+Connect partner/);
   assert.equal(await disconnect(page, "acme").getAttribute("aria-disabled"), "true");
-  assert.match(await ways(page).innerText(), /Without it you could not sign in any more\./);
+  assert.match(await ways(page).innerText(), /Without it, you couldn’t sign in\./);
   await has(page, "account-suggested");
   await connect(page, "partner").click();
   await logIn(page, KATHERINE);
-  await isTold(page, "Account connected. You can sign in with it now.");
+  await isTold(page, "connected. You can now sign in with it.");
   assert.deepEqual(await ways(page).getByRole("strong").allInnerTexts(), ["acme", "partner"]);
   await has(page, "account-connected");
   holds("whoever has signed in by the first connects the second");
@@ -78,16 +78,16 @@ async function disconnectsOne(page) {
   await page.goto(ACCOUNT);
   const remaining = await disconnectAddress(page, "partner");
   await disconnect(page, "acme").click();
-  await isTold(page, "Account disconnected.");
+  await isTold(page, "disconnected.");
   assert.equal(await disconnect(page, "partner").getAttribute("aria-disabled"), "true");
-  assert.match(await ways(page).innerText(), /Without it you could not sign in any more\./);
+  assert.match(await ways(page).innerText(), /Without it, you couldn’t sign in\./);
   const answered = answerTo(page, "POST", remaining);
   await page.evaluate((action) => {
     const form = document.body.appendChild(Object.assign(document.createElement("form"), { method: "post", action }));
     form.submit();
   }, remaining);
   assert.equal((await answered).status(), 409);
-  assert.match(await ways(page).innerText(), /Without it you could not sign in any more\./);
+  assert.match(await ways(page).innerText(), /Without it, you couldn’t sign in\./);
   await connect(page, "acme").waitFor();
   holds("one is disconnected, and the last can't be, and says why");
 }
@@ -103,21 +103,21 @@ async function confirmsThatItIsHer(page) {
   if (aged === null) return holds("(no sqlite3 here: that old sign-ins are not enough to connect is left to tests/web)");
   await page.goto(ACCOUNT);
   await connect(page, "acme").click();
-  assert.equal(await heading(page), "Confirm that it is you");
+  assert.equal(await heading(page), "Confirm it’s you");
   await has(page, "fresh");
   await page.getByRole("button", { name: "Continue with partner" }).click();
   await logIn(page, KATHERINE);
   assert.match(page.url(), /\/settings(\?|$)/);
   await connect(page, "acme").click();
   await logIn(page, KATHERINE);
-  await isTold(page, "Account connected.");
+  await isTold(page, "connected. You can now sign in with it.");
   holds("connecting takes a sign-in of the last ten minutes");
 }
 
 async function switchesOneOff(owner, guest) {
   await owner.goto("/settings/admin/access");
   await owner.getByRole("button", { name: /^Switch off.*partner/ }).click();
-  await isTold(owner, "Sign-in method switched off.");
+  await isTold(owner, "switched off.");
   const methods = owner.getByRole("region", { name: "Sign-in methods" });
   assert.match(await methods.innerText(), /partner\s+Switched off/);
   assert.equal(await methods.getByRole("button", { name: /^Switch off.*acme/ }).getAttribute("aria-disabled"), "true");
@@ -128,7 +128,7 @@ async function switchesOneOff(owner, guest) {
   const start = await guest.evaluate(async () => (await fetch("/auth/partner", { method: "POST", body: new URLSearchParams(), redirect: "manual" })).status);
   assert.equal(start, 404); // A20
   await owner.getByRole("button", { name: /^Switch on.*partner/ }).click();
-  await isTold(owner, "Sign-in method switched on.");
+  await isTold(owner, "switched on.");
   await guest.reload();
   assert.deepEqual(await offered(guest), ["Continue with acme", "Continue with partner"]);
   holds("a method that is switched off has no button, no start and no callback");
@@ -141,7 +141,7 @@ async function testsOneThatIsNotThere(owner, guest) {
   await owner.getByRole("button", { name: /^Test.*absent/ }).click();
   await isTold(owner, "absent could not be reached");
   const method = owner.getByRole("region", { name: "Sign-in methods" }).getByRole("listitem").filter({ hasText: "absent" }).first();
-  assert.match(await method.innerText(), /Does not answer/);
+  assert.match(await method.innerText(), /Not responding/);
   await has(owner, "access-method-bad");
   holds("a provider that does not answer says so where people sign in, and why where it is tested");
 }

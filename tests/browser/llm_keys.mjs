@@ -1,4 +1,4 @@
-// The life of LLM keys: set, tried at a provider, replaced, brought back, removed, and read by nobody.
+// The life of LLM keys: set, tried at a provider, replaced, brought back, removed, and read by no one.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -307,7 +307,7 @@ async function hasAServerOfItsOwn(page, stub) {
   await keyField(page).fill(LAB);
   await save(page).click();
   await says(page, name, /…g7h8[^]*\/v1(?!\/)/);
-  await isTold(page, "Of the address, only the base is used, as shown.");
+  await isTold(page, "Only the base of the address is used, as shown.");
   stub.take();
   await button(page, `Test ${name}`).click();
   await says(page, name, "Works: 2 models");

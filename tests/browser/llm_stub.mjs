@@ -35,14 +35,14 @@ export class Stub {
     this.server.unref(); // a story that fails does not wait for it
   }
 
-  // Nobody is there any more.
+  // No one is there any more.
   async stop() {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, "close");
   }
 
-  // What was asked since the last time that somebody wanted to know.
+  // What was asked since the last time that someone wanted to know.
   take() {
     return this.asked.splice(0);
   }

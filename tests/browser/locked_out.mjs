@@ -1,4 +1,4 @@
-// Somebody locks the owner out by the access rules; the owner comes back with a shell on the machine.
+// Someone locks the owner out by the access rules; the owner comes back with a shell on the machine.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -44,9 +44,9 @@ async function isLockedOut(ada, eve) {
   assert.equal(saved.status(), 200);
   await eve.goto("/settings/admin/access");
   await eve.getByRole("button", { name: "Preview", exact: true }).click();
-  await eve.getByRole("radio", { name: "Also end the access of this person now" }).check();
+  await eve.getByRole("radio", { name: "Also end access for this person now" }).check();
   await save(eve).click();
-  await isTold(eve, "Access rules saved. The people they leave out have lost access.");
+  await isTold(eve, "lost access.");
   await ada.goto(USERS);
   assert.equal(await heading(ada), "You’re not a member of any organization", "at the next click");
   await ada.goto("/");

@@ -6,7 +6,7 @@ import { BASE, faults, holds, obstacles, shoot, story } from "./support.mjs";
 
 const PORT = Number(new URL(BASE).port);
 const CATCHER = `http://localhost:${PORT + 2}`;
-const SUBJECT = `Mail from localhost:${PORT} works`;
+const SUBJECT = `Email from localhost:${PORT} works`;
 const LARGEST = 15 * 1024;
 
 await story(async (visitor) => {
@@ -14,11 +14,11 @@ await story(async (visitor) => {
   await page.goto(CATCHER);
   await look(page, "an empty catcher");
   sendTestMail();
-  await page.getByRole("link", { name: "Look again" }).click();
+  await page.getByRole("link", { name: "Refresh" }).click();
   await look(page, "a catcher");
   await shoot(page, "demo-mail");
   await page.getByRole("link", { name: SUBJECT }).click();
-  await page.frameLocator("iframe").getByRole("heading", { name: "Mail works" }).waitFor();
+  await page.frameLocator("iframe").getByRole("heading", { name: "Email works" }).waitFor();
   assert.equal(await page.locator("iframe").getAttribute("sandbox"), "");
   await shoot(page, "demo-mail-open");
   await page.locator("iframe").evaluate((frame) => frame.remove()); // looked at by itself, below

@@ -68,7 +68,7 @@ async function comesByAnInvite(ada, sam) {
   await logIn(sam, SAM);
   assert.equal(sam.url(), link);
   await sam.goto(CHOOSER);
-  assert.match(await main(sam).innerText(), /not a member of any organization\.[^]*Acme\s+Ada invites you to join as admin\./);
+  assert.match(await main(sam).innerText(), /not a member of any organization\.[^]*Acme\s+Ada invites you to join as an admin\./);
   await look(sam, "110-waiting-invited");
   await sam.getByRole("link", { name: "View invite to Acme" }).click();
   assert.equal(sam.url(), link);
@@ -84,7 +84,7 @@ async function comesByAnInvite(ada, sam) {
 async function isInvitedElsewhere(ada, gil) {
   const link = await invitesTo(gil, "globex", ADA_AT_HOME, "Admin");
   await ada.goto(link);
-  assert.equal(await heading(ada), "This is for another account");
+  assert.equal(await heading(ada), "This invite is for another account");
   await ada.getByRole("button", { name: `Switch account with ${HOME}` }).waitFor();
   await look(ada, "111-invite-elsewhere");
   await connects(ada, link);
@@ -103,7 +103,7 @@ async function connects(ada, link) {
   const aged = longAgo();
   await connect.click();
   if (aged !== null) {
-    assert.equal(await heading(ada), "Confirm that it is you");
+    assert.equal(await heading(ada), "Confirm it’s you");
     await ada.getByRole("button", { name: `Continue with ${WORK}` }).click();
     await logIn(ada, ADA);
     assert.equal(ada.url(), link);
@@ -125,9 +125,9 @@ async function joinsByTheAddress(ada, tim) {
   assert.equal(await heading(tim), "Join Acme");
   assert.equal(await tim.getByRole("button").count(), 1);
   await look(tim, "112-join");
-  await tim.getByRole("button", { name: "Join Acme as member" }).click();
+  await tim.getByRole("button", { name: "Join Acme as a member" }).click();
   await isAt(tim, at("acme"));
-  await isTold(tim, "Welcome. You’re in.");
+  await isTold(tim, "Welcome to ");
   await belongsTo(tim, ["Acme acme Member"]);
   holds("whom the rules admit comes to the address signed out, and joins with one button");
 }
@@ -139,18 +139,18 @@ async function admits(page, { domain, listed, ends = false }) {
   await page.goto(at("acme", "/access"));
   const domains = page.getByLabel("Domain", { exact: true });
   if (domain) {
-    await page.getByRole("switch", { name: "Let people in by domain" }).check();
+    await page.getByRole("switch", { name: "Allow by domain" }).check();
     await page.getByRole("button", { name: "Add a domain" }).click();
     await domains.first().fill(domain);
   }
   if (listed) {
-    await page.getByRole("switch", { name: "Let people in by domain" }).uncheck();
-    await page.getByRole("switch", { name: "Let listed addresses in" }).check();
+    await page.getByRole("switch", { name: "Allow by domain" }).uncheck();
+    await page.getByRole("switch", { name: "Allow listed addresses" }).check();
     await page.getByRole("textbox", { name: "Addresses" }).fill(listed.join("\n"));
   }
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   await page.getByRole("region", { name: "Who keeps access" }).waitFor();
-  if (ends) await page.getByRole("radio", { name: /^Also end the access/ }).check();
+  if (ends) await page.getByRole("radio", { name: /^Also end access/ }).check();
   await save(page).click();
   await isTold(page, "Access rules saved.");
   await isAt(page, at("acme", "/access"));
@@ -174,13 +174,13 @@ async function isLockedOutOfOne(ada, gil, uma) {
   await uma.goto(door("acme"));
   assert.equal(await heading(uma), "Return to Acme");
   await look(uma, "113-return");
-  await uma.getByRole("button", { name: "Return to Acme as admin" }).click();
+  await uma.getByRole("button", { name: "Return to Acme as an admin" }).click();
   await isAt(uma, at("acme"));
   await belongsTo(uma, ["Acme acme Admin", "Globex globex Member"]);
   holds("who is locked out of one goes on in another, and returns as what they were when the rules admit them again");
 }
 
-// Whoever is removed is still somebody whom the installation knows.
+// Whoever is removed is still someone whom the installation knows.
 async function waits(ada, sam) {
   await sam.goto("/settings");
   await sam.getByRole("link", { name: "Leave…" }).click();
@@ -198,7 +198,7 @@ async function waits(ada, sam) {
 async function opensByAnotherMethod(gil, ada) {
   await gil.goto(at("globex", "/access"));
   await gil.getByRole("button", { name: `Switch off ${HOME}` }).click();
-  await isTold(gil, "Sign-in method switched off.");
+  await isTold(gil, "switched off.");
   await comeBy(ada, HOME, ADA_AT_HOME);
   const users = at("globex", "/users");
   await ada.goto(users);

@@ -20,7 +20,7 @@ export async function creates(page) {
   await address(page).fill("acme");
   await create(page).click();
   await isAt(page, at("acme"));
-  await isTold(page, "Organization created. You’re its owner.");
+  await isTold(page, "created. You’re its owner.");
   await belongsTo(page, ["Acme acme Owner", "My Organization default Owner"]);
   await isProposed(page);
 }

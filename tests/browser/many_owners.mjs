@@ -1,4 +1,4 @@
-// Whoever has a shell on the machine names owners before anybody has come, and they own what they find.
+// Whoever has a shell on the machine names owners before anyone has come, and they own what they find.
 
 import assert from "node:assert/strict";
 import { comeBy, heading, holds, main, proofread, story } from "./support.mjs";

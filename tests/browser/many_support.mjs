@@ -30,7 +30,7 @@ export function people(visitor) {
 // Comes in by the provider of work, with a whole address.
 export const signsIn = (page, email, from = "/sign-in") => comeBy(page, WORK, email, from);
 
-// Lets more than ten minutes pass since anybody signed in; null where no database can be told so.
+// Lets more than ten minutes pass since anyone signed in; null where no database can be told so.
 export function longAgo() {
   const long = 11 * 60_000;
   return database(DATABASE, `UPDATE sessions SET created_at = created_at - ${long}, authenticated_at = authenticated_at - ${long}`);

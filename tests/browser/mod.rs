@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 static STAGE: Mutex<()> = Mutex::new(());
 
 #[test]
-fn a_newcomer_becomes_owner_and_decides_who_may_join() {
+fn a_newcomer_becomes_owner_and_decides_who_can_join() {
     tell("newcomer");
 }
 
@@ -33,7 +33,7 @@ fn everything_can_be_done_without_javascript() {
 }
 
 #[test]
-fn who_may_come_in_is_decided_and_explained() {
+fn who_can_come_in_is_decided_and_explained() {
     tell("access");
 }
 
@@ -43,7 +43,7 @@ fn people_are_invited_and_accept() {
 }
 
 #[test]
-fn keys_are_set_tried_and_read_back_by_nobody() {
+fn keys_are_set_tried_and_read_back_by_no_one() {
     let Some(stage) = Stage::open() else { return };
     let (port, stub) = (free_ports(4), free_ports(4));
     let at_stub =
@@ -98,7 +98,7 @@ fn nothing_that_people_type_is_ever_run() {
 }
 
 #[test]
-fn a_mail_is_for_everybody_and_its_catcher_runs_nothing_of_it() {
+fn a_mail_is_for_everyone_and_its_catcher_runs_nothing_of_it() {
     tell("mails");
 }
 
@@ -141,7 +141,7 @@ fn the_claim_link_makes_the_first_owner() {
 }
 
 #[test]
-fn a_hostile_provider_gets_nobody_in() {
+fn a_hostile_provider_gets_no_one_in() {
     let Some(stage) = Stage::open() else { return };
     let (port, acme, partner) = (free_ports(4), Provider::new("acme"), Provider::new("partner"));
     let ports = [("ACME_PORT", acme.port.to_string()), ("PARTNER_PORT", partner.port.to_string())];
@@ -267,7 +267,7 @@ fn from_many_addresses() -> Setting {
     ("GATEHOUSE_TRUSTED_PROXIES".to_owned(), "127.0.0.0/8".to_owned())
 }
 
-/// Where a story is played: a folder that goes away, and nobody else's story meanwhile.
+/// Where a story is played: a folder that goes away, and no one else's story meanwhile.
 struct Stage {
     folder: tempfile::TempDir,
     _alone: MutexGuard<'static, ()>,

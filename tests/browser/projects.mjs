@@ -194,7 +194,7 @@ async function rollsTo(page, overlap, name) {
 async function revokes(page, token) {
   const row = rowNamed(page, "deploy").filter({ has: page.getByRole("link", { name: /^Roll…/ }) });
   await row.getByRole("button", { name: "Revoke the token deploy" }).click();
-  await isTold(page, "Token revoked. It no longer works.");
+  await isTold(page, /^\s*Token .+ revoked\. It no longer works\./);
   await notWorking(token);
   assert.equal(await page.getByRole("link", { name: "Roll… the token deploy" }).count(), 0);
   holds("a revoked token works no more from the next request on");
@@ -237,7 +237,7 @@ async function archives(page) {
   assert.match(await rowNamed(page, "Nightly evaluation").innerText(), /Archived/);
   await undo(page).focus();
   await look(page, "141-archived-undo");
-  await undoes(page, "Project restored. Its tokens work again.");
+  await undoes(page, "restored. Its tokens work again.");
   assert.equal(path(page), NIGHTLY);
   assert.equal(await resolves(token, "openai"), OPENAI);
   await archivesIt(page);
@@ -252,7 +252,7 @@ async function archives(page) {
   await look(page, "143-project-deletion");
   await page.getByLabel("Type nightly-evaluation to confirm").fill("nightly-evaluation");
   await page.getByRole("button", { name: "Delete Nightly evaluation" }).click();
-  await isTold(page, "Project deleted, with its tokens and keys.");
+  await isTold(page, "deleted, with its tokens and keys.");
   await notWorking(token);
   await isNowhere(page, NIGHTLY);
   holds("a project is archived at once, comes back with Undo, and is deleted once its address is typed");
@@ -261,7 +261,7 @@ async function archives(page) {
 async function archivesIt(page) {
   await page.goto(NIGHTLY);
   await page.getByRole("button", { name: "Archive project" }).click();
-  await isTold(page, "Project archived. Its tokens no longer work.");
+  await isTold(page, "archived. Its tokens no longer work.");
   assert.equal(path(page), PROJECTS);
 }
 
@@ -310,7 +310,7 @@ async function hasATokenOfHerOwn(page) {
   assert.match(await rowNamed(page, "backup script").innerText(), /Read · Created by Ada Lovelace[^]*Last used just now/);
   await look(page, "146-own-tokens");
   await page.getByRole("button", { name: "Revoke the token backup script" }).click();
-  await isTold(page, "Token revoked. It no longer works.");
+  await isTold(page, /^\s*Token .+ revoked\. It no longer works\./);
   assert.equal((await asks("GET", "/api/me")).status, 401);
   holds("a person’s own token reads what they can read, and nothing more");
 }

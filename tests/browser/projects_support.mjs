@@ -17,7 +17,7 @@ export async function creates(page, name, team) {
   await page.getByLabel("Name", { exact: true }).fill(name);
   if (team) await page.getByLabel("Team", { exact: true }).selectOption({ label: team });
   await page.getByRole("button", { name: "Create project" }).click();
-  await isTold(page, "Project created. Next, create a token.");
+  await isTold(page, "created. Next, create a token.");
   assert.equal(await heading(page), name);
 }
 

@@ -81,13 +81,14 @@ fn an_identity_provider_of_a_private_authority_is_believed_once_that_is_named() 
     let Some(server) = TlsServer::start() else { return };
     let (code, said) = server.doctor(&[]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("FAIL  provider acme") && said.contains("name that by SSL_CERT_FILE"), "{said}");
+    assert!(said.contains("FAIL  provider acme") && said.contains("name it in SSL_CERT_FILE"), "{said}");
     let (file, folder) = (server.file("ca.pem"), server.folder_of_authorities());
     for (name, path) in [("SSL_CERT_FILE", &file), ("SSL_CERT_DIR", &folder)] {
         let (code, said) = server.doctor(&[(name, path)]);
         assert_eq!(code, Some(0), "{said}");
         assert!(
-            said.contains("ok    provider acme") && said.contains(&format!("the authorities in {name}")),
+            said.contains("ok    provider acme")
+                && said.contains(&format!("the certificate authorities in {name}")),
             "{said}"
         );
         assert_eq!(said.contains("README holds no certificate"), name == "SSL_CERT_DIR", "{said}");

@@ -1,4 +1,4 @@
-//! Signing in by Canaille, an OpenID Connect provider that somebody else wrote: it names itself in its answers (RFC
+//! Signing in by Canaille, an OpenID Connect provider that someone else wrote: it names itself in its answers (RFC
 //! 9207), and tells of a person what it likes.
 
 use std::path::Path;
@@ -85,14 +85,14 @@ async fn sign_in(vouching: &str) -> Option<(u16, String)> {
 }
 
 #[actix_web::test]
-async fn who_signs_in_by_canaille_is_let_in_where_it_vouches_for_the_address() {
+async fn people_get_in_by_canaille_where_it_has_verified_the_address() {
     let Some((status, page)) = sign_in("vouching").await else { return };
     assert_eq!(status, 303, "{page}");
 }
 
 #[actix_web::test]
-async fn who_signs_in_by_canaille_is_told_where_it_does_not_vouch_for_the_address() {
+async fn people_are_told_where_canaille_has_not_verified_the_address() {
     let Some((status, page)) = sign_in("silent").await else { return };
     assert_eq!(status, 403, "{page}");
-    assert!(page.contains("ada@acme.test has not been verified by Canaille."), "{page}");
+    assert!(page.contains("Canaille hasn’t verified ada@acme.test."), "{page}");
 }

@@ -11,7 +11,7 @@ use super::commands::{folder, stop, wait_for};
 use super::installed::is_there;
 use crate::web::support::free_port;
 
-/// Who may come in how. Everybody else on this machine may.
+/// Who may come in how. Everyone else on this machine may.
 const RULES: &str = "local all all trust
 hostssl all tls_only all trust
 hostnossl all tls_only all reject

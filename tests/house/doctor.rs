@@ -86,7 +86,7 @@ fn a_proxy_in_front_that_is_not_named_is_pointed_out() {
 }
 
 #[test]
-fn an_allowed_domain_that_is_anybodys_is_named_and_is_no_fault() {
+fn an_allowed_domain_that_is_open_to_anyone_is_named_and_is_not_a_fault() {
     let folder = folder();
     let settings = [("GATEHOUSE_ALLOWED_DOMAINS", "acme.test,co.uk,github.io")];
     let said = said(&doctor(&folder, &[], &settings));
@@ -118,14 +118,14 @@ fn a_good_installation_passes_and_its_test_mail_arrives() {
         assert!(line(&text, what).starts_with("ok "), "{what}: {text}");
     }
     let page = demo.get(&demo.mail).1;
-    assert!(page.contains("Mail from localhost:8080 works") && page.contains("to sam@acme.test"), "{page}");
+    assert!(page.contains("Email from localhost:8080 works") && page.contains("to sam@acme.test"), "{page}");
     let mail = demo.get(&format!("{}/mails/1", demo.mail)).1;
     assert!(mail.contains("sandbox=\"\"") && mail.contains("href=\"http://localhost:8080/\""), "{mail}");
     assert!(mail.contains("Auto-Submitted: auto-generated"), "the source: {mail}");
-    assert!(demo.get(&format!("{}/mails/1/html", demo.mail)).1.contains("Mail works</h1>"));
+    assert!(demo.get(&format!("{}/mails/1/html", demo.mail)).1.contains("Email works</h1>"));
     assert_eq!(demo.get(&format!("{}/mails/2", demo.mail)).0, 404);
     // The demo's client secret is its own: the one thing that is amiss here.
-    assert!(text.contains("does not accept the client id or secret"), "{text}");
+    assert!(text.contains("doesn't accept the client ID or secret"), "{text}");
     assert_eq!(output.status.code(), Some(1));
     let wrong_key = [settings[0], settings[2]];
     let text = said(&doctor(&folder, &[], &wrong_key));
@@ -207,7 +207,7 @@ fn whose_gatehouse_listens_on_the_address_is_told() {
         assert!(another.contains("GATEHOUSE_METRICS_BIND"), "{another}");
     }
     let unreadable = beside(&serving.folder, &[("GATEHOUSE_DATABASE_URL", "postgres://127.0.0.1:9/gate")]);
-    assert!(lines(&unreadable, "-- ") == 2 && unreadable.contains("can't be told"), "{unreadable}");
+    assert!(lines(&unreadable, "-- ") == 2 && unreadable.contains("can't be identified"), "{unreadable}");
 }
 
 #[actix_web::test]

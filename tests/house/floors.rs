@@ -65,6 +65,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
             "slug",
             "stray_secret",
             "tenancy",
+            "trust",
             "user_agent",
             "vault",
             "visible_text",

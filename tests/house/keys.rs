@@ -202,7 +202,7 @@ on_both_databases! {
         assert!(text.contains("llm_keys.sealed_key: 100 values sealed with test\n"), "{text}");
         assert!(text.ends_with("101 of 101 values are not sealed with new. Run `gatehouse keys rewrap`.\n"), "{text}");
 
-        let done = "All 101 values are sealed with new. test may be removed from GATEHOUSE_MASTER_KEY.\n";
+        let done = "All 101 values are sealed with new. test can be removed from GATEHOUSE_MASTER_KEY.\n";
         let text = good(house, &both(), &["keys", "rewrap"]);
         assert!(text.starts_with("101 values moved.\n") && text.contains(done), "{text}");
         assert_eq!(all_open_with_the_new_key_alone(house).await, 101);
@@ -215,7 +215,7 @@ on_both_databases! {
         assert!(events[0].replace(' ', "").contains(r#"{"moved":{"instance":1,"llm_keys":100}}"#), "{events:?}");
 
         let text = good(house, &both(), &["keys", "rewrap"]);
-        assert!(text.starts_with("There is nothing to move.\n") && text.contains(done), "{text}");
+        assert!(text.starts_with("Nothing to move.\n") && text.contains(done), "{text}");
         assert_eq!(rewraps(house).await.len(), 1, "what changes nothing is no event");
         let (_, server) = house.second_instance_with(&[("MASTER_KEY", NEW)]).await;
         server.stop(false).await;
@@ -246,7 +246,7 @@ on_both_databases! {
         let text = said(&output);
         assert!(text.starts_with("39 values moved.\n"), "{text}");
         assert!(text.contains(&damaged[0]) && text.contains("12 of 51 values are not sealed with new."), "{text}");
-        assert!(!text.contains("may be removed") && !text.contains("Run `"), "{text}");
+        assert!(!text.contains("can be removed") && !text.contains("Run `"), "{text}");
         for (was, is) in before.iter().zip(stored(&house.rows).await) {
             if damaged.contains(&is.id) {
                 assert_eq!(is.sealed, was.sealed, "left as it was");
@@ -317,7 +317,7 @@ on_both_databases! {
         assert_eq!(rewraps(house).await.len(), 1);
     }
 
-    async fn a_row_that_somebody_else_is_writing_is_not_waited_for(house: &TestApp) {
+    async fn a_row_that_someone_else_is_writing_is_not_waited_for(house: &TestApp) {
         if house.rows.get_database_backend() == DbBackend::Sqlite {
             // There the whole database is one lock.
             return;
@@ -328,7 +328,7 @@ on_both_databases! {
         let output = run(house, &both(), &["keys", "rewrap"]);
         assert_eq!(output.status.code(), Some(1));
         assert!(said(&output).starts_with("250 values moved.\n"), "{}", said(&output));
-        assert!(complaint(&output).contains("1 value not moved: somebody was writing"), "{}", complaint(&output));
+        assert!(complaint(&output).contains("1 value not moved, because something was writing"), "{}", complaint(&output));
         house.rows.execute_unprepared("COMMIT").await.expect("committed");
         let text = good(house, &both(), &["keys", "rewrap"]);
         assert!(text.starts_with("1 value moved.\n"), "{text}");

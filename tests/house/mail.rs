@@ -118,7 +118,7 @@ fn check(raw: &[u8]) -> String {
 
 // M09
 #[test]
-fn tls_is_spoken_with_those_whom_the_system_trusts_and_nobody_else() {
+fn tls_is_spoken_with_those_whom_the_system_trusts_and_no_one_else() {
     let Some(server) = Aiosmtpd::start() else { return };
     let urls = [
         format!("smtp://ada:CANARY-pw@localhost:{}", server.starttls),
@@ -130,7 +130,7 @@ fn tls_is_spoken_with_those_whom_the_system_trusts_and_nobody_else() {
         assert_eq!(server.count(), n, "nothing was sent: {stranger}");
         let said = server.doctor(url, true);
         assert!(
-            said.contains("is ready to accept mail") && said.contains("accepted a mail to sam@acme.test"),
+            said.contains("is ready to accept mail") && said.contains("accepted an email to sam@acme.test"),
             "{said}"
         );
         check(&server.mail(n + 1));
@@ -148,7 +148,7 @@ fn a_server_that_takes_its_time_or_asks_for_another_login_is_served_too() {
     let url = format!("smtp://ada:CANARY-pw@localhost:{}", server.login);
     let said = server.doctor_to("slow@acme.test", &url, true);
     assert!(
-        said.contains("is ready to accept mail") && said.contains("accepted a mail to slow@acme.test"),
+        said.contains("is ready to accept mail") && said.contains("accepted an email to slow@acme.test"),
         "{said}"
     );
     assert_eq!(server.count(), 1);

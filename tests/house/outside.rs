@@ -1,4 +1,4 @@
-//! What nobody outside can do: stop the server, hold its connections, or fill its memory.
+//! What no one outside can do: stop the server, hold its connections, or fill its memory.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -94,7 +94,7 @@ fn a_second_request_that_does_not_come_to_its_end_is_not_waited_for() {
 }
 
 #[test]
-fn whoever_does_not_read_their_answers_is_left() {
+fn a_person_who_does_not_read_their_answers_is_left() {
     let metrics = format!("127.0.0.1:{}", free_port());
     let serving = Serving::start(&[("GATEHOUSE_METRICS_BIND", &metrics)], Stdio::null());
     let open = || {

@@ -52,7 +52,7 @@ async fn acme(house: &TestApp) -> String {
     acme
 }
 
-/// An installation that nobody serves: with people, and with an organization that stays.
+/// An installation that no one serves: with people, and with an organization that stays.
 async fn prepare(house: &TestApp) -> Server {
     house.stop().await;
     house.run("UPDATE instance SET claimed_at = 1", []).await;

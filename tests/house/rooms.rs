@@ -15,14 +15,14 @@ const BACK_DOOR: [&str; 39] = [
     "invites/landing.rs",
     "invites/mails.rs",
     "invites/results.rs",
-    // What a door says is asked by somebody who is not in.
+    // What a door says is asked by someone who is not in.
     "joining/doorway.rs",
-    // Keys are looked after when nobody asks, for every organization.
+    // Keys are looked after when no one asks, for every organization.
     "llm_keys/uses.rs",
     "llm_keys/watch/alarms.rs",
     "llm_keys/watch/erasure.rs",
     "llm_keys/watch/trying.rs",
-    // A mail is composed and delivered when nobody is asking: for whichever organization's row is due.
+    // A mail is composed and delivered when no one is asking: for whichever organization's row is due.
     "mail/outbox.rs",
     "mail/schedule.rs",
     "membership/first.rs",
@@ -34,7 +34,7 @@ const BACK_DOOR: [&str; 39] = [
     // Whether an address is taken, by whatever organization.
     "organization/creation.rs",
     "organization/operator.rs",
-    // Whoever restores is nobody's member while an organization is being deleted; what is due is purged of all of them.
+    // Whoever restores is no one's member while an organization is being deleted; what is due is purged of all of them.
     "ownership/deletion.rs",
     "ownership/purge.rs",
     // A master key seals for all organizations, and is changed for all of them.
@@ -47,7 +47,7 @@ const BACK_DOOR: [&str; 39] = [
     "sign_in/installation.rs",
     "sign_in/link.rs",
     "sign_in/relinking.rs",
-    // Tokens that are over are nobody's.
+    // Tokens that are over are no one's.
     "tokens/cleanup.rs",
     "users/mails.rs",
     "users/operator/accounts.rs",
@@ -103,7 +103,7 @@ fn the_only_organization_is_spelled_in_one_file() {
 
 // What a change decides by, it reads inside itself (rule 1.5): what was known when the request came is for pages.
 #[test]
-fn only_pages_ask_where_somebody_belonged_when_the_request_came() {
+fn only_pages_ask_where_someone_belonged_when_the_request_came() {
     let known = files_that_mention(&[".membership()", ".membership_in(", ".role_in("]);
     let others = known.iter().filter(|name| !name.ends_with("web.rs") && !name.ends_with("api.rs"));
     let others: Vec<&String> =

@@ -72,7 +72,7 @@ async fn a_command_has_the_keys_of_its_project_and_not_the_token() {
 }
 
 #[actix_web::test]
-async fn the_token_may_come_by_standard_input_and_the_address_by_the_environment() {
+async fn the_token_can_come_by_standard_input_and_the_address_by_the_environment() {
     let app = TestApp::open_with(Database::sqlite(), &[("OPENAI_API_KEY", OF_THE_SERVER)]).await;
     let token = Token::create(&app.rows).await;
     let mut command = gatehouse(&token.folder);
@@ -210,8 +210,8 @@ fn what_cant_be_used_is_a_matter_of_configuration() {
     let local = "http://localhost:9";
     for (file, url, expected) in [
         ("nowhere", local, "nowhere can't be read"),
-        (&cut, local, "cut holds no token"),
-        (&token, local, "Revoke that one"),
+        (&cut, local, "cut has no token in it"),
+        (&token, local, "Revoke that token"),
         (&good, "http://gate.acme.test", "--url: begins with http://"),
         (&good, "gate.acme.test", "--url: "),
     ] {

@@ -13,19 +13,13 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Query
 
 use crate::web::support::Database;
 
-async fn both() -> Vec<Database> {
-    let mut databases = vec![Database::sqlite()];
-    databases.extend(Database::postgres().await);
-    databases
-}
-
 async fn open(database: &Database) -> Db {
     connect(&database.url()).await.expect("a database")
 }
 
 #[actix_web::test]
 async fn every_entity_reads_its_table() {
-    for database in both().await {
+    for database in Database::each_empty().await {
         let db = open(&database).await;
         db.migrate_up().await.expect("migrated");
         let rows = db.outside_any_organization();
@@ -62,7 +56,7 @@ async fn reads<E: EntityTrait>(rows: &Reader) {
 
 #[actix_web::test]
 async fn the_schema_goes_up_down_and_up_again() {
-    for database in both().await {
+    for database in Database::each_empty().await {
         let db = open(&database).await;
         db.migrate_up().await.expect("up");
         let steps = db.schema_status().await.expect("a status").applied.len();
@@ -110,7 +104,7 @@ async fn schema(rows: &DatabaseConnection) -> Vec<String> {
 
 #[actix_web::test]
 async fn each_step_takes_back_all_that_it_has_made_and_makes_it_again() {
-    for database in both().await {
+    for database in Database::each_empty().await {
         let db = open(&database).await;
         let rows = database.connect().await;
         let mut before = Vec::new();
@@ -136,7 +130,7 @@ async fn each_step_takes_back_all_that_it_has_made_and_makes_it_again() {
 // X20
 #[actix_web::test]
 async fn of_four_instances_started_together_one_migrates_and_none_fails() {
-    for database in both().await {
+    for database in Database::each_empty().await {
         let instances = join_all((0..4).map(|_| open(&database))).await;
         for result in join_all(instances.iter().map(Db::migrate_up)).await {
             result.expect("migrated, or found it done");
@@ -152,7 +146,7 @@ async fn of_four_instances_started_together_one_migrates_and_none_fails() {
 // X21
 #[actix_web::test]
 async fn a_newer_schema_is_refused_by_name() {
-    for database in both().await {
+    for database in Database::each_empty().await {
         let db = open(&database).await;
         db.migrate_up().await.expect("up");
         let rows = database.connect().await;

@@ -1,5 +1,5 @@
 //! Every sentence that a person can meet, in one committed file: a reader can judge them at a glance, and a change shows.
-//! `UPDATE_SENTENCES=1 cargo test sentences` writes the file anew, for a human to read the diff.
+//! `UPDATE_SENTENCES=1 cargo test sentences` writes the file again, for a human to read the diff.
 
 mod code;
 mod page;

@@ -174,7 +174,7 @@ fn client(address: &str, keeps: bool, pause: Duration, tally: &Tally) {
 }
 
 #[test]
-fn whoever_asks_while_the_server_stops_under_load_is_answered() {
+fn a_person_who_asks_while_the_server_stops_under_load_is_answered() {
     for round in 0..rounds() {
         let mut serving = Serving::start(&[], Stdio::null());
         let tally = Arc::new(Tally::default());

@@ -40,7 +40,7 @@ on_both_databases! {
     }
 
     // R11
-    async fn fields_that_nobody_offered_change_nothing(app: &TestApp) {
+    async fn fields_that_no_one_offered_change_nothing(app: &TestApp) {
         let ada = app.owner().await;
         let fields = [
             ("name", "Acme"), ("version", "1"), ("id", "globex"), ("organization_id", "globex"), ("role", "owner"),

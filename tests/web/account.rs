@@ -21,12 +21,12 @@ on_both_databases! {
         let page = here.get("/settings").await.body;
         let end = page.split('"').find(|text| text.starts_with("/settings/sessions/") && text.ends_with("/end")).expect("a form");
         assert_eq!(here.post(end, &[]).await.status, 303);
-        assert!(here.get("/settings").await.says("Session ended."));
+        assert!(here.get("/settings").await.says(" signed out."));
         assert!(!there.is_signed_in().await && here.is_signed_in().await);
     }
 
     // S07, T01
-    async fn somebody_elses_session_is_as_unknown_as_none(app: &TestApp) {
+    async fn someone_elses_session_is_as_unknown_as_none(app: &TestApp) {
         let ada = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Admin).await;
         let session = app.texts(

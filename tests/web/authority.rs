@@ -1,4 +1,4 @@
-//! What somebody may, decided by what holds when it is done (rules 1.5, 1.6, P3, P5): a change reads inside itself what it
+//! What someone may, decided by what holds when it is done (rules 1.5, 1.6, P3, P5): a change reads inside itself what it
 //! decides by, and only owners who can come in count.
 
 use std::time::Duration;
@@ -46,12 +46,10 @@ async fn pause(milliseconds: u64) {
 }
 
 /// Invites an address and gives the link's path.
-async fn invite(app: &TestApp, admin: &Visitor, email: &str, role: &str) -> String {
+async fn invite(admin: &Visitor, email: &str, role: &str) -> String {
     let answer = admin.post_json("/api/admin/invites", &json!({ "email": email, "role": role })).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
-    let page = admin.get(&format!("/settings/admin/invites?q={email}")).await.body;
-    let link = page.split('"').find(|text| text.starts_with("http") && text.contains("/invites/"));
-    link.expect("a link").strip_prefix(&app.base).expect("on the base URL").to_owned()
+    admin.link_for(email).await
 }
 
 async fn sign_in(app: &TestApp, email: &str) -> Visitor {
@@ -87,7 +85,7 @@ on_both_databases! {
             let email = format!("pat{round}@other.test");
             let ada = app.visitor();
             assert_eq!(ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await.status, 303);
-            let link = invite(app, &ada, &email, "owner").await;
+            let link = invite(&ada, &email, "owner").await;
             let pat = sign_in(app, &email).await;
             let holder = hold(app).await;
             let acceptance = accept(&pat, &link);
@@ -115,13 +113,13 @@ on_both_databases! {
         }
     }
 
-    async fn whoever_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(app: &TestApp) {
+    async fn a_person_who_is_deactivated_or_deleted_while_waiting_joins_nothing_and_gets_no_error_of_ours(app: &TestApp) {
         let ada = app.owner().await;
         for (email, end) in [
             ("deactivated@other.test", "UPDATE users SET status = 'deactivated' WHERE email = 'deactivated@other.test'"),
             ("deleted@other.test", "DELETE FROM users WHERE email = 'deleted@other.test'"),
         ] {
-            let link = invite(app, &ada, email, "admin").await;
+            let link = invite(&ada, email, "admin").await;
             let person = sign_in(app, email).await;
             let holder = hold(app).await;
             let ends = async {
@@ -130,7 +128,7 @@ on_both_databases! {
                 holder.commit().await.expect("released");
             };
             let (answer, ()) = join(accept(&person, &link), ends).await;
-            assert!(answer.status == 403 && answer.says("Your account is not active"), "{email}: {} {}", answer.status, answer.body);
+            assert!(answer.status == 403 && answer.says("Your account isn’t active"), "{email}: {} {}", answer.status, answer.body);
             assert_eq!(app.count(&format!("SELECT count(*) FROM memberships WHERE email = '{email}'")).await, 0);
             assert_eq!(app.count(&format!("SELECT count(*) FROM invites WHERE email = '{email}' AND state = 'open'")).await, 1);
             let refused = format!("SELECT count(*) FROM events WHERE action = 'access.refused' AND actor = '{email}'");
@@ -138,7 +136,7 @@ on_both_databases! {
         }
     }
 
-    async fn somebody_in_no_organization_is_refused_with_an_event(app: &TestApp) {
+    async fn someone_in_no_organization_is_refused_with_an_event(app: &TestApp) {
         app.owner().await;
         let eve = app.outsider("eve@acme.test").await;
         assert_eq!(eve.get(USERS).await.status, 403);
@@ -147,9 +145,9 @@ on_both_databases! {
     }
 
     // 14: by signing in.
-    async fn an_operators_word_goes_before_an_invite(app: &TestApp) {
+    async fn an_operators_list_comes_before_an_invite(app: &TestApp) {
         let ada = app.owner().await;
-        let link = invite(app, &ada, "sam@other.test", "member").await;
+        let link = invite(&ada, "sam@other.test", "member").await;
         assert_eq!(named_as_owner(app, "sam@other.test").await, Bootstrapped::WillBeOwner);
         let sam = sign_in(app, "sam@other.test").await;
         assert_eq!(role_of(app, "sam@other.test").await.as_deref(), Some("owner"));
@@ -161,13 +159,13 @@ on_both_databases! {
     // 14: by accepting.
     async fn an_invite_that_is_accepted_fulfils_the_operators_word(app: &TestApp) {
         let ada = app.owner().await;
-        let link = invite(app, &ada, "sam@other.test", "member").await;
+        let link = invite(&ada, "sam@other.test", "member").await;
         let sam = sign_in(app, "sam@other.test").await;
         app.run("UPDATE organizations SET awaited_owner = 'sam@other.test'", []).await;
         assert_eq!(accept(&sam, &link).await.status, 303);
         assert_eq!(sam.get("/api/me").await.json()["role"], "owner");
         assert_eq!(awaited(app).await, 0);
-        let link = invite(app, &ada, "kim@other.test", "member").await;
+        let link = invite(&ada, "kim@other.test", "member").await;
         let kim = sign_in(app, "kim@other.test").await;
         assert_eq!(named_as_owner(app, "kim@other.test").await, Bootstrapped::IsOwner, "they have been here");
         assert_eq!(accept(&kim, &link).await.status, 303);
@@ -177,7 +175,7 @@ on_both_databases! {
     async fn the_word_of_an_operator_holds_until_it_is_fulfilled(app: &TestApp) {
         let ada = app.owner().await;
         assert_eq!(named_as_owner(app, "sam@other.test").await, Bootstrapped::WillBeOwner);
-        let link = invite(app, &ada, "kim@other.test", "member").await;
+        let link = invite(&ada, "kim@other.test", "member").await;
         let kim = sign_in(app, "kim@other.test").await;
         assert_eq!(accept(&kim, &link).await.status, 303);
         assert_eq!((role_of(app, "kim@other.test").await.as_deref(), awaited(app).await), (Some("member"), 1));
@@ -206,7 +204,7 @@ on_both_databases! {
 
 // 12: a new way in.
 #[actix_web::test]
-async fn whoever_is_deactivated_while_waiting_connects_no_other_account() {
+async fn a_person_who_is_deactivated_while_waiting_connects_no_other_account() {
     for (app, okta) in houses().await {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
@@ -275,7 +273,7 @@ async fn an_owner_whose_only_method_is_switched_off_does_not_count() {
         for (what, status) in tries_everything(&app, &ada, Some(&ben)).await {
             assert_eq!(status, 409, "Ada {what}");
         }
-        assert!(ada.get("/settings").await.says("You are the only owner."));
+        assert!(ada.get("/settings").await.says("You’re the only owner."));
         assert_eq!(
             ben.post("/settings/departure", &[]).await.status,
             303,
@@ -308,7 +306,7 @@ async fn an_owner_whom_the_installation_keeps_out_does_not_count() {
     }
 }
 
-// 13: access rules that end the access of the only owner who can come in.
+// 13: access rules that end the access of the only owner who can sign in.
 #[actix_web::test]
 async fn rules_never_end_the_access_of_the_last_owner_who_can_come_in() {
     for (app, _okta) in houses().await {
@@ -385,7 +383,7 @@ async fn state(app: &TestApp) -> Vec<String> {
     state
 }
 
-/// Somebody downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
+/// Someone downloads a long file; in the middle `sql` ends their authority. Gives how much of it came.
 async fn downloads(app: &TestApp, admin: &Visitor, path: &str, sql: &str) -> usize {
     let mut response = admin.request(Method::GET, path).send().await.expect("an answer");
     assert_eq!(response.status(), 200);
@@ -402,7 +400,7 @@ const LONG: usize = 40_000_000;
 
 on_both_databases! {
     // 17
-    async fn a_long_file_ends_when_whoever_reads_it_may_no_more(app: &TestApp) {
+    async fn a_long_file_ends_when_its_reader_loses_the_right(app: &TestApp) {
         let ada = app.owner().await;
         let padding = "x".repeat(2_000);
         app.run(

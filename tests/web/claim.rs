@@ -8,7 +8,7 @@ use reqwest::Method;
 
 use super::support::{Answer, Database, Identity, MASTER_KEY, TestApp, Visitor, field};
 
-/// A Gatehouse that strangers can reach, and whose owner nobody has named.
+/// A Gatehouse that strangers can reach, and whose owner no one has named.
 async fn public_house(database: Database) -> TestApp {
     TestApp::open_with(database, &[("BASE_URL", "https://gate.acme.test")]).await
 }
@@ -34,7 +34,7 @@ async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str, claim: &str) -> 
 
 // R09
 #[actix_web::test]
-async fn whoever_has_the_link_becomes_owner_and_nobody_else_is_first() {
+async fn a_person_who_has_the_link_becomes_owner_and_no_one_else_is_first() {
     for database in Database::each().await {
         let app = public_house(database).await;
         let path = link(&app).await.expect("a link");
@@ -72,7 +72,7 @@ async fn a_link_that_was_guessed_altered_or_not_needed_is_unknown() {
 }
 
 #[actix_web::test]
-async fn whoever_claims_with_the_wrong_account_may_try_another() {
+async fn a_person_who_claims_with_the_wrong_account_can_try_another() {
     let app = public_house(Database::sqlite()).await;
     let token = link(&app).await.expect("a link").replace("/claim/", "");
     let visitor = app.visitor();
@@ -116,13 +116,13 @@ async fn bootstrap(app: &TestApp, org: &str, owner: &str) -> (bool, String) {
 }
 
 #[actix_web::test]
-async fn bootstrap_names_the_owner_and_nobody_else_can_be_first() {
+async fn bootstrap_names_the_owner_and_no_one_else_can_be_first() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         let (good, said) = bootstrap(&app, "Acme", "Ada@acme.test").await;
         assert!(good && said.contains("ada@acme.test becomes owner of Acme at the first sign-in."), "{said}");
         let (good, said) = bootstrap(&app, "Acme", "ada@acme.test").await;
-        assert!(good && said.contains("Nothing was changed."), "{said}");
+        assert!(good && said.contains("Nothing changed."), "{said}");
         let eve = Identity::new("eve@acme.test", "Eve");
         assert_eq!(app.visitor().sign_in(&app.provider, &eve).await.status, 403, "on loopback, too");
         let ada = app.owner().await;
@@ -139,23 +139,23 @@ async fn bootstrap_names_the_owner_and_nobody_else_can_be_first() {
 }
 
 #[actix_web::test]
-async fn bootstrap_makes_somebody_who_is_here_owner_at_once() {
+async fn bootstrap_makes_someone_who_is_here_owner_at_once() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         let (good, said) = bootstrap(&app, "Globex", "ben@acme.test").await;
-        assert!(!good && said.contains("it is called My Organization"), "{said}");
+        assert!(!good && said.contains("is called My Organization"), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "member");
         let (good, said) = bootstrap(&app, "My Organization", "ben@acme.test").await;
-        assert!(good && said.contains("ben@acme.test is owner of My Organization now."), "{said}");
+        assert!(good && said.contains("ben@acme.test now owns My Organization."), "{said}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "owner");
         app.close().await;
     }
 }
 
 #[actix_web::test]
-async fn bootstrap_refuses_what_is_no_name_and_no_address() {
+async fn bootstrap_refuses_what_is_neither_a_name_nor_an_address() {
     let app = TestApp::open(Database::sqlite()).await;
     for (org, owner) in [("https://evil.test", "ada@acme.test"), ("Acme", "ada"), ("", "ada@acme.test")] {
         let (good, said) = bootstrap(&app, org, owner).await;

@@ -8,7 +8,7 @@ use gatehouse::role::Role;
 
 use super::support::{TestApp, Visitor, on_both_databases};
 
-/// Whether somebody may do what takes a sign-in of the last ten minutes.
+/// Whether someone may do what takes a sign-in of the last ten minutes.
 async fn is_fresh(app: &TestApp, owner: &Visitor) -> bool {
     let id = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
     let answer = owner.post(&format!("/settings/admin/users/{id}/role"), &[("role", "owner")]).await;

@@ -63,7 +63,7 @@ async fn a_verified_address_that_is_known_elsewhere_leads_to_the_known_way_first
     }
 }
 
-// A01: unverified, nobody is told how the holder signs in.
+// A01: unverified, no one is told how the holder signs in.
 #[actix_web::test]
 async fn who_has_not_proven_an_address_is_not_told_whose_it_is() {
     for (app, okta) in houses().await {
@@ -71,7 +71,7 @@ async fn who_has_not_proven_an_address_is_not_told_whose_it_is() {
         let answer =
             app.visitor().sign_in_by("okta", &okta, &ada().with(json!({ "email_verified": false }))).await;
         assert_eq!(answer.status, 403);
-        assert!(!answer.says("Acme SSO") && answer.says("has not been verified"));
+        assert!(!answer.says("Acme SSO") && answer.says("hasn’t verified"));
         app.close().await;
     }
 }
@@ -81,13 +81,13 @@ async fn a_connected_account_is_another_way_in_for_the_same_person() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         assert_eq!(connect(&owner, &okta, &ada()).await.location(), ACCOUNT);
-        assert!(owner.get(ACCOUNT).await.says("Account connected."));
+        assert!(owner.get(ACCOUNT).await.says("connected. You can now sign in with it."));
         assert_eq!(accounts(&app).await, ["idp", "okta"]);
         let visitor = app.visitor();
         assert_eq!(visitor.sign_in_by("okta", &okta, &ada()).await.status, 303);
         assert_eq!(visitor.get("/api/me").await.json(), owner.get("/api/me").await.json());
         assert_eq!(connect(&owner, &okta, &ada()).await.status, 303);
-        assert!(owner.get(ACCOUNT).await.says("That account was already connected."));
+        assert!(owner.get(ACCOUNT).await.says("account was already connected."));
         assert_eq!(accounts(&app).await.len(), 2);
         let connected = app.events().await;
         assert_eq!(connected.iter().filter(|event| event.starts_with("account.connected")).count(), 1);
@@ -134,14 +134,14 @@ async fn what_the_instance_blocks_gets_in_by_no_connected_account() {
 }
 
 #[actix_web::test]
-async fn somebody_elses_account_or_address_is_not_connected() {
+async fn someone_elses_account_or_address_is_not_connected() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         let his = Identity::new("ben@acme.test", "Ben");
         let taken = connect(&owner, &okta, &his).await;
         assert_eq!(taken.status, 409, "his address");
-        assert!(taken.says("belongs to somebody else here"));
+        assert!(taken.says("belongs to someone else here"));
         assert_eq!(connect(&ben, &okta, &his).await.status, 303);
         let moved = his.with(json!({ "email": "other@acme.test" }));
         assert_eq!(connect(&owner, &okta, &moved).await.status, 409, "his account");
@@ -149,7 +149,7 @@ async fn somebody_elses_account_or_address_is_not_connected() {
             let unverified = Identity::new(email, "N").with(json!({ "sub": "n", "email_verified": false }));
             let answer = connect(&owner, &okta, &unverified).await;
             assert_eq!(answer.status, 403, "the same whether {email} is known or not");
-            assert!(answer.says("has not been verified") && answer.says("Back to your account"));
+            assert!(answer.says("hasn’t verified") && answer.says("Back to your account"));
         }
         assert_eq!(accounts(&app).await, ["idp", "idp", "okta"]);
         app.close().await;
@@ -157,11 +157,11 @@ async fn somebody_elses_account_or_address_is_not_connected() {
 }
 
 #[actix_web::test]
-async fn who_is_somebody_new_to_a_provider_proves_themselves_by_another_way_and_connects_it() {
+async fn who_is_someone_new_to_a_provider_proves_themselves_by_another_way_and_connects_it() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         assert_eq!(connect(&owner, &okta, &ada()).await.status, 303);
-        // Its issuer had another address once, by which everybody here is known.
+        // Its issuer had another address once, by which everyone here is known.
         app.run("UPDATE identities SET issuer = 'https://old.acme.test/realm' WHERE provider = 'idp'", [])
             .await;
         let visitor = app.visitor();
@@ -204,7 +204,7 @@ async fn only_who_set_out_to_connect_comes_back_to_it() {
 }
 
 #[actix_web::test]
-async fn a_state_that_was_given_for_connecting_signs_nobody_in() {
+async fn a_state_that_was_given_for_connecting_signs_no_one_in() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         let begun = owner.post(CONNECT, &[("provider", "okta")]).await;
@@ -229,7 +229,7 @@ async fn connecting_and_disconnecting_take_a_fresh_sign_in() {
         for path in [CONNECT, &disconnect] {
             let answer = owner.post(path, &[("provider", "okta")]).await;
             assert_eq!(answer.status, 403, "{path}");
-            assert!(answer.says("Confirm that it is you") && answer.body.contains("value=\"login\""));
+            assert!(answer.says("Confirm it’s you") && answer.body.contains("value=\"login\""));
         }
         assert_eq!(accounts(&app).await, ["idp", "okta"]);
         let begun = owner.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
@@ -252,11 +252,7 @@ async fn the_last_way_in_stays() {
         let ids = || app.texts(&ids);
         let only = format!("{CONNECT}/{}/disconnect", ids().await[0]);
         let answer = owner.post(&only, &[]).await;
-        assert!(
-            answer.status == 409 && answer.says("Without it you could not sign in any more."),
-            "{}",
-            answer.body
-        );
+        assert!(answer.status == 409 && answer.says("Without it, you couldn’t sign in."), "{}", answer.body);
         connect(&owner, &okta, &ada()).await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.post(&only, &[]).await.status, 404, "somebody else's");
@@ -280,7 +276,7 @@ async fn the_account_that_carries_the_address_stays_connected() {
         let idp = app.texts("SELECT id FROM identities WHERE provider = 'idp'").await.remove(0);
         let answer = owner.post(&format!("{CONNECT}/{idp}/disconnect"), &[]).await;
         assert_eq!(answer.status, 409);
-        assert!(answer.says("Your email address here comes from this account."));
+        assert!(answer.says("Your email comes from this account."));
         assert!(app.events().await.contains(&"account.not_disconnected refused idp".to_owned()));
         app.close().await;
     }
@@ -288,7 +284,7 @@ async fn the_account_that_carries_the_address_stays_connected() {
 
 // 2.6: whom the rules have shut out comes back only by an address that they let in.
 #[actix_web::test]
-async fn a_connected_account_with_another_address_is_no_way_around_the_rules() {
+async fn a_connected_account_with_another_address_is_not_a_way_around_the_rules() {
     for (app, okta) in houses().await {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
@@ -328,7 +324,7 @@ async fn a_sign_in_that_the_provider_did_not_ask_for_afresh_is_not_fresh() {
 }
 
 #[actix_web::test]
-async fn a_way_that_is_switched_off_is_no_way_in() {
+async fn a_way_that_is_switched_off_is_not_a_way_in() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         connect(&owner, &okta, &ada()).await;

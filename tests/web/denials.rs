@@ -22,7 +22,7 @@ on_both_databases! {
         assert_eq!(knock(app, "eve@evil.test").await.status, 403);
         let page = ada.get(PAGE).await;
         assert!(page.says("mallory@evil.test") && page.says("40 times") && page.says("eve@evil.test"));
-        assert!(page.says("by Acme SSO") && page.says("Only people who are invited can join."));
+        assert!(page.says("by Acme SSO") && page.says("Only invited people can join."));
         assert_eq!(app.count("SELECT count(*) FROM denials").await, 2);
         assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'sign_in.refused'").await, 41);
     }
@@ -40,17 +40,17 @@ on_both_databases! {
         assert_eq!(app.texts("SELECT email FROM denials").await, ["eve@evil.test"]);
     }
 
-    async fn somebody_who_was_turned_away_is_let_in_with_one_button(app: &TestApp) {
+    async fn someone_who_was_turned_away_is_let_in_with_one_button(app: &TestApp) {
         let ada = app.owner().await;
         knock(app, "sam@other.test").await;
         assert!(ada.get(PAGE).await.body.contains("name=\"email\" value=\"sam@other.test\""));
         let allowed = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
         assert_eq!((allowed.status, allowed.location()), (303, "/settings/admin/access#denials"));
         let page = ada.get(PAGE).await;
-        assert!(page.says("Would get in now.") && page.says("1 listed address can join."));
+        assert!(page.says("Could join now.") && page.says("1 listed address can join."));
         assert!(!page.body.contains("name=\"email\" value=\"sam@other.test\""), "the button has done its work");
         assert_eq!(knock(app, "sam@other.test").await.status, 303);
-        assert!(ada.get(PAGE).await.says("Is a member now."));
+        assert!(ada.get(PAGE).await.says("Now a member."));
         assert!(app.events().await.contains(&"access.address_allowed done sam@other.test".to_owned()));
     }
 
@@ -83,7 +83,7 @@ on_both_databases! {
         app.visitor().sign_in(&app.provider, &nameless).await;
         let page = ada.get(PAGE).await;
         assert!(page.says("Email not verified by the provider."));
-        assert!(page.says("No address") && page.says("The provider names no usable address."));
+        assert!(page.says("No address") && page.says("The provider gave no usable address."));
         assert!(!page.body.contains("allowed-addresses"));
         assert_eq!(ada.post(ALLOW, &[("email", "nonsense")]).await.status, 422);
         assert_eq!(field(&page.body, "version"), "1");

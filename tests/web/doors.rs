@@ -1,5 +1,5 @@
 //! The committed matrix of every route and every sort of person. A route without a line fails; so does a line
-//! that no longer holds. `UPDATE_DOORS=1 cargo test doors` writes the file anew, for a human to read the diff.
+//! that no longer holds. `UPDATE_DOORS=1 cargo test doors` writes the file again, for a human to read the diff.
 
 use std::fmt::Write;
 use std::process::Command;

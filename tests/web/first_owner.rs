@@ -12,7 +12,7 @@ on_both_databases! {
         let eve = app.visitor();
         let answer = eve.sign_in(&app.provider, &Identity::new("eve@acme.test", "Eve")).await;
         assert_eq!(answer.status, 403);
-        assert!(answer.says("eve@acme.test is not on the list of My Organization."));
+        assert!(answer.says("eve@acme.test doesn’t have access to My Organization."));
         assert!(!eve.is_signed_in().await);
     }
 
@@ -47,7 +47,7 @@ on_both_databases! {
     }
 }
 
-/// Fifty in CI; fewer where somebody waits.
+/// Fifty in CI; fewer where someone waits.
 fn rounds() -> usize {
     if std::env::var("CI").is_ok() { 50 } else { 5 }
 }

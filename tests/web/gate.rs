@@ -86,13 +86,13 @@ on_both_databases! {
     }
 
     // G14
-    async fn a_gate_that_nobody_could_pass_is_not_saved(app: &TestApp) {
+    async fn a_gate_that_no_one_could_pass_is_not_saved(app: &TestApp) {
         let ada = app.owner().await;
         let before = app.footprint().await;
         for fields in [&[("domain_gating", "true")][..], &[("email_allowlist", "true"), ("emails", " ")]] {
             let answer = save(&ada, fields).await;
             assert_eq!(answer.status, 422);
-            assert!(answer.says("Nobody could join"));
+            assert!(answer.says("No one could join"));
         }
         assert_eq!(app.footprint().await, before);
     }
@@ -103,7 +103,7 @@ on_both_databases! {
         let answer = save(&ada, &fields).await;
         assert_eq!(answer.status, 422);
         assert!(answer.body.contains("<title>Error: Access"));
-        assert!(answer.says("This is not a domain. It should look like example.com."));
+        assert!(answer.says("This isn’t a domain. Use one like example.com."));
         assert!(answer.says("There are 2 problems") && answer.says("“nonsense”"));
         assert_eq!(field(&answer.body, "domains.0.name"), "acme");
     }
@@ -145,7 +145,7 @@ on_both_databases! {
         assert_eq!(app.footprint().await, before);
     }
 
-    async fn open_sign_up_lets_anybody_in_who_is_verified(app: &TestApp) {
+    async fn open_sign_up_lets_anyone_in_who_is_verified(app: &TestApp) {
         let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         assert!(ada.get("/settings/admin/access").await.says("Anyone on the internet can sign in"));
@@ -242,7 +242,7 @@ async fn a_doubtful_domain_takes_a_second_confirmation() {
         let fields = [ACME[0], ACME[1], ("domains.1.name", typed)];
         let answer = save(&ada, &fields).await;
         assert_eq!(answer.status, 422, "{typed}");
-        assert!(answer.says(warning) && answer.says("A domain needs a second look."), "{}", answer.body);
+        assert!(answer.says(warning) && answer.says("Check the domain marked below."), "{}", answer.body);
         assert_eq!(field(&answer.body, "sure"), canonical);
         let other = [fields[0], fields[1], fields[2], ("sure", "web.de")];
         assert_eq!(save(&ada, &other).await.status, 422, "another domain was confirmed");
@@ -258,9 +258,9 @@ async fn a_doubtful_domain_takes_a_second_confirmation() {
     app.close().await;
 }
 
-// P6, 2.5: whatever is lost or broken, nobody is let in for it.
+// P6, 2.5: whatever is lost or broken, no one is let in for it.
 #[actix_web::test]
-async fn lost_or_broken_settings_admit_nobody() {
+async fn lost_or_broken_settings_admit_no_one() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         let ada = app.owner().await;
@@ -292,7 +292,7 @@ async fn lost_or_broken_settings_admit_nobody() {
 
 // P6, X09, X12: the database goes away while the person is at the provider.
 #[actix_web::test]
-async fn a_database_that_stops_in_the_middle_of_a_callback_admits_nobody() {
+async fn a_database_that_stops_in_the_middle_of_a_callback_admits_no_one() {
     for database in Database::each().await {
         let app = TestApp::open(database).await;
         let ada = app.owner().await;

@@ -113,7 +113,7 @@ fn no_id(dice: &mut Dice) -> String {
     }
 }
 
-/// Every row that somebody could have changed.
+/// Every row that someone could have changed.
 async fn everything(app: &TestApp) -> Vec<i64> {
     let mut counts = app.footprint().await;
     for table in [
@@ -201,7 +201,7 @@ async fn there(app: &TestApp) -> There {
 }
 
 on_both_databases! {
-    async fn what_is_no_id_is_not_there_whatever_route_it_stands_in(app: &TestApp) {
+    async fn what_is_not_an_id_is_not_there_whatever_route_it_stands_in(app: &TestApp) {
         let (ada, there) = (app.owner().await, there(app).await);
         ask_by_what_is_no_id(app, &ada, Tenancy::Single, &there).await;
         ask_by_what_is_no_id(app, &app.visitor(), Tenancy::Single, &there).await;
@@ -212,7 +212,7 @@ on_both_databases! {
         ask_with_strange_queries(&ada, Tenancy::Single, &there).await;
     }
 
-    async fn what_is_no_id_in_a_form_is_refused_and_changes_nothing(app: &TestApp) {
+    async fn what_is_not_an_id_in_a_form_is_refused_and_changes_nothing(app: &TestApp) {
         let ada = app.owner().await;
         let before = everything(app).await;
         let long = "x".repeat(65);
@@ -233,7 +233,7 @@ on_both_databases! {
         assert_eq!(everything(app).await, before);
     }
 
-    async fn what_is_no_id_in_a_document_is_refused_and_changes_nothing(app: &TestApp) {
+    async fn what_is_not_an_id_in_a_document_is_refused_and_changes_nothing(app: &TestApp) {
         let (ada, there) = (app.owner().await, there(app).await);
         let before = everything(app).await;
         for wrong in ["a\0", "\0", "' OR 1=1 --", "..", "\u{202e}", "ä", &"x".repeat(10_000)] {

@@ -315,9 +315,9 @@ async fn a_busy_provider_raises_no_alarm_and_is_asked_again_within_the_hour() {
     }
 }
 
-// 4.5: a list that anybody gets says nothing of a key.
+// 4.5: a list that anyone gets says nothing of a key.
 #[actix_web::test]
-async fn a_server_that_lists_its_models_to_everybody_has_not_tested_the_key() {
+async fn a_server_that_lists_its_models_to_everyone_has_not_tested_the_key() {
     for (app, llm) in houses(&[]).await {
         let ada = app.owner().await;
         let base = format!("{}/v1", llm.base);

@@ -1,4 +1,4 @@
-//! LLM keys (rules 4.1 to 4.5): set, tried, replaced, removed, and read back by nobody (threats L, N, X43).
+//! LLM keys (rules 4.1 to 4.5): set, tried, replaced, removed, and read back by no one (threats L, N, X43).
 
 use std::time::{Duration as Real, Instant};
 
@@ -60,7 +60,7 @@ async fn works_with(admin: &Visitor, llm: &Llm, provider: &str, key: &str) {
 }
 
 #[actix_web::test]
-async fn a_key_is_set_and_nobody_reads_it_back() {
+async fn a_key_is_set_and_no_one_reads_it_back() {
     for (app, _llm) in houses(&[]).await {
         let ada = app.owner().await;
         assert!(ada.get(PAGE).await.says("No keys yet"));
@@ -418,7 +418,7 @@ async fn a_server_of_ones_own_works_where_the_operator_allows_it() {
         assert!(page.says("GPU box") && page.says("Works: 2 models") && page.says(&base), "{}", page.body);
         assert!(item(&ada, "custom-gpu-box").await["lastFour"].is_null(), "too short to show any of it");
         let again = ada.post(PAGE, &form).await;
-        assert!(again.status == 422 && again.says("There is one of this name already."));
+        assert!(again.status == 422 && again.says("This name is taken."));
         let beside = format!("http://127.0.0.1:{}/v1", free_port());
         let form =
             [("provider", "custom"), ("name", "Other"), ("base_url", beside.as_str()), ("key", "ollama")];

@@ -42,7 +42,7 @@ const NO_KEYS: [(&str, &str); 18] = [
 ];
 
 on_both_databases! {
-    async fn what_is_no_key_is_refused_in_words_and_does_not_come_back(app: &TestApp) {
+    async fn what_is_not_a_key_is_refused_in_words_and_does_not_come_back(app: &TestApp) {
         let ada = app.owner().await;
         for (page, api) in places(app).await {
             for (pasted, words) in NO_KEYS {
@@ -138,7 +138,7 @@ async fn of_a_pasted_endpoint_the_base_is_used_and_shown() {
             ];
             assert_eq!(ada.post(PAGE, &form).await.status, 303, "{pasted}");
             let page = ada.get(PAGE).await;
-            assert_eq!(page.says("Of the address, only the base is used"), end.len() > 2, "{pasted}");
+            assert_eq!(page.says("Only the base of the address is used"), end.len() > 2, "{pasted}");
             let provider = format!("custom-mine-{n}");
             assert_eq!(item(&ada, &provider).await["baseUrl"], base, "{pasted}");
             llm.will_say("sk-ant-any-0123", Saying::Models(2));
@@ -229,7 +229,7 @@ async fn a_password_in_an_address_is_refused_and_does_not_come_back() {
 
 // The operator's address, too.
 #[actix_web::test]
-async fn an_operator_may_paste_an_endpoint() {
+async fn an_operator_can_paste_an_endpoint() {
     for (app, llm) in houses(&[]).await {
         for end in ["/v1/messages", "/v1/", "/v1/models?limit=1", ""] {
             let pasted = format!("{}{end}", llm.base);

@@ -128,7 +128,7 @@ async fn a_mail_goes_out_once_its_change_is_committed_and_not_at_all_if_it_is_no
         assert_eq!(mails[0].header("From"), "Gatehouse <gatehouse@acme.test>");
         assert_eq!(mails[0].header("Auto-Submitted"), "auto-generated");
         assert_eq!(mails[0].header("Message-ID"), format!("<{id}@acme.test>"));
-        assert!(mails[0].header("Subject").starts_with("Mail from localhost:"), "{}", mails[0].raw);
+        assert!(mails[0].header("Subject").starts_with("Email from localhost:"), "{}", mails[0].raw);
     })
     .await;
 }
@@ -161,7 +161,7 @@ async fn a_server_that_is_down_is_tried_again_until_it_is_back_or_48_hours_are_o
         let lost = post(&app, "lost@acme.test").await;
         let waiting = until(&app, &id, "retrying").await;
         assert!(
-            waiting.words().starts_with("Mail retrying (Connection refused, next try "),
+            waiting.words().starts_with("Email retrying (Connection refused, next try "),
             "{}",
             waiting.words()
         );
@@ -211,7 +211,7 @@ async fn pages_answer_at_once_while_the_mail_server_is_silent() {
 
 // X28
 #[actix_web::test]
-async fn a_server_that_falls_silent_holds_nobody_else_up() {
+async fn a_server_that_falls_silent_holds_no_one_else_up() {
     with_mail(async |app, smtp| {
         smtp.will_answer(Stage::Banner, "", &[SILENCE]);
         smtp.will_answer(Stage::Recipient, "rcpt@acme.test", &[SILENCE]);
@@ -273,13 +273,13 @@ async fn a_greylisted_mail_is_delivered_once_and_its_wait_is_visible() {
 
 // X30
 #[actix_web::test]
-async fn a_refused_address_is_not_tried_again_but_can_be_written_to_anew() {
+async fn a_refused_address_is_not_retried_but_can_get_another_mail() {
     with_mail(async |app, smtp| {
         smtp.will_answer(Stage::Recipient, "sam@acme.test", &["550 5.1.1 mailbox\u{7} unknown"]);
         smtp.will_answer(Stage::End, "spam@acme.test", &["554-5.7.1 we think\r\n554 5.7.1 this is spam"]);
         let id = post(app, "sam@acme.test").await;
         let refused = until(app, &id, "refused").await;
-        assert_eq!(refused.words(), "Mail failed: “mailbox unknown (550)”");
+        assert_eq!(refused.words(), "Email failed: “mailbox unknown (550)”");
         let spam = post(app, "spam@acme.test").await;
         assert_eq!(reason(&until(app, &spam, "refused").await), "we think this is spam (554)");
         later(app, Duration::hours(2));
@@ -339,7 +339,7 @@ async fn no_name_makes_a_header_or_another_recipient() {
 
 // M03
 #[actix_web::test]
-async fn what_is_not_one_address_is_written_to_nobody() {
+async fn what_is_not_one_address_is_written_to_no_one() {
     with_mail(async |app, smtp| {
         for to in ["a@acme.test, b@evil.test", "a@acme.test\r\nRCPT TO:<b@evil.test>", "B <b@evil.test>"] {
             assert!(EmailAddress::parse(to).is_err());
@@ -498,7 +498,10 @@ async fn a_mail_about_a_role_goes_out_only_while_it_is_true() {
         let id = post_letter(app, "sam@acme.test", &connected).await;
         until(app, &id, "sent").await;
         let subjects: Vec<String> = smtp.mails().iter().map(|mail| mail.header("Subject")).collect();
-        assert!(subjects[0].starts_with("You are a member of My Organization on localhost:"), "{subjects:?}");
+        assert!(
+            subjects[0].starts_with("You are now a member of My Organization on localhost:"),
+            "{subjects:?}"
+        );
         assert!(subjects[1].starts_with("Acme SSO can sign in as you on localhost:"), "{subjects:?}");
     })
     .await;

@@ -44,3 +44,4 @@ mod step_up;
 mod surface;
 mod tokens;
 mod users;
+mod weights;

@@ -28,11 +28,11 @@ async fn refused(app: &TestApp, identity: Identity) -> String {
 
 on_both_databases! {
     // A01
-    async fn an_unverified_address_takes_nobodys_account(app: &TestApp) {
+    async fn an_unverified_address_takes_no_ones_account(app: &TestApp) {
         let ada = app.owner().await;
         let thief = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another", "email_verified": false }));
         let page = refused(app, thief).await;
-        assert!(page.contains("has not been verified"));
+        assert!(page.contains("hasn’t verified"));
         assert!(ada.is_signed_in().await);
         assert_eq!(app.count("SELECT count(*) FROM identities").await, 1);
         assert!(app.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test"));
@@ -48,7 +48,7 @@ on_both_databases! {
     }
 
     // A05
-    async fn an_address_that_changes_to_somebody_elses_is_not_taken_over(app: &TestApp) {
+    async fn an_address_that_changes_to_someone_elses_is_not_taken_over(app: &TestApp) {
         app.owner().await;
         app.person("ben@acme.test", Role::Member).await;
         let ben = Identity::new("ben@acme.test", "Ben").with(json!({ "email": "ada@acme.test" }));
@@ -78,7 +78,7 @@ on_both_databases! {
         for victim in [app.visitor(), begun(app).await] {
             let answer = victim.get(&back).await;
             assert_eq!(answer.status, 400);
-            assert!(answer.says("was not started in this browser"));
+            assert!(answer.says("wasn’t started in this browser"));
             assert!(!victim.is_signed_in().await);
         }
         assert_eq!(attacker.get(&back).await.status, 303, "the flow is still there for the browser that began it");
@@ -110,7 +110,7 @@ on_both_databases! {
         assert!(answer.says("start again"));
     }
 
-    async fn two_tabs_may_sign_in_at_once(app: &TestApp) {
+    async fn two_tabs_can_sign_in_at_once(app: &TestApp) {
         let visitor = app.visitor();
         let first = visitor.depart("/settings").await;
         let second = visitor.depart("/settings/admin/users").await;
@@ -224,7 +224,7 @@ async fn what_a_provider_says_of_an_error_is_not_repeated() {
     let answer = visitor.get(&path).await;
     assert_eq!(answer.status, 400);
     assert!(
-        answer.says("You were not signed in")
+        answer.says("You weren’t signed in")
             && !answer.body.contains("onerror")
             && !answer.body.contains(&long)
     );
@@ -271,7 +271,7 @@ async fn new_keys_are_fetched_once_a_minute_at_most() {
 }
 
 #[actix_web::test]
-async fn the_address_may_come_from_userinfo_with_its_own_flag() {
+async fn the_address_can_come_from_userinfo_with_its_own_flag() {
     let app = TestApp::open(Database::sqlite()).await;
     let bare = json!({ "email": null, "email_verified": null, "name": null });
     let mut unverified = ada().with(bare.clone());
@@ -299,7 +299,7 @@ async fn a_provider_in_trouble_gets_a_friendly_page_and_sessions_go_on() {
         (Trouble::Status(302), "The sign-in service has a problem"),
         (Trouble::Html, "The sign-in service has a problem"),
         (Trouble::Endless(3_000_000), "The sign-in service has a problem"),
-        (Trouble::Slow(Time::from_secs(30)), "The sign-in service does not answer"),
+        (Trouble::Slow(Time::from_secs(30)), "The sign-in service isn’t responding"),
     ] {
         app.provider.be(trouble);
         let visitor = app.visitor();

@@ -11,7 +11,7 @@ async fn rename(admin: &Visitor, name: &str) -> super::support::Answer {
 }
 
 on_both_databases! {
-    async fn an_owner_renames_the_organization_and_everybody_sees_it(app: &TestApp) {
+    async fn an_owner_renames_the_organization_and_everyone_sees_it(app: &TestApp) {
         let ada = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         let saved = rename(&ada, " Acme & Sons ").await;

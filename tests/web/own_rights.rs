@@ -1,6 +1,7 @@
-//! What somebody does to their own rights: asked about first, and answered with a page that they may see.
+//! What someone does to their own rights: asked about first, and answered with a page that they may see.
 
 use gatehouse::role::Role;
+use reqwest::Method;
 use serde_json::json;
 
 use super::many::cast::each;
@@ -43,7 +44,7 @@ on_both_databases! {
             let asked = ada.post(&role, &[("role", to), ("back", USERS)]).await;
             assert_eq!(asked.status, 422, "a form that has not asked: {}", asked.body);
             for page in [&looked, &asked] {
-                assert!(page.says("You will no longer be able to") && page.says(loses), "{}", page.body);
+                assert!(page.says("You’ll no longer be able to") && page.says(loses), "{}", page.body);
                 assert!(page.says("Only another owner can make you an owner again."), "{}", page.body);
             }
             assert_eq!((app.footprint().await, app.events().await), before, "looking changes nothing");
@@ -51,7 +52,7 @@ on_both_databases! {
         assert_eq!(role_of(app, "ada@acme.test").await, "owner");
         let asked = ada.post(&role, &[("role", "member"), ("back", &format!("{USERS}?status=deactivated"))]).await;
         let page = agrees(&ada, &asked, &role).await;
-        assert!(page.says("You’re a member now.") && !page.says("Undo"), "{}", page.body);
+        assert!(page.says("You’re now a member.") && !page.says("Undo"), "{}", page.body);
         assert_eq!(role_of(app, "ada@acme.test").await, "member");
     }
 
@@ -60,11 +61,11 @@ on_both_databases! {
         app.person("ben@acme.test", Role::Owner).await;
         let role = format!("{}/role", page_of(app, "ada@acme.test").await);
         let asked = ada.get(&format!("{role}?role=admin")).await;
-        assert!(agrees(&ada, &asked, &role).await.says("You’re an admin now."));
+        assert!(agrees(&ada, &asked, &role).await.says("You’re now an admin."));
         let asked = ada.get(&format!("{role}?role=member")).await;
         assert!(asked.says("Only an owner or another admin can make you an admin again."), "{}", asked.body);
         assert!(!asked.says("Make people owners"), "they could not any more");
-        assert!(agrees(&ada, &asked, &role).await.says("You’re a member now."));
+        assert!(agrees(&ada, &asked, &role).await.says("You’re now a member."));
         assert_eq!(ada.post(&role, &[("role", "admin"), ("confirmed", "1")]).await.status, 403);
     }
 
@@ -72,14 +73,17 @@ on_both_databases! {
         let ada = app.owner().await;
         app.person("ben@acme.test", Role::Owner).await;
         let (mine, bens) = (page_of(app, "ada@acme.test").await, page_of(app, "ben@acme.test").await);
-        for place in [USERS, &mine] {
-            let page = ada.get(place).await.body;
-            assert!(form(&page, &format!("{mine}/role")).is_none(), "{place}");
+        let menu = async |page: &str| {
+            let id = page.rsplit('/').next().unwrap_or_default();
+            ada.htmx(Method::GET, page, &format!("div#menu_{id}"), &[]).await.body
+        };
+        for place in [menu(&mine).await, ada.get(&mine).await.body] {
+            assert!(form(&place, &format!("{mine}/role")).is_none(), "{place}");
             for role in ["admin", "member"] {
-                assert!(page.contains(&format!("{mine}/role?role={role}")), "{place} leads to the question: {role}");
+                assert!(place.contains(&format!("{mine}/role?role={role}")), "it leads to the question: {role}: {place}");
             }
         }
-        assert!(form(&ada.get(USERS).await.body, &format!("{bens}/role")).is_some(), "others are changed at once");
+        assert!(form(&menu(&bens).await, &format!("{bens}/role")).is_some(), "others are changed at once");
     }
 
     async fn the_only_owner_is_not_even_asked(app: &TestApp) {
@@ -110,18 +114,18 @@ on_both_databases! {
         assert_eq!(role_of(app, "ada@acme.test").await, "admin");
     }
 
-    async fn whoever_lets_themselves_go_lands_outside_and_is_told(app: &TestApp) {
+    async fn people_who_remove_themselves_land_outside_and_are_told(app: &TestApp) {
         let ada = app.owner().await;
         for (what, says, told) in [
             ("deactivation", "Only another admin can reactivate you.", "Your account is deactivated."),
-            ("removal", "You leave the organization and give up your role.", "You have left the organization."),
+            ("removal", "You leave the organization and give up your role.", "You left "),
         ] {
             let email = format!("{what}@acme.test");
             let sam = app.person(&email, Role::Admin).await;
             let mine = page_of(app, &email).await;
             let asked = sam.get(&format!("{mine}/offboarding")).await;
             assert!(asked.says("Deactivate or remove yourself?") && asked.says(says), "{}", asked.body);
-            assert!(asked.says("You will no longer be able to sign in."), "{}", asked.body);
+            assert!(asked.says("You’ll no longer be able to sign in."), "{}", asked.body);
             let page = agrees(&sam, &asked, &format!("{mine}/{what}")).await;
             assert!(page.says(told), "{}", page.body);
             assert!(!sam.is_signed_in().await);
@@ -130,16 +134,16 @@ on_both_databases! {
         assert_eq!(ada.post(&format!("{gone}/reactivation"), &[]).await.status, 303);
     }
 
-    async fn whoever_ends_all_their_sessions_is_told_that_they_are_signed_out(app: &TestApp) {
+    async fn people_who_end_all_their_sessions_are_told_that_they_are_signed_out(app: &TestApp) {
         let ada = app.owner().await;
         let mine = page_of(app, "ada@acme.test").await;
         let page = ada.get(&mine).await.body;
         let ends = form(&page, &format!("{mine}/sessions/end")).expect("a button");
-        assert!(lands(&ada, &ends).await.says("You are signed out."));
+        assert!(lands(&ada, &ends).await.says("You’re signed out."));
         assert!(!ada.is_signed_in().await);
     }
 
-    async fn nobody_is_among_the_many_whom_they_change(app: &TestApp) {
+    async fn no_one_is_among_the_people_they_change_in_bulk(app: &TestApp) {
         let ada = app.owner().await;
         app.person("ben@acme.test", Role::Owner).await;
         for deed in ["member", "deactivate", "end-sessions"] {
@@ -148,7 +152,7 @@ on_both_databases! {
             let ids = field(&looked.body, "user");
             let sure = [("deed", deed), ("user", ids.as_str()), ("confirmed", "1"), ("back", USERS)];
             ada.post(&format!("{USERS}/bulk"), &sure).await;
-            assert!(looked.says("That is you.") && ada.is_signed_in().await, "{deed}: {}", looked.body);
+            assert!(looked.says("That’s you.") && ada.is_signed_in().await, "{deed}: {}", looked.body);
         }
         assert_eq!(role_of(app, "ada@acme.test").await, "owner");
     }
@@ -170,7 +174,7 @@ on_both_databases! {
         assert!(asked.status == 422 && asked.says("Leave Core?"), "{}", asked.body);
         assert!(asked.says("Only an admin of the organization can make you its manager again."), "{}", asked.body);
         assert_eq!(app.events().await, before);
-        assert!(agrees(&bo, &asked, &his).await.says("You have left the team."));
+        assert!(agrees(&bo, &asked, &his).await.says("You left "));
         assert_eq!(bo.get(team).await.status, 404);
     }
 
@@ -188,10 +192,10 @@ on_both_databases! {
         let asked = bo.post(&members, &viewer).await;
         assert!(asked.status == 422 && asked.says("Make yourself a viewer of Web?"), "{}", asked.body);
         assert_eq!(bo.get(&format!("{PROJECTS}/web/tokens/new")).await.status, 200, "still an admin");
-        assert!(agrees(&bo, &asked, &members).await.says("You’re a viewer of the project now."));
+        assert!(agrees(&bo, &asked, &members).await.says("You’re now a viewer of"));
         assert_eq!(ada.post(&members, &admin).await.status, 303);
         let asked = bo.post(&removal, &[]).await;
-        assert!(agrees(&bo, &asked, &removal).await.says("You have left the project."));
+        assert!(agrees(&bo, &asked, &removal).await.says("You left "));
         assert_eq!(bo.get(&format!("{PROJECTS}/web")).await.status, 404);
         let own = [("email", "ada@acme.test"), ("role", "viewer")];
         assert_eq!(ada.post(&members, &own).await.status, 303, "an admin of the organization loses nothing");
@@ -199,12 +203,12 @@ on_both_databases! {
 }
 
 #[actix_web::test]
-async fn where_there_are_many_whoever_lets_themselves_go_lands_among_their_organizations() {
+async fn with_many_organizations_people_who_leave_land_among_the_others() {
     for two in each(&[]).await {
         for (what, told) in [
-            ("role", "You’re a member now."),
-            ("deactivation", "You can no longer open the organization."),
-            ("removal", "You have left the organization."),
+            ("role", "You’re now a member."),
+            ("deactivation", "You can no longer open Acme."),
+            ("removal", "You left "),
         ] {
             let email = format!("{what}@acme.test");
             two.app.enroll(&email, &two.acme, Role::Owner).await;

@@ -1,4 +1,4 @@
-//! Teams and projects: who may what in them, and that nobody else knows of them (rule 10.1).
+//! Teams and projects: who may what in them, and that no one else knows of them (rule 10.1).
 
 use futures_util::future::join;
 use gatehouse::role::Role;
@@ -39,7 +39,7 @@ fn names(list: &Answer) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn everybody_is_in_team_and_project_default_and_sees_no_more_than_that(app: &TestApp) {
+    async fn everyone_is_in_team_and_project_default_and_sees_no_more_than_that(app: &TestApp) {
         let ada = app.owner().await;
         let mia = app.person("mia@acme.test", Role::Member).await;
         project(&ada, "Secret", None).await;
@@ -59,8 +59,8 @@ on_both_databases! {
         }
     }
 
-    // One function says what somebody is in a project; the matrix asks it through every door of the project.
-    async fn what_somebody_may_in_a_project_is_the_most_that_they_are(app: &TestApp) {
+    // One function says what someone is in a project; the matrix asks it through every door of the project.
+    async fn a_persons_role_in_a_project_is_the_highest_they_have(app: &TestApp) {
         let ada = app.owner().await;
         let (core, _) = team(&ada, "Core").await;
         let (id, slug) = project(&ada, "Web", Some(&core)).await;
@@ -165,8 +165,7 @@ on_both_databases! {
         assert_eq!(read(&sent)["projectRole"], "admin");
         let page = ada.get("/settings/admin/invites?q=ivy").await.body;
         assert!(page.contains("Role in the project") && page.contains(">Core</option>"), "{page}");
-        let link = page.split('"').find(|text| text.starts_with("http") && text.contains("/invites/"));
-        let link = link.expect("a link").strip_prefix(&app.base).expect("here").to_owned();
+        let link = ada.link_for("ivy@acme.test").await;
         let ivy = app.visitor();
         let ivy_is = Identity::new("ivy@acme.test", "Ivy");
         assert_eq!(ivy.sign_in(&app.provider, &ivy_is).await.status, 303);
@@ -201,7 +200,7 @@ on_both_databases! {
         assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'access.refused'").await, 1);
     }
 
-    async fn names_give_addresses_that_nobody_has_yet_and_forms_come_back_as_they_were(app: &TestApp) {
+    async fn names_give_addresses_that_no_one_has_yet_and_forms_come_back_as_they_were(app: &TestApp) {
         let ada = app.owner().await;
         let slugs = [project(&ada, "Web", None).await.1, project(&ada, "Web!", None).await.1];
         assert_eq!(slugs, ["web", "web-2"]);
@@ -294,7 +293,7 @@ on_both_databases! {
     }
 }
 
-/// Somebody who is enrolled, with a browser.
+/// Someone who is enrolled, with a browser.
 async fn signed_in(app: &TestApp, email: &str) -> Visitor {
     let visitor = app.visitor();
     let answer = visitor.sign_in(&app.provider, &Identity::new(email, email)).await;

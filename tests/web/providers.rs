@@ -1,4 +1,4 @@
-//! Every kind of provider, each with its own idea of who somebody is (threat A18), and trying them out. GitHub and
+//! Every kind of provider, each with its own idea of who someone is (threat A18), and trying them out. GitHub and
 //! Microsoft are stubs that follow their documentation; Google's rule is tested where it is written.
 
 use std::time::Duration as Time;
@@ -15,7 +15,7 @@ use super::support::{
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const OTHER_TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 
-/// An application with an owner, where everybody at acme.test may join.
+/// An application with an owner, where everyone at acme.test may join.
 async fn house_for_acme(database: Database, settings: &[(&str, &str)]) -> TestApp {
     let app = TestApp::open_with(database, settings).await;
     let ada = app.owner().await;
@@ -54,18 +54,18 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
         let app = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
         let before = app.footprint().await;
         for (addresses, code, sentence) in [
-            (vec![("grace@acme.test", true, false)], "unverified", "has not been verified"),
+            (vec![("grace@acme.test", true, false)], "unverified", "hasn’t verified"),
             (
                 vec![("grace@acme.test", true, false), ("g@acme.test", false, true)],
                 "unverified",
-                "grace@acme.test has not been verified",
+                "hasn’t verified grace@acme.test",
             ),
-            (vec![("grace@acme.test", false, true)], "no_address", "without a usable email address"),
-            (vec![], "no_address", "without a usable email address"),
+            (vec![("grace@acme.test", false, true)], "no_address", "has no usable email address"),
+            (vec![], "no_address", "has no usable email address"),
             (
                 vec![("grace@evil.test", true, true), ("grace@acme.test", false, true)],
                 "not_admitted",
-                "grace@evil.test is not on the list",
+                "grace@evil.test doesn’t have access to",
             ),
         ] {
             let visitor = app.visitor();
@@ -81,11 +81,11 @@ async fn github_counts_the_primary_address_if_it_is_verified_and_no_other() {
 }
 
 #[actix_web::test]
-async fn somebody_with_a_verified_primary_address_comes_in_by_github_and_is_known_by_number() {
+async fn someone_with_a_verified_primary_address_comes_in_by_github_and_is_known_by_number() {
     let github = GitHub::start().await;
     for database in Database::each().await {
         let app = house_for_acme(database, &github.settings(CLIENT_SECRET)).await;
-        // A verified secondary address of somebody else is neither looked at nor an obstacle.
+        // A verified secondary address of someone else is neither looked at nor an obstacle.
         let addresses = [("ada@acme.test", false, true), ("grace@acme.test", true, true)];
         let grace = app.visitor();
         let answer = by_github(&grace, &github, &Account::new(583_231, "grace", &addresses)).await;
@@ -183,7 +183,7 @@ async fn github_gets_a_pkce_challenge_and_the_code_needs_its_verifier() {
     assert!(!departure.as_str().contains("CANARY"), "no client secret");
     let code = github.grant(&grace, &attacker.depart_to("github", "/").await);
     let answer = visitor.get(&visitor.way_back_from("github", &departure, &code)).await;
-    assert!(answer.status == 400 && answer.says("That sign-in could not be checked"), "{}", answer.body);
+    assert!(answer.status == 400 && answer.says("That sign-in couldn’t be verified"), "{}", answer.body);
     assert!(!visitor.is_signed_in().await);
     app.close().await;
     github.stop().await;
@@ -204,7 +204,7 @@ async fn a_flow_that_began_at_github_does_not_end_at_another_provider() {
 }
 
 #[actix_web::test]
-async fn github_may_name_itself_in_the_callback_and_nobody_else_may() {
+async fn github_can_name_itself_in_the_callback_and_no_one_else_can() {
     let github = GitHub::start().await;
     let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
@@ -229,7 +229,7 @@ async fn github_may_name_itself_in_the_callback_and_nobody_else_may() {
 async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
     let github = GitHub::start().await;
     for (secret, code, status, title) in [
-        (CLIENT_SECRET, Some("of-nobody"), 400, "That sign-in could not be checked"),
+        (CLIENT_SECRET, Some("of-nobody"), 400, "That sign-in couldn’t be verified"),
         ("wrong-secret-CANARY", None, 503, "The sign-in service refuses this server"),
     ] {
         let app = TestApp::open_with(Database::sqlite(), &github.settings(secret)).await;
@@ -280,10 +280,8 @@ async fn github_in_trouble_gets_a_friendly_page_in_time() {
     let github = GitHub::start().await;
     let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
-    let (unusable, silent) = (
-        "GitHub answered, but not with what signing in needs.",
-        "GitHub could not be reached, or did not answer in time.",
-    );
+    let (unusable, silent) =
+        ("GitHub gave an unexpected answer.", "GitHub couldn’t be reached, or didn’t answer in time.");
     for (trouble, said) in [
         (Trouble::Status(500), unusable),
         (Trouble::Status(302), unusable),
@@ -504,7 +502,7 @@ async fn a_provider_that_is_set_up_well_is_found_good() {
         let found = findings(&app, name).await;
         assert_eq!(found.len(), 2, "{found:?}");
         says(&found[0], true, &[label, "answered in", &address]);
-        says(&found[1], true, &["accepts the client id and secret"]);
+        says(&found[1], true, &["accepts the client ID and secret"]);
     }
     assert_eq!(app.footprint().await[1], 0, "nobody was signed in");
     app.close().await;
@@ -530,7 +528,7 @@ async fn a_wrong_secret_is_found_and_the_settings_are_named() {
         assert!(found[0].good, "{found:?}");
         let prefix = format!("GATEHOUSE_PROVIDERS__{}", name.to_uppercase());
         let (id, secret) = (format!("{prefix}__CLIENT_ID"), format!("{prefix}__CLIENT_SECRET"));
-        says(&found[1], false, &["does not accept the client id or secret", &id, &secret]);
+        says(&found[1], false, &["doesn't accept the client ID or secret", &id, &secret]);
     }
     app.close().await;
     github.stop().await;
@@ -539,7 +537,7 @@ async fn a_wrong_secret_is_found_and_the_settings_are_named() {
 }
 
 #[actix_web::test]
-async fn a_provider_that_is_away_or_somebody_else_is_found_so() {
+async fn a_provider_that_is_away_or_someone_else_is_found_so() {
     let (github, gone, other) = (GitHub::start().await, Provider::start().await, Provider::start().await);
     gone.stop().await;
     let proxied = other.issuer.replace("localhost", "127.0.0.1");

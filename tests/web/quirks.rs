@@ -1,4 +1,4 @@
-//! Providers as they are: what decides nothing keeps nobody out, whatever it holds; what decides is read strictly, and
+//! Providers as they are: what decides nothing keeps no one out, whatever it holds; what decides is read strictly, and
 //! what is wrong with it is said truly.
 
 use std::sync::atomic::Ordering;
@@ -73,7 +73,7 @@ async fn sign_in(app: &TestApp, identity: &Identity) -> Answer {
     app.visitor().sign_in(&app.provider, identity).await
 }
 
-/// Has the provider's addresses and keys asked for anew.
+/// Has the provider's addresses and keys asked for again.
 async fn learn(app: &TestApp) {
     for provider in app.services.providers.iter() {
         let _ = provider.discover().await;
@@ -114,7 +114,7 @@ fn odd(runner: &mut TestRunner, names: &[&str]) -> Value {
 }
 
 #[actix_web::test]
-async fn whatever_stands_where_nobody_looks_keeps_nobody_out() {
+async fn whatever_stands_where_no_one_looks_keeps_no_one_out() {
     let app = app().await;
     let mut runner = TestRunner::default();
     for round in 0..25 {
@@ -140,7 +140,7 @@ async fn whatever_stands_where_nobody_looks_keeps_nobody_out() {
 }
 
 #[actix_web::test]
-async fn the_odd_claims_of_real_providers_keep_nobody_out() {
+async fn the_odd_claims_of_real_providers_keep_no_one_out() {
     let app = app().await;
     for claims in [
         json!({ "updated_at": "2026-01-02T03:04:05.678Z" }),
@@ -234,7 +234,7 @@ async fn who_is_not_accepted_as_a_client_says_so() {
     for (code, title) in [
         ("invalid_client", "The sign-in service refuses this server"),
         ("unauthorized_client", "The sign-in service refuses this server"),
-        ("invalid_grant", "That sign-in could not be checked"),
+        ("invalid_grant", "That sign-in couldn’t be verified"),
     ] {
         app.provider.says_instead(Part::Tokens, "application/json", json!({ "error": code }).to_string());
         let answer = sign_in(&app, &ada()).await;
@@ -253,7 +253,7 @@ async fn who_is_not_accepted_as_a_client_says_so() {
 }
 
 #[actix_web::test]
-async fn the_odd_token_answers_of_real_providers_keep_nobody_out() {
+async fn the_odd_token_answers_of_real_providers_keep_no_one_out() {
     let app = app().await;
     for members in [
         json!({ "expires_in": "3600" }),
@@ -273,7 +273,7 @@ async fn the_odd_token_answers_of_real_providers_keep_nobody_out() {
 }
 
 #[actix_web::test]
-async fn the_odd_key_sets_of_real_providers_keep_nobody_out() {
+async fn the_odd_key_sets_of_real_providers_keep_no_one_out() {
     let app = app().await;
     let key = SigningKey::first().published();
     let with = |members: Value| {
@@ -340,7 +340,7 @@ async fn a_token_for_several_says_that_it_was_made_for_us() {
 }
 
 #[actix_web::test]
-async fn whether_an_address_is_verified_may_stand_in_userinfo_alone() {
+async fn whether_an_address_is_verified_can_stand_in_userinfo_alone() {
     for (token, user_info, status) in [
         (json!({ "email_verified": null }), json!({ "email_verified": true }), 303),
         (json!({ "email_verified": null }), json!({ "email": "ADA@acme.test", "email_verified": true }), 303),
@@ -450,7 +450,7 @@ async fn an_issuer_that_ends_in_a_slash_is_compared_with_its_slash() {
 }
 
 #[actix_web::test]
-async fn a_token_endpoint_may_take_ten_seconds() {
+async fn a_token_endpoint_can_take_ten_seconds() {
     let app = app().await;
     let visitor = app.visitor();
     let departure = visitor.depart("/").await;
@@ -504,7 +504,7 @@ async fn what_is_wrong_with_an_answer_is_said_truly() {
         let app = TestApp::open_at(Database::sqlite(), provider, &[]).await;
         let page = app.visitor().post("/auth/idp", &[]).await;
         assert_eq!(page.status, 503, "{body}");
-        assert!(page.says("Acme SSO answered, but not with what signing in needs."), "{}", page.body);
+        assert!(page.says("Acme SSO gave an unexpected answer."), "{}", page.body);
         assert!(!page.says("does not answer"), "{body}");
         let found = app.services.providers.get("idp").expect("the provider").test().await;
         assert!(found.iter().any(|finding| !finding.good && finding.sentence.contains(said)), "{found:?}");
@@ -522,8 +522,8 @@ async fn addresses_that_are_none_are_named() {
             "javascript:alert(1)",
             "its authorization_endpoint is not an http or https address",
         ),
-        ("jwks_uri", "/keys", "its jwks_uri is no address"),
-        ("jwks_uri", "", "its jwks_uri is no address"),
+        ("jwks_uri", "/keys", "its jwks_uri isn't an address"),
+        ("jwks_uri", "", "its jwks_uri isn't an address"),
     ] {
         app.provider.says(Part::Discovery, json!({ name: address }));
         let found = app.services.providers.get("idp").expect("the provider").test().await;

@@ -1,4 +1,4 @@
-//! Refusals where there is one organization, generated: every route, as everybody, in every way to be refused. Each leaves
+//! Refusals where there is one organization, generated: every route, as everyone, in every way to be refused. Each leaves
 //! one event.
 
 use gatehouse::role::Role;
@@ -10,7 +10,7 @@ use super::refused::{Asker, address, check, method};
 use super::support::{Answer, TestApp, on_both_databases};
 use super::tokens::{default_project, read};
 
-/// What is everybody's to do, and ends what the next requests take for granted.
+/// What is everyone's to do, and ends what the next requests take for granted.
 const ENDING: [&str; 2] = ["/sign-out", "/settings/departure"];
 
 fn token(answer: &Answer) -> String {
@@ -18,7 +18,7 @@ fn token(answer: &Answer) -> String {
     read(answer)["token"].as_str().expect("a token").to_owned()
 }
 
-/// Nobody, people with each right, and programs of both sorts.
+/// No one, people with each right, and programs of both sorts.
 async fn cast(app: &TestApp) -> Vec<Asker> {
     let ada = app.owner().await;
     let ben = app.person("ben@acme.test", Role::Admin).await;
@@ -43,7 +43,7 @@ async fn cast(app: &TestApp) -> Vec<Asker> {
 }
 
 on_both_databases! {
-    async fn whoever_is_refused_leaves_one_event_where_there_is_one_organization(app: &TestApp) {
+    async fn a_person_who_is_refused_leaves_one_event_where_there_is_one_organization(app: &TestApp) {
         let cast = cast(app).await;
         let (mut at_doors, mut from_elsewhere) = (0, 0);
         for route in table(Tenancy::Single) {

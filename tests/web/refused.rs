@@ -1,4 +1,4 @@
-//! Who is refused, and the event that tells of it: one, which says nothing that was sent; what nobody in particular asks for
+//! Who is refused, and the event that tells of it: one, which says nothing that was sent; what no one in particular asks for
 //! leaves none.
 
 use gatehouse::routes::Route;
@@ -12,7 +12,7 @@ pub const LONGEST: usize = 300;
 /// As many refusals of one person in a row as the log tells of.
 pub const IN_A_ROW: i64 = 20;
 
-/// Somebody who asks: by a session, by a token, or as nobody.
+/// Someone who asks: by a session, by a token, or as no one.
 pub struct Asker {
     pub who: &'static str,
     pub visitor: Visitor,

@@ -74,7 +74,7 @@ on_both_databases! {
         assert_eq!(ada.post("/settings/admin", &form).await.location(), "/settings/admin");
         let again = ada.post("/settings/admin", &form).await;
         assert_eq!((again.status, again.location()), (303, "/"));
-        assert!(ada.get("/settings/admin").await.says("This was saved the first time. Nothing was done twice."));
+        assert!(ada.get("/settings/admin").await.says("This was already saved. Nothing was done twice."));
         let other = [("name", "Acme & Co"), ("version", version.as_str()), ("idempotency_key", "7")];
         assert_eq!(ada.post("/settings/admin", &other).await.status, 409, "it is another request, from an old page");
     }

@@ -20,7 +20,7 @@ async fn send(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
     admin.post(PAGE, &[&[("version", version.as_str())], fields].concat()).await
 }
 
-/// The same by somebody who reviews whom it concerns, where that is asked.
+/// The same by someone who reviews whom it concerns, where that is asked.
 async fn save(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
     let review = send(admin, fields).await;
     if review.status != 422 || !review.body.contains("name=\"digest\"") {
@@ -52,7 +52,7 @@ on_both_databases! {
     async fn a_domain_added_while_its_switch_is_off_switches_it_on(app: &TestApp) {
         let ada = app.owner().await;
         assert_eq!(send(&ada, &[DOMAIN]).await.status, 303);
-        assert!(ada.get(PAGE).await.says("You added a domain, so domains are switched on."));
+        assert!(ada.get(PAGE).await.says("You added a domain, so domains are now on."));
         assert_eq!(stored(&ada).await["domainGatingEnabled"], true);
         let events = app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'access.rules_changed'").await;
         assert!(events[0].replace(' ', "").contains("\"domain_gating\":true"), "{events:?}");
@@ -66,11 +66,11 @@ on_both_databases! {
     async fn an_address_added_while_its_switch_is_off_switches_it_on(app: &TestApp) {
         let ada = app.owner().await;
         assert_eq!(send(&ada, &[("emails", "Ada <ada@acme.test>")]).await.status, 303);
-        assert!(ada.get(PAGE).await.says("You added an address, so addresses are switched on."));
+        assert!(ada.get(PAGE).await.says("You added an address, so addresses are now on."));
         assert_eq!(stored(&ada).await["emailAllowlistEnabled"], true);
         app.run("UPDATE org_settings SET allowed_emails = '[]', email_allowlist_enabled = FALSE", []).await;
         assert_eq!(save(&ada, &[DOMAIN, ("emails", "x@y.test")]).await.status, 303);
-        assert!(ada.get(PAGE).await.says("You added to both lists, so both are switched on."));
+        assert!(ada.get(PAGE).await.says("You added to both lists, so both are now on."));
     }
 
     async fn others_who_have_been_dormant_in_a_list_are_looked_at_before_they_can_join(app: &TestApp) {
@@ -115,11 +115,11 @@ on_both_databases! {
         assert_eq!(stored(&ada).await["domainGatingEnabled"], false);
     }
 
-    async fn the_last_of_a_list_is_removed_only_where_somebody_could_join(app: &TestApp) {
+    async fn the_last_of_a_list_is_removed_only_where_someone_could_join(app: &TestApp) {
         let ada = app.owner().await;
         assert_eq!(send(&ada, &[DOMAIN]).await.status, 303);
         let none = send(&ada, &[GATED]).await;
-        assert!(none.status == 422 && none.says("Nobody could join"), "{}", none.body);
+        assert!(none.status == 422 && none.says("No one could join"), "{}", none.body);
         assert_eq!(save(&ada, &[("confirm_email", "ada@acme.test")]).await.status, 303, "with its switch");
     }
 
@@ -132,7 +132,7 @@ on_both_databases! {
     async fn an_address_that_was_turned_away_switches_an_empty_list_on_and_says_so(app: &TestApp) {
         let ada = app.owner().await;
         let allow = format!("{PAGE}/allowed-addresses");
-        for (email, told) in [("sam@other.test", "Addresses are switched on."), ("kim@other.test", "That address can now join.")] {
+        for (email, told) in [("sam@other.test", "Addresses are now on."), ("kim@other.test", "can now join.")] {
             assert_eq!(ada.post(&allow, &[("email", email)]).await.status, 303);
             let page = ada.get(PAGE).await;
             assert!(page.says(told), "{email}: {}", page.body);
@@ -141,7 +141,7 @@ on_both_databases! {
 
     // --- whom it concerns
 
-    async fn whom_a_change_concerns_is_said_beside_it_with_the_numbers(app: &TestApp) {
+    async fn the_people_a_change_affects_are_counted_beside_it(app: &TestApp) {
         let ada = app.owner().await;
         for n in 0..3 {
             app.enroll(&format!("p{n}@other.test"), "default", Role::Member).await;
@@ -210,13 +210,13 @@ on_both_databases! {
         assert_eq!(send(&ada, &[&more[..], &[("digest", &digest)]].concat()).await.status, 303);
     }
 
-    async fn a_button_that_changes_no_rule_warns_of_nobody(app: &TestApp) {
+    async fn a_button_that_changes_no_rule_warns_of_no_one(app: &TestApp) {
         let ada = app.owner().await;
         let row = send(&ada, &[("add_domain", "1")]).await;
         assert!(row.status == 200 && !row.says("would be refused") && row.says(">Save</button>\n<button class=\"button\" id=\"rules_preview\""), "{}", row.body);
     }
 
-    async fn stored_rules_that_leave_somebody_out_say_so_above_the_form(app: &TestApp) {
+    async fn stored_rules_that_leave_someone_out_say_so_above_the_form(app: &TestApp) {
         let ada = app.owner().await;
         assert_eq!(send(&ada, &[DOMAIN, GATED]).await.status, 303);
         app.enroll("p@other.test", "default", Role::Member).await;

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use futures_util::future::{join, join_all};
 use gatehouse::role::Role;
+use gatehouse::sign_in::FLOW_LIFETIME;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::json;
@@ -115,7 +116,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn whoever_is_let_in_again_gets_a_new_id(app: &TestApp) {
+    async fn a_person_who_is_let_in_again_gets_a_new_id(app: &TestApp) {
         app.owner().await;
         let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Admin).await;
         let set = async |at: &str| app.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), []).await;
@@ -127,7 +128,7 @@ on_both_databases! {
     }
 
     // S01
-    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_nobody_is_locked_out(app: &TestApp) {
+    async fn a_session_is_not_renewed_while_nothing_can_be_written_and_no_one_is_locked_out(app: &TestApp) {
         app.owner().await;
         let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
         change_role(app, "ben@acme.test", "admin").await;
@@ -172,7 +173,7 @@ on_both_databases! {
         assert_eq!((answer.status, answer.location()), (303, "/sign-in"));
         assert!(!answer.header("clear-site-data").is_empty());
         assert_eq!(with_cookie(app, &cookie).await.status, 401);
-        assert!(ada.get("/sign-in").await.says("You are signed out."));
+        assert!(ada.get("/sign-in").await.says("You’re signed out."));
         assert_eq!(ada.get("/sign-out").await.status, 405, "a link signs nobody out");
     }
 
@@ -203,8 +204,28 @@ on_both_databases! {
         assert!(!ada.is_signed_in().await);
     }
 
+    // S04
+    async fn what_is_over_is_deleted_and_what_goes_on_is_left(app: &TestApp) {
+        let ada = app.owner().await;
+        ada.depart("/").await;
+        let (sessions, begun) = ("SELECT count(*) FROM sessions", "SELECT count(*) FROM sign_in_flows WHERE finished_at IS NULL");
+        let purge = async || {
+            app.services.sessions.purge(FLOW_LIFETIME).await.expect("purged");
+            (app.count(sessions).await, app.count(begun).await)
+        };
+        assert_eq!(purge().await, (1, 1));
+        app.skip(FLOW_LIFETIME - Duration::seconds(30));
+        assert_eq!(purge().await, (1, 1), "it may still come back");
+        app.skip(Duration::minutes(1));
+        assert_eq!(purge().await, (1, 0));
+        app.skip(Duration::days(6));
+        assert_eq!(purge().await, (1, 0));
+        app.skip(Duration::days(2));
+        assert_eq!(purge().await, (0, 0));
+    }
+
     // S05
-    async fn a_damaged_cookie_is_nobodys(app: &TestApp) {
+    async fn a_damaged_cookie_is_no_ones(app: &TestApp) {
         app.owner().await;
         let ada = app.visitor();
         let cookie = session_cookie(&ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await);
@@ -242,7 +263,7 @@ on_both_databases! {
         assert!(!ben.is_signed_in().await);
         let answer = app.visitor().sign_in(&app.provider, &Identity::new("ben@acme.test", "Ben")).await;
         assert_eq!(answer.status, 403);
-        assert!(answer.says("is not on the list"), "the same words as for anybody without access");
+        assert!(answer.says("doesn’t have access to"), "the same words as for anybody without access");
     }
 
     // R07
@@ -418,7 +439,7 @@ async fn other_sites_can_not_have_a_browser_change_anything() {
 
 // S01, X09
 #[actix_web::test]
-async fn nobody_waits_long_for_a_new_id_while_another_process_has_the_file() {
+async fn no_one_waits_long_for_a_new_id_while_another_process_has_the_file() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     let (ben, _) = with_known_cookie(&app, "ben@acme.test", Role::Member).await;

@@ -109,7 +109,7 @@ on_both_databases! {
             "sign_in_method", "verified_address", "instance_block_list", "instance_allow_list", "deactivated",
             "known_elsewhere", "member", "open_invite", "first_owner", "allowed_domain", "allowed_address", "open_sign_up", "otherwise",
         ]);
-        assert_eq!(steps[9]["detail"], "hr.acme.test is a subdomain; acme.test does not include subdomains.");
+        assert_eq!(steps[9]["detail"], "hr.acme.test is a subdomain, and acme.test doesn’t include subdomains.");
         assert_eq!(steps[12]["outcome"], "refuses");
         assert!(steps[..12].iter().all(|step| step["outcome"] == "passes"));
         let answer = ask(&ada, &json!({ "email": "sam@acme.test" })).await.json();
@@ -145,11 +145,11 @@ on_both_databases! {
         let ada = app.owner().await;
         let nonsense = ask(&ada, &json!({ "email": "nonsense" })).await;
         assert_eq!(nonsense.status, 422);
-        assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("not an email address"));
+        assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("isn’t an email address"));
         assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "provider": "nope" })).await.status, 422);
-        assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "role": "owner" })).await.status, 400);
+        assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "role": "owner" })).await.status, 422);
         let page = ada.get("/settings/admin/access?try=nonsense").await;
-        assert!(page.status == 200 && page.says("This is not an email address."));
+        assert!(page.status == 200 && page.says("This isn’t an email address."));
     }
 
     async fn the_region_alone_answers_htmx(app: &TestApp) {
@@ -157,7 +157,7 @@ on_both_databases! {
         let path = "/settings/admin/access?try=ada%40acme.test";
         let answer = ada.htmx(Method::GET, path, "section#simulator", &[]).await;
         assert!(answer.body.starts_with("<section id=\"simulator\"") && !answer.body.contains("<html"));
-        assert!(answer.says("ada@acme.test gets in as owner."));
+        assert!(answer.says("ada@acme.test can sign in as an owner."));
     }
 }
 

@@ -104,7 +104,7 @@ async fn where_a_provider_can_t_be_made_to_ask_only_the_confirmation_counts() {
         assert!(!is_fresh(&app, &person).await, "a plain sign-in asks nobody");
         let page = person.post("/settings/identities", &[("provider", "idp")]).await;
         assert!(
-            page.status == 403 && page.says("GitHub can’t be made to ask for your password."),
+            page.status == 403 && page.says("GitHub won’t ask for your password again."),
             "{}",
             page.body
         );

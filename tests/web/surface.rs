@@ -1,4 +1,4 @@
-//! The surface that everybody can touch: headers, addresses, sizes, methods, logs (threats W, D, Q).
+//! The surface that everyone can touch: headers, addresses, sizes, methods, logs (threats W, D, Q).
 
 use std::io::Read;
 
@@ -230,7 +230,7 @@ async fn what_is_too_large_is_refused_with_413() {
     let deep = "[".repeat(1000);
     let request =
         ada.request(Method::PATCH, "/api/admin/settings").header("content-type", "application/json");
-    assert_eq!(ada.send(request.body(deep)).await.status, 400);
+    assert_eq!(ada.send(request.body(deep)).await.status, 422);
     assert_eq!(app.footprint().await, before);
     app.close().await;
 }
@@ -284,7 +284,7 @@ async fn errors_come_as_page_fragment_or_problem() {
 
 // W16, X09
 #[actix_web::test]
-async fn a_database_in_trouble_gives_503_without_details_and_nobody_gets_in() {
+async fn a_database_in_trouble_gives_503_without_details_and_no_one_gets_in() {
     let app = TestApp::open(Database::sqlite()).await;
     let ada = app.owner().await;
     app.run("ALTER TABLE memberships RENAME TO elsewhere", []).await;

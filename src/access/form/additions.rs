@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_somebody_switches_off_while_adding_stays_off() {
+    fn a_list_that_someone_switches_off_while_adding_stays_off() {
         let on = Rules { domain_gating: true, ..rules(&["a.test"], &[]) };
         assert_eq!(added(rules(&["a.test", "b.test"], &[]), &on), (Additions::default(), false, false));
     }

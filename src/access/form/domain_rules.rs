@@ -28,7 +28,7 @@ impl DomainRules {
 /// A domain as the API writes it, and as people may type it: `acme.com`, or `*.acme.com` with its subdomains.
 ///
 /// # Errors
-/// When it is no domain, or one below which anybody can have their own: no rule for it means one team.
+/// When it is no domain, or one below which anyone can have their own: no rule for it means one team.
 pub fn parse_domain_rule(text: &str) -> Result<DomainRule, String> {
     stray_secret::refuse(text)?;
     let (text, include_subdomains) = match text.strip_prefix("*.") {

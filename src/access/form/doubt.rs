@@ -8,7 +8,7 @@ use crate::gate::public_mail::is_public;
 /// Why a domain takes a second confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// Anybody can have an address there.
+    /// Anyone can have an address there.
     PublicMail,
     /// It looks like another domain.
     LookAlike,

@@ -36,7 +36,7 @@ fn each_problem_stands_beside_its_field() {
 }
 
 #[test]
-fn a_gate_that_nobody_could_pass_is_refused() {
+fn a_gate_that_no_one_could_pass_is_refused() {
     let none = Rules::default();
     assert_eq!(
         form(&[("domain_gating", "true")]).parse(&none).expect_err("a problem").form,

@@ -26,13 +26,13 @@ pub async fn allow_address(admin: Admin, view: View, form: web::Form<Allowed>) -
     match allowing::allow_address(&admin, email.clone()).await? {
         allowing::Allowed::Done { switched_on } => {
             let notice = if switched_on { Notice::AddressAllowedListOn } else { Notice::AddressAllowed };
-            Ok(see_other(&admin.links().access().at("denials"), notice))
+            Ok(see_other(&admin.links().access().at("denials"), notice.about(email.as_str())))
         }
         allowing::Allowed::Dormant => look_at_the_list(&admin, &view, email).await,
     }
 }
 
-/// Switching the list on would let in everybody on it: the admin sees whom before saving.
+/// Switching the list on would let in everyone on it: the admin sees whom before saving.
 async fn look_at_the_list(admin: &Admin, view: &View, email: EmailAddress) -> Reply {
     let mut form = Access::stored(admin).await?.form;
     form.edit = Some(Edit::AddAddress(email.into()));

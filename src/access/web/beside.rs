@@ -33,9 +33,9 @@ pub struct Beside {
 pub struct Note {
     /// What saving does to a list that is off and was added to.
     pub added: &'static str,
-    /// Whom the change concerns; empty where it concerns nobody.
+    /// Whom the change concerns; empty where it concerns no one.
     pub warning: String,
-    /// Whether it is the first of them, at which a page begins that was asked for, unless something has to be typed anew.
+    /// Whether it is the first of them, at which a page begins that was asked for, unless something has to be typed again.
     pub is_first: bool,
 }
 
@@ -79,7 +79,7 @@ impl Beside {
 }
 
 impl Note {
-    /// Whether the change concerns somebody.
+    /// Whether the change concerns someone.
     pub fn warns(&self) -> bool {
         !self.warning.trim().is_empty()
     }
@@ -93,7 +93,7 @@ fn added(addition: Addition, [to_none, to_others]: [&'static str; 2]) -> &'stati
     }
 }
 
-/// Whom the rules would refuse, apart from those whom the rules in force refuse, too; empty where that is nobody.
+/// Whom the rules would refuse, apart from those whom the rules in force refuse, too; empty where that is no one.
 fn losing(preview: &Preview) -> String {
     let (new, all) = (preview.affected(false), preview.losers.len());
     let kept = format!("{} would keep access.", grouped(preview.keeps as u64));

@@ -42,15 +42,15 @@ impl DenialsPart {
     }
 }
 
-/// Allowing an address helps whom no rule admitted, and nobody else.
+/// Allowing an address helps whom no rule admitted, and no one else.
 fn row(line: denial::Model, members: &[String], gate: &Gate, admin: &Admin) -> DenialRow {
     let services = admin.services();
     let email = EmailAddress::parse(&line.email).ok();
     let answer = email.map(|email| gate.decide(&Candidate::stranger(email)));
     let no_rule = line.decided_by == Rule::Otherwise.name();
     let (can_allow, now) = match answer {
-        _ if members.contains(&line.email) => (false, "Is a member now."),
-        Some(answer) if no_rule && answer.admitted.is_some() => (false, "Would get in now."),
+        _ if members.contains(&line.email) => (false, "Now a member."),
+        Some(answer) if no_rule && answer.admitted.is_some() => (false, "Could join now."),
         Some(answer) => (no_rule && answer.decided_by() == Rule::Otherwise && admin.gives_roles(), ""),
         None => (false, ""),
     };

@@ -20,10 +20,20 @@ pub struct DomainRow {
 }
 
 impl DomainRow {
-    /// The field in which it is typed.
+    /// The id of the field in which it is typed.
+    pub fn id(&self) -> String {
+        id(self.index)
+    }
+
+    /// The name of that field.
     pub fn field(&self) -> String {
         format!("domains.{}.name", self.index)
     }
+}
+
+/// The id of the field of the row at `index`.
+pub fn id(index: usize) -> String {
+    format!("domain_{index}")
 }
 
 /// The rows of `form`.
@@ -52,7 +62,7 @@ pub fn rows(form: &RulesForm, problems: &BTreeMap<usize, String>, in_force: &Rul
     form.rows.iter().enumerate().map(row).collect()
 }
 
-/// What is said of a rule that would be refused today, and goes on until somebody saves again.
+/// What is said of a rule that would be refused today, and goes on until someone saves again.
 fn in_force_and_refused(shown: &str, in_force: &Rules) -> String {
     let is_refused = |rule: &&DomainRule| rule.domain.to_unicode() == shown && rule.is_anybodys();
     let refused = in_force.allowed_domains.iter().find(is_refused);

@@ -50,7 +50,7 @@ pub fn rows(admin: &Admin, methods: &Methods, mut tested: Option<Tested>) -> Vec
         let (state, state_text) = match (on, provider.is_available()) {
             (false, _) => ("off", "Switched off"),
             (true, true) => ("working", "Ready"),
-            (true, false) => ("unavailable", "Does not answer"),
+            (true, false) => ("unavailable", "Not responding"),
         };
         let own = on && services.config.tenancy.is_multi() && admin.visitor().came_by(&provider.name);
         let needed = on && !methods.can_spare(&provider.name);

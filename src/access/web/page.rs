@@ -26,7 +26,7 @@ pub struct Access {
     /// What is added to lists that are switched off.
     pub additions: Additions,
     pub preview: Option<Shown>,
-    /// Whether somebody else saved in between.
+    /// Whether someone else saved in between.
     pub conflict: bool,
     pub simulator: Option<SimulatorPart>,
     pub tested: Option<Tested>,

@@ -29,7 +29,7 @@ pub struct Shown {
     pub asked_for: bool,
     /// Whether the members changed since it was shown before.
     pub stale: bool,
-    /// Whether somebody tried to save with this very preview before them.
+    /// Whether someone tried to save with this very preview before them.
     pub agreed: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct PreviewPart {
     pub stale: bool,
     pub keeps: String,
     pub loses: String,
-    /// How many of them the rules in force leave out, too; empty where that is nobody.
+    /// How many of them the rules in force leave out, too; empty where that is no one.
     pub before: String,
     pub losing: bool,
     pub open_invites: usize,
@@ -58,7 +58,7 @@ pub struct PreviewPart {
     pub losers: Vec<LoserRow>,
     pub more: String,
     pub apply_now: bool,
-    /// Empty until it was asked for, where somebody loses: nobody has seen it then.
+    /// Empty until it was asked for, where someone loses: no one has seen it then.
     pub digest: String,
     /// What the button says that saves.
     pub review: String,
@@ -72,7 +72,7 @@ pub struct PreviewPart {
     pub confirm_error: &'static str,
 }
 
-/// Somebody whom they would refuse.
+/// Someone whom they would refuse.
 pub struct LoserRow {
     pub name: String,
     pub email: String,

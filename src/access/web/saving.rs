@@ -13,10 +13,11 @@ use crate::access::{Asks, Consent};
 use crate::authority::Admin;
 use crate::error::{Error, Forbidden, Result};
 use crate::gate::Rules;
-use crate::web::{Notice, Reply, View, see_other};
+use crate::numbers::people;
+use crate::web::{Left, Notice, Reply, View, see_other};
 
 /// Why doubtful domains are not saved at once.
-const ARE_YOU_SURE: &str = "A domain needs a second look. Tick the box beside it if you mean it.";
+const ARE_YOU_SURE: &str = "Check the domain marked below. Select its box to confirm it.";
 
 /// Why an operator's rules are not saved.
 const NOT_AS_OPERATOR: &str =
@@ -45,7 +46,7 @@ async fn edit(admin: &Admin, view: &View, form: RulesForm) -> Reply {
             let concerns = shown.rules != in_force && shown.preview.is_losing();
             page.preview = Some(shown).filter(|_| asks || concerns);
         }
-        // While somebody types, half a domain is no mistake yet.
+        // While someone types, half a domain is no mistake yet.
         Err(problems) if by_button => page.problems = problems,
         Err(_) => {}
     }
@@ -77,7 +78,7 @@ async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
         }
     };
     match settings::save(admin, &rules, version, &page.form.consent(admin)).await {
-        Ok(Saved::Done { ended }) => Ok(see_other(&admin.links().access(), notice(ended, additions))),
+        Ok(Saved::Done { ended }) => Ok(see_other(&admin.links().access(), said(ended, additions))),
         Ok(Saved::Look { preview, asks }) => {
             let agreed = preview.digest.is(&page.form.digest);
             let stale = preview.digest.is_of_other_members(&page.form.digest);
@@ -112,14 +113,14 @@ fn read(form: &mut RulesForm, in_force: &Rules) -> std::result::Result<(Rules, A
     Ok((rules, additions))
 }
 
-fn notice(ended: usize, additions: Additions) -> Notice {
+fn said(ended: usize, additions: Additions) -> Left {
     let is_on = |addition| addition != Addition::None;
     match (ended, is_on(additions.domains), is_on(additions.emails)) {
-        (0, false, false) => Notice::AccessSaved,
-        (0, true, false) => Notice::AccessSavedDomainsOn,
-        (0, false, true) => Notice::AccessSavedAddressesOn,
-        (0, true, true) => Notice::AccessSavedBothOn,
-        _ => Notice::AccessEnded,
+        (0, false, false) => Notice::AccessSaved.into(),
+        (0, true, false) => Notice::AccessSavedDomainsOn.into(),
+        (0, false, true) => Notice::AccessSavedAddressesOn.into(),
+        (0, true, true) => Notice::AccessSavedBothOn.into(),
+        _ => Notice::AccessEnded.about(&people(ended)),
     }
 }
 

@@ -71,7 +71,7 @@ impl SimulatorPart {
 
     fn with(self, answer: Answer) -> Self {
         let verdict = match answer.admitted {
-            Some(role) => format!("{} gets in as {}.", self.email, role.name()),
+            Some(role) => format!("{} can sign in as {}.", self.email, role.with_article()),
             None => format!("{} is refused. {}", self.email, answer.reason()),
         };
         Self { answered: true, admitted: answer.admitted.is_some(), verdict, steps: steps(answer), ..self }

@@ -32,8 +32,10 @@ pub async fn switch_method(
     form: web::Form<Switch>,
 ) -> Reply {
     match switch(&admin, &path.provider, form.on).await {
-        Ok(()) if form.on => Ok(see_other(&admin.links().access().at("methods"), Notice::MethodOn)),
-        Ok(()) => Ok(see_other(&admin.links().access().at("methods"), Notice::MethodOff)),
+        Ok(label) => {
+            let notice = if form.on { Notice::MethodOn } else { Notice::MethodOff };
+            Ok(see_other(&admin.links().access().at("methods"), notice.about(label)))
+        }
         Err(Error::LastMethod) => refuse(&admin, &view, LAST_OF_AN_OWNER).await,
         Err(Error::Conflict(why)) => refuse(&admin, &view, why).await,
         Err(other) => Err(other),

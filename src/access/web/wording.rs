@@ -1,5 +1,6 @@
 //! The rules, and what is wrong with those that were typed, in words.
 
+use super::domains;
 use crate::access::form::Problems;
 use crate::address::EmailAddress;
 use crate::gate::{DomainRule, InstanceLists, Rules};
@@ -9,7 +10,7 @@ pub(super) struct Problem {
     pub(super) message: String,
 }
 
-/// Red is for everybody: with limits of the installation it is not everybody.
+/// Red is for everyone: with limits of the installation it is not everyone.
 pub(super) fn tone(rules: &Rules, instance: &InstanceLists) -> &'static str {
     match rules {
         Rules { open_sign_up: true, .. } if !instance.is_limited() => "open",
@@ -26,7 +27,7 @@ pub(super) fn look_through(lists: &[&str]) -> String {
 
 pub(super) fn summary(problems: &Problems) -> Vec<Problem> {
     let rows = problems.rows.iter().map(|(index, sentence)| Problem {
-        href: format!("#domains.{index}.name"),
+        href: format!("#{}", domains::id(*index)),
         message: format!("Domains: {sentence}"),
     });
     let emails = (!problems.emails.is_empty())

@@ -39,9 +39,9 @@ impl<'a> DeparturePage<'a> {
             action,
             organization_field: String::new(),
             stops: vec![
-                format!("You can't see or change anything of {organization} any more."),
-                "Open invites of yours have to be sent again by somebody else.".to_owned(),
-                "Your account stays, and so does your name on what you did.".to_owned(),
+                format!("You can no longer view or change anything in {organization}."),
+                "Someone else must resend your open invites.".to_owned(),
+                "Your account stays, and your name stays on what you did.".to_owned(),
             ],
             why_not,
         }
@@ -57,8 +57,9 @@ pub async fn departure(person: SignedIn, view: View) -> Reply {
 
 /// `POST /settings/departure`.
 pub async fn leave(person: SignedIn) -> Reply {
+    let organization = &person.membership().ok_or(Error::NotFound)?.organization.name;
     crate::account::leave(&person).await?;
-    Ok(see_other(&Site.settings(), Notice::Left))
+    Ok(see_other(&Site.settings(), Notice::Left.about(organization)))
 }
 
 /// `GET /orgs/{org}/departure`.
@@ -77,7 +78,7 @@ pub async fn departure_from_opened(member: Member, view: View) -> Reply {
 /// `POST /orgs/{org}/departure`.
 pub async fn leave_opened(member: Member) -> Reply {
     crate::account::leave_opened(&member).await?;
-    Ok(see_other(&Site.organizations(), Notice::Left))
+    Ok(see_other(&Site.organizations(), Notice::Left.about(&member.organization().name)))
 }
 
 #[derive(Template)]
@@ -116,7 +117,7 @@ async fn show(
     let sessions = crate::account::sessions(person).await?.len();
     let Consequences { ends, why_not } = crate::account::consequences(person).await?;
     let ending =
-        ends.into_iter().map(|name| format!("{name} is deleted with it, at once: you are its only member."));
+        ends.into_iter().map(|name| format!("{name} is deleted immediately, too: you’re its only member."));
     let page = DeletionPage {
         site: Site,
         email: &person.visitor.email,
@@ -124,11 +125,10 @@ async fn show(
             .chain([
                 match sessions {
                     1 => "This session ends.".to_owned(),
-                    count => format!("{count} sessions end, this one among them."),
+                    count => format!("{count} sessions end, including this one."),
                 },
                 "Your sign-in methods are deleted.".to_owned(),
-                "You leave every organization. Your address stays in the history of what you did there."
-                    .to_owned(),
+                "You leave every organization. Your email stays in their audit logs.".to_owned(),
             ])
             .collect(),
         why_not,

@@ -18,12 +18,13 @@ use crate::identity_providers::IdentityProvider;
 use crate::links::{Link, Site};
 use crate::membership::methods::methods_on;
 use crate::sign_in::web::sign_in_again;
+use crate::user_agent::device;
 use crate::web::session::Session;
 use crate::web::theme::Theme;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 
 /// Why the page comes back after an account was not disconnected.
-const IT_STAYS: &str = "Nothing was changed: that account has to stay connected. Beside it stands why.";
+const IT_STAYS: &str = "Nothing changed: that account must stay connected, for the reason shown.";
 
 #[derive(Template)]
 #[template(path = "account/index.html", blocks = ["sessions"])]
@@ -85,7 +86,7 @@ impl Page for AccountPage<'_> {
 /// What the address of the page may carry.
 #[derive(Default, Deserialize)]
 pub struct Query {
-    /// The provider that somebody came by who had to come another way first.
+    /// The provider that someone came by who had to come another way first.
     #[serde(default)]
     connect: String,
     #[serde(skip)]
@@ -181,7 +182,7 @@ pub async fn disconnect(person: SignedIn, view: View, path: web::Path<IdentityPa
         return sign_in_again(&person, &view, &Site.settings()).await;
     }
     match super::disconnect(&person, &path.identity).await {
-        Ok(()) => Ok(see_other(&Site.settings(), Notice::Disconnected)),
+        Ok(provider) => Ok(see_other(&Site.settings(), Notice::Disconnected.about(&provider))),
         Err(Error::LastMethod) => {
             show(&person, &view, StatusCode::CONFLICT, &Query { problem: IT_STAYS, ..Query::default() }).await
         }
@@ -202,8 +203,8 @@ pub struct SessionPath {
 
 /// `POST /settings/sessions/{session}/end`.
 pub async fn end_session(person: SignedIn, path: web::Path<SessionPath>) -> Reply {
-    super::end_session(&person, &path.session).await?;
-    Ok(see_other(&Site.settings(), Notice::SessionEnded))
+    let user_agent = super::end_session(&person, &path.session).await?;
+    Ok(see_other(&Site.settings(), Notice::SessionEnded.about(&device(&user_agent))))
 }
 
 /// `POST /settings/sessions/end-others`.

@@ -30,7 +30,7 @@ pub struct Invitation {
 
 impl Page for WaitingPage<'_> {
     fn title(&self) -> &'static str {
-        "Waiting for an invitation"
+        "Waiting for an invite"
     }
 }
 
@@ -49,8 +49,8 @@ pub async fn start(anyone: Anyone, view: View) -> Reply {
     if tenancy.is_multi() {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.organizations())).finish());
     }
-    let sentence = "You are signed in, and belong to no organization here, or your access was ended. Ask an admin \
-                    to let you in, then sign out and in again.";
+    let sentence = "You’re signed in, but you’re not a member of any organization, or your access has ended. Ask an \
+                    admin for access, then sign out and in again.";
     let invitations = invitations(&signed_in).await?;
     let page = WaitingPage { site: Site, email: &visitor.email, sentence, invitations };
     view.page(&signed_in, StatusCode::OK, &page)
@@ -64,7 +64,7 @@ async fn invitations(person: &SignedIn) -> Result<Vec<Invitation>> {
             href: invites::token::path(&person.services, &open.invite.id, open.invite.generation)?,
             organization: open.organization.name,
             inviter: open.invite.invited_by_name,
-            role_label: open.invite.role.name(),
+            role_label: open.invite.role.with_article(),
         })
     };
     waiting.into_iter().filter(|open| open.stands).map(invitation).collect()

@@ -54,7 +54,12 @@ pub fn about(schema: &RefOr<Schema>) -> String {
         RefOr::T(Schema::Array(Array { description, .. })) => description.clone(),
         RefOr::T(_) => None,
     };
-    about.unwrap_or_default()
+    plain(&about.unwrap_or_default())
+}
+
+/// A description without the marks of Markdown.
+pub fn plain(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// What can stand there.
@@ -90,7 +95,7 @@ fn object_kind(object: &Object) -> String {
 }
 
 fn or_null(kind: String, schema_type: &SchemaType) -> String {
-    if types(schema_type).iter().any(|kind| *kind == Type::Null) { format!("{kind} or null") } else { kind }
+    if types(schema_type).contains(&Type::Null) { format!("{kind} or null") } else { kind }
 }
 
 fn types(schema_type: &SchemaType) -> Vec<Type> {
@@ -143,7 +148,9 @@ pub fn referred(schema: &RefOr<Schema>, components: &Components, names: &mut BTr
             }
         }
         RefOr::T(Schema::OneOf(OneOf { items, .. }) | Schema::AllOf(AllOf { items, .. })) => {
-            items.iter().for_each(|schema| referred(schema, components, names));
+            for schema in items {
+                referred(schema, components, names);
+            }
         }
         RefOr::T(_) => {}
     }

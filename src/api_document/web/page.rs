@@ -6,13 +6,15 @@ use askama::Template;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Components, OpenApi, RefOr, Required};
 
-use super::fields::{Field, about, fields, kind, referred};
+use super::fields::{Field, about, fields, kind, plain, referred};
+use crate::links::Site;
 use crate::web::Page;
 
 /// All operations, in a line each.
 #[derive(Template)]
 #[template(path = "api_document/index.html")]
 pub struct Index {
+    site: Site,
     about: String,
     parts: Vec<PartLines>,
     problems: Vec<ProblemLine>,
@@ -42,6 +44,7 @@ struct ProblemLine {
 #[derive(Template)]
 #[template(path = "api_document/part.html")]
 pub struct Part {
+    site: Site,
     name: String,
     about: String,
     operations: Vec<Told>,
@@ -94,10 +97,11 @@ impl Index {
             let RefOr::T(response) = response else { return None };
             let status = name.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
             let codes = response.description.trim_start_matches("A problem: ");
-            Some(ProblemLine { status, about: codes.trim_end_matches('.').replace('`', "") })
+            Some(ProblemLine { status, about: plain(codes.trim_end_matches('.')) })
         });
         Self {
-            about: document.info.description.clone().unwrap_or_default(),
+            site: Site,
+            about: plain(document.info.description.as_deref().unwrap_or_default()),
             parts: parts.collect(),
             problems: problems.collect(),
         }
@@ -111,8 +115,11 @@ impl Part {
         let components = document.components.as_ref()?;
         let operations: Vec<_> = of_part(document, &tag.name).collect();
         let mut names = BTreeSet::new();
-        operations.iter().for_each(|(_, operation)| refer(operation, components, &mut names));
+        for (_, operation) in &operations {
+            refer(operation, components, &mut names);
+        }
         Some(Self {
+            site: Site,
             name: tag.name.clone(),
             about: tag.description.clone().unwrap_or_default(),
             operations: operations
@@ -162,7 +169,7 @@ fn told(line: Line, operation: &Operation, components: &Components) -> Told {
             name: parameter.name.clone(),
             kind: parameter.schema.as_ref().map(kind).unwrap_or_default(),
             is_required: matches!(parameter.required, Required::True),
-            about: parameter.description.clone().unwrap_or_default(),
+            about: plain(parameter.description.as_deref().unwrap_or_default()),
         })
     });
     let (mut status, mut answered, mut problems) = (String::new(), String::new(), Vec::new());
@@ -177,7 +184,7 @@ fn told(line: Line, operation: &Operation, components: &Components) -> Told {
     }
     Told {
         line,
-        who: operation.description.clone().unwrap_or_default().replace('`', ""),
+        who: plain(operation.description.as_deref().unwrap_or_default()),
         parameters: parameters.collect(),
         sent: sent(operation).map(|schema| fields(schema, components)).unwrap_or_default(),
         status,
@@ -206,7 +213,9 @@ fn refer(operation: &Operation, components: &Components, names: &mut BTreeSet<St
     if let Some(schema) = sent(operation) {
         // Its own fields stand with the operation.
         let own = fields_only(schema, components);
-        own.iter().for_each(|schema| referred(schema, components, names));
+        for schema in own {
+            referred(schema, components, names);
+        }
     }
 }
 

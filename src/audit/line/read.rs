@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::key::{KEYS, Key};
-use super::words::{Word, named, words};
+use super::key::{KEYS, Key, TEXT};
+use super::words::{named, words};
 use crate::audit::actions::GROUPS;
 use crate::audit::form::{LAST_BEFORE_FIRST, RawEventQuery, beginning, day};
 use crate::audit::query::EventQuery;
@@ -25,23 +25,30 @@ impl RawEventQuery {
     }
 }
 
-/// Reads a line.
+/// Reads a line. What has no key of ours before it is text.
 ///
 /// # Errors
-/// Under `q`, a sentence about each word that makes no sense.
+/// Under `q`, a sentence about each word that can't be meant.
 pub fn parse(line: &str) -> Result<EventQuery, FieldErrors> {
-    let mut typed = BTreeMap::new();
+    let mut typed: BTreeMap<&str, &str> = BTreeMap::new();
     let mut values = BTreeMap::new();
-    let mut problems = Vec::new();
+    let (mut texts, mut problems) = (Vec::new(), Vec::new());
     for word in words(line) {
-        match word.and_then(|word| Ok((field(&word, &typed)?, word))) {
-            Ok((key, word)) => {
-                typed.insert(key.field, word.typed);
-                values.insert(key.field, value(key, word.value));
-            }
-            Err(problem) => problems.push(problem),
+        let Some(key) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(word.key)) else {
+            texts.push(if word.key.is_empty() { word.value } else { word.typed.to_owned() });
+            continue;
+        };
+        if key.field == TEXT {
+            texts.push(word.value);
+        } else if beginning(&word.value).is_empty() {
+            // A key that is being typed asks for nothing yet.
+        } else if let Some(first) = typed.insert(key.field, word.typed) {
+            problems.push(format!("Use only one of {} and {}.", named(first), named(word.typed)));
+        } else {
+            values.insert(key.field, value(key, word.value));
         }
     }
+    values.insert(TEXT, texts.join(" "));
     let query = fields(values).parse_fields();
     let explained = |(field, sentences): (String, Vec<String>)| {
         explain(&field, typed.get(field.as_str()).copied().unwrap_or_default(), &sentences)
@@ -50,23 +57,6 @@ pub fn parse(line: &str) -> Result<EventQuery, FieldErrors> {
         Ok(query) if problems.is_empty() => Ok(query),
         Ok(_) => Err(told(problems)),
         Err(errors) => Err(told(problems.into_iter().chain(errors.into_iter().map(explained)))),
-    }
-}
-
-/// The key of a word, or why it can't stand there.
-fn field(word: &Word<'_>, typed: &BTreeMap<&str, &str>) -> Result<&'static Key, String> {
-    let Some(key) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(word.key)) else {
-        return Err(format!(
-            "{} is nothing to look for. Write actor:, action:, target:, outcome:, after: or before: in front of it.",
-            named(word.typed)
-        ));
-    };
-    if beginning(&word.value).is_empty() {
-        return Err(format!("{} has no value. Put it right behind the colon.", named(word.typed)));
-    }
-    match typed.get(key.field) {
-        Some(first) => Err(format!("{} and {} can’t both be asked for.", named(first), named(word.typed))),
-        None => Ok(key),
     }
 }
 
@@ -87,6 +77,7 @@ fn fields(mut values: BTreeMap<&str, String>) -> RawEventQuery {
         outcome: field("outcome"),
         from: field("from"),
         to: field("to"),
+        text: field(TEXT),
         ..RawEventQuery::default()
     }
 }
@@ -94,13 +85,16 @@ fn fields(mut values: BTreeMap<&str, String>) -> RawEventQuery {
 /// What is wrong with a word whose field can't be read.
 fn explain(field: &str, typed: &str, sentences: &[String]) -> String {
     if sentences.iter().any(|sentence| sentence == LAST_BEFORE_FIRST) {
-        return "before: has to be a later day than after:.".to_owned();
+        return "before: must be later than after:.".to_owned();
+    }
+    if field == TEXT {
+        return sentences.join(" ");
     }
     if field != "what" {
         return format!("{}: {}", named(typed), sentences.join(" "));
     }
     let groups = GROUPS.iter().map(|group| group.name).collect::<Vec<_>>().join(", ");
-    format!("{} is no action. Use one such as user.role_changed, or a group: {groups}.", named(typed))
+    format!("{} isn’t an action. Use one such as user.role_changed, or a group: {groups}.", named(typed))
 }
 
 fn told(problems: impl IntoIterator<Item = String>) -> FieldErrors {

@@ -11,8 +11,8 @@ pub struct Word<'a> {
     pub typed: &'a str,
 }
 
-/// The words of a line, or sentences about those that have no end.
-pub fn words(line: &str) -> impl Iterator<Item = Result<Word<'_>, String>> {
+/// The words of a line.
+pub fn words(line: &str) -> impl Iterator<Item = Word<'_>> {
     let mut rest = line;
     std::iter::from_fn(move || {
         let start = rest.trim_start();
@@ -23,39 +23,34 @@ pub fn words(line: &str) -> impl Iterator<Item = Result<Word<'_>, String>> {
 }
 
 /// The first word and its length.
-fn first(line: &str) -> Option<(usize, Result<Word<'_>, String>)> {
+fn first(line: &str) -> Option<(usize, Word<'_>)> {
     let plain = line.find(char::is_whitespace).unwrap_or(line.len());
     let typed = line.get(..plain).filter(|typed| !typed.is_empty())?;
-    let Some((key, value)) = typed.split_once(':') else {
-        return Some((plain, Ok(Word { key: "", value: String::new(), typed })));
-    };
+    let is_quoted = typed.starts_with('"');
+    let (key, value) =
+        typed.split_once(':').filter(|(key, _)| !is_quoted && !key.is_empty()).unwrap_or(("", typed));
     if !value.starts_with('"') {
-        return Some((plain, Ok(Word { key, value: value.to_owned(), typed })));
+        return Some((plain, Word { key, value: value.to_owned(), typed }));
     }
-    let begin = key.len() + ":".len();
-    let unclosed = || format!("{} has no closing quote.", named(line));
-    let Some((value, length)) = line.get(begin..).and_then(unquoted) else {
-        return Some((line.len(), Err(unclosed())));
-    };
+    let begin = plain - value.len();
+    let (value, length) = unquoted(line.get(begin..).unwrap_or_default());
     let end = begin + length;
-    let typed = line.get(..end).unwrap_or_default();
-    let is_apart = line.get(end..).is_some_and(|rest| rest.chars().next().is_none_or(char::is_whitespace));
-    let apart = || format!("There is no space behind {}.", named(typed));
-    Some((end, if is_apart { Ok(Word { key, value, typed }) } else { Err(apart()) }))
+    Some((end, Word { key, value, typed: line.get(..end).unwrap_or_default() }))
 }
 
-/// What a quoted text means that stands at the beginning of `text`, and its length with the quotes.
-fn unquoted(text: &str) -> Option<(String, usize)> {
+/// What a quoted text means that stands at the beginning of `text`, and its length with the quotes: without a second one
+/// all of it.
+fn unquoted(text: &str) -> (String, usize) {
     let mut value = String::new();
     let mut letters = text.char_indices().skip(1);
     while let Some((at, letter)) = letters.next() {
         match letter {
-            '"' => return Some((value, at + 1)),
-            '\\' => value.push(letters.next()?.1),
+            '"' => return (value, at + 1),
+            '\\' => value.extend(letters.next().map(|(_, letter)| letter)),
             letter => value.push(letter),
         }
     }
-    None
+    (value, text.len())
 }
 
 /// A value as a line has it: in quotes if it needs any.

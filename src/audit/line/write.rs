@@ -1,6 +1,6 @@
 //! Writing a line, and what helps to type one.
 
-use super::key::{KEYS, Key};
+use super::key::{KEYS, Key, TEXT};
 use super::words::quoted;
 use crate::audit::actions::{GROUPS, Group, offered};
 use crate::audit::outcome::EventOutcome;
@@ -14,13 +14,16 @@ pub fn write(query: &EventQuery) -> String {
         "to" => query.to.and_then(|day| day.succ_opt()).map(|day| day.to_string()),
         field => fields.get(field).cloned(),
     };
-    let word = |key: &Key| value(key).map(|value| format!("{}:{}", key.name, quoted(&value)));
+    let word = |key: &Key| match value(key)? {
+        text if key.field == TEXT && !text.contains([':', '"']) => Some(text),
+        value => Some(format!("{}:{}", key.name, quoted(&value))),
+    };
     KEYS.iter().filter_map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// What a word may begin with or be, for those who type.
 pub fn offers(tenancy: Tenancy) -> impl Iterator<Item = String> {
-    let keys = KEYS.iter().map(|key| format!("{}:", key.name));
+    let keys = KEYS.iter().filter(|key| key.field != TEXT).map(|key| format!("{}:", key.name));
     let outcomes = EventOutcome::ALL.iter().map(|outcome| format!("outcome:{}", outcome.name()));
     let actions = move |group: &Group| {
         let names = offered(group, tenancy).map(|(name, _)| *name);

@@ -16,12 +16,21 @@ use crate::links::Links;
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
-#[template(path = "audit/show.html", blocks = ["json"])]
+#[template(path = "audit/show.html")]
 struct EventPage {
     links: Links,
     line: EventLine,
     day: String,
     json: String,
+}
+
+/// What opens below the event's line in the log, with the line itself.
+#[derive(Template)]
+#[template(path = "audit/_inside.html")]
+struct Inside<'a> {
+    links: &'a Links,
+    line: &'a EventLine,
+    json: &'a str,
 }
 
 impl Page for EventPage {
@@ -30,7 +39,8 @@ impl Page for EventPage {
     }
 
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
-        (id.strip_prefix("json_") == Some(&self.line.id)).then(|| self.as_json().render())
+        let (links, line, json) = (&self.links, &self.line, self.json.as_str());
+        (id.strip_prefix("event_") == Some(&line.id)).then(|| Inside { links, line, json }.render())
     }
 }
 

@@ -60,16 +60,23 @@ fn page(admin: &Admin, query: &EventQuery, events: ListPage<ListedEvent, EventKe
 
 /// The page with what was typed, and why it can't be taken.
 fn corrected(admin: &Admin, raw: RawEventQuery, errors: FieldErrors) -> LogPage {
-    let error =
-        |(field, sentences): (String, Vec<String>)| FieldError { field, sentence: sentences.join(" ") };
+    let error = |(field, sentences): (String, Vec<String>)| FieldError {
+        field: shown(field),
+        sentence: sentences.join(" "),
+    };
     let line = raw.q.clone().or_else(|| raw.parse().ok().map(|query| line::write(&query)));
     let errors = errors.into_iter().map(error).collect();
     LogPage { line: line.unwrap_or_default(), errors, ..LogPage::blank(admin, raw) }
 }
 
+/// A text has no field of its own: it stands in the line.
+fn shown(field: String) -> String {
+    if field == "text" { "q".to_owned() } else { field }
+}
+
 fn showing(events: usize) -> String {
     match events {
-        0 => "No event on this page".to_owned(),
+        0 => "No events on this page".to_owned(),
         1 => "1 event on this page".to_owned(),
         many => format!("{many} events on this page"),
     }

@@ -1,4 +1,4 @@
-//! What came since somebody began to look at the log.
+//! What came since someone began to look at the log.
 
 use chrono::{DateTime, Utc};
 
@@ -16,7 +16,7 @@ use crate::listing::ListQuery;
 /// As many new events as are counted.
 const MOST_NEWS: u64 = 99;
 
-/// What came since `seen`, which the page asks for by itself while somebody looks at it.
+/// What came since `seen`, which the page asks for by itself while someone looks at it.
 ///
 /// # Errors
 /// When the database can't be asked.

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_proxy_adds_to_a_page_is_no_token() {
+    fn what_a_proxy_adds_to_a_page_is_not_a_token() {
         assert_eq!(shown_by(&["Bearer eyJhbGciOi"], false), None);
         assert_eq!(shown_by(&["Bearer eyJhbGciOi"], true).as_deref(), Some("eyJhbGciOi"));
         assert_eq!(shown_by(&["Bearer gh_x"], false).as_deref(), Some("gh_x"));

@@ -39,7 +39,7 @@ struct Seen {
     touched: HashMap<String, Instant>,
     /// Which were used that are not written yet, and from where.
     waiting: BTreeMap<String, IpAddr>,
-    /// Whether somebody writes them.
+    /// Whether someone writes them.
     is_written: bool,
 }
 
@@ -143,4 +143,38 @@ async fn hold_old(tx: &Transaction, used: &[(String, IpAddr)], before: DateTime<
         .order_by_asc(token::Column::Id)
         .lock(LockType::NoKeyUpdate);
     Ok(old.into_tuple().all(tx).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used(count: usize, at: Instant) -> Seen {
+        Seen { touched: (0..count).map(|n| (n.to_string(), at)).collect(), ..Seen::default() }
+    }
+
+    fn a_minute_ago() -> Instant {
+        Instant::now().checked_sub(TOUCH).expect("a machine that has run for a minute")
+    }
+
+    #[test]
+    fn a_token_is_written_down_once_a_minute() {
+        let mut seen = Seen::default();
+        assert!(seen.is_time("one") && seen.is_time("other"));
+        assert!(!seen.is_time("one") && !seen.is_time("other"));
+        seen.touched.insert("one".to_owned(), a_minute_ago());
+        assert!(seen.is_time("one") && !seen.is_time("one"));
+    }
+
+    #[test]
+    fn no_more_tokens_are_remembered_than_there_is_room_for() {
+        let mut old = used(KNOWN, a_minute_ago());
+        assert!(old.is_time("new") && !old.is_time("new"));
+        assert_eq!(old.touched.len(), 1, "what is old makes room");
+        let mut full = used(KNOWN, Instant::now());
+        assert!(full.is_time("new") && full.is_time("new"), "written rather than forgotten");
+        assert_eq!(full.touched.len(), KNOWN);
+        let mut nearly = used(KNOWN - 1, Instant::now());
+        assert!(nearly.is_time("new") && !nearly.is_time("new"));
+    }
 }

@@ -53,8 +53,7 @@ impl Tokens {
 
     /// Whether an event tells that the token was used in this hour.
     pub(in crate::authority) fn is_told(&self, token: &str, hour: i64) -> bool {
-        let told = self.told();
-        told.hour == hour && told.tokens.contains(token)
+        self.told().knows(token, hour)
     }
 
     /// What whoever writes such an event holds: who comes with the same token meanwhile waits for it.
@@ -64,18 +63,49 @@ impl Tokens {
         telling.entry(token.to_owned()).or_default().clone()
     }
 
-    /// Notes that one does. Of hours that are over nothing is known any more.
+    /// Notes that one does.
     pub(in crate::authority) fn note_told(&self, token: &str, hour: i64) {
-        let mut told = self.told();
-        if hour > told.hour {
-            *told = Told { hour, tokens: HashSet::new() };
-        }
-        if hour == told.hour {
-            told.tokens.insert(token.to_owned());
-        }
+        self.told().note(token, hour);
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Told {
+    fn knows(&self, token: &str, hour: i64) -> bool {
+        self.hour == hour && self.tokens.contains(token)
+    }
+
+    /// Of hours that are over nothing is known any more.
+    fn note(&mut self, token: &str, hour: i64) {
+        if hour > self.hour {
+            *self = Self { hour, tokens: HashSet::new() };
+        }
+        if hour == self.hour {
+            self.tokens.insert(token.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_known_of_the_latest_hour_alone_whose_use_is_told() {
+        let mut told = Told::default();
+        told.note("one", 7);
+        told.note("other", 7);
+        assert!(told.knows("one", 7) && told.knows("other", 7));
+        assert!(!told.knows("one", 6) && !told.knows("one", 8) && !told.knows("third", 7));
+        told.note("one", 8);
+        assert!(told.knows("one", 8) && !told.knows("other", 8) && !told.knows("other", 7));
+        told.note("other", 7);
+        assert!(
+            !told.knows("other", 7) && !told.knows("other", 8) && told.knows("one", 8),
+            "an hour that is over"
+        );
     }
 }

@@ -59,7 +59,7 @@ impl<Of> Change<Of> {
         Ok(Self { tx, organization, of, actor, origin, at, mail_wake: OnceLock::new() })
     }
 
-    /// Tells the moment once nobody has to be waited for: events would come into the log below newer ones.
+    /// Tells the moment once no one has to be waited for: events would come into the log below newer ones.
     pub(super) fn has_its_turn(&mut self, clock: &Clock) {
         self.at = Timestamp::from(clock.now());
     }

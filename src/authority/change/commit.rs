@@ -31,7 +31,7 @@ pub(super) struct Log {
 }
 
 impl<Of> Change<Of> {
-    /// Refuses what a request of this idempotency key has done before. Asked once nobody has to be waited for: of two
+    /// Refuses what a request of this idempotency key has done before. Asked once no one has to be waited for: of two
     /// that came at once the second sees what the first has done.
     pub(super) async fn refuse_repeated(&self) -> Result<()> {
         let person = self.actor.id.as_deref().unwrap_or_default();
@@ -97,8 +97,8 @@ impl<Of> Change<Of> {
         Ok(id)
     }
 
-    /// The place of the next event in a log, which nobody else has: whoever comes next waits until this is kept. Taken
-    /// last, so that nobody is waited for by whom a change waits. Its time is not before that of the one before it,
+    /// The place of the next event in a log, which no one else has: whoever comes next waits until this is kept. Taken
+    /// last, so that no one is waited for by whom a change waits. Its time is not before that of the one before it,
     /// whosever clock it is, unless that is more than a day ahead.
     async fn next_place(&self, organization: Option<&str>) -> Result<(i64, Timestamp)> {
         let backend = self.tx.get_database_backend();

@@ -1,4 +1,4 @@
-//! Changes that come from outside an organization: of somebody at its door, and of the operator.
+//! Changes that come from outside an organization: of someone at its door, and of the operator.
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};

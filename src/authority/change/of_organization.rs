@@ -195,7 +195,7 @@ impl Change<OfOrganization> {
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
-    /// Members and the accounts behind the memberships, as they are inside this change; whoever is no member is left
+    /// Members and the accounts behind the memberships, as they are inside this change; a non-member is left
     /// out.
     pub async fn members(&self, ids: &[&str]) -> Result<Vec<MemberAccount>> {
         roster::members(&self.tx, self.organization(), ids).await

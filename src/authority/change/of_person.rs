@@ -13,7 +13,7 @@ use crate::entity::{Personal, membership, user};
 use crate::error::{Error, Forbidden, Result};
 use crate::role::Role;
 
-/// How often a change begins anew because its person has joined another organization meanwhile.
+/// How often a change begins again because its person has joined another organization meanwhile.
 const TRIES: usize = 3;
 
 /// Marks a change to a person's own rows. What the person is, is read inside the change: what was known before may not
@@ -99,7 +99,7 @@ impl Change<OfPerson> {
         Ok(())
     }
 
-    /// The transaction, for an account at a provider, which must be nobody else's.
+    /// The transaction, for an account at a provider, which must be no one else's.
     pub fn connection(&self) -> &impl ConnectionTrait {
         &self.tx
     }

@@ -117,6 +117,10 @@ mod tests {
             budgets.give_back("ana", 1);
         }
         budgets.give_back("nobody", 1);
+        for _ in 0..2 {
+            assert_eq!(budgets.take_at(now, "ana", 10), Ok(()));
+            budgets.give_back("ana", 10);
+        }
     }
 
     #[test]

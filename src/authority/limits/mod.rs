@@ -36,7 +36,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Nobody has asked yet; of sign-ins from one address, `sign_in_rate` a minute may fail or be under way.
+    /// No one has asked yet; of sign-ins from one address, `sign_in_rate` a minute may fail or be under way.
     pub fn new(sign_in_rate: NonZeroU32) -> Self {
         Self {
             sign_ins: Budgets::of(sign_in_rate.get(), MINUTE),

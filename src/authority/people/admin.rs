@@ -45,7 +45,7 @@ impl Admin {
         Change::by_admin(self.beginning()).await
     }
 
-    /// Begins a change that is for the organization's own admins: an operator who has entered gives nobody a role, and
+    /// Begins a change that is for the organization's own admins: an operator who has entered gives no one a role, and
     /// changes no key (rule 6.4).
     ///
     /// # Errors

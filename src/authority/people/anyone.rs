@@ -1,4 +1,4 @@
-//! Anybody, signed in or not.
+//! Anyone, signed in or not.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::authority::services::Services;
 use crate::authority::session::Visitor;
 use crate::error::{Error, Result};
 
-/// Anybody, signed in or not.
+/// Anyone, signed in or not.
 pub struct Anyone {
     pub services: web::Data<Services>,
     pub origin: Origin,

@@ -1,4 +1,4 @@
-//! Somebody who is there themselves, and not by a token.
+//! Someone who is there themselves, and not by a token.
 
 use std::ops::Deref;
 

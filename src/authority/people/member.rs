@@ -88,7 +88,7 @@ impl Member {
         Err(Error::SignInMethod { slug: self.organization().slug.clone() })
     }
 
-    /// A page that somebody opens is where `/` leads from then on; what programs ask, and parts of pages that are
+    /// A page that someone opens is where `/` leads from then on; what programs ask, and parts of pages that are
     /// refreshed, only move "last seen".
     async fn note_opening(&self, request: &HttpRequest) {
         if self.entered().is_some() || self.visitor().token.is_some() {
@@ -212,7 +212,7 @@ impl Member {
     /// Begins a change to the organization's rows, by the manager of the team of this id or by an admin.
     ///
     /// # Errors
-    /// 403 for everybody else in the team, 404 for those outside it.
+    /// 403 for everyone else in the team, 404 for those outside it.
     pub async fn change_in_team(&self, team: &str) -> Result<Change<OfOrganization>> {
         Change::by_team_manager(self.beginning(), team).await
     }

@@ -9,7 +9,7 @@ use crate::authority::change::{Change, OfPerson};
 use crate::authority::scope::Scope;
 use crate::error::{Error, Result};
 
-/// An operator: sees which organizations there are, and may enter one for a while (rule 6.4). To everybody else what is
+/// An operator: sees which organizations there are, and may enter one for a while (rule 6.4). To everyone else what is
 /// theirs does not exist.
 pub struct Operator(SignedIn);
 
@@ -36,7 +36,7 @@ impl Operator {
     /// does not.
     ///
     /// # Errors
-    /// 404 for whoever is no operator any more, as for everybody who is none.
+    /// 404 for whoever is no operator any more, as for everyone who is none.
     pub async fn change_with(&self, organization: &str) -> Result<Change<OfPerson>> {
         let change = self.0.change_with(organization).await?;
         if change.person().operator { Ok(change) } else { Err(Error::NotFound) }

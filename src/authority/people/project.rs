@@ -15,7 +15,7 @@ use crate::links::{PROJECT_IN_PATH, is_api};
 use crate::project_role::ProjectRole;
 
 /// A member who may see the project that the address means: by its slug in the addresses of pages, by its id in those of
-/// programs. For everybody else there is none (rule 6.2).
+/// programs. For everyone else there is none (rule 6.2).
 pub struct ProjectViewer {
     member: Member,
     project: project::Model,

@@ -1,4 +1,4 @@
-//! Somebody who is known and was refused something, as the log tells of them.
+//! Someone who is known and was refused something, as the log tells of them.
 
 use actix_web::dev::{Path, ResourceDef, Url};
 use actix_web::{HttpRequest, web};
@@ -13,7 +13,7 @@ use crate::authority::services::Services;
 use crate::authority::session::Visitor;
 use crate::error::Result;
 
-/// Somebody who is known and was refused something.
+/// Someone who is known and was refused something.
 pub(in crate::authority) struct Refused {
     services: web::Data<Services>,
     origin: Origin,
@@ -25,7 +25,7 @@ pub(in crate::authority) struct Refused {
 }
 
 impl Refused {
-    /// Whoever has sent this request; none for somebody who is not known. The log is that of the organization which the
+    /// Whoever has sent this request; none for someone who is not known. The log is that of the organization which the
     /// address means and which is one of theirs. Where there is one organization, it is told all.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ impl Anyone {
     /// The person who is signed in.
     ///
     /// # Errors
-    /// When nobody is.
+    /// When no one is.
     pub async fn signed_in(&self) -> Result<SignedIn> {
         let visitor = self.visitor.clone().ok_or(Error::Unauthenticated)?;
         let (services, origin) = (self.services.clone(), self.origin.clone());

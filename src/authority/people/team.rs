@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::links::{TEAM_IN_PATH, is_api};
 
 #[derive(Clone)]
-/// A member who may see the team that the address means; it is in none for everybody else (rule 6.2).
+/// A member who may see the team that the address means; it is in none for everyone else (rule 6.2).
 pub struct TeamViewer {
     member: Member,
     team: team::Model,

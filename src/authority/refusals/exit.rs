@@ -14,7 +14,7 @@ use crate::authority::services::Services;
 use crate::error::{Error, Result};
 
 /// The layer inside those of sessions and tokens that leaves an event of a refusal, unless a change has left one. Without
-/// it nobody hears of the refusal either: then the answer is why it could not be written.
+/// it no one hears of the refusal either: then the answer is why it could not be written.
 ///
 /// # Errors
 /// Those of the layers inside; when there are no services, which is a fault of ours.
@@ -45,7 +45,7 @@ fn unknown(error: &Error) -> Error {
     Error::OutcomeUnknown(DbErr::Custom(error.to_string()))
 }
 
-/// Leaves the event, if the answer refuses something of somebody who is known.
+/// Leaves the event, if the answer refuses something of someone who is known.
 async fn tell<B>(response: &ServiceResponse<B>, refusal: &Refusal) -> Result<()> {
     let request = response.request();
     let Some(why) = why(response, refusal).filter(|_| !refusal.is_told()) else { return Ok(()) };
@@ -81,5 +81,40 @@ fn name(request: &HttpRequest) -> &str {
             request.method().as_str()
         }
         _ => "OTHER",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpResponse;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_page_of_its_own_refuses_by_its_status() {
+        let statuses = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::OK, StatusCode::CONFLICT];
+        assert_eq!(statuses.map(painted), [Some("refused"), Some("not found"), None, None]);
+    }
+
+    #[test]
+    fn only_good_answers_and_ways_on_may_have_done_something() {
+        for (status, done) in
+            [(200, true), (201, true), (303, true), (403, false), (404, false), (503, false)]
+        {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let response = TestRequest::default().to_srv_response(HttpResponse::build(status).finish());
+            assert_eq!(is_done(&response), done, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_a_client_has_thought_of_is_not_told() {
+        for (method, told) in
+            [("GET", "GET"), ("DELETE", "DELETE"), ("OPTIONS", "OTHER"), ("FORGED", "OTHER")]
+        {
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            assert_eq!(name(&TestRequest::default().method(method).to_http_request()), told);
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::authority::limits::Refusals;
 use crate::error::Forbidden;
 
-/// The refusal of one request, if it comes to one. Where nobody has asked, as in the shell, it is as none: nothing is
+/// The refusal of one request, if it comes to one. Where no one has asked, as in the shell, it is as none: nothing is
 /// limited.
 #[derive(Clone, Default)]
 pub struct Refusal(Arc<State>);
@@ -20,7 +20,7 @@ struct State {
 }
 
 impl Refusal {
-    /// Of a request that nobody has refused yet; events of its refusal are counted in `limits`.
+    /// Of a request that no one has refused yet; events of its refusal are counted in `limits`.
     pub(super) fn limited_by(limits: Arc<Refusals>) -> Self {
         Self(Arc::new(State { limits: Some(limits), ..State::default() }))
     }

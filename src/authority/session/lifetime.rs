@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-/// A session that nobody used for this long is over.
+/// A session that no one used for this long is over.
 pub const IDLE: Duration = Duration::days(7);
 /// A session is over this long after sign-in, however much it was used.
 pub const LIFETIME: Duration = Duration::days(30);

@@ -22,7 +22,7 @@ impl Sessions {
         let tx = self.db.begin().await?;
         let idle = session::Column::LastSeenAt.lte(Timestamp::from(now - IDLE));
         let old = session::Column::CreatedAt.lte(Timestamp::from(now - LIFETIME));
-        // Sessions that somebody is about to change are left for the next time: PostgreSQL would wait for them in
+        // Sessions that someone is about to change are left for the next time: PostgreSQL would wait for them in
         // another order than theirs.
         let over = Query::select()
             .column(session::Column::KeyHash)

@@ -6,9 +6,9 @@
 //! ```
 //! The session stays the same one: its sign-in, its device and the name by which it is ended. Of requests at once one
 //! renews it; the others are answered as who they came, and leave the cookie alone; one that comes with the old cookie
-//! just after is nobody's. When the database can't write, the
+//! just after is no one's. When the database can't write, the
 //! request is answered all the same and the next one tries again: what a person may do is read per request, and a database
-//! that only reads must not lock everybody out. Whoever never gets the answer that brings the new id signs in again.
+//! that only reads must not lock everyone out. Whoever never gets the answer that brings the new id signs in again.
 
 use std::time::Duration;
 

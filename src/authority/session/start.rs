@@ -15,7 +15,7 @@ pub struct NewSession {
     pub provider: String,
     pub address: String,
     pub user_agent: String,
-    /// When the person proved who they are; none where nobody knows.
+    /// When the person proved who they are; none where no one knows.
     pub authenticated_at: Option<DateTime<Utc>>,
 }
 

@@ -20,7 +20,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 impl Sessions {
     /// Moves "last seen" of a session, and where there is one organization that of the membership, too.
     pub(super) fn touch(&self, row: &Row, now: DateTime<Utc>) {
-        if now - *row.seen < TOUCH {
+        if !is_due(*row.seen, now) {
             return;
         }
         let theirs = membership::Column::UserId.eq(row.id.as_str());
@@ -42,7 +42,7 @@ impl Sessions {
             .filter(membership::Column::OrganizationId.eq(organization))
             .filter(membership::Column::UserId.eq(&visitor.id));
         if !is_page || visitor.opened_last.as_deref() == Some(organization) {
-            if opened.last_seen_at.is_none_or(|seen| now - seen >= TOUCH) {
+            if opened.last_seen_at.is_none_or(|seen| is_due(seen, now)) {
                 self.in_background(Some(this), None, now);
             }
             return;
@@ -80,6 +80,10 @@ impl Sessions {
     }
 }
 
+fn is_due(seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - seen >= TOUCH
+}
+
 fn seen(now: DateTime<Utc>) -> UpdateMany<membership::Entity> {
     let now = Timestamp::from(now);
     membership::Entity::update_many().col_expr(membership::Column::LastSeenAt, Expr::value(now))
@@ -99,4 +103,18 @@ async fn write(
         session.exec(&tx).await?;
     }
     tx.commit(None).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_seen_moves_every_five_minutes_and_no_more_often() {
+        let seen = DateTime::UNIX_EPOCH;
+        for (after, due) in [(-60_000, false), (0, false), (299_999, false), (300_000, true), (900_000, true)]
+        {
+            assert_eq!(is_due(seen, seen + Duration::milliseconds(after)), due, "after {after} ms");
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub struct Visitor {
     pub id: String,
     pub email: String,
     pub name: String,
-    /// When the person has last proven who they are; none where nobody knows.
+    /// When the person has last proven who they are; none where no one knows.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub(super) authenticated_at: Option<DateTime<Utc>>,
     /// The provider by which the person signed in; none for sessions from before this was kept.
@@ -86,15 +86,15 @@ impl Membership {
 }
 
 impl Visitor {
-    /// Whether somebody is there, as far as is known.
+    /// Whether someone is there, as far as is known.
     pub fn is_there(request: &HttpRequest) -> bool {
         request.get_session().entries().contains_key(VISITOR)
     }
 
-    /// The visitor of a request that went through the session middleware; none when nobody is signed in.
+    /// The visitor of a request that went through the session middleware; none when no one is signed in.
     ///
     /// # Errors
-    /// When it can't be told whether somebody is (rule 2.5).
+    /// When it can't be told whether someone is (rule 2.5).
     pub fn of(request: &HttpRequest) -> Result<Option<Self>> {
         let session = request.get_session();
         match session.get::<String>(UNKNOWN) {
@@ -163,7 +163,7 @@ impl Visitor {
     /// The person's own address.
     ///
     /// # Errors
-    /// When what is stored is no address, which is a fault of ours.
+    /// When what is stored isn't an address, which is a fault of ours.
     pub fn address(&self) -> Result<EmailAddress> {
         EmailAddress::stored(&self.email)
     }

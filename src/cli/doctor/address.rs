@@ -104,8 +104,8 @@ fn unusable(setting: &str, at: SocketAddr, error: &std::io::Error) -> String {
 
 fn some_gatehouse(setting: &str, at: SocketAddr) -> String {
     format!(
-        "a Gatehouse listens on {at}. Whether it is this one can't be told until it answers and its database can be \
-         read: if it is not, choose another {setting}"
+        "a Gatehouse listens on {at}, and can't be identified until it answers and its database can be read: if it \
+         isn't this one, choose another {setting}"
     )
 }
 

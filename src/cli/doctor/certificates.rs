@@ -7,7 +7,7 @@ use crate::config::Config;
 /// What to do about a server whose certificate is not believed; nothing about other failures.
 pub(super) fn cure(failure: &str) -> &'static str {
     if failure.contains("certificate") {
-        ". If its authority is your own, name that by SSL_CERT_FILE"
+        ". If you run your own certificate authority, name it in SSL_CERT_FILE"
     } else {
         ""
     }
@@ -20,14 +20,14 @@ pub(super) fn certificates(report: &mut Report, config: &Config) {
         .collect();
     match app::outbound(config) {
         Err(error) => {
-            let cure = "Install the package ca-certificates, or name a file by SSL_CERT_FILE";
-            report.bad("certificates", format!("{:#}. {cure}", anyhow::Error::from(error)));
+            let cure = "Install the package ca-certificates, or name a file in SSL_CERT_FILE";
+            report.bad("certificates", format!("{error:#}. {cure}"));
         }
         Ok(_) if named.is_empty() => {
-            report.good("certificates", "the authorities of this system are believed");
+            report.good("certificates", "this system's certificate authorities are trusted");
         }
         Ok(_) => {
-            let sentence = format!("the authorities in {} are believed, and no others", named.join(" and "));
+            let sentence = format!("only the certificate authorities in {} are trusted", named.join(" and "));
             report.good("certificates", sentence);
         }
     }

@@ -26,7 +26,7 @@ pub(super) async fn clock(report: &mut Report, config: &Config) {
         let apart = apart.abs();
         return report.bad("clock", format!("is {apart} seconds {direction} {label}'s: set it by NTP"));
     }
-    Report::none("clock", "no provider told the time to compare it with");
+    Report::none("clock", "no provider told the time to compare with");
 }
 
 /// What the `Date` header says (RFC 9110, section 6.6.1), whatever else the answer is.

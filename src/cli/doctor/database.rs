@@ -16,7 +16,7 @@ pub(super) async fn database(report: &mut Report, config: &Config) {
         return match app::refuse_unmakable(&path, url) {
             Ok(()) => {
                 let cure = "`gatehouse serve` makes it; if there should be one, check GATEHOUSE_DATABASE_URL";
-                Report::none("database", format!("there is none at {} yet: {cure}", path.display()));
+                Report::none("database", format!("no database at {} yet: {cure}", path.display()));
             }
             Err(error) => report.bad("database", format!("{error:#}")),
         };

@@ -13,7 +13,7 @@ pub(super) async fn mail(report: &mut Report, config: &Config, to: Option<&Email
     let Some(mail) = &config.mail else {
         return match to {
             Some(_) => report.bad("mail", "is not set up: set GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM"),
-            None => Report::none("mail", "is not set up: people copy links instead (GATEHOUSE_SMTP_URL)"),
+            None => Report::none("mail", "isn't set up: people copy links instead (GATEHOUSE_SMTP_URL)"),
         };
     };
     let server = format!("{}:{}", mail.smtp.host, mail.smtp.port);
@@ -26,7 +26,7 @@ pub(super) async fn mail(report: &mut Report, config: &Config, to: Option<&Email
     }
     let Some(to) = to else { return };
     match send_test(config, mail, to).await {
-        Ok(()) => report.good("test mail", format!("{server} accepted a mail to {to}")),
+        Ok(()) => report.good("test mail", format!("{server} accepted an email to {to}")),
         Err(reason) => {
             let cure = "Check the address, and that the server accepts GATEHOUSE_MAIL_FROM as the sender";
             report.bad("test mail", format!("{server}: {reason}. {cure}"));

@@ -12,7 +12,7 @@ pub(super) async fn master_key(report: &mut Report, config: &Config, db: &Db) {
     match open_all(db, &config.master_key).await {
         Ok(0) => Report::none("master key", "nothing is sealed yet"),
         Ok(sealed) => {
-            report.good("master key", format!("opens what this database has sealed: {}", values(sealed)));
+            report.good("master key", format!("decrypts what this database has sealed: {}", values(sealed)));
         }
         Err(error) => report.bad("master key", error),
     }

@@ -52,8 +52,8 @@ impl Tally<'_> {
         }
         let unused = unused.join(" and ");
         format!(
-            "{state}{cure} {unused} may be removed from {VARIABLE}.\n\
-             Invites that were mailed while {unused} came first have to be sent again then."
+            "{state}{cure} {unused} can be removed from {VARIABLE}.\n\
+             Invites sent while {unused} came first must be resent then."
         )
     }
 
@@ -63,8 +63,8 @@ impl Tally<'_> {
         let and_more = if unnamed > 0 { format!(" ({unnamed} are not named above)") } else { String::new() };
         anyhow::ensure!(
             count == 0,
-            "{count} of {} can't be opened{and_more}: put the key that is missing back, or set these secrets anew and \
-             remove the old ones",
+            "{count} of {} can't be opened{and_more}: restore the missing key, or set these secrets again and remove the \
+             old ones",
             values(self.total())
         );
         Ok(())
@@ -75,8 +75,8 @@ impl Tally<'_> {
         let first = self.keys.first().copied().unwrap_or_default();
         anyhow::ensure!(
             self.movable() == 0,
-            "{} not moved: somebody was writing them, or a server still seals with another key than {first}. Start \
-             every server with {first} in front, and run this again",
+            "{} not moved, because something was writing or a server still seals with another key than {first}. \
+             Start every server with {first} in front, and run this again",
             values(self.movable())
         );
         Ok(())

@@ -53,7 +53,7 @@ async fn move_all(db: &Db, file: Option<&Path>, ring: &Keyring) -> anyhow::Resul
         said = moved;
     };
     match rewrap(&crate::cli::opening::shell_of_installation(db, file).await?, ring, progress).await? {
-        0 => say!("There is nothing to move."),
+        0 => say!("Nothing to move."),
         moved => say!("{} moved.", values(moved)),
     }
     let tally = Tally { columns: survey(db, ring).await?, keys: ring.ids() };

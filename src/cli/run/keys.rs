@@ -65,13 +65,14 @@ fn client(server: &BaseUrl) -> reqwest::Result<Client> {
     if server.is_https() {
         return client.build();
     }
-    // A proxy would carry the token off this machine, unencrypted; and nobody shows a certificate.
+    // A proxy would carry the token off this machine, unencrypted; and no one shows a certificate.
     client.no_proxy().tls_built_in_root_certs(false).build()
 }
 
 fn bearer(token: &TokenText) -> anyhow::Result<HeaderValue> {
     let text = Zeroizing::new(format!("Bearer {}", token.expose()));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| anyhow::anyhow!("the token is no header"))?;
+    let mut value =
+        HeaderValue::from_str(&text).map_err(|_| anyhow::anyhow!("the token can't be sent as a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

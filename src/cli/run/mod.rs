@@ -38,12 +38,12 @@ GATEHOUSE_TOKEN is not passed on.
 If the keys can't be fetched, nothing is started.
 
 Exit codes: those of the command; 1 if the keys can't be fetched, 78 if the token file or the address can't be used, 126 \
-if the command can't be executed, 127 if there is no such command.
+if the command can't be executed, 127 if the command isn't found.
 
 Example:
   gatehouse run --token-file /run/secrets/gatehouse --url https://gatehouse.example.com -- python app.py";
 
-/// Becomes the command. On success there is nobody to return to.
+/// Becomes the command. On success there is no one to return to.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let token = token::read(&options.token_file)?;
     let server = server::address(options.url, std::env::var("GATEHOUSE_BASE_URL").ok())?;

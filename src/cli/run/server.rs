@@ -1,4 +1,4 @@
-//! Where Gatehouse is, as somebody says who fetches keys.
+//! Where Gatehouse is, as someone says who fetches keys.
 
 use crate::config::{BaseUrl, ConfigError, bare};
 

@@ -19,15 +19,14 @@ const LARGEST: u64 = 1024;
 /// When it can't be read, or holds something else, which is not repeated.
 pub fn read(file: &Path) -> Result<TokenText, ConfigError> {
     if file.to_str().is_some_and(TokenText::is_meant) {
-        let problem =
-            "takes the name of a file, and got a token. Revoke that one: your shell may have kept it";
+        let problem = "takes a file name, but got a token. Revoke that token: your shell may have saved it";
         return Err(complaint(problem.to_owned()));
     }
     let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
     let text = text(file).map_err(|error| complaint(format!("{name} can't be read: {error}")))?;
     TokenText::parse(bare(&text)).ok_or_else(|| {
         complaint(format!(
-            "{name} holds no token. Put the whole token in it, from gh_ to its end, and nothing else"
+            "{name} has no token in it. Put the whole token in it, from gh_ to its end, and nothing else"
         ))
     })
 }
@@ -48,7 +47,7 @@ fn text(file: &Path) -> io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-/// A token that others can read is still taken: containers are often given one in a file that is nobody else's anyway.
+/// A token that others can read is still taken: containers are often given one in a file that is no one else's anyway.
 #[cfg(unix)]
 fn warn_of_others(file: &Path, opened: &File) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_not_repeated() {
+    fn what_is_not_a_token_is_not_repeated() {
         let token = TokenText::generate().expect("a token").expose().to_owned();
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("token");
@@ -89,7 +88,7 @@ mod tests {
             std::fs::write(&file, text).expect("written");
             let said = read(&file).err().expect("a complaint").to_string();
             assert!(said.starts_with("--token-file: ") && said.contains(file.to_str().expect("text")));
-            assert!(said.contains("holds no token") && !said.contains(&token[3..20]), "{said}");
+            assert!(said.contains("has no token in it") && !said.contains(&token[3..20]), "{said}");
         }
         std::fs::write(&file, b"gh_\xff").expect("written");
         assert!(read(&file).err().expect("a complaint").to_string().contains("can't be read"));

@@ -28,10 +28,10 @@ use crate::users::operator::{self, Account};
 
 #[derive(Subcommand)]
 pub enum Task {
-    /// Everybody who has an account, by address: role, status (active, deactivated, locked out) and when they were
+    /// Everyone who has an account, by address: role, status (active, deactivated, locked out) and when they were
     /// last seen, in UTC.
     List(ListOptions),
-    /// Raise somebody to a role, and let them in again if the access rules have left them out.
+    /// Raise someone to a role, and let them in again if the access rules have left them out.
     Promote {
         #[command(flatten)]
         person: AccountArgument,
@@ -39,7 +39,7 @@ pub enum Task {
         #[arg(long, default_value = "owner", value_parser = role)]
         role: Role,
     },
-    /// Lower somebody to a role.
+    /// Lower someone to a role.
     Demote {
         #[command(flatten)]
         person: AccountArgument,
@@ -47,15 +47,15 @@ pub enum Task {
         #[arg(long, default_value = "member", value_parser = role)]
         role: Role,
     },
-    /// End somebody's access at once: their account can't be used, and their sessions are over.
+    /// End someone's access at once: their account can't be used, and their sessions are over.
     Deactivate(AccountArgument),
-    /// Let somebody use their account again.
+    /// Let someone use their account again.
     Reactivate(AccountArgument),
-    /// Put somebody's new account at a provider in the place of the one that they had there: after the provider was
+    /// Put someone's new account at a provider in the place of the one that they had there: after the provider was
     /// registered again, or its issuer has another address, and they have tried to sign in. Without --yes it only shows
     /// what would change.
     Relink(RelinkOptions),
-    /// Print a link that signs somebody in: once, within ten minutes.
+    /// Print a link that signs someone in: once, within ten minutes.
     SignInLink(AccountArgument),
 }
 
@@ -78,7 +78,7 @@ pub struct AccountArgument {
 
 #[derive(Args)]
 pub struct RelinkOptions {
-    /// Their address; everybody who has tried, if --provider names a provider.
+    /// Their address; everyone who has tried, if --provider names a provider.
     #[arg(value_name = "EMAIL", value_parser = crate::cli::arguments::email, required_unless_present = "provider")]
     email: Option<EmailAddress>,
     /// Only at the provider of this name.
@@ -93,7 +93,7 @@ pub struct RelinkOptions {
 }
 
 pub(super) fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "the role is owner, admin or member".to_owned())
+    Role::parse(text).ok_or_else(|| "use owner, admin or member".to_owned())
 }
 
 pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::Result<()> {
@@ -124,7 +124,7 @@ async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Resu
         Task::Demote { person, role } => {
             let entrance = config::entrance_only(file);
             let outcome = operator::demote(shell, &mailer(file), entrance, &person.email, role).await?;
-            tell(&outcome, &format!("is {} now", role.name()));
+            tell(&outcome, &format!("is now {}", role.with_article()));
         }
         Task::Deactivate(person) => {
             let entrance = config::entrance_only(file);
@@ -142,7 +142,7 @@ async fn relink(shell: &Shell, file: Option<&Path>, options: RelinkOptions) -> a
     let waiting = relinking::waiting(shell, &whom).await?;
     waiting.iter().for_each(show_relinking);
     if !options.yes {
-        say!("Nothing was changed. Run it again with --yes to link {}.", people(waiting.len()));
+        say!("Nothing changed. Run this again with --yes to link {}.", people(waiting.len()));
         return Ok(());
     }
     let Relinked { done, left_out } = relinking::relink_all(shell, &mailer(file), &waiting).await?;
@@ -166,7 +166,7 @@ async fn sign_in_link(file: Option<&Path>, org: Option<Slug>, email: &EmailAddre
     Ok(())
 }
 
-/// Writes the list as it is read; somebody who has seen enough, such as `head`, ends it.
+/// Writes the list as it is read; someone who has seen enough, such as `head`, ends it.
 async fn list(shell: &Shell, options: &ListOptions) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut after = String::new();

@@ -13,21 +13,21 @@ pub(super) fn tell(outcome: &AccountOutcome, news: &str) {
     if outcome.changed {
         say!("{email} {news}.");
     } else {
-        say!("{email} is as you say already. Nothing was changed.");
+        say!("{email} is already set that way. Nothing changed.");
     }
     if outcome.told {
-        say!("A mail tells them.");
+        say!("They get an email.");
     }
 }
 
 pub(super) fn tell_promotion(outcome: &AccountOutcome, role: Role) {
-    let let_in = if outcome.was_locked_out { ", and no longer left out by the access rules" } else { "" };
-    tell(outcome, &format!("is {} now{let_in}", role.name()));
+    let let_in = if outcome.was_locked_out { ", and no longer refused by the access rules" } else { "" };
+    tell(outcome, &format!("is now {}{let_in}", role.with_article()));
 }
 
 pub(super) fn tell_deactivation(outcome: &AccountOutcome) {
     let ended = counted(outcome.sessions_ended, "session");
-    tell(outcome, &format!("can't sign in any more. {ended} ended"));
+    tell(outcome, &format!("can no longer sign in. {ended} ended"));
 }
 
 pub(super) fn tell_reactivation(outcome: &AccountOutcome) {
@@ -38,8 +38,8 @@ pub(super) fn tell_reactivation(outcome: &AccountOutcome) {
 pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
     if is_locked_out {
         log::say(&format!(
-            "The access rules leave {email} out. `gatehouse user promote {email} --role member` lets them in again, \
-             `gatehouse access reset` everybody."
+            "The access rules refuse {email}. `gatehouse user promote {email} --role member` lets them in again; \
+             `gatehouse access reset` lets everyone in."
         ));
     }
 }

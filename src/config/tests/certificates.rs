@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::certificates::check_named;
 
-/// Of an authority that vouches for nobody.
+/// Of an authority that has verified no one.
 const AUTHORITY: &str = include_str!("../../../tests/house/authority.pem");
 
 fn complaint(file: Option<&Path>, folders: Option<&OsStr>) -> String {

@@ -50,7 +50,7 @@ fn marks_blanks_and_quotes_around_a_value_are_no_part_of_it() {
 }
 
 #[test]
-fn lists_may_be_quoted_as_a_whole_or_one_by_one_and_stand_on_several_lines() {
+fn lists_can_be_quoted_as_a_whole_or_one_by_one_and_stand_on_several_lines() {
     for list in [
         "\"acme.test, acme.example\"",
         "\"acme.test\", 'acme.example'",
@@ -76,7 +76,7 @@ fn what_is_empty_once_it_is_bare_is_not_set() {
 }
 
 #[test]
-fn a_secret_with_something_inside_that_nobody_sees_is_refused_without_it() {
+fn a_secret_with_something_inside_that_no_one_sees_is_refused_without_it() {
     for (secret, says) in [
         ("CANARY\nCANARY", "line break"),
         ("CANARY\r\nKEY=x", "line break"),

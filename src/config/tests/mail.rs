@@ -41,7 +41,7 @@ fn a_mail_server_is_spoken_to_with_tls_unless_it_is_said_otherwise() {
 }
 
 #[test]
-fn user_and_password_of_the_mail_server_may_hold_anything() {
+fn user_and_password_of_the_mail_server_can_hold_anything() {
     let login = smtp("smtp://ada%40acme.test:p%2Bw%3A%2F+%25@mail.acme.test").login.expect("a login");
     assert_eq!((login.user.as_str(), login.password.expose_secret()), ("ada@acme.test", "p+w:/+%"));
     let file = tempfile::NamedTempFile::new().expect("a file");

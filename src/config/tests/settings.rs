@@ -24,7 +24,7 @@ fn an_unknown_setting_is_refused_and_the_near_one_suggested() {
 }
 
 #[test]
-fn the_token_of_a_client_is_no_setting() {
+fn the_token_of_a_client_is_not_a_setting() {
     assert!(read(&[("TOKEN", "gh_x"), ("TOKEN_FILE", "token")]).is_ok());
     assert!(complaint(&[("TOKENS", "gh_x")]).contains("GATEHOUSE_TOKENS: is not a setting"));
 }

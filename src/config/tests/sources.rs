@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::config::source::Source;
 
 #[test]
-fn a_secret_may_be_in_a_file_but_not_in_both_places() {
+fn a_secret_can_be_in_a_file_but_not_in_both_places() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "postgres://db/x\n").expect("written");
     let path = file.path().to_str().expect("a path");

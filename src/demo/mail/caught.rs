@@ -13,7 +13,7 @@ pub struct Caught {
     pub from: String,
     pub subject: String,
     pub text: String,
-    /// Somebody else's markup: shown in a sandbox only.
+    /// Someone else's markup: shown in a sandbox only.
     pub html: Option<String>,
     /// The web addresses in its text, each once.
     pub links: Vec<String>,
@@ -53,7 +53,7 @@ impl Caught {
         self.recipients.join(", ")
     }
 
-    /// As it came over the wire.
+    /// Raw source.
     pub fn source(&self) -> String {
         String::from_utf8_lossy(&self.raw).into_owned()
     }

@@ -1,5 +1,5 @@
 //! Demo Mail: an SMTP server that takes every mail and sends none on, and a page that shows what came. A mail
-//! account on somebody else's server, as far as the application knows.
+//! account on someone else's server, as far as the application knows.
 
 mod caught;
 mod page;

@@ -95,5 +95,5 @@ fn page(page: &impl Template) -> HttpResponse {
 
 fn gone() -> HttpResponse {
     HttpResponse::NotFound()
-        .body("This mail is not here (any more): only the last 200 are kept, until the demo stops.")
+        .body("This email isn't here any more: only the last 200 are kept, until the demo stops.")
 }

@@ -1,6 +1,6 @@
 //! Whom one can be.
 
-/// Somebody to sign in as.
+/// Someone to sign in as.
 #[derive(Clone, Debug)]
 pub struct DemoPerson {
     pub name: &'static str,

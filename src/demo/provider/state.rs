@@ -1,4 +1,4 @@
-//! What the provider remembers: what clients asked for, and who somebody said to be.
+//! What the provider remembers: what clients asked for, and who someone said to be.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,7 +43,7 @@ pub(super) struct Grant {
     pub(super) made: Instant,
 }
 
-/// What somebody said of themselves.
+/// What someone said of themselves.
 #[derive(Clone)]
 pub(super) struct Claimed {
     pub(super) email: String,

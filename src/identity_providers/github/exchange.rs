@@ -33,7 +33,7 @@ impl App {
         Ok(self.claims(account, primary(addresses)?))
     }
 
-    /// Only the primary address counts: the others may be anybody's who once had them (rule 2.6).
+    /// Only the primary address counts: the others may be anyone's who once had them (rule 2.6).
     fn claims(&self, account: Account, primary: Option<Address>) -> Claims {
         let name = account.name.filter(|name| !name.trim().is_empty());
         Claims {
@@ -48,7 +48,7 @@ impl App {
     }
 }
 
-/// The primary address, read strictly; what is odd about another keeps nobody out.
+/// The primary address, read strictly; what is odd about another keeps no one out.
 fn primary(addresses: Vec<Value>) -> Result<Option<Address>, Failure> {
     let mut candidates = addresses.into_iter().filter(|address| address["primary"] != false);
     let read =

@@ -1,4 +1,4 @@
-//! GitHub, on github.com and Enterprise Server: OAuth 2 without ID tokens. Who somebody is comes from its API.
+//! GitHub, on github.com and Enterprise Server: OAuth 2 without ID tokens. Who someone is comes from its API.
 
 mod api;
 mod app;

@@ -1,4 +1,4 @@
-//! Trying GitHub out, signing nobody in.
+//! Trying GitHub out, signing no one in.
 
 use std::time::Instant;
 

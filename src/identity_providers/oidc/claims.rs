@@ -36,7 +36,7 @@ pub enum Audience {
     Many(Vec<Value>),
 }
 
-/// Who somebody is, as an ID token or userinfo says.
+/// Who someone is, as an ID token or userinfo says.
 #[derive(Default, Deserialize)]
 pub struct PersonClaims {
     #[serde(default, deserialize_with = "lenient")]
@@ -90,7 +90,7 @@ impl Audience {
         }
     }
 
-    /// Whether nobody else is among them.
+    /// Whether no one else is among them.
     pub fn is_only(&self, client: &str) -> bool {
         match self {
             Self::One(one) => one == client,

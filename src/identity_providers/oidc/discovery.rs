@@ -64,7 +64,7 @@ impl RelyingParty {
         Ok(metadata)
     }
 
-    /// The library's own discovery would refuse Microsoft's template of an issuer, a trailing slash, and everybody
+    /// The library's own discovery would refuse Microsoft's template of an issuer, a trailing slash, and everyone
     /// whose provider publishes something odd beside what is needed.
     async fn fetch(&self) -> Result<Metadata, Undiscovered> {
         let (part, address) = ("its discovery document", self.issuer.discovery_address());

@@ -47,7 +47,7 @@ impl RelyingParty {
         })
     }
 
-    /// Whether the answer is this provider's (RFC 9207, section 2.4). Of several tenants it may be anybody's until the ID
+    /// Whether the answer is this provider's (RFC 9207, section 2.4). Of several tenants it may be anyone's until the ID
     /// token says whose.
     fn check_response(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Failure> {
         match iss {

@@ -67,7 +67,7 @@ impl Document {
     /// Where userinfo is; none where it is not published.
     ///
     /// # Errors
-    /// When what is published is no address, or one where a token would be sent in the open.
+    /// When what is published isn't an address, or one where a token would be sent in the open.
     pub fn userinfo(&self) -> Result<Option<&str>, Failure> {
         let Some(address) = self.userinfo_endpoint.as_deref().filter(|address| !address.is_empty()) else {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Document {
 }
 
 fn bad(address: &str, is_secure: bool) -> Option<&'static str> {
-    let Ok(url) = Url::parse(address) else { return Some("is no address") };
+    let Ok(url) = Url::parse(address) else { return Some("isn't an address") };
     match url.scheme() {
         "http" if is_secure => Some("is not https, as its issuer is"),
         "http" | "https" => None,

@@ -1,4 +1,4 @@
-//! Trying a provider out, signing nobody in.
+//! Trying a provider out, signing no one in.
 
 use std::time::Instant;
 

@@ -19,7 +19,7 @@ impl RelyingParty {
     /// What userinfo says of the person of `claims`; nothing where there is none, or no token for it.
     ///
     /// # Errors
-    /// When it can't be asked, answers with something that is of no use, or is about somebody else.
+    /// When it can't be asked, answers with something that is of no use, or is about someone else.
     pub(super) async fn user_info(
         &self,
         metadata: &Arc<Metadata>,
@@ -31,10 +31,10 @@ impl RelyingParty {
         let answer =
             self.ask_user_info(address, token).await.map_err(|error| Failure::from(error).at("userinfo"))?;
         let document = self.opened(metadata, answer).await?;
-        let nameless = |_| unusable("userinfo does not say whom it is about");
+        let nameless = |_| unusable("userinfo doesn't name its subject");
         let about: UserInfoClaims = json::read(&document).map_err(nameless)?;
         if about.sub != claims.sub {
-            return Err(rejected("userinfo is about somebody else"));
+            return Err(rejected("userinfo is about someone else"));
         }
         let mut person = PersonClaims::read(&document)?;
         person.email_verified = person.email_verified.map(|said| vouching::in_user_info(&claims.iss, said));
@@ -62,7 +62,7 @@ impl RelyingParty {
         let us = self.registration.client_id.as_str();
         let is_ours = envelope.aud.is_none_or(|aud| aud.includes(us));
         let is_its_own = envelope.iss.is_none_or(|iss| iss == metadata.document.issuer);
-        if is_ours && is_its_own { Ok(signed.payload) } else { Err(rejected("userinfo is somebody else's")) }
+        if is_ours && is_its_own { Ok(signed.payload) } else { Err(rejected("userinfo is someone else's")) }
     }
 }
 

@@ -1,47 +1,29 @@
 //! What admins do about an invite, as forms send it, and the test of mail. Answers lead back to where the form stood.
 
 use actix_web::web;
-use serde::Deserialize;
 
+use super::from::From;
 use crate::authority::Admin;
 use crate::invites::actions;
 use crate::invites::test_mail::send_test_mail;
 use crate::invites::web::path::InvitePath;
-use crate::links::Links;
-use crate::listing::address;
 use crate::web::{Notice, Reply, see_other};
-
-/// Where an action came from, to go back to.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    status: String,
-}
-
-impl From {
-    fn path(&self, links: &Links) -> String {
-        let asked = [("q", &self.q), ("status", &self.status)];
-        address(links.invites(), asked.into_iter().filter(|(_, value)| !value.is_empty()))
-    }
-}
 
 /// `POST /settings/admin/invites/{invite}/resend`.
 pub async fn resend(admin: Admin, path: web::Path<InvitePath>, from: web::Form<From>) -> Reply {
-    actions::resend(&admin, &path.invite).await?;
-    Ok(see_other(&from.path(&admin.links()), Notice::InviteResent))
+    let email = actions::resend(&admin, &path.invite).await?;
+    Ok(see_other(&from.path(&admin.links()), Notice::InviteResent.about(&email)))
 }
 
 /// `POST /settings/admin/invites/{invite}/revocation`.
 pub async fn revoke(admin: Admin, path: web::Path<InvitePath>, from: web::Form<From>) -> Reply {
-    actions::revoke(&admin, &path.invite).await?;
-    Ok(see_other(&from.path(&admin.links()), Notice::InviteRevoked))
+    let email = actions::revoke(&admin, &path.invite).await?;
+    Ok(see_other(&from.path(&admin.links()), Notice::InviteRevoked.about(&email)))
 }
 
-/// `POST /settings/admin/invites/test-mail`: a mail to oneself, and to nobody else.
+/// `POST /settings/admin/invites/test-mail`: a mail to oneself, and to no one else.
 pub async fn test_mail(admin: Admin) -> Reply {
     admin.services().limits.count_test(admin.person().client)?;
     send_test_mail(&admin).await?;
-    Ok(see_other(&admin.links().invites(), Notice::TestMailQueued))
+    Ok(see_other(&admin.links().invites(), Notice::TestMailQueued.about(admin.email())))
 }

@@ -18,7 +18,7 @@ use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 /// What the page tells.
 #[derive(Clone, Copy)]
 enum State {
-    /// Waits for somebody who signs in.
+    /// Waits for someone who signs in.
     SignedOut,
     /// Waits for whoever is signed in, who is no member yet.
     Invited,
@@ -32,7 +32,7 @@ enum State {
     Suspended,
     Used,
     Expired,
-    /// Expired, and the inviter was told that somebody came.
+    /// Expired, and the inviter was told that someone came.
     Asked,
     Over,
 }
@@ -138,7 +138,7 @@ async fn page(anyone: &Anyone, token: &str, state: State, open: &Open) -> Result
         can_connect: is_multi,
         organization: organization.name.clone(),
         inviter: invite.invited_by_name.clone(),
-        role_label: invite.role.name(),
+        role_label: invite.role.with_article(),
         role_meaning: invite.role.meaning(),
         masked: masked(&invite.email),
         until: Moment::until(*invite.expires_at, anyone.services.clock.now()),
@@ -176,7 +176,7 @@ pub async fn acceptance(person: SignedIn, view: View, path: web::Path<Invitation
     match accept(&person, &path.token).await? {
         Acceptance::Done(organization) => {
             let general = organization.links(person.services.config.tenancy).general();
-            Ok(see_other(&general, Notice::Joined))
+            Ok(see_other(&general, Notice::Joined.about(&organization.name)))
         }
         Acceptance::Unknown => {
             count_misses(&anyone, &Landing::Unknown)?;
@@ -189,13 +189,16 @@ pub async fn acceptance(person: SignedIn, view: View, path: web::Path<Invitation
     }
 }
 
-/// `POST /invites/{token}/request`: tells the inviter, once, that somebody asks for a new link.
+/// `POST /invites/{token}/request`: tells the inviter, once, that someone asks for a new link.
 pub async fn request_another(anyone: Anyone, view: View, path: web::Path<InvitationPath>) -> Reply {
     let landing = ask_for_another(&anyone, &path.token).await?;
     count_misses(&anyone, &landing)?;
     match landing {
         Landing::Unknown => Err(Error::NotFound),
-        Landing::Expired(_) => Ok(see_other(&Site.invitation(&path.token).page(), Notice::AskedForLink)),
+        Landing::Expired(open) => {
+            let left = Notice::AskedForLink.about(&open.invite.invited_by_name);
+            Ok(see_other(&Site.invitation(&path.token).page(), left))
+        }
         other => show(&anyone, &view, &path.token, other).await,
     }
 }

@@ -1,5 +1,6 @@
 //! The list below the form.
 
+use super::from::From;
 use super::row::InviteRow;
 use crate::authority::Admin;
 use crate::error::Result;
@@ -12,6 +13,7 @@ use crate::listing::{Empty, ListQuery, Paging};
 pub struct ShownList {
     pub status: &'static str,
     pub query: String,
+    links: Links,
     pub here: String,
     pub tabs: Vec<Tab>,
     pub under_way: bool,
@@ -38,7 +40,7 @@ impl ShownList {
         let showing = showing(listed.rows.len());
         let paging = listed.paging(showing, |cursor| query.address_at(links.invites(), Some(cursor)));
         let rows = listed.rows.into_iter().map(|invite| InviteRow::new(admin, invite));
-        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let rows: Vec<_> = rows.collect();
         Ok(Self {
             status: query.filter.name(),
             query: query.search.clone(),
@@ -48,17 +50,24 @@ impl ShownList {
             empty: Empty::of(rows.is_empty(), !query.pairs().is_empty()),
             rows,
             paging,
+            links,
         })
     }
 }
 
 impl ShownList {
+    /// The address of one invite, whose page leads back to this list.
+    pub fn page(&self, id: &str) -> String {
+        let from = From { q: self.query.clone(), status: self.status.to_owned() };
+        from.at(self.links.invite(id).page())
+    }
+
     /// That there is no such invite.
     pub fn none(&self) -> String {
         match (self.query.as_str(), self.status) {
-            ("", _) => "There are no invites of this kind.".to_owned(),
-            (query, "") => format!("No address begins with “{query}”."),
-            (query, _) => format!("No address begins with “{query}” among these."),
+            ("", _) => "No invites of this kind.".to_owned(),
+            (query, "") => format!("No email starts with “{query}”."),
+            (query, _) => format!("No email starts with “{query}” among these."),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod actions;
 mod choices;
+mod from;
+mod invite;
 pub mod landing;
 mod list;
 mod listed;
@@ -12,5 +14,6 @@ mod row;
 mod send;
 
 pub use actions::{resend, revoke, test_mail};
+pub use invite::show;
 pub use list::index;
 pub use send::send;

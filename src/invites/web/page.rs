@@ -95,7 +95,7 @@ pub struct Invites {
     pub pasted: Pasted,
     /// How the addresses were read.
     pub parsed: String,
-    /// Why nobody was invited.
+    /// Why no one was invited.
     pub problem: String,
     pub results: Vec<InviteLine>,
 }

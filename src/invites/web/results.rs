@@ -27,8 +27,8 @@ impl ResultRow {
         match self.outcome {
             InviteOutcome::Invited => "Invited",
             InviteOutcome::Resent => "Invited again; the old link stopped working",
-            InviteOutcome::Member => "Is a member already",
-            InviteOutcome::Above => "Is invited as owner; only an owner can change that",
+            InviteOutcome::Member => "Already a member",
+            InviteOutcome::Above => "Invited as owner; only an owner can change that",
         }
     }
 }
@@ -50,7 +50,7 @@ pub async fn rows(admin: &Admin, lines: Vec<InviteLine>) -> Result<Vec<ResultRow
 /// How many were invited.
 pub fn title(results: &[ResultRow]) -> String {
     match results.iter().filter(|row| row.outcome.is_invited()).count() {
-        0 => "Nobody was invited".to_owned(),
+        0 => "No one was invited".to_owned(),
         1 => "1 person invited".to_owned(),
         count => format!("{count} people invited"),
     }

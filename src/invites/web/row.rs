@@ -4,9 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::authority::Admin;
 use crate::entity::invite::{Model, Stage};
-use crate::error::Result;
 use crate::invites::list::ListedInvite;
-use crate::invites::token;
 use crate::mail::State;
 use crate::membership::invited::Status;
 use crate::web::Moment;
@@ -25,27 +23,18 @@ pub struct InviteRow {
     pub soon: bool,
     pub invited_by: String,
     pub note: &'static str,
-    pub link: String,
     pub can_resend: bool,
     pub can_revoke: bool,
 }
 
 impl InviteRow {
     /// The row of an invite as `admin` sees it.
-    ///
-    /// # Errors
-    /// When its link can't be made, which is a fault of ours.
-    pub fn new(admin: &Admin, listed: ListedInvite) -> Result<Self> {
-        let (services, now) = (admin.services(), admin.services().clock.now());
+    pub fn new(admin: &Admin, listed: ListedInvite) -> Self {
+        let now = admin.services().clock.now();
         let ListedInvite { invite, status, mail, stands } = listed;
         let pending = status == Status::Pending;
         let waits = pending || status == Status::Expired && invite.state == Stage::Open;
-        let link = if pending {
-            services.config.base_url.link(&token::path(services, &invite.id, invite.generation)?)
-        } else {
-            String::new()
-        };
-        Ok(Self {
+        Self {
             role_label: invite.role.label(),
             state: status,
             state_text: state_text(&invite, status, now),
@@ -55,15 +44,14 @@ impl InviteRow {
             soon: pending && *invite.expires_at - now < Duration::days(1),
             invited_by: invite.invited_by_name,
             note: note(pending, stands, status == Status::Expired && invite.asked_at.is_some()),
-            link,
             can_resend: waits && invite.role <= admin.role() && admin.gives_roles(),
             can_revoke: waits,
             address: invite.email,
             id: invite.id,
-        })
+        }
     }
 
-    /// Whether nobody waits for it any more.
+    /// Whether no one waits for it any more.
     pub fn is_off(&self) -> bool {
         matches!(self.state, Status::Expired | Status::Revoked)
     }
@@ -96,7 +84,7 @@ impl InviteRow {
 
     /// Whether something can be done about it.
     pub fn has_menu(&self) -> bool {
-        self.can_resend || self.can_revoke || !self.link.is_empty()
+        self.can_resend || self.can_revoke
     }
 
     /// Whether its mail is still on its way.
@@ -108,21 +96,21 @@ impl InviteRow {
 fn mail_text(mail: Option<&State>, waits: bool, pending: bool) -> String {
     match mail {
         Some(state) if waits => state.words(),
-        None if pending => "Not mailed: share the link".to_owned(),
+        None if pending => "Not emailed: share the link".to_owned(),
         _ => String::new(),
     }
 }
 
 fn note(pending: bool, stands: bool, asked: bool) -> &'static str {
     match (pending, stands, asked) {
-        (true, false, _) => "Needs re-sending: whoever invited may not give this role any more.",
+        (true, false, _) => "Needs resending: the inviter can no longer give this role.",
         (_, _, true) => "Asked for a new link.",
         _ => "",
     }
 }
 
 fn state_text(invite: &Model, status: Status, now: DateTime<Utc>) -> String {
-    let when = invite.closed_at.map(|at| Moment::new(*at, now).text);
+    let when = invite.closed_at.map(|at| Moment::new(*at, now).text.to_string());
     let who = invite.closed_by.clone();
     match (status, who, when) {
         (Status::Pending, ..) => "Pending".to_owned(),

@@ -10,8 +10,8 @@ use crate::invites::form::{InviteForm, MOST, role};
 use crate::invites::places::ChosenPlaces;
 use crate::invites::sending::{self, InviteRequest};
 use crate::pasted::Pasted;
-use crate::random;
-use crate::web::{Notice, Reply, View, see_other};
+use crate::web::{Left, Notice, Reply, View, see_other};
+use crate::{numbers, random};
 
 /// `POST /settings/admin/invites`.
 pub async fn send(admin: Admin, view: View, form: web::Form<InviteForm>) -> Reply {
@@ -20,7 +20,7 @@ pub async fn send(admin: Admin, view: View, form: web::Form<InviteForm>) -> Repl
         return typed(&form, pasted, String::new()).show(&admin, &view, StatusCode::OK).await;
     }
     match invite(&admin, &form, &pasted).await {
-        Ok((batch, notice)) => Ok(see_other(&admin.links().invites().query("batch", &batch), notice)),
+        Ok((batch, said)) => Ok(see_other(&admin.links().invites().query("batch", &batch), said)),
         Err(Error::Invalid(errors)) => {
             let problem = errors.into_values().flatten().collect::<Vec<_>>().join(" ");
             typed(&form, pasted, problem).show(&admin, &view, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -29,14 +29,14 @@ pub async fn send(admin: Admin, view: View, form: web::Form<InviteForm>) -> Repl
     }
 }
 
-/// The page with what was typed, how it was read, and why nobody was invited.
+/// The page with what was typed, how it was read, and why no one was invited.
 fn typed(form: &InviteForm, pasted: Pasted, problem: String) -> Invites {
     Invites { form: form.clone(), parsed: parsed(&pasted), pasted, problem, ..Invites::default() }
 }
 
-/// Invites those who were typed; tells the name of the form and what there is to say. What is no address waits in the
+/// Invites those who were typed; tells the name of the form and what there is to say. What isn't an address waits in the
 /// form.
-async fn invite(admin: &Admin, form: &InviteForm, pasted: &Pasted) -> Result<(String, Notice)> {
+async fn invite(admin: &Admin, form: &InviteForm, pasted: &Pasted) -> Result<(String, Left)> {
     if let Some(problem) = problem(pasted) {
         return Err(Error::invalid("addresses", problem));
     }
@@ -50,12 +50,13 @@ async fn invite(admin: &Admin, form: &InviteForm, pasted: &Pasted) -> Result<(St
     let (addresses, left) = (&pasted.addresses, &pasted.bad);
     let request = InviteRequest { batch: &batch, addresses, left, role, chosen: &chosen };
     let sent = sending::send(admin, &request).await?;
-    let notice = match (sent.before, left.is_empty()) {
-        (true, _) => Notice::InvitedBefore,
-        (false, true) => Notice::Invited,
-        (false, false) => Notice::InvitedSome,
+    let invites = || numbers::of(sent.count() as u64, "invite");
+    let said = match (sent.before, left.len() as u64) {
+        (true, _) => Notice::InvitedBefore.into(),
+        (false, 0) => Notice::Invited.about(&invites()),
+        (false, bad) => Notice::InvitedSome.about(&invites()).and(&numbers::of(bad, "line")),
     };
-    Ok((batch, notice))
+    Ok((batch, said))
 }
 
 /// The form's own name: one that we have given out, or a new one for a form without.

@@ -108,7 +108,7 @@ pub async fn chooser(person: SignedIn, view: View, query: web::Query<ChooserQuer
             href: token::path(&person.services, &open.invite.id, open.invite.generation)?,
             organization: open.organization.name,
             inviter: open.invite.invited_by_name,
-            role_label: open.invite.role.name(),
+            role_label: open.invite.role.with_article(),
         })
     };
     let page = ChooserPage {

@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use crate::authority::session::Membership;
 use crate::authority::{Organization, SignedIn};
-use crate::error::Result;
 use crate::gate::Standing;
 use crate::id::Id;
 use crate::identity_providers::{Button, IdentityProvider};
@@ -97,7 +96,7 @@ pub async fn door(
                 links: organization.links(person.services.config.tenancy),
                 slug: &organization.slug,
                 title: format!("{verb} {}", organization.name),
-                button: format!("{verb} {} as {}", organization.name, role.name()),
+                button: format!("{verb} {} as {}", organization.name, role.with_article()),
                 organization: &organization.name,
                 role_meaning: role.meaning(),
                 email: email.as_str(),
@@ -149,7 +148,7 @@ pub struct JoinForm {
 
 /// `POST /orgs/{org}/membership`.
 pub async fn join(person: SignedIn, path: web::Path<DoorPath>, form: web::Form<JoinForm>) -> Reply {
-    let organization: Result<Organization> = joining::join(&person, &path.org, &form.organization).await;
-    let links = organization?.links(person.services.config.tenancy);
-    Ok(see_other(&links.general(), Notice::Joined))
+    let organization: Organization = joining::join(&person, &path.org, &form.organization).await?;
+    let links = organization.links(person.services.config.tenancy);
+    Ok(see_other(&links.general(), Notice::Joined.about(&organization.name)))
 }

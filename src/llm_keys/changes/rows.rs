@@ -32,6 +32,11 @@ pub(super) fn told(keeper: Keeper<'_>, row: &Model) -> serde_json::Value {
     json!({ "lastFour": row.last_four, "baseUrl": row.base_url, "project": keeper.project_name() })
 }
 
+/// What people call the provider of a key.
+pub(super) fn label(provider: &LlmProvider, row: &Model) -> String {
+    provider.label(row.name.as_deref())
+}
+
 pub(super) async fn mark(
     change: &Change<OfOrganization>,
     rows: &[&Model],

@@ -65,13 +65,13 @@ async fn refuse_one_too_many(
     present: Option<&Model>,
 ) -> Result<()> {
     if present.is_some() {
-        let sentence = "There is one of this name already. Replace its key, or choose another name.";
+        let sentence = "This name is taken. Replace its key, or choose another name.";
         return Err(Error::invalid("name", sentence));
     }
     let custom =
         change.all::<Entity>(|ours| ours.filter(keeper.rows()).filter(Column::Name.is_not_null())).await?;
     if custom.iter().filter(|row| is_present(row)).count() >= MOST_CUSTOM {
-        let sentence = format!("There are {MOST_CUSTOM} custom providers already. Remove one first.");
+        let sentence = format!("Up to {MOST_CUSTOM} custom providers fit. Remove one first.");
         return Err(Error::invalid("name", sentence));
     }
     Ok(())

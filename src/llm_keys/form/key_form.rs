@@ -79,7 +79,7 @@ impl KeyForm {
         self.doubt().map_or(Ok(key), |family| Err(family.sentence()))
     }
 
-    /// Whose key it looks like, if that is another provider's, and nobody has said that it is meant.
+    /// Whose key it looks like, if that is another provider's, and no one has said that it is meant.
     pub fn doubt(&self) -> Option<Family> {
         let (provider, key) = (LlmProvider::parse(&self.provider)?, ApiKey::parse(&self.key).ok()?);
         key.looks_like(&provider).filter(|family| family.id != self.confirmed_provider)

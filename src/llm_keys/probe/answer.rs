@@ -103,7 +103,7 @@ fn told(sign: Sign) -> (Verdict, &'static str) {
         ),
         Sign::Forbidden => (
             Unexplained,
-            "{label} refused without saying why ({status}). Whether the key is good is not known.",
+            "{label} refused without saying why ({status}). We don’t know whether the key works.",
         ),
         Sign::Network => (
             Restricted,

@@ -58,7 +58,7 @@ impl<'a> Body<'a> {
         ["/error/code", "/error/status"].iter().filter_map(|place| json.pointer(place)).find_map(status)
     }
 
-    /// What it says is wrong, in lower case: for looking for words in it, and for nobody's eyes. It may repeat the key.
+    /// What it says is wrong, in lower case: for looking for words in it, and for no one's eyes. It may repeat the key.
     pub(super) fn complaint(&self) -> String {
         let mut complaint = String::new();
         match self {

@@ -18,7 +18,7 @@ pub enum Verdict {
     Unexplained,
     /// The provider has more to do than it can.
     Busy,
-    /// The provider serves nobody from where this server is.
+    /// The provider serves no one from where this server is.
     OutOfRegion,
     OutOfCredit,
     /// What is behind the key is switched off: the account, the organization, the project.
@@ -34,7 +34,7 @@ pub enum Verdict {
 pub enum Standing {
     /// The provider takes the key.
     Accepted,
-    /// Somebody has to do something about it.
+    /// Someone has to do something about it.
     Failing,
     /// Nothing was learnt about the key.
     Open,

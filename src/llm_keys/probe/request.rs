@@ -18,7 +18,7 @@ pub(super) fn target(base: &Url, probe: &Probe) -> Url {
     url
 }
 
-/// What goes with the request; without a key, what anybody could send.
+/// What goes with the request; without a key, what anyone could send.
 pub(super) fn headers(probe: &Probe, key: Option<&ApiKey>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in probe.headers {

@@ -13,7 +13,7 @@ pub(super) enum Sign {
     LeakedKey,
     /// The key lacks a permission, or a scope.
     Permission,
-    /// Something is forbidden, and nobody says why.
+    /// Something is forbidden, and no one says why.
     Forbidden,
     /// The key is good elsewhere.
     Network,

@@ -52,7 +52,7 @@ fn what_a_good_key_gets_works() {
     }
 }
 
-/// What comes with 200, and is nobody's answer to a good key.
+/// What comes with 200, and is no one's answer to a good key.
 const HOLLOW: &[&str] = &[
     "",
     " \n",
@@ -413,7 +413,7 @@ const TOLD: &[(&str, u16, &str, Verdict, &str)] = &[
 ];
 
 #[test]
-fn a_known_key_is_not_called_bad_and_a_busy_provider_refuses_nobody() {
+fn a_known_key_is_not_called_bad_and_a_busy_provider_refuses_no_one() {
     for (id, status, body, verdict, part) in TOLD {
         let (found, sentence) = words(id, *status, body);
         assert_eq!(found, *verdict, "{id} {status} {body}: {sentence}");
@@ -436,7 +436,7 @@ const UNTOLD: &[(u16, &str, Verdict, &str)] = &[
         403,
         "",
         Verdict::Unexplained,
-        "OpenAI refused without saying why (403). Whether the key is good is not known.",
+        "OpenAI refused without saying why (403). We don’t know whether the key works.",
     ),
     (403, "Forbidden", Verdict::Unexplained, "without saying why (403)"),
     (403, r#"{"error":"Forbidden"}"#, Verdict::Unexplained, "without saying why (403)"),
@@ -493,7 +493,7 @@ fn a_request_that_is_called_bad_is_no_bad_key() {
 }
 
 #[test]
-fn a_base_url_may_have_the_version_or_not() {
+fn a_base_url_can_have_the_version_or_not() {
     let openai = &find("openai").expect("a provider").probe;
     for base in
         ["http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1/"]

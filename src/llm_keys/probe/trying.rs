@@ -16,7 +16,7 @@ use crate::outbound::{Answer, Failure, Outbound};
 pub async fn probe(outbound: &Outbound, probe: &Probe, label: &str, usable: &Usable) -> Finding {
     let begun = Instant::now();
     let Some(url) = usable.address.as_ref().map(|base| target(base, probe)) else {
-        let sentence = format!("The address of {label} is not known: nothing was sent.");
+        let sentence = format!("The address of {label} is unknown: nothing was sent.");
         return Finding { verdict: Verdict::Unreachable, sentence, millis: 0 };
     };
     let (answer, is_public) =

@@ -87,7 +87,7 @@ async fn organizations_with_fallback(services: &Services) -> Result<HashSet<Stri
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Whether a key can be opened; one of a provider that nobody knows any more is none of our business.
+/// Whether a key can be opened; one of a provider that no one knows any more is none of our business.
 fn opens(services: &Services, key: &llm_key::Model) -> Result<bool> {
     let Some(provider) = LlmProvider::parse(&key.provider) else { return Ok(true) };
     let resolution = resolution(services, &provider, Some(key), false)?;

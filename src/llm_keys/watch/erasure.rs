@@ -1,4 +1,4 @@
-//! Erasing what nobody can bring back.
+//! Erasing what no one can bring back.
 
 use chrono::Duration as Span;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

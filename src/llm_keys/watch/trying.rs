@@ -77,7 +77,7 @@ pub(super) async fn try_again(services: &Services, row: &llm_key_health::Model) 
     Ok(())
 }
 
-/// Moves the next try from one moment to another; false when somebody else has moved it.
+/// Moves the next try from one moment to another; false when someone else has moved it.
 async fn move_next(
     services: &Services,
     row: &llm_key_health::Model,

@@ -25,26 +25,26 @@ pub async fn test<K: Keeps>(admin: K, view: View, path: web::Path<LlmKeyPath>) -
 /// `POST /settings/admin/llm-keys/{provider}/removal`.
 pub async fn remove<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
     let provider = path.provider()?;
-    changes::remove(admin.keeper(), &provider).await?;
+    let label = changes::remove(admin.keeper(), &provider).await?;
     let at = KeysAt::of(admin.keeper());
     let undo = Undo::KeyRemoval { provider, project: at.project().map(str::to_owned) };
-    Ok(see_other_undoable(&at.llm_keys(), Notice::KeyRemoved, undo))
+    Ok(see_other_undoable(&at.llm_keys(), Notice::KeyRemoved.about(&label), undo))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/restoration`.
 pub async fn restore<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::restore(admin.keeper(), &path.provider()?).await?;
-    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyRestored))
+    let label = changes::restore(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyRestored.about(&label)))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/reversion`.
 pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::revert(admin.keeper(), &path.provider()?).await?;
-    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyReverted))
+    let label = changes::revert(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::KeyReverted.about(&label)))
 }
 
 /// `POST /settings/admin/llm-keys/{provider}/previous/removal`.
 pub async fn erase_previous<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Reply {
-    changes::erase_previous(admin.keeper(), &path.provider()?).await?;
-    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::PreviousKeyErased))
+    let label = changes::erase_previous(admin.keeper(), &path.provider()?).await?;
+    Ok(see_other(&KeysAt::of(admin.keeper()).llm_keys(), Notice::PreviousKeyErased.about(&label)))
 }

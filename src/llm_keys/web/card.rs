@@ -42,7 +42,7 @@ pub struct KeyCard {
 pub struct Stored {
     pub by: String,
     pub at: Moment,
-    /// Empty where everybody has the same.
+    /// Empty where everyone has the same.
     pub base_url: String,
 }
 

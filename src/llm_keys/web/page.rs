@@ -53,12 +53,12 @@ struct Tile {
 }
 
 impl LlmKeysPage {
-    /// The key before the one that the form replaces: it goes for good.
+    /// The key before the one that the form replaces: it goes permanently.
     fn before_replaced(&self) -> Option<&Previous> {
         self.keys.iter().find(|key| key.provider == self.form.provider)?.previous.as_ref()
     }
 
-    /// The keys whose removal can be undone for a while; none while somebody types.
+    /// The keys whose removal can be undone for a while; none while someone types.
     fn expiring(&self) -> impl Iterator<Item = &KeyCard> {
         self.keys.iter().filter(|key| key.can_undo && !self.form_shown)
     }

@@ -25,7 +25,7 @@ fn owners<'a>(lists: &'a InstanceLists, all: &[&Owner]) -> Owners<'a> {
 }
 
 #[test]
-fn the_last_owner_stays_and_anybody_else_may_go() {
+fn the_last_owner_stays_and_anyone_else_can_go() {
     let (ada, ben) = (owner("ada", &["idp"]), owner("ben", &["idp"]));
     let allows = |all: &[&Owner], leaving: &[&str]| owners(&NOBODY, all).can_spare(Loss::People(leaving));
     assert!(!allows(&[&ada], &["ada"]));
@@ -36,7 +36,7 @@ fn the_last_owner_stays_and_anybody_else_may_go() {
 }
 
 #[test]
-fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go() {
+fn an_owner_who_can_t_sign_in_is_no_reason_to_remove_the_other() {
     let ada = owner("ada", &["idp"]);
     let deactivated = Owner { status: Status::Deactivated, ..owner("ben", &["idp"]) };
     let locked_out = Owner { status: Status::LockedOut, ..owner("ben", &["idp"]) };
@@ -62,7 +62,7 @@ fn an_owner_who_can_t_come_in_is_no_reason_to_let_the_other_go() {
 }
 
 #[test]
-fn a_way_in_may_go_while_an_owner_is_left_another() {
+fn a_way_in_can_go_while_an_owner_is_left_another() {
     let (ada, ben) = (owner("ada", &["idp", "okta"]), owner("ben", &["okta"]));
     let ada_alone = owners(&NOBODY, &[&ada]);
     assert!(ada_alone.can_spare(Loss::Method("idp")) && ada_alone.can_spare(Loss::Identity("ada at okta")));
@@ -75,7 +75,7 @@ fn a_way_in_may_go_while_an_owner_is_left_another() {
 }
 
 #[test]
-fn where_nobody_can_come_in_the_last_who_might_again_stays() {
+fn where_no_one_can_come_in_the_last_who_might_again_stays() {
     let (blocked, gone) =
         (owner("ada", &["github"]), Owner { status: Status::Deactivated, ..owner("ben", &["idp"]) });
     let both = owners(&NOBODY, &[&blocked, &gone]);
@@ -86,7 +86,7 @@ fn where_nobody_can_come_in_the_last_who_might_again_stays() {
 }
 
 #[test]
-fn an_owner_who_can_t_come_in_takes_nobody_s_place() {
+fn an_owner_who_can_t_come_in_takes_no_ones_place() {
     let (ada, ben) = (owner("ada", &["idp"]), owner("ben", &["idp"]));
     let without_a_way = owner("ben", &[]);
     let former = owners(&NOBODY, &[&ada]);

@@ -93,7 +93,7 @@ pub async fn enter(
     match entry::enter(&operator, &organization, &reason).await {
         Ok(()) => {
             let links = organization.links(operator.services.config.tenancy);
-            Ok(see_other(&links.general(), Notice::OperatorEntered))
+            Ok(see_other(&links.general(), Notice::OperatorEntered.about(&organization.name)))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             let again = Site.operator_organization(&organization.id).entry().query("reason", &reason);
@@ -110,5 +110,6 @@ pub async fn enter(
 /// `POST /operator/departure`.
 pub async fn leave(operator: Operator) -> Reply {
     entry::leave(&operator).await?;
-    Ok(see_other(&Site.operator(), Notice::OperatorLeft))
+    let left = operator.visitor.entered.as_ref().map(|entered| entered.membership.organization.name.as_str());
+    Ok(see_other(&Site.operator(), Notice::OperatorLeft.about(left.unwrap_or("the organization"))))
 }

@@ -28,7 +28,7 @@ struct OperatorPage {
 struct Fact {
     label: &'static str,
     value: String,
-    /// Whether it needs somebody.
+    /// Whether it needs someone.
     is_bad: bool,
 }
 
@@ -110,8 +110,8 @@ fn facts(operator: &Operator, totals: &Totals) -> Vec<Fact> {
         fact("Organizations", totals.organizations),
         fact("Being deleted", totals.ending),
         fact("People", totals.people),
-        Fact { label: "Mails waiting", value: waiting, is_bad: false },
-        Fact { is_bad: totals.refused_mails > 0, ..fact("Mails refused", totals.refused_mails) },
+        Fact { label: "Emails waiting", value: waiting, is_bad: false },
+        Fact { is_bad: totals.refused_mails > 0, ..fact("Emails refused", totals.refused_mails) },
         Fact { is_bad: totals.failing > 0, ..fact("Failing background work", totals.failing) },
     ]
 }

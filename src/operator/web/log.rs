@@ -43,7 +43,7 @@ pub struct LogQuery {
 
 /// `GET`.
 pub async fn log(operator: Operator, view: View, asked: web::Query<LogQuery>) -> Reply {
-    let cursor = optional("cursor", &asked.cursor, Cursor::parse, "This is no place in the log.")?;
+    let cursor = optional("cursor", &asked.cursor, Cursor::parse, "Not a valid place in the log.")?;
     let query = EventQuery { cursor, ..EventQuery::everything(PAGE) };
     let events = list_in(operator.scope(), &query, &Source::everything()).await?;
     let showing = match events.rows.len() {

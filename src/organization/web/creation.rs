@@ -69,7 +69,7 @@ pub struct NewForm {
     name: String,
     #[serde(default)]
     slug: String,
-    /// What the page has proposed: a slug that is this one still, nobody has chosen.
+    /// What the page has proposed: a slug that is this one still, no one has chosen.
     #[serde(default)]
     proposed: String,
 }
@@ -105,7 +105,7 @@ pub async fn create(person: SignedIn, view: View, form: web::Form<NewForm>) -> R
     match created {
         Ok(organization) => {
             let links = organization.links(person.services.config.tenancy);
-            Ok(see_other(&links.general(), Notice::OrganizationCreated))
+            Ok(see_other(&links.general(), Notice::OrganizationCreated.about(&organization.name)))
         }
         Err(Error::Invalid(errors)) => {
             let page = NewPage {

@@ -28,7 +28,7 @@ async fn an_exception_holds_for_exactly_its_host_and_port() {
 }
 
 #[actix_web::test]
-async fn an_exception_may_be_a_name_that_leads_to_a_private_address() {
+async fn an_exception_can_be_a_name_that_leads_to_a_private_address() {
     let server = Server::answering("200 OK", "").await;
     let client = outbound(&[&format!("LLM.lan:{}", server.port())], names_lead_to(&[&["127.0.0.1"]]));
     for name in ["llm.lan", "llm.lan."] {

@@ -22,7 +22,7 @@ fn host_and_port_have_one_form() {
 }
 
 #[test]
-fn what_is_no_host_and_port_is_refused_with_an_example() {
+fn what_is_not_a_host_and_port_is_refused_with_an_example() {
     for text in [
         "",
         "llm.lan",

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 
 const KEY: &str = "sk-canary-7f3a";
-/// In 2000::/3 and handed out to nobody.
+/// In 2000::/3 and handed out to no one.
 const NOBODY: &str = "2000::1";
 
 /// Answers the nth look-up with the nth list, then with the last one.

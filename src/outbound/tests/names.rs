@@ -15,7 +15,7 @@ async fn of_a_name_with_both_only_the_public_address_is_connected_to() {
     for both in [[NOBODY, "127.0.0.1"], ["127.0.0.1", NOBODY]] {
         let client = outbound(&[], names_lead_to(&[&both]));
         assert_eq!(verdict(&client, "https://both.test").await, None);
-        // Below the rule about ports, because nobody may listen on 443 here.
+        // Below the rule about ports, because no one may listen on 443 here.
         let request = client.guarded.get(format!("https://both.test:{}/", server.port()));
         let answer = timeout(Duration::from_millis(500), request.send()).await;
         assert!(!matches!(answer, Ok(Ok(_))));

@@ -9,34 +9,34 @@ fn what_was_not_sent_says_why_and_how_it_could_be_allowed() {
             Blocked::Private,
             "http://10.0.0.5:11434/v1",
             "Blocked: 10.0.0.5 is a private address. \
-             Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=10.0.0.5:11434.",
+             The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW=10.0.0.5:11434.",
         ),
         (
             Blocked::Private,
             "https://llm.lan/",
             "Blocked: llm.lan leads to a private address. \
-             Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=llm.lan:443.",
+             The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW=llm.lan:443.",
         ),
         (
             Blocked::Private,
             "https://[::1]:8080/",
             "Blocked: [::1] is a private address. \
-             Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=[::1]:8080.",
+             The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW=[::1]:8080.",
         ),
         (Blocked::Private, "https://169.254.169.254/", "Blocked: 169.254.169.254 is a private address."),
         (
             Blocked::Port(8443),
             "https://api.test:8443/",
             "Blocked: port 8443 is not 443. \
-             Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:8443.",
+             The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:8443.",
         ),
         (
             Blocked::Scheme,
             "http://api.test/",
-            "Blocked: api.test has to be reached by https. \
-             Whoever runs this Gatehouse can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:80.",
+            "Blocked: api.test must be reached over https. \
+             The server’s admin can allow it with GATEHOUSE_OUTBOUND_ALLOW=api.test:80.",
         ),
-        (Blocked::Scheme, "file:///etc/passwd", "Blocked: the address has to begin with https://."),
+        (Blocked::Scheme, "file:///etc/passwd", "Blocked: the address must begin with https://."),
         (
             Blocked::Credentials,
             "https://ada:pw@api.test/",

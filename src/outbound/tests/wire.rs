@@ -21,7 +21,7 @@ async fn the_answer_is_handed_back_whatever_its_status_and_the_key_arrives() {
 }
 
 #[actix_web::test]
-async fn a_redirect_is_handed_back_and_nobody_is_asked_at_its_location() {
+async fn a_redirect_is_handed_back_and_no_one_is_asked_at_its_location() {
     let target = Server::answering("200 OK", "secret").await;
     for location in [format!("http://{}/", target.address), "file:///etc/passwd".to_owned()] {
         let server = Server::answering(&format!("302 Found\r\nlocation: {location}"), "moved").await;
@@ -70,7 +70,7 @@ async fn a_look_up_that_never_ends_is_given_up() {
 }
 
 #[actix_web::test]
-async fn a_name_that_nobody_knows_is_said_to_be_unknown() {
+async fn a_name_that_no_one_knows_is_said_to_be_unknown() {
     for client in [outbound(&["llm.lan:8000"], Unknown), outbound(&["llm.lan:8000"], names_lead_to(&[&[]]))] {
         for address in ["https://api.test/", "http://llm.lan:8000/"] {
             assert_eq!(failure(&client, address).await, Failure::NotFound);

@@ -70,7 +70,7 @@ pub async fn change_slug(owner: Owner, view: View, form: web::Form<SlugForm>) ->
         Ok(slug) => {
             let config = &owner.services().config;
             let links = Links::of(config.tenancy, slug.as_str(), &owner.organization().id);
-            Ok(see_other(&links.danger(), Notice::SlugChanged))
+            Ok(see_other(&links.danger(), Notice::SlugChanged.about(slug.as_str())))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             let again = owner.links().slug().query("slug", &typed);
@@ -93,5 +93,5 @@ pub struct FormerSlugPath {
 /// `POST …/slugs/{slug}/end`.
 pub async fn give_up(owner: Owner, path: web::Path<FormerSlugPath>) -> Reply {
     slug::give_up(&owner, &path.slug).await?;
-    Ok(see_other(&owner.links().danger(), Notice::SlugGivenUp))
+    Ok(see_other(&owner.links().danger(), Notice::SlugGivenUp.about(&path.slug)))
 }

@@ -96,7 +96,10 @@ async fn stops(owner: &Owner) -> Result<Vec<String>> {
 pub async fn delete(owner: Owner, view: View, form: web::Form<DeletionForm>) -> Reply {
     let typed = form.into_inner().slug;
     match verbs::delete(&owner, &typed).await {
-        Ok(()) => Ok(see_other(&Site.organizations(), Notice::OrganizationDeleted)),
+        Ok(()) => {
+            let left = Notice::OrganizationDeleted.about(&owner.organization().name);
+            Ok(see_other(&Site.organizations(), left))
+        }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             sign_in_again(owner.person(), &view, &owner.links().ending()).await
         }

@@ -19,5 +19,5 @@ pub struct DoorPath {
 pub async fn restore(person: SignedIn, path: web::Path<DoorPath>) -> Reply {
     let restored = deletion::restore(&person, &path.org).await?;
     let links = Links::of(person.services.config.tenancy, &restored.slug, &restored.id);
-    Ok(see_other(&links.general(), Notice::OrganizationRestored))
+    Ok(see_other(&links.general(), Notice::OrganizationRestored.about(&restored.name)))
 }

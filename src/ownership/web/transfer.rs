@@ -55,11 +55,11 @@ fn show(owner: &Owner, view: &View, status: StatusCode, email: String, email_err
 pub async fn hand_over(owner: Owner, view: View, form: web::Form<TransferForm>) -> Reply {
     let email = form.into_inner().email;
     let done = match verbs::receiver(&owner, &email).await {
-        Ok(receiver) => verbs::transfer(&owner, &receiver.user_id).await,
+        Ok(receiver) => verbs::transfer(&owner, &receiver.user_id).await.map(|()| receiver.name),
         Err(error) => Err(error),
     };
     match done {
-        Ok(()) => Ok(see_other(&owner.links().general(), Notice::Transferred)),
+        Ok(name) => Ok(see_other(&owner.links().general(), Notice::Transferred.about(&name))),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             sign_in_again(owner.person(), &view, &owner.links().transfer().query("email", &email)).await
         }

@@ -36,7 +36,7 @@ pub async fn rename(admin: ProjectAdmin, view: View, form: web::Form<NameForm>) 
     let NameForm { name } = form.into_inner();
     let update = ProjectUpdate { name: Some(name.clone()), ..ProjectUpdate::default() };
     match projects::update(&admin, &update).await {
-        Ok(()) => Ok(see_other(&back(&admin), Notice::ProjectRenamed)),
+        Ok(()) => Ok(see_other(&back(&admin), Notice::ProjectRenamed.about(&name))),
         Err(error) => returned(&admin, &view, error, Typed { name: Some(name), ..Typed::default() }).await,
     }
 }
@@ -50,11 +50,15 @@ async fn set_archived(admin: &ProjectAdmin, archived: bool) -> Result<()> {
 pub async fn archive(admin: ProjectAdmin) -> Reply {
     set_archived(&admin, true).await?;
     let undo = Undo::Archiving { project: admin.project().slug.clone() };
-    Ok(see_other_undoable(&admin.links().projects(), Notice::ProjectArchived, undo))
+    Ok(see_other_undoable(
+        &admin.links().projects(),
+        Notice::ProjectArchived.about(&admin.project().name),
+        undo,
+    ))
 }
 
 /// `POST …/restoration`.
 pub async fn restore(admin: ProjectAdmin) -> Reply {
     set_archived(&admin, false).await?;
-    Ok(see_other(&back(&admin), Notice::ProjectRestored))
+    Ok(see_other(&back(&admin), Notice::ProjectRestored.about(&admin.project().name)))
 }

@@ -44,7 +44,7 @@ pub fn summary(days: &[u64], now: DateTime<Utc>) -> String {
 
 fn day(n: usize, days: usize, now: DateTime<Utc>) -> String {
     let ago = i64::try_from(days - 1 - n).unwrap_or(0);
-    Moment::day(now - Duration::days(ago)).text
+    Moment::day(now - Duration::days(ago)).text.to_string()
 }
 
 fn fetches(times: u64) -> String {

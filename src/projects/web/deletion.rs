@@ -95,5 +95,5 @@ pub async fn delete(admin: ProjectAdmin, view: View, form: web::Form<DeletionFor
         return show(&admin, &view, StatusCode::UNPROCESSABLE_ENTITY, typed, problem).await;
     }
     projects::delete(&admin).await?;
-    Ok(see_other(&admin.links().projects(), Notice::ProjectDeleted))
+    Ok(see_other(&admin.links().projects(), Notice::ProjectDeleted.about(&admin.project().name)))
 }

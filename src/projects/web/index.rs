@@ -1,4 +1,4 @@
-//! The projects that somebody sees, and what makes new ones.
+//! The projects that someone sees, and what makes new ones.
 
 use actix_web::http::StatusCode;
 use actix_web::web;
@@ -24,7 +24,7 @@ struct ProjectsPage {
     groups: Vec<Group>,
     /// Those in which the viewer may make projects.
     teams: Vec<team::Model>,
-    /// Whether there are others than the one that everybody is in.
+    /// Whether there are others than the one that everyone is in.
     has_teams: bool,
     is_admin: bool,
     name: String,
@@ -159,7 +159,10 @@ pub struct ProjectForm {
 pub async fn create(member: Member, view: View, form: web::Form<ProjectForm>) -> Reply {
     let ProjectForm { name, team } = form.into_inner();
     match projects::create(&member, &name, team.as_ref()).await {
-        Ok(project) => Ok(see_other(&member.links().project(&project.slug).page(), Notice::ProjectCreated)),
+        Ok(project) => {
+            let page = member.links().project(&project.slug).page();
+            Ok(see_other(&page, Notice::ProjectCreated.about(&project.name)))
+        }
         Err(error) => {
             let team = team.map(|id| id.to_string()).unwrap_or_default();
             returned(&member, &view, error, Typed { name, team, ..Typed::default() }).await

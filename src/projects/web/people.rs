@@ -13,7 +13,7 @@ use crate::project_role::ProjectRole;
 use crate::projects::members;
 use crate::web::{Asked, GivingUp, Notice, Reply, View, see_other};
 
-/// Somebody, and which role they get.
+/// Someone, and which role they get.
 #[derive(Deserialize)]
 pub struct MemberForm {
     #[serde(default)]
@@ -33,8 +33,11 @@ pub async fn add_member(admin: ProjectAdmin, view: View, form: web::Form<MemberF
         return ask(&admin, &view, &stepping_down(&admin, email, role));
     }
     match members::add(&admin, &email, &role).await {
-        Ok(()) if gives_up => Ok(see_other(&back(&admin), Notice::ProjectSeen)),
-        Ok(()) => Ok(see_other(&back(&admin), Notice::ProjectMemberSet)),
+        Ok(_) if gives_up => Ok(see_other(&back(&admin), Notice::ProjectSeen.about(&admin.project().name))),
+        Ok((name, role)) => {
+            let left = Notice::ProjectMemberSet.about(&name).and(role.with_article());
+            Ok(see_other(&back(&admin), left))
+        }
         Err(error) => returned(&admin, &view, error, Typed { email, role, ..Typed::default() }).await,
     }
 }
@@ -60,11 +63,11 @@ pub async fn remove_member(
     if gives_up && !asked.is_confirmed() {
         return ask(&admin, &view, &leaving(&admin, &path.user));
     }
-    members::remove(&admin, &path.user).await?;
+    let name = members::remove(&admin, &path.user).await?;
     if gives_up {
-        return Ok(see_other(&admin.links().projects(), Notice::ProjectLeft));
+        return Ok(see_other(&admin.links().projects(), Notice::ProjectLeft.about(&admin.project().name)));
     }
-    Ok(see_other(&back(&admin), Notice::ProjectMemberRemoved))
+    Ok(see_other(&back(&admin), Notice::ProjectMemberRemoved.about(&name)))
 }
 
 const CREATE_AND_CHOOSE: &str = "Create tokens, set project keys and manage people.";

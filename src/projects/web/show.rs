@@ -31,7 +31,7 @@ struct ProjectPage {
     is_default: bool,
     is_archived: bool,
     can_edit: bool,
-    /// Whether the viewer may make tokens, of which an operator who has entered makes none.
+    /// Whether the viewer may make tokens, of which an operator who has entered creates none.
     can_make: bool,
     can_archive: bool,
     /// Whether the viewer may say who is what in the project.

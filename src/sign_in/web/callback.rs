@@ -110,7 +110,7 @@ impl Return<'_> {
             Connection::Refused(refusal) => return self.refused(goal, claims, &refusal).await,
         };
         self.end_well(flow).await?;
-        Ok(see_other(goal.return_to.as_str(), notice))
+        Ok(see_other(goal.return_to.as_str(), notice.about(&self.provider.label)))
     }
 
     async fn refused(&self, goal: &Goal, claims: &Claims, refusal: &Refusal) -> Reply {

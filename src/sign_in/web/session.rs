@@ -1,4 +1,4 @@
-//! The session of somebody whom sign-in has let in.
+//! The session of someone whom sign-in has let in.
 
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
@@ -7,8 +7,8 @@ use crate::authority::session::{NewSession, start};
 use crate::authority::{Anyone, Origin};
 use crate::error::{Error, Result};
 
-/// Starts the session of the person with this id, for whom this provider has vouched. `authenticated_at` is when they proved who they are; none where nobody
-/// knows.
+/// Starts the session of the person with this id, whom this provider has proven. `authenticated_at` is when they proved
+/// who they are; none where no one knows.
 pub fn start_session(
     anyone: &Anyone,
     request: &HttpRequest,

@@ -26,7 +26,7 @@ struct SignInPage {
     organization: String,
     providers: Vec<Button>,
     return_to: String,
-    notice: &'static str,
+    notice: String,
 }
 
 impl Page for SignInPage {

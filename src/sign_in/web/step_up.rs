@@ -1,4 +1,4 @@
-//! The page that asks somebody to sign in once more.
+//! The page that asks someone to sign in once more.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -26,7 +26,7 @@ struct FreshPage<'a> {
 
 impl Page for FreshPage<'_> {
     fn title(&self) -> &'static str {
-        "Confirm that it is you"
+        "Confirm it’s you"
     }
 }
 

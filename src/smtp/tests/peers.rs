@@ -77,7 +77,7 @@ async fn nothing_is_said_without_tls_where_localhost_leads_to_another_machine() 
 }
 
 #[tokio::test]
-async fn a_password_may_be_sent_without_tls_on_this_machine_whatever_the_name() {
+async fn a_password_can_be_sent_without_tls_on_this_machine_whatever_the_name() {
     for server in ["mail.acme.test?tls=opportunistic", "localhost?tls=opportunistic", "localhost?tls=none"] {
         for peer in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
             let (entered, told) = enter(server, peer, OFFER, "").await;

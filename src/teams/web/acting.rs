@@ -36,7 +36,7 @@ pub struct NameForm {
 pub async fn rename(manager: TeamManager, view: View, form: web::Form<NameForm>) -> Reply {
     let NameForm { name } = form.into_inner();
     match teams::rename(&manager, &name).await {
-        Ok(()) => Ok(see_other(&back(&manager), Notice::TeamSaved)),
+        Ok(name) => Ok(see_other(&back(&manager), Notice::TeamRenamed.about(&name))),
         Err(error) => returned(&manager, &view, error, Typed { name: Some(name), ..Typed::default() }).await,
     }
 }
@@ -52,7 +52,7 @@ pub struct ManagerForm {
 pub async fn set_manager(admin: TeamAdmin, view: View, form: web::Form<ManagerForm>) -> Reply {
     let ManagerForm { manager } = form.into_inner();
     match teams::set_manager(&admin, Meant::Email(&manager)).await {
-        Ok(()) => Ok(see_other(&back(&admin), Notice::TeamSaved)),
+        Ok(()) => Ok(see_other(&back(&admin), Notice::TeamManagerSet.about(&admin.team().name))),
         Err(error) => {
             let typed = Typed { manager: Some(manager), ..Typed::default() };
             returned(&admin, &view, error, typed).await
@@ -60,7 +60,7 @@ pub async fn set_manager(admin: TeamAdmin, view: View, form: web::Form<ManagerFo
     }
 }
 
-/// Somebody.
+/// Someone.
 #[derive(Deserialize)]
 pub struct MemberForm {
     #[serde(default)]
@@ -71,7 +71,7 @@ pub struct MemberForm {
 pub async fn add_member(manager: TeamManager, view: View, form: web::Form<MemberForm>) -> Reply {
     let MemberForm { email } = form.into_inner();
     match people::add(&manager, &email).await {
-        Ok(()) => Ok(see_other(&back(&manager), Notice::TeamMemberAdded)),
+        Ok(name) => Ok(see_other(&back(&manager), Notice::TeamMemberAdded.about(&name))),
         Err(error) => returned(&manager, &view, error, Typed { email, ..Typed::default() }).await,
     }
 }
@@ -93,11 +93,11 @@ pub async fn remove_member(
     if gives_up && !asked.is_confirmed() {
         return view.page(&**manager, StatusCode::UNPROCESSABLE_ENTITY, &leaving(&manager, &path.user));
     }
-    people::remove(&manager, &path.user).await?;
+    let name = people::remove(&manager, &path.user).await?;
     if gives_up {
-        return Ok(see_other(&manager.links().projects(), Notice::TeamLeft));
+        return Ok(see_other(&manager.links().projects(), Notice::TeamLeft.about(&manager.team().name)));
     }
-    Ok(see_other(&back(&manager), Notice::TeamMemberRemoved))
+    Ok(see_other(&back(&manager), Notice::TeamMemberRemoved.about(&name)))
 }
 
 fn leaving(manager: &TeamManager, me: &str) -> GivingUp {
@@ -120,5 +120,5 @@ fn leaving(manager: &TeamManager, me: &str) -> GivingUp {
 /// `POST …/deletion`.
 pub async fn delete(admin: TeamAdmin) -> Reply {
     teams::delete(&admin).await?;
-    Ok(see_other(&admin.links().projects(), Notice::TeamDeleted))
+    Ok(see_other(&admin.links().projects(), Notice::TeamDeleted.about(&admin.team().name)))
 }

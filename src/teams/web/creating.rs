@@ -19,7 +19,10 @@ pub struct TeamForm {
 pub async fn create(admin: Admin, view: View, form: web::Form<TeamForm>) -> Reply {
     let TeamForm { name } = form.into_inner();
     match teams::create(&admin, &name).await {
-        Ok(team) => Ok(see_other(&admin.links().team(&team.slug).page(), Notice::TeamCreated)),
+        Ok(team) => {
+            let page = admin.links().team(&team.slug).page();
+            Ok(see_other(&page, Notice::TeamCreated.about(&team.name)))
+        }
         Err(error) => returned_with_team(&admin, &view, error, name).await,
     }
 }

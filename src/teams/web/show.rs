@@ -24,7 +24,7 @@ struct TeamPage {
     can_add: bool,
     /// Whether the viewer may delete it, once it has no projects.
     can_delete: bool,
-    /// The name of whoever manages it; empty for nobody.
+    /// The name of whoever manages it; empty for no one.
     manager: String,
     manager_email: String,
     manager_error: String,
@@ -75,7 +75,7 @@ pub async fn show(viewer: TeamViewer, view: View) -> Reply {
     page(&viewer, &view, StatusCode::OK, Typed::default()).await
 }
 
-/// The page, with what was typed. An address that is nobody's is said beside the field that it was typed into.
+/// The page, with what was typed. An address that is no one's is said beside the field that it was typed into.
 pub async fn page(viewer: &TeamViewer, view: &View, status: StatusCode, typed: Typed) -> Reply {
     let (team, links) = (viewer.team(), viewer.links());
     let sentence =

@@ -167,6 +167,6 @@ pub async fn revoke(person: SignedIn, path: web::Path<TokenPath>) -> Reply {
     let own = tokens::list_own(&person).await?;
     let token = own.into_iter().find(|token| token.id == *path.token).ok_or(Error::NotFound)?;
     let member = person.member_to_end(&token.organization_id)?;
-    tokens::revoke(Whose::Person(&member), &path.token).await?;
-    Ok(see_other(&back().0, Notice::TokenRevoked))
+    let name = tokens::revoke(Whose::Person(&member), &path.token).await?;
+    Ok(see_other(&back().0, Notice::TokenRevoked.about(&name)))
 }

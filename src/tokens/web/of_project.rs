@@ -32,7 +32,7 @@ impl RollForm {
     /// # Errors
     /// 422 for what is not offered.
     pub fn overlap(&self) -> Result<Overlap, Error> {
-        Overlap::parse(&self.overlap).ok_or_else(|| Error::invalid("overlap", "Choose one of those offered."))
+        Overlap::parse(&self.overlap).ok_or_else(|| Error::invalid("overlap", "Choose one from the list."))
     }
 }
 
@@ -101,6 +101,6 @@ pub async fn roll(
 
 /// `POST …/tokens/{token}/revocation`.
 pub async fn revoke(admin: ProjectAdmin, path: web::Path<TokenPath>) -> Reply {
-    tokens::revoke(Whose::Project(&admin), &path.token).await?;
-    Ok(see_other(&back(&admin).0, Notice::TokenRevoked))
+    let name = tokens::revoke(Whose::Project(&admin), &path.token).await?;
+    Ok(see_other(&back(&admin).0, Notice::TokenRevoked.about(&name)))
 }

@@ -21,12 +21,19 @@ const CHUNK: usize = 500;
 /// As many people as an event names.
 const MOST_NAMED: usize = 100;
 
-/// Does it, in one change with one event; tells to how many.
+/// How many people a bulk action changed, and how many it skipped.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Applied {
+    pub changed: usize,
+    pub skipped: usize,
+}
+
+/// Does it, in one change with one event.
 ///
 /// # Errors
 /// 403 when it raises people and the admin has not signed in a moment ago, or the role is above the admin; 409 when no
 /// owner would be left.
-pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<usize> {
+pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<Applied> {
     if action.role().is_some() {
         admin.refuse_operator()?;
     }
@@ -36,8 +43,9 @@ pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<
     if skipped.iter().any(|skipped| skipped.why == ABOVE) {
         admin.person().note_refusal(Forbidden::NeedsOwner);
     }
+    let applied = Applied { changed: chosen.len(), skipped: skipped.len() };
     if chosen.is_empty() {
-        return Ok(0);
+        return Ok(applied);
     }
     let raises = |person: &MemberAccount| action.role().is_some_and(|role| role > person.member.role);
     if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
@@ -60,7 +68,7 @@ pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<
     let named: Vec<&str> = members.iter().take(MOST_NAMED).map(|member| member.email.as_str()).collect();
     let after = json!({ "count": members.len(), "people": named, "role": action.role() });
     change.commit(Event::done(event(action), people(members.len())).resulting_in(after)).await?;
-    Ok(members.len())
+    Ok(applied)
 }
 
 fn event(action: BulkAction) -> &'static str {

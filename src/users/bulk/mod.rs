@@ -5,5 +5,5 @@ mod apply;
 mod selection;
 
 pub use action::BulkAction;
-pub use apply::apply;
-pub use selection::{Plan, Skipped, matching, plan};
+pub use apply::{Applied, apply};
+pub use selection::{MOST, Plan, Skipped, matching, plan};

@@ -13,46 +13,43 @@ use crate::users::query::{self, UserQuery};
 pub const MOST: usize = 1000;
 
 /// Why whoever is above the admin is left out.
-pub(super) const ABOVE: &str = "Only an owner can do that to an owner.";
+pub(super) const ABOVE: &str = "Only owners can change owners.";
 
-/// Somebody who is left out, and why.
+/// Someone who is left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     pub name: String,
     pub why: &'static str,
 }
 
-/// Who is concerned.
+/// Affected people.
 pub struct Plan {
     /// Names of those to whom it is done.
     pub people: Vec<String>,
     pub skipped: Vec<Skipped>,
 }
 
-/// The ids of everybody whom a list shows.
+/// The ids of everyone whom a list shows, or of the first [`MOST`].
 ///
 /// # Errors
-/// 422 when there are more than [`MOST`].
+/// When the database can't be asked.
 pub async fn matching(admin: &Admin, query: &UserQuery) -> Result<Vec<String>> {
     let mut query = UserQuery { limit: query::MOST, cursor: None, ..query.clone() };
     let mut ids = Vec::new();
     loop {
         let page = list(admin, &query).await?;
         ids.extend(page.rows.into_iter().map(|person| person.id));
-        if ids.len() > MOST {
-            return Err(Error::invalid(
-                "user",
-                format!("More than {MOST} people match. Narrow the list first."),
-            ));
-        }
         match page.next {
-            Some(next) => query.cursor = Some(next),
-            None => return Ok(ids),
+            Some(next) if ids.len() < MOST => query.cursor = Some(next),
+            _ => {
+                ids.truncate(MOST);
+                return Ok(ids);
+            }
         }
     }
 }
 
-/// Who would be concerned now. A look: it waits for nobody who writes, and nobody waits for it.
+/// Who would be concerned now. A look: it waits for no one who writes, and no one waits for it.
 ///
 /// # Errors
 /// 403 when the role is above the admin.
@@ -88,7 +85,7 @@ pub fn choose(
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
     for person in members {
         let is_you = person.user.id == admin.visitor().id;
-        match if is_you { Some("That is you.") } else { why_not(mine, &person, action, is_multi) } {
+        match if is_you { Some("That’s you.") } else { why_not(mine, &person, action, is_multi) } {
             Some(why) => skipped.push(Skipped { name: person.user.name, why }),
             None => chosen.push(person),
         }
@@ -99,13 +96,13 @@ pub fn choose(
 fn why_not(mine: Role, person: &MemberAccount, action: BulkAction, is_multi: bool) -> Option<&'static str> {
     match action {
         _ if person.member.role > mine => Some(ABOVE),
-        BulkAction::Role(role) if role == person.member.role => Some("They have this role already."),
+        BulkAction::Role(role) if role == person.member.role => Some("Already has this role."),
         BulkAction::Role(_) => None,
         _ if person.is_elsewhere && !is_multi => Some(ELSEWHERE),
         BulkAction::Deactivate
             if person.user.status == Status::Deactivated || person.member.suspended_at.is_some() =>
         {
-            Some("They are deactivated already.")
+            Some("Already deactivated.")
         }
         BulkAction::Deactivate | BulkAction::EndSessions => None,
     }

@@ -1,4 +1,4 @@
-//! Everybody who has an account.
+//! Everyone who has an account.
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
@@ -20,11 +20,11 @@ pub struct Account {
     pub email: String,
     pub name: String,
     activity: Activity,
-    /// None for somebody who is no member.
+    /// None for someone who is no member.
     pub role: Option<Role>,
-    /// None for somebody who is no member.
+    /// None for someone who is no member.
     standing: Option<Status>,
-    /// None for somebody who is no member.
+    /// None for someone who is no member.
     pub last_seen_at: Option<Timestamp>,
 }
 

@@ -16,7 +16,7 @@ use crate::role::Role;
 /// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
 ///
 /// # Errors
-/// When nobody has the address, or the person is the last owner (rule 1.5); for an owner also when the configuration
+/// When no one has the address, or the person is the last owner (rule 1.5); for an owner also when the configuration
 /// does not tell who can come in.
 pub async fn deactivate(shell: &Shell, entrance: Configured, email: &EmailAddress) -> Acted<AccountOutcome> {
     let act = Act::on(shell, email, "user.deactivated").await?;
@@ -33,7 +33,7 @@ pub async fn deactivate(shell: &Shell, entrance: Configured, email: &EmailAddres
 /// Undoes [`deactivate`]: the person can sign in again.
 ///
 /// # Errors
-/// When nobody has the address.
+/// When no one has the address.
 pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOutcome> {
     let act = Act::on(shell, email, "user.reactivated").await?;
     if act.user.status == Status::Active && !act.is_suspended() {
@@ -46,7 +46,7 @@ pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOut
     Ok(act.done(0, |event| event).await?)
 }
 
-/// Ends the sessions of everybody, who has to sign in again; tells how many there were.
+/// Ends the sessions of everyone, who has to sign in again; tells how many there were.
 ///
 /// # Errors
 /// When the database can't do it.

@@ -16,10 +16,10 @@ use crate::smtp::Mailer;
 use crate::users::mails::tell_role;
 
 /// Raises a person to `role`, and lets them in again if the access rules have left them out; makes a member of
-/// somebody who is none. They hear of another role by mail.
+/// someone who is none. They hear of another role by mail.
 ///
 /// # Errors
-/// When nobody has the address, or the person is deactivated or above `role`.
+/// When no one has the address, or the person is deactivated or above `role`.
 pub async fn promote(
     shell: &Shell,
     mail: &Mailer,
@@ -48,7 +48,7 @@ pub async fn promote(
 /// Lowers a member to `role`. They hear of it by mail.
 ///
 /// # Errors
-/// When nobody has the address, or the person is no member, below `role`, or the last owner (rule 1.5); for an owner also
+/// When no one has the address, or the person is no member, below `role`, or the last owner (rule 1.5); for an owner also
 /// when the configuration does not tell who can come in.
 pub async fn demote(
     shell: &Shell,

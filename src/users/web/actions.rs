@@ -16,7 +16,7 @@ use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
 use crate::users::actions::{self, Changed};
 use crate::users::web::path::{UserPath, UserSessionPath};
-use crate::web::{Asked, Notice, Reply, Undo, View, see_other, see_other_undoable};
+use crate::web::{Asked, Left, Notice, Reply, Undo, View, see_other, see_other_undoable};
 
 /// The role as it was chosen.
 #[derive(Deserialize)]
@@ -44,12 +44,13 @@ pub async fn change_role(
     }
     match actions::change_role(&admin, &path.user, role).await {
         Ok(_) if gives_up => Ok(own_role::landing(&admin, role)),
-        Ok(Changed { role: before, .. }) if before == role => {
-            Ok(see_other(&form.back.path(&admin.links()), Notice::RoleChanged))
-        }
-        Ok(Changed { role, .. }) => {
-            let undo = Undo::Role { person: uuid(&path.user)?, role };
-            Ok(see_other_undoable(&form.back.path(&admin.links()), Notice::RoleChanged, undo))
+        Ok(Changed { name, role: before }) => {
+            let (to, left) =
+                (form.back.path(&admin.links()), Notice::RoleGiven.about(&name).and(role.with_article()));
+            if before == role {
+                return Ok(see_other(&to, left));
+            }
+            Ok(see_other_undoable(&to, left, Undo::Role { person: uuid(&path.user)?, role: before }))
         }
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             let user = uuid(&path.user)?.to_string();
@@ -67,23 +68,25 @@ pub async fn deactivate(
     path: web::Path<UserPath>,
     back: web::Form<Back>,
 ) -> Reply {
-    actions::deactivate(&admin, &path.user).await?;
+    let Changed { name, .. } = actions::deactivate(&admin, &path.user).await?;
     let is_multi = admin.services().config.tenancy.is_multi();
     if is_own(&admin, &path.user) {
-        let notice = if is_multi { Notice::YouAreSuspended } else { Notice::YouAreDeactivated };
-        return Ok(outside(&admin, &request, notice));
+        let left = if is_multi {
+            Notice::YouAreSuspended.about(&admin.organization().name)
+        } else {
+            Notice::YouAreDeactivated.into()
+        };
+        return Ok(outside(&admin, &request, left));
     }
     let undo = Undo::Deactivation { person: uuid(&path.user)? };
     let notice = if is_multi { Notice::UserSuspended } else { Notice::UserDeactivated };
-    Ok(see_other_undoable(&back.path(&admin.links()), notice, undo))
+    Ok(see_other_undoable(&back.path(&admin.links()), notice.about(&name), undo))
 }
 
 /// `POST /settings/admin/users/{user}/reactivation`.
 pub async fn reactivate(admin: Admin, path: web::Path<UserPath>, back: web::Form<Back>) -> Reply {
-    actions::reactivate(&admin, &path.user).await?;
-    let is_multi = admin.services().config.tenancy.is_multi();
-    let notice = if is_multi { Notice::UserSuspensionEnded } else { Notice::UserReactivated };
-    Ok(see_other(&back.path(&admin.links()), notice))
+    let Changed { name, .. } = actions::reactivate(&admin, &path.user).await?;
+    Ok(see_other(&back.path(&admin.links()), Notice::UserReactivated.about(&name)))
 }
 
 /// `POST /settings/admin/users/{user}/removal`, from the page that says what stops.
@@ -93,29 +96,29 @@ pub async fn remove(
     path: web::Path<UserPath>,
     back: web::Form<Back>,
 ) -> Reply {
-    actions::remove(&admin, &path.user).await?;
+    let Changed { name, .. } = actions::remove(&admin, &path.user).await?;
     if is_own(&admin, &path.user) {
-        return Ok(outside(&admin, &request, Notice::Left));
+        return Ok(outside(&admin, &request, Notice::Left.about(&admin.organization().name)));
     }
-    Ok(see_other(&back.path(&admin.links()), Notice::UserRemoved))
+    Ok(see_other(&back.path(&admin.links()), Notice::UserRemoved.about(&name)))
 }
 
 /// `POST /settings/admin/users/{user}/sessions/end`.
 pub async fn end_sessions(admin: Admin, request: HttpRequest, path: web::Path<UserPath>) -> Reply {
-    actions::end_sessions(&admin, &path.user, None).await?;
+    let Changed { name, .. } = actions::end_sessions(&admin, &path.user, None).await?;
     if is_own(&admin, &path.user) {
-        return Ok(outside(&admin, &request, Notice::SignedOut));
+        return Ok(outside(&admin, &request, Notice::SignedOut.into()));
     }
-    Ok(to_person(&admin, &path.user, Notice::TheirSessionsEnded))
+    Ok(to_person(&admin, &path.user, Notice::TheirSessionsEnded.about(&name)))
 }
 
 /// `POST /settings/admin/users/{user}/sessions/{session}/end`.
 pub async fn end_session(admin: Admin, path: web::Path<UserSessionPath>) -> Reply {
-    actions::end_sessions(&admin, &path.user, Some(&path.session)).await?;
-    Ok(to_person(&admin, &path.user, Notice::TheirSessionEnded))
+    let Changed { name, .. } = actions::end_sessions(&admin, &path.user, Some(&path.session)).await?;
+    Ok(to_person(&admin, &path.user, Notice::TheirSessionEnded.about(&name)))
 }
 
-/// Who was meant; nobody else than a person of an id of ours can have been changed.
+/// Who was meant; no one else than a person of an id of ours can have been changed.
 fn uuid(user: &Id) -> Result<Uuid> {
     user.uuid().ok_or(Error::NotFound)
 }
@@ -125,14 +128,14 @@ fn is_own(admin: &Admin, user: &Id) -> bool {
 }
 
 /// Outside the organization, whose pages are not theirs any more. Where there is one, their session has ended, too.
-fn outside(admin: &Admin, request: &HttpRequest, notice: Notice) -> HttpResponse {
+fn outside(admin: &Admin, request: &HttpRequest, left: Left) -> HttpResponse {
     if admin.services().config.tenancy.is_multi() {
-        return see_other(&Site.organizations(), notice);
+        return see_other(&Site.organizations(), left);
     }
     session::end(request);
-    see_other(&Site.sign_in(), notice)
+    see_other(&Site.sign_in(), left)
 }
 
-fn to_person(admin: &Admin, user: &Id, notice: Notice) -> HttpResponse {
-    see_other(&admin.links().user(user).page(), notice)
+fn to_person(admin: &Admin, user: &Id, left: Left) -> HttpResponse {
+    see_other(&admin.links().user(user).page(), left)
 }

@@ -38,7 +38,7 @@ impl Back {
     /// What was asked of the list there.
     ///
     /// # Errors
-    /// 422 when it was not the list: nobody else must be taken for those who were shown.
+    /// 422 when it was not the list: no one else must be taken for those who were shown.
     pub fn asked(&self, links: &Links) -> Result<UserQuery> {
         let query = match self.back.strip_prefix(&*links.users()) {
             Some("") => Some(""),

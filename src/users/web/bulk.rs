@@ -12,8 +12,8 @@ use crate::links::Links;
 use crate::numbers::people;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
-use crate::users::bulk::{self, BulkAction, Plan, Skipped};
-use crate::web::{Notice, Page, Reply, View, see_other};
+use crate::users::bulk::{self, Applied, BulkAction, Plan, Skipped};
+use crate::web::{Left, Notice, Page, Reply, View, see_other};
 
 /// As many names as are shown of those to whom it is done.
 const MOST_NAMES: usize = 20;
@@ -58,12 +58,12 @@ struct BulkPage {
 }
 
 impl BulkPage {
-    /// Why nobody is concerned.
+    /// Why no one is concerned.
     fn none(&self) -> &'static str {
         if self.ids.is_empty() {
-            "Choose people in the table, or everybody, and look again."
+            "Select people in the table, then review again."
         } else {
-            "Nobody of those who were chosen."
+            "This applies to none of the selected people."
         }
     }
 }
@@ -86,10 +86,10 @@ impl BulkRequest {
     async fn read(admin: &Admin, fields: &[(String, String)]) -> Result<Self> {
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
         let action = BulkAction::parse(field("deed"));
-        let action = action.ok_or_else(|| Error::invalid("deed", "Choose what to do."))?;
+        let action = action.ok_or_else(|| Error::invalid("deed", "Choose an action."))?;
         let (back, confirmed) = (Back::of(field("back")), !field("confirmed").is_empty());
         if confirmed && !field("all").is_empty() {
-            return Err(Error::invalid("all", "Look first at whom it concerns."));
+            return Err(Error::invalid("all", "Review who it affects first."));
         }
         let ids = if field("all").is_empty() {
             let chosen = fields.iter().filter(|(key, _)| key == "user");
@@ -109,13 +109,17 @@ fn person(id: &str) -> Result<String> {
 /// `POST /settings/admin/users/bulk`.
 pub async fn bulk(admin: Admin, view: View, fields: web::Form<Vec<(String, String)>>) -> Reply {
     let (asked, links) = (BulkRequest::read(&admin, &fields).await?, admin.links());
-    let changed = if asked.confirmed { bulk::apply(&admin, &asked.ids, asked.action).await } else { Ok(0) };
-    match changed {
-        Ok(0) => {
+    let applied = if asked.confirmed {
+        bulk::apply(&admin, &asked.ids, asked.action).await
+    } else {
+        Ok(Applied::default())
+    };
+    match applied {
+        Ok(Applied { changed: 0, .. }) => {
             let plan = bulk::plan(&admin, &asked.ids, asked.action).await?;
             view.page(&*admin, StatusCode::OK, &page(links, &asked, plan))
         }
-        Ok(_) => Ok(see_other(&asked.back.path(&links), Notice::ManyChanged)),
+        Ok(applied) => Ok(see_other(&asked.back.path(&links), said(asked.action, applied))),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             sign_in_again(admin.person(), &view, &asked.back.path(&links)).await
         }
@@ -140,6 +144,21 @@ fn page(links: Links, asked: &BulkRequest, plan: Plan) -> BulkPage {
         back: asked.back.path(&links),
         links,
     }
+}
+
+/// "3 people are now admins. 1 skipped."
+fn said(action: BulkAction, Applied { changed, skipped }: Applied) -> Left {
+    let left = match action {
+        BulkAction::Role(role) if changed == 1 => {
+            Notice::RoleGiven.about(&people(1)).and(role.with_article())
+        }
+        BulkAction::Role(role) => {
+            Notice::RolesGiven.about(&people(changed)).and(&format!("{}s", role.name()))
+        }
+        BulkAction::Deactivate => Notice::UsersDeactivated.about(&people(changed)),
+        BulkAction::EndSessions => Notice::SessionsEnded.about(&people(changed)),
+    };
+    if skipped == 0 { left } else { left.and(&format!(" {skipped} skipped.")) }
 }
 
 /// The question whether to do it to so many people, and the button that does.

@@ -11,7 +11,7 @@ use crate::web::Reply;
 use crate::web::api::rfc3339;
 use crate::web::file::{Format, csv, json_lines, written};
 
-/// `GET /settings/admin/users/export`: everybody whom the same view of the list shows.
+/// `GET /settings/admin/users/export`: everyone whom the same view of the list shows.
 pub async fn export(admin: Admin, asked: web::Query<RawUserQuery>) -> Reply {
     let format = Format::parse(&asked.format)?;
     let query = asked.parse()?;

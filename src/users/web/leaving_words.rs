@@ -1,4 +1,4 @@
-//! What stops and what stays when somebody goes, in words: about another, or to whoever goes by themselves.
+//! What stops and what stays when someone goes, in words: about another, or to whoever goes by themselves.
 
 use crate::users::person::Leaving;
 
@@ -11,7 +11,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Of somebody else.
+    /// Of someone else.
     pub const OF_ANOTHER: Self = Self { is_you: false, they: "they", theirs: "theirs", their: "Their" };
     /// To whoever goes.
     pub const OF_YOURSELF: Self = Self { is_you: true, they: "you", theirs: "yours", their: "Your" };
@@ -44,12 +44,10 @@ impl Words {
 
     fn access(&self, leaving: &Leaving, is_multi: bool) -> String {
         match leaving.sessions {
-            _ if self.is_you && is_multi => {
-                "You will no longer be able to open this organization.".to_owned()
-            }
-            1 if self.is_you => "You will no longer be able to sign in. You’re signed out now.".to_owned(),
+            _ if self.is_you && is_multi => "You’ll no longer be able to open this organization.".to_owned(),
+            1 if self.is_you => "You’ll no longer be able to sign in. You’re signed out now.".to_owned(),
             count if self.is_you => {
-                format!("You will no longer be able to sign in. All {count} of your sessions end now.")
+                format!("You’ll no longer be able to sign in. All {count} of your sessions end now.")
             }
             _ if is_multi => "Access to this organization.".to_owned(),
             0 => "No active sessions.".to_owned(),

@@ -8,13 +8,16 @@ use super::bulk::{Choice, choices};
 use super::filters::{Column, Filter, Select, columns, filters, selects};
 use super::row::{Logo, Row, logos};
 use crate::authority::Member;
+use crate::error::Result;
 use crate::links::Links;
 use crate::listing::{ListPage, ListQuery, Paging};
 use crate::membership::owners::{Entrance, Owners};
+use crate::membership::text_search::is_inside;
+use crate::numbers::grouped;
 use crate::role::Role;
-use crate::users::list::list;
+use crate::users::bulk;
+use crate::users::list::{count, list};
 use crate::users::listed::ListedUser;
-use crate::users::matching::is_inside;
 use crate::users::query::{PAGE, RawUserQuery, UserQuery};
 use crate::users::rights;
 use crate::users::sort::UserKeyset;
@@ -41,16 +44,18 @@ struct UsersPage {
     rows: Vec<Row>,
     is_filtered: bool,
     paging: Paging,
+    /// What the box says that selects everyone.
+    everyone: String,
     hint: &'static str,
 }
 
 impl UsersPage {
-    /// That nobody is as asked for.
+    /// That no one is as asked for.
     fn none(&self) -> String {
         match (self.query.as_str(), self.hint) {
-            ("", _) => "Nobody is here of those asked for.".to_owned(),
-            (query, "") => format!("No name or email of those asked for contains “{query}”."),
-            (query, _) => format!("No email of those asked for begins with “{query}”."),
+            ("", _) => "No one matches these filters.".to_owned(),
+            (query, "") => format!("No name or email contains “{query}”."),
+            (query, _) => format!("No email starts with “{query}”."),
         }
     }
 }
@@ -74,7 +79,29 @@ pub async fn index(member: Member, view: View, raw: web::Query<RawUserQuery>) ->
     } else {
         Owners::none(Entrance::from(&member.services().config))
     };
-    view.page_at(&query.address(member.links().users()), &member, &page(&member, &query, people, &owners))
+    let everyone = everyone(&member, &query, &people).await?;
+    let page = UsersPage { everyone, ..page(&member, &query, people, &owners) };
+    view.page_at(&query.address(member.links().users()), &member, &page)
+}
+
+/// "Select all 520 people", or the first of them where they are too many for one action.
+async fn everyone(
+    member: &Member,
+    query: &UserQuery,
+    people: &ListPage<ListedUser, UserKeyset>,
+) -> Result<String> {
+    if !member.is_admin() {
+        return Ok(String::new());
+    }
+    let is_all = people.previous.is_none() && people.next.is_none();
+    let most = bulk::MOST as u64;
+    let count = if is_all { Some(people.rows.len()) } else { count(member, query, most).await? };
+    Ok(match count {
+        Some(1) => "Select 1 person".to_owned(),
+        Some(count) if count <= bulk::MOST => format!("Select all {} people", grouped(count as u64)),
+        Some(_) => format!("Select the first {} people", grouped(most)),
+        None => format!("Select everyone who matches, up to {}", grouped(most)),
+    })
 }
 
 fn page(
@@ -102,6 +129,7 @@ fn page(
         is_filtered: query.is_filtered(),
         paging: people
             .paging(showing(people.rows.len()), |cursor| query.address_at(links.users(), Some(cursor))),
+        everyone: String::new(),
         hint: hint(query),
         rows: people.rows.into_iter().map(|person| Row::new(member, person, owners, &back, now)).collect(),
         links,
@@ -115,7 +143,7 @@ fn file(links: &Links, query: &UserQuery, format: Format) -> String {
 
 fn showing(people: usize) -> String {
     match people {
-        0 => "Nobody on this page".to_owned(),
+        0 => "No one on this page".to_owned(),
         1 => "1 person on this page".to_owned(),
         many => format!("{many} people on this page"),
     }

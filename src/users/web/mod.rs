@@ -8,6 +8,7 @@ pub mod export;
 mod filters;
 mod leaving_words;
 mod list;
+mod menu;
 pub mod offboarding;
 mod own_role;
 pub mod path;

@@ -1,4 +1,4 @@
-//! Stepping down: one's own role is given up only after a page has said what that means (rule 1.3: nobody takes it back
+//! Stepping down: one's own role is given up only after a page has said what that means (rule 1.3: no one takes it back
 //! alone).
 
 use actix_web::HttpResponse;
@@ -7,7 +7,6 @@ use actix_web::http::StatusCode;
 use super::abilities::lost;
 use crate::authority::Admin;
 use crate::error::Error;
-use crate::mail::compose::with_article;
 use crate::membership::owners::Loss;
 use crate::role::Role;
 use crate::users::rights;
@@ -28,12 +27,12 @@ pub async fn ask(admin: &Admin, view: &View, status: StatusCode, role: Role) -> 
         return Err(Error::LastOwner);
     }
     let page = GivingUp {
-        question: format!("Make yourself {}?", with_article(role)),
+        question: format!("Make yourself {}?", role.with_article()),
         loses: lost(admin.role(), role),
-        returns: format!("Only {} can make you {} again.", who_returns(admin), with_article(admin.role())),
+        returns: format!("Only {} can make you {} again.", who_returns(admin), admin.role().with_article()),
         action: links.user(me).role(),
         chosen: vec![("role", role.name().to_owned())],
-        button: format!("Make me {}", with_article(role)),
+        button: format!("Make me {}", role.with_article()),
         back: links.users(),
         links,
     };

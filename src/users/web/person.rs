@@ -6,6 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::back::Back;
+use super::menu::Menu;
 use crate::audit;
 use crate::authority::Admin;
 use crate::entity::membership::Status;
@@ -20,7 +21,7 @@ use crate::users::rights::{self, Rights};
 use crate::users::web::path::UserPath;
 use crate::users::{list, person};
 use crate::web::session::Session;
-use crate::web::{Moment, Page, Reply, View};
+use crate::web::{Moment, Page, Reply, View, menu_of};
 
 /// As many events as the page lists.
 const MOST_EVENTS: u64 = 10;
@@ -43,6 +44,8 @@ struct PersonPage {
     seen: Moment,
     /// The list that one comes from.
     back: String,
+    /// This page, which leads back there.
+    here: Link,
     offboarding: Link,
     rights: Rights,
     ways: Vec<Way>,
@@ -97,13 +100,17 @@ impl Page for PersonPage {
     }
 }
 
-/// `GET /settings/admin/users/{user}`.
+/// `GET /settings/admin/users/{user}`, or the menu that its row has in the list.
 pub async fn show(admin: Admin, view: View, path: web::Path<UserPath>, back: web::Query<Back>) -> Reply {
     let user = list::one(&admin, &path.user).await?;
-    view.page(&*admin, StatusCode::OK, &page(&admin, user, &back).await?)
+    let rights = Rights::of(&admin, &user, &rights::owners(&admin).await?);
+    if view.wants(&menu_of(&user.id)) {
+        return view.page(&*admin, StatusCode::OK, &Menu::of(&admin, user, rights, &back));
+    }
+    view.page(&*admin, StatusCode::OK, &page(&admin, user, rights, &back).await?)
 }
 
-async fn page(admin: &Admin, user: ListedUser, back: &Back) -> Result<PersonPage> {
+async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> Result<PersonPage> {
     let (now, links) = (admin.services().clock.now(), admin.links());
     let is_multi = admin.services().config.tenancy.is_multi();
     let mut invites = person::sent_invites(admin, &user.id, MOST_INVITES + 1).await?;
@@ -119,7 +126,8 @@ async fn page(admin: &Admin, user: ListedUser, back: &Back) -> Result<PersonPage
         seen: Moment::new(user.last_seen_at, now),
         offboarding: back.from(links.user(&user.id).offboarding(), &links),
         back: back.path(&links),
-        rights: Rights::of(admin, &user, &rights::owners(admin).await?),
+        here: back.from(links.user(&user.id).page(), &links),
+        rights,
         ways: ways(admin, &user, now).await?,
         sessions: if is_multi { Vec::new() } else { sessions(admin, &user.id, now).await? },
         is_multi,

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::authority::Admin;
 use crate::error::Error;
 use crate::links::{Link, Links};
-use crate::mail::compose::with_article;
 use crate::role::Role;
 use crate::users::list;
 use crate::users::web::abilities::abilities;
@@ -55,8 +54,8 @@ pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>, wanted: we
     let person = list::one(&admin, &path.user).await?;
     let user = admin.links().user(&person.id);
     let page = RolePage {
-        question: format!("Make {} {}?", person.name, with_article(role)),
-        button: format!("Make {} {}", person.name, with_article(role)),
+        question: format!("Make {} {}?", person.name, role.with_article()),
+        button: format!("Make {} {}", person.name, role.with_article()),
         role: role.name(),
         role_label: role.label(),
         present_label: person.role.label(),

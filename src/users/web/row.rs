@@ -8,9 +8,10 @@ use crate::entity::membership::Status;
 use crate::identity_providers::IdentityProvider;
 use crate::links::Link;
 use crate::membership::owners::{Loss, Owners};
+use crate::role::Role;
 use crate::shown_name::initials;
 use crate::users::listed::ListedUser;
-use crate::users::rights::Rights;
+use crate::users::rights::has_menu;
 use crate::web::Moment;
 
 /// A person in the table.
@@ -18,7 +19,7 @@ pub struct Row {
     pub name: String,
     pub email: String,
     pub initials: String,
-    pub role: &'static str,
+    pub role: Role,
     pub role_label: &'static str,
     pub status: Status,
     pub methods: Vec<Method>,
@@ -27,14 +28,13 @@ pub struct Row {
     pub id: String,
     /// The person's page, for those who may see it.
     pub page: Option<Link>,
-    /// Where they are let go, for those who may.
-    pub offboarding: Option<Link>,
-    pub rights: Rights,
+    /// Whether the viewer can do anything about them.
+    pub has_menu: bool,
     pub joined: Moment,
     pub seen: Moment,
 }
 
-/// A way in which somebody signs in.
+/// A way in which someone signs in.
 pub struct Method {
     pub name: String,
     pub label: String,
@@ -53,6 +53,11 @@ impl Row {
         self.status != Status::Active
     }
 
+    /// Whether the person can do more than members.
+    pub fn is_above(&self) -> bool {
+        self.role > Role::Member
+    }
+
     /// The row of `person` as `viewer` sees it.
     pub fn new(
         viewer: &Member,
@@ -61,20 +66,18 @@ impl Row {
         back: &Back,
         now: DateTime<Utc>,
     ) -> Self {
-        let (links, rights) = (&viewer.links(), Rights::of(viewer, &person, owners));
-        let user = links.user(&person.id);
+        let links = &viewer.links();
         Self {
             is_you: person.id == viewer.visitor().id,
             is_only_owner: !owners.can_spare(Loss::People(&[&person.id])),
             methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
-            page: viewer.is_admin().then(|| back.from(user.page(), links)),
-            offboarding: rights.can_offboard.then(|| back.from(user.offboarding(), links)),
-            rights,
+            page: viewer.is_admin().then(|| back.from(links.user(&person.id).page(), links)),
+            has_menu: has_menu(viewer, &person),
             id: person.id,
             initials: initials(&person.name),
             name: person.name,
             email: person.email,
-            role: person.role.name(),
+            role: person.role,
             role_label: person.role.label(),
             status: person.status,
             joined: Moment::new(person.joined_at, now),
@@ -90,7 +93,7 @@ pub fn logos(viewer: &Member) -> Vec<Logo> {
     shown.map(logo).collect()
 }
 
-/// How somebody signs in; a provider that is not configured any more has its name only.
+/// How someone signs in; a provider that is not configured any more has its name only.
 fn methods(viewer: &Member, person: &ListedUser) -> Vec<Method> {
     let providers = &viewer.services().providers;
     let method = |name: &str| Method {

@@ -79,12 +79,19 @@ fn refusal(path: &str, error: &serde_json::Error) -> Error {
     if let Some(field) = named("missing field `") {
         return Error::invalid(field, "This field is required.");
     }
-    Error::invalid(shown(path), "This isn’t the type of value that belongs here.")
+    // A path is of fields that there are.
+    let path = if path == "." { "body" } else { path };
+    Error::invalid(path, "This isn’t the type of value that belongs here.")
 }
 
-/// What a field is called; `body` where it is none, or where its name may be a secret.
+/// As many letters as a field's name has that somebody may have meant.
+const LONGEST_NAME: usize = 32;
+
+/// What a field is called that there is not; `body` where its name may be a secret.
 fn shown(field: &str) -> &str {
-    if field == "." || stray_secret::kept(field) != field { "body" } else { field }
+    let is_name =
+        field.len() <= LONGEST_NAME && field.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_name && !stray_secret::is_in(field) { field } else { "body" }
 }
 
 /// Where it went wrong, but not what stood there, which may be a secret.
@@ -118,10 +125,12 @@ mod tests {
     fn what_is_wrong_with_a_document_is_said_by_the_name_of_the_field() {
         for (text, field) in [
             (r#"{"openTo":["a"],"colour":1}"#, "colour"),
+            (r#"{"openTo":["a"],"sk-4f7Q":1}"#, "body"),
+            (r#"{"openTo":["a"],"correct horse battery staple":1}"#, "body"),
             ("{}", "openTo"),
             (r#"{"openTo":["a",7]}"#, "openTo[1]"),
             (r#"{"openTo":"sk-CANARY"}"#, "openTo"),
-            ("[7]", "openTo"),
+            ("[7]", "[0]"),
             ("7", "body"),
             ("", "malformed"),
             (r#"{"openTo":["a"]} and more"#, "malformed"),

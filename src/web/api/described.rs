@@ -55,7 +55,7 @@ pub trait Answers {
 }
 
 /// What stands in a path is told by the path.
-impl<T> Describes for web::Path<T> {
+impl<SomePath> Describes for web::Path<SomePath> {
     fn describe(_: &mut Draft) {}
 }
 

@@ -1,4 +1,4 @@
-//! Until when a request is being answered: until its answer is sent, or nobody takes it any more.
+//! Until when a request is being answered: until its answer is sent, or no one takes it any more.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -22,7 +22,7 @@ pin_project! {
     }
 }
 
-/// The outermost layer: notes of a connection that somebody asks by it. Once a request has come as a whole it waits for us
+/// The outermost layer: notes of a connection that someone asks by it. Once a request has come as a whole it waits for us
 /// alone, and makes no room for another until its answer is sent.
 ///
 /// # Errors

@@ -63,7 +63,7 @@ pub struct Connection {
 }
 
 impl Connections {
-    /// None yet; as many as there is `room` for, in which `proxies` count for nobody.
+    /// None yet; as many as there is `room` for, in which `proxies` count for no one.
     pub fn new(room: Room, proxies: &[IpNet]) -> Self {
         let (open, count, next) = (Mutex::default(), AtomicUsize::default(), AtomicU64::default());
         Self(Arc::new(Shared { room, proxies: proxies.to_vec(), open, count, next, began: Instant::now() }))
@@ -122,7 +122,7 @@ impl Connections {
         Connection { number, guest, connections: self.clone() }
     }
 
-    /// If there is room, which somebody may have to make.
+    /// If there is room, which someone may have to make.
     fn let_in(&self, number: u64, guest: &Arc<Guest>) {
         let (mut open, room) = (self.open(), self.0.room);
         let is_theirs = |other: &Guest| guest.client.is_some() && other.client == guest.client;
@@ -182,7 +182,7 @@ impl Guest {
         self.is_signed_in.load(Ordering::Relaxed)
     }
 
-    /// Who makes room first: whoever has asked as nobody; then whose request may only wait for us to read it; then people
+    /// Who makes room first: whoever has asked as no one; then whose request may only wait for us to read it; then people
     /// who are signed in. Of each, the one that has waited longest.
     fn worth(&self) -> (bool, bool, u64) {
         (self.is_signed_in(), !self.has_asked.load(Ordering::Relaxed), self.waits_since())

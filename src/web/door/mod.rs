@@ -16,7 +16,7 @@ pub use room::Room;
 pub use who_asks::note_who_asks;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -33,7 +33,7 @@ const BACKLOG: i32 = 1024;
 const HAND_OVER: Duration = Duration::from_millis(10);
 /// How long connections may take to be made that had begun when the door was closed: some round trips.
 const HANDSHAKES: Duration = Duration::from_millis(500);
-/// How often it is looked whether everybody has gone.
+/// How often it is looked whether everyone has gone.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A listening socket, and the connections that came in by it.
@@ -43,12 +43,11 @@ pub struct Door {
 }
 
 impl Door {
-    /// Listens.
+    /// Lets in whoever comes by this socket.
     ///
     /// # Errors
-    /// When the address can't be bound.
-    pub fn open(bind: SocketAddr, connections: Connections) -> io::Result<Self> {
-        let listener = TcpListener::bind(bind)?;
+    /// When it can't be listened at.
+    pub fn open(listener: TcpListener, connections: Connections) -> io::Result<Self> {
         rustix::net::listen(&listener, BACKLOG)?;
         Ok(Self { listener, connections })
     }
@@ -66,13 +65,13 @@ impl Door {
         self.connections.clone()
     }
 
-    /// Lets nobody in any more. Connections that the system has taken in the meantime hear that it is too late; the
+    /// Lets no one in any more. Connections that the system has taken in the meantime hear that it is too late; the
     /// next ones are refused.
     pub async fn close(&self, server: &ServerHandle) {
         server.pause().await;
         sleep(HAND_OVER).await;
         if let Err(error) = nobody_new::begins(&self.listener) {
-            tracing::warn!(%error, "whoever connects at the last moment is not answered");
+            tracing::warn!(%error, "connections made at the last moment are not answered");
         }
         let mut late = JoinSet::new();
         let _ = timeout(HANDSHAKES, self.turn_away_whoever_waits(&mut late)).await;
@@ -91,7 +90,7 @@ impl Door {
         }
     }
 
-    /// Waits until everybody has gone, but not for longer than `patience`.
+    /// Waits until everyone has gone, but not for longer than `patience`.
     pub async fn wait_until_empty(&self, patience: Duration) {
         let empty = async {
             while self.connections.count() > 0 {

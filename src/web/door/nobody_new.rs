@@ -1,6 +1,6 @@
 //! Lets a listening socket finish the connections that have begun, and begin no other.
 //!
-//! Closed at once, the system would reset those that it has taken and nobody has accepted, though their clients have
+//! Closed at once, the system would reset those that it has taken and no one has accepted, though their clients have
 //! sent what they ask. Whoever begins after this hears nothing, asks again a second later, and is refused then.
 
 use std::io;

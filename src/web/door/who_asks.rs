@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use super::Connection;
 use crate::authority::client;
 
-/// The layer inside the session that notes of a connection whether somebody asks by it who is known here.
+/// The layer inside the session that notes of a connection whether someone asks by it who is known here.
 ///
 /// # Errors
 /// Those of the layers inside.

@@ -92,7 +92,7 @@ pub struct Outside {
     pub okta: Provider,
     pub smtp: Smtp,
     pub llm: Llm,
-    /// Where nobody listens.
+    /// Where no one listens.
     pub closed: u16,
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 use super::search::Heard;
 use crate::web::support::{Answer, Identity, Provider, Visitor};
 
-/// Somebody with a browser.
+/// Someone with a browser.
 pub struct Person<'a> {
     pub name: &'static str,
     pub is_admin: bool,

@@ -104,7 +104,7 @@ impl<'a> Story<'a> {
         ada.does(Method::POST, "/api/admin/access/simulation", Body::Json(asked)).await;
     }
 
-    /// Somebody who is invited comes by the link, and accepts.
+    /// Someone who is invited comes by the link, and accepts.
     async fn joins(&self, ada: &Person<'_>, name: &'static str, role: &str) -> Person<'a> {
         let email = format!("{name}@other.test");
         ada.post(INVITES, &[("addresses", &email), ("role", role)]).await;
@@ -121,7 +121,11 @@ impl<'a> Story<'a> {
 
     /// The path of an invite, from the page where it is copied.
     async fn link(&self, ada: &Person<'_>, email: &str) -> String {
-        let page = ada.get(&format!("{INVITES}?q={email}")).await.body;
+        let list = ada.get(&format!("{INVITES}?q={email}")).await.body;
+        let row = list
+            .split('"')
+            .find(|text| text.starts_with(&format!("{INVITES}/")) && !text.contains("/test-mail"));
+        let page = ada.get(row.unwrap_or_else(|| panic!("no row for {email} in {list}"))).await.body;
         let link =
             page.split('"').find_map(|text| text.strip_prefix(&format!("{}/invites/", self.house.base)));
         let token = link.unwrap_or_else(|| panic!("no link for {email} in {page}"));
@@ -454,7 +458,7 @@ fn form_to<'p>(page: &'p str, start: &str, end: &str) -> &'p str {
 fn filled_in(path: &str) -> String {
     let provider = if path.contains("llm-keys") { "anthropic" } else { "idp" };
     let path = path.replace("{provider}", provider).replace("{token}", "none").replace("{identity}", "none");
-    let path = path.replace("{project}", "default").replace("{team}", "default");
+    let path = path.replace("{project}", "default").replace("{team}", "default").replace("{part}", "people");
     ["{session}", "{invite}", "{user}", "{event}"]
         .into_iter()
         .fold(path, |path, name| path.replace(name, &gatehouse::random::id()))

@@ -15,7 +15,7 @@ use super::team::Team;
 use crate::house::canary::texts;
 use crate::web::support::{Database, TestApp, free_port};
 
-/// Somebody who owns nothing here.
+/// Someone who owns nothing here.
 const NOBODY: u32 = 65534;
 
 /// What a command of the doctor says of the database, which must be a failure and name all of these.
@@ -69,7 +69,7 @@ async fn a_read_only_disk_is_named_whether_the_server_runs_or_not() {
     says(server.command(&["doctor"]), &["read-only", "mount|writable"]).await;
 }
 
-/// The doctor as somebody who is not root, whom no permission stops.
+/// The doctor as someone who is not root, whom no permission stops.
 fn as_nobody(server: &Server) -> Command {
     let mut command = server.command(&["doctor"]);
     if is_root() {
@@ -156,7 +156,7 @@ async fn a_missing_file_is_named() {
     std::fs::remove_file(file(&server)).expect("deleted");
     let output = run(server.command(&["doctor"])).await;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = said.lines().find(|line| line.contains("there is none at"));
+    let line = said.lines().find(|line| line.contains("no database at"));
     assert!(
         line.is_some_and(|line| line.contains("if there should be one, check GATEHOUSE_DATABASE_URL")),
         "{said}"

@@ -129,7 +129,7 @@ async fn a_connection_that_is_cut_at_commit_does_not_make_the_answer_untrue() {
 }
 
 #[actix_web::test]
-async fn when_nobody_can_tell_whether_it_was_saved_the_answer_says_so_and_a_program_can_do_it_again() {
+async fn when_no_one_can_tell_whether_it_was_saved_the_answer_says_so_and_a_program_can_do_it_again() {
     let Some(site) = Site::open().await else { return };
     for (after, email) in [(false, "before@other.test"), (true, "after@other.test")] {
         site.server.until("readiness", async || site.is_ready().await).await;
@@ -149,7 +149,7 @@ async fn when_nobody_can_tell_whether_it_was_saved_the_answer_says_so_and_a_prog
 }
 
 #[actix_web::test]
-async fn when_nobody_can_tell_whether_it_was_saved_the_form_comes_back_and_can_be_sent_again() {
+async fn when_no_one_can_tell_whether_it_was_saved_the_form_comes_back_and_can_be_sent_again() {
     let Some(site) = Site::open().await else { return };
     for (after, email) in [(false, "before@other.test"), (true, "after@other.test")] {
         site.server.until("readiness", async || site.is_ready().await).await;

@@ -93,6 +93,10 @@ async fn restarts(figures: &Figures) {
 async fn nothing_answered_is_lost_in_six_restarts_of_postgres_under_load() {
     let Some(database) = Database::postgres().await else { return };
     let house = TestApp::open(database).await;
+    let url = house.database_url();
+    let name = url.rsplit('/').next().expect("a name");
+    // Here what is answered has to survive.
+    house.run(&format!("ALTER DATABASE {name} RESET synchronous_commit"), []).await;
     let ada = house.owner().await;
     let mut server = Server::on(&house.database_url(), &house.provider.issuer);
     server.start().await;

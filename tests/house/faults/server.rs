@@ -29,7 +29,7 @@ impl Server {
     /// The same with a folder that holds what it needs.
     pub fn inside(folder: TempDir, url: &str, issuer: &str) -> Self {
         let port = free_ports(4);
-        // Reading the system's certificates takes longer than the start. This authority vouches for nobody.
+        // Reading the system's certificates takes longer than the start. This authority has verified no one.
         let certificates = folder.path().join("authority.pem");
         std::fs::write(&certificates, include_str!("../authority.pem")).expect("written");
         let base = format!("http://localhost:{port}");

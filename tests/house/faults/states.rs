@@ -161,7 +161,7 @@ async fn after_a_clean_stop_a_start_on_a_read_only_disk_serves_what_can_be_read(
     starts_read_only(&team, &mut server).await;
 }
 
-/// No change is answered as done that would be in a file which nobody finds again.
+/// No change is answered as done that would be in a file which no one finds again.
 async fn is_noticed(visit: &Visit<'_>, server: &Server) {
     let answer = visit.ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await;
     assert!(is_refused_for_now(&answer), "{}", in_short(&answer));

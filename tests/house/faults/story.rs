@@ -150,7 +150,7 @@ async fn whichever_other_call_fails_once_nothing_that_was_answered_is_lost_and_t
     assert!(at_end > 0 || !is_ci(), "the database is closed");
 }
 
-/// What has failed may still be found in SQLite's log after a crash: then nobody has said that it was not saved.
+/// What has failed may still be found in SQLite's log after a crash: then no one has said that it was not saved.
 #[actix_web::test]
 async fn what_is_said_of_a_change_that_fails_is_true_after_kill_9_at_once() {
     let team = Team::assemble().await;

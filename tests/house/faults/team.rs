@@ -37,7 +37,7 @@ pub struct Team {
     people: BTreeMap<String, Known>,
 }
 
-/// Somebody's id and the cookie of their session.
+/// Someone's id and the cookie of their session.
 #[derive(Clone)]
 pub struct Known {
     pub id: String,
@@ -102,7 +102,7 @@ impl Team {
         &self.people[email]
     }
 
-    /// Somebody with the session that they had when the files were made.
+    /// Someone with the session that they had when the files were made.
     pub fn visitor(&self, email: &str, server: &Server) -> Visitor {
         Visitor::with_session(&server.base, &self.known(email).session)
     }
@@ -112,7 +112,7 @@ fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-/// A change that somebody asks for.
+/// A change that someone asks for.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// A provider's key, which ends in these four characters.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
-/// It answers everybody the same, and remembers what was asked.
+/// It answers everyone the same, and remembers what was asked.
 pub struct Pretender {
     pub base: String,
     asked: Arc<Mutex<Vec<String>>>,

@@ -18,7 +18,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// One that nobody knows.
+    /// One that no one knows.
     pub fn unknown() -> Self {
         let token = Self { folder: folder(), text: TokenText::generate().expect("a token") };
         std::fs::write(token.file(), format!("{}\n", token.text())).expect("written");

@@ -35,7 +35,7 @@ async fn a_mail_that_is_answered_250_in_any_shape_has_been_taken() {
 }
 
 #[actix_web::test]
-async fn every_answer_may_be_bare_or_in_an_encoding_of_its_own() {
+async fn every_answer_can_be_bare_or_in_an_encoding_of_its_own() {
     let (sent, server) = send_to(&[
         ("", Say::Now(b"220-\xd3\xca\xbc\xfe\r\nwelcome\n220\n")),
         ("EHLO", Say::Now(b"250-\xff\n250\n")),
@@ -63,7 +63,7 @@ async fn a_refusal_is_one_in_every_shape_too() {
 }
 
 #[actix_web::test]
-async fn a_421_may_come_at_any_time_and_is_for_now() {
+async fn a_421_can_come_at_any_time_and_is_for_now() {
     for command in ["", "EHLO", "MAIL", "RCPT", "DATA", "."] {
         let (sent, _) = send_when(command, Say::Last(b"421 4.3.2 shutting down\r\n")).await;
         assert_eq!(sent, later("shutting down (421)"), "{command:?}");
@@ -79,7 +79,7 @@ async fn a_server_that_hangs_up_is_tried_again() {
 }
 
 #[actix_web::test]
-async fn good_bye_may_be_answered_by_nothing() {
+async fn good_bye_can_be_answered_by_nothing() {
     for say in [Say::Last(b""), Say::Nothing, Say::Last(b"500 no\r\n")] {
         let server = Quirky::start(&[("QUIT", say)]).await;
         let way = way(&server, "", "?tls=none");
@@ -116,7 +116,7 @@ async fn a_kept_connection_that_has_ended_is_replaced_at_once() {
 }
 
 #[actix_web::test]
-async fn what_is_no_mail_server_is_said_so() {
+async fn what_is_not_a_mail_server_is_said_so() {
     let (sent, _) = send_when("", Say::Last(b"SSH-2.0-OpenSSH_9.6\r\n")).await;
     assert_eq!(sent, later("what the server says is not mail: “SSH-2.0-OpenSSH_9.6”"));
 }

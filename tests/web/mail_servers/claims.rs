@@ -47,7 +47,7 @@ async fn a_mail_that_a_lost_instance_was_sending_is_sent_by_one_of_two_that_find
 }
 
 #[actix_web::test]
-async fn what_came_of_a_mail_is_not_told_by_whoever_has_lost_it_to_another_instance() {
+async fn an_instance_that_lost_a_mail_to_another_does_not_report_on_it() {
     let tell = async |database: Database| {
         let server = Quirky::start(&[(".", Say::Late(2, b"550 5.1.1 nobody here\r\n"))]).await;
         let app = open(database, &server.settings()).await;

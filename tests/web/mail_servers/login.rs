@@ -42,7 +42,7 @@ async fn login_is_found_in_whatever_form_it_is_offered_and_asked_for() {
 }
 
 #[actix_web::test]
-async fn plain_may_be_asked_for_what_it_has_said() {
+async fn plain_can_be_asked_for_what_it_has_said() {
     let server = Quirky::start(&[
         ("EHLO", Say::Now(b"250-x\r\n250 AUTH PLAIN\r\n")),
         ("AUTH", Say::Now(b"334\r\n")),

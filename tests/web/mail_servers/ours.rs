@@ -65,9 +65,9 @@ async fn a_limit_of_ours_is_not_shown_as_a_bad_address_on_the_page() {
         let id = app.texts("SELECT id FROM outbox").await.remove(0);
         until(app, &id, "retrying").await;
         let page = ada.get("/settings/admin/invites").await;
-        let words = "Mail retrying (problem with our mail setup, not with this address: Daily sending quota exceeded (550)";
+        let words = "Email retrying (problem with our mail setup, not with this address: Daily sending quota exceeded (550)";
         assert!(page.says(words), "{}", page.body);
-        assert!(!page.says("Mail failed:"), "{}", page.body);
+        assert!(!page.says("Email failed:"), "{}", page.body);
         later(app, Duration::hours(49));
         let refused = until(app, &id, "refused").await;
         assert!(reason(&refused).starts_with("given up after 48 hours: problem with our mail setup"), "{refused:?}");

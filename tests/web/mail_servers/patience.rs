@@ -11,7 +11,7 @@ use crate::web::mail::{eventually, later as skip, open, post, state, until};
 use crate::web::support::Database;
 
 #[actix_web::test]
-async fn a_greeting_may_be_late_or_come_twice_and_so_may_every_answer() {
+async fn a_greeting_can_be_late_or_come_twice_and_so_can_every_answer() {
     let slow = [
         ("", Say::Late(3, b"220-wait\r\n220 now\r\n220 again\r\n")),
         ("EHLO", Say::Late(2, b"250\n")),
@@ -68,7 +68,7 @@ async fn a_server_that_is_slow_at_every_step_is_not_waited_for_step_by_step() {
 }
 
 #[test]
-fn a_mail_may_be_looked_at_for_ten_minutes_and_nothing_else_for_as_long() {
+fn a_mail_can_be_looked_at_for_ten_minutes_and_nothing_else_for_as_long() {
     let patience = gatehouse::config::Patience::default();
     assert!(patience.end.as_secs() >= 600, "RFC 5321, section 4.5.3.2.6");
     assert!(patience.command.as_secs() >= 300, "RFC 5321, sections 4.5.3.2.2 and 4.5.3.2.3");

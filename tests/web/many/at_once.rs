@@ -64,7 +64,7 @@ impl World {
         Visitor::with_session(bases[self.dice.roll(2)], &there.1)
     }
 
-    /// Whether everybody is let in, this time, before anybody gets to write.
+    /// Whether everyone is let in, this time, before anyone gets to write.
     pub fn is_held(&mut self) -> bool {
         self.dice.roll(3) == 0
     }
@@ -95,7 +95,7 @@ impl World {
         self.purge().await;
     }
 
-    /// Nothing points to nothing, every organization has an owner, and nobody was told of a failure.
+    /// Nothing points to nothing, every organization has an owner, and no one was told of a failure.
     pub async fn holds(&self, round: usize, what: &str, done: &[u16]) {
         let missing = self.belongings.missing(&self.two.app).await;
         let is_whole = missing.is_empty() && done.iter().all(|status| *status < 500);
@@ -127,7 +127,7 @@ async fn keep(two: &Two) -> String {
     again.join("; ")
 }
 
-/// Those that are written, not computed; members are numbered anew.
+/// Those that are written, not computed; members are numbered again.
 async fn columns(two: &Two, table: &str) -> Vec<String> {
     let sql = match two.app.rows.get_database_backend() {
         DbBackend::Postgres => format!(

@@ -43,7 +43,7 @@ pub async fn each_with_okta(settings: &[(&str, &str)]) -> Vec<(Two, Provider)> {
 
 async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
     let app = TestApp::open_with(database, &[&[MULTI], settings].concat()).await;
-    // The installation has been claimed: nobody who comes is the first.
+    // The installation has been claimed: no one who comes is the first.
     app.run("UPDATE instance SET claimed_at = 1", []).await;
     let acme = app.organization("Acme", "acme").await;
     let globex = app.organization("Globex", "globex").await;
@@ -53,7 +53,7 @@ async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
 }
 
 impl Two {
-    /// Somebody who is enrolled, signed in.
+    /// Someone who is enrolled, signed in.
     pub async fn sign_in(&self, email: &str) -> Visitor {
         let visitor = self.app.visitor();
         let answer = self.come(&visitor, email, "/").await;
@@ -76,7 +76,7 @@ impl Two {
         self.sign_in("gil@globex.test").await
     }
 
-    /// Makes somebody who is enrolled a member of another organization, too.
+    /// Makes someone who is enrolled a member of another organization, too.
     pub async fn also(&self, email: &str, organization: &str, role: Role) {
         self.app.also(email, email, organization, role).await;
     }

@@ -10,7 +10,7 @@ use crate::web::support::{Database, TestApp, field};
 const CREATORS: [(&str, &str); 1] = [("ORG_CREATORS", "ada@acme.test")];
 
 #[actix_web::test]
-async fn who_may_create_one_names_it_and_owns_it() {
+async fn who_can_create_one_names_it_and_owns_it() {
     for two in each(&CREATORS).await {
         let ada = two.ada().await;
         assert!(ada.get("/orgs").await.says("New organization"));
@@ -24,7 +24,7 @@ async fn who_may_create_one_names_it_and_owns_it() {
             "{}",
             made.body
         );
-        assert!(ada.get(made.location()).await.says("Organization created."));
+        assert!(ada.get(made.location()).await.says("created. You’re its owner."));
         let rows = "SELECT m.role || ' ' || m.email FROM memberships m JOIN organizations o ON o.id = m.organization_id
              JOIN org_settings s ON s.organization_id = o.id WHERE o.slug = 'initech-labs'";
         assert_eq!(two.app.texts(rows).await, ["owner ada@acme.test"]);
@@ -50,7 +50,7 @@ async fn a_proposed_address_follows_the_name_and_a_typed_one_stays() {
         assert_eq!((field(&ini, "slug"), field(&ini, "proposed")), ("ini".into(), "ini".into()));
         let typed = part("name=Acme+Rockets+Inc&slug=rockets&proposed=acme-rockets").await;
         assert_eq!((field(&typed, "slug"), field(&typed, "proposed")), ("rockets".to_owned(), String::new()));
-        // Sent before the proposal was made anew.
+        // Sent before the proposal was made again.
         let made = ada.post("/orgs/new", &[("name", "Initech"), ("slug", "ini"), ("proposed", "ini")]).await;
         assert_eq!(made.location(), "/orgs/initech/settings/admin", "{}", made.body);
         two.close().await;
@@ -71,7 +71,7 @@ async fn an_address_that_is_taken_reserved_or_malformed_is_said_while_typing_and
             let path = format!("/orgs/new?name=Some+name&slug={}", slug.replace(' ', "+"));
             let part = ada.htmx(Method::GET, &path, "div#slug_field", &[]).await;
             assert!(part.status == 200 && part.says(sentence), "{slug}: {}", part.body);
-            assert!(!part.body.contains("<!doctype"), "the region alone: {}", part.body);
+            assert!(!part.body.contains("<!DOCTYPE"), "the region alone: {}", part.body);
             let sent = ada.post("/orgs/new", &[("name", "Some name"), ("slug", slug)]).await;
             assert!(sent.status == 422 && sent.says(sentence), "{slug}: {}", sent.body);
             assert_eq!(field(&sent.body, "slug"), slug, "what was typed is there");
@@ -85,7 +85,7 @@ async fn an_address_that_is_taken_reserved_or_malformed_is_said_while_typing_and
 }
 
 #[actix_web::test]
-async fn whoever_may_not_is_told_who_may_and_nothing_is_made() {
+async fn people_who_can_not_are_told_who_can_and_nothing_is_created() {
     for two in each(&[("ORG_CREATORS", "@creators.test")]).await {
         let ada = two.ada().await;
         let page = ada.get("/orgs/new").await;

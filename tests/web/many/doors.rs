@@ -1,4 +1,4 @@
-//! The door of the installation, and what it tells nobody.
+//! The door of the installation, and what it tells no one.
 
 use gatehouse::role::Role;
 
@@ -74,7 +74,7 @@ async fn a_refusal_by_the_address_of_an_account_is_the_installations() {
     }
 }
 
-/// An invite that somebody else has at hand tells its organization nothing of them.
+/// An invite that someone else has at hand tells its organization nothing of them.
 #[actix_web::test]
 async fn who_tries_the_invite_of_another_stays_unknown_to_its_organization() {
     for two in each(&[]).await {
@@ -96,7 +96,7 @@ async fn who_tries_the_invite_of_another_stays_unknown_to_its_organization() {
 }
 
 #[actix_web::test]
-async fn a_simulator_takes_whoever_is_no_member_for_a_stranger() {
+async fn a_simulator_takes_non_members_for_strangers() {
     for two in each(&[]).await {
         let ada = two.ada().await;
         two.app.enroll("kim@elsewhere.test", &two.globex, Role::Owner).await;
@@ -114,7 +114,7 @@ async fn a_simulator_takes_whoever_is_no_member_for_a_stranger() {
 }
 
 #[actix_web::test]
-async fn a_closed_installation_lets_nobody_in_who_only_signs_up_and_an_open_one_has_them_wait() {
+async fn a_closed_installation_lets_no_one_in_who_only_signs_up_and_an_open_one_has_them_wait() {
     for two in each(&[]).await {
         let eve = two.app.visitor();
         assert_eq!(two.come(&eve, "eve@evil.test", "/").await.status, 403);

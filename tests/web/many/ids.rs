@@ -6,7 +6,7 @@ use super::cast::each;
 use crate::web::ids::{There, ask_by_what_is_no_id, ask_with_strange_queries};
 
 #[actix_web::test]
-async fn what_is_no_id_is_not_there_whatever_route_of_whichever_organization_it_stands_in() {
+async fn what_is_not_an_id_is_not_there_whatever_route_of_whichever_organization_it_stands_in() {
     for two in each(&[]).await {
         let ada = two.ada().await;
         two.app.run("UPDATE users SET operator = TRUE WHERE email = 'ada@acme.test'", []).await;

@@ -1,5 +1,5 @@
 //! Isolation, generated: every route with every id that it takes, filled with rows that are there and that their owner
-//! can reach, as everybody who must not know of them. The answer is the one for an id that never existed (rule 6.2).
+//! can reach, as everyone who must not know of them. The answer is the one for an id that never existed (rule 6.2).
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use reqwest::Method;
 use super::cast::{Two, each};
 use crate::web::support::{Answer, NEVER, Visitor};
 
-/// What a segment stands for that belongs to no organization, or whose value is itself what lets somebody in.
-const NOT_OF_AN_ORGANIZATION: [&str; 2] = ["provider", "page:.*"];
-/// Where a token is one of the API, and no link that somebody was sent.
+/// What a segment stands for that belongs to no organization, or whose value is itself what lets someone in.
+const NOT_OF_AN_ORGANIZATION: [&str; 3] = ["provider", "page:.*", "part"];
+/// Where a token is one of the API, and no link that someone was sent.
 const OF_THE_API: &str = "/tokens/{token}";
 
 /// What belongs to one.
@@ -188,7 +188,7 @@ async fn an_id_of_another_organization_is_unknown_at_the_address_of_ones_own() {
                 let unknown = ask(&gil, &route, &at_home, Some(&parameter)).await;
                 let what = format!("{} {} by its {parameter}", route.method, route.path);
                 assert_same(&what, &at_home, &real, &unknown);
-                // One hands over to whoever is a member: nobody else can be told from another.
+                // One hands over to whoever is a member: no one else can be told from another.
                 let answer = if route.path.contains("/transfer") { 422 } else { 404 };
                 assert_eq!(real.status, answer, "{what}: {}", real.body);
                 tried += 1;
@@ -417,7 +417,7 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
     all
 }
 
-/// New rows of Acme: somebody who is there, somebody who is invited, an event, and a session and an account of Ada's.
+/// New rows of Acme: someone who is there, someone who is invited, an event, and a session and an account of Ada's.
 async fn rows(two: &Two) -> Rows {
     let app = &two.app;
     let (unique, acme) = (gatehouse::random::id(), &two.acme);

@@ -37,7 +37,7 @@ async fn goes_to(visitor: &Visitor, path: &str) -> String {
 
 // 1
 #[actix_web::test]
-async fn somebody_new_comes_by_the_link_of_an_invite_and_belongs_to_that_organization_alone() {
+async fn someone_new_comes_by_the_link_of_an_invite_and_belongs_to_that_organization_alone() {
     for two in each(&[]).await {
         let ada = two.ada().await;
         let link = invite(&ada, "acme", "sam@new.test", "member").await;
@@ -66,7 +66,7 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
         let link = invite(&gil, "globex", "ada@private.test", "admin").await;
         let ada = two.ada().await;
         let landing = ada.get(&link).await;
-        assert!(landing.says("This is for another account") && landing.says("Switch account"));
+        assert!(landing.says("This invite is for another account") && landing.says("Switch account"));
         let (main, _) = landing.body.split_once("Switch account").expect("two ways");
         assert!(main.contains("provider primary") && main.contains("Connect a***@private.test"), "{main}");
         let connect = ada.post("/settings/identities", &[("provider", "okta"), ("return_to", &link)]).await;
@@ -99,7 +99,7 @@ async fn again(two: &Two, ada: &Visitor, link: &str) -> Answer {
 
 // 3
 #[actix_web::test]
-async fn whom_the_rules_admit_comes_to_the_address_signed_out_and_joins_with_one_button() {
+async fn a_person_the_rules_allow_opens_the_address_signed_out_and_joins_with_one_button() {
     for two in each(&[]).await {
         let ada = two.ada().await;
         let rules = serde_json::json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
@@ -111,7 +111,7 @@ async fn whom_the_rules_admit_comes_to_the_address_signed_out_and_joins_with_one
         assert_eq!((back.status, back.location()), (303, "/orgs/acme"), "{}", back.body);
         assert_eq!(memberships(&two.app, "sam@acme.test").await, Vec::<String>::new(), "asked, not adopted");
         let door = sam.get("/orgs/acme").await;
-        assert!(door.status == 200 && door.says("Join Acme as member"), "{}", door.body);
+        assert!(door.status == 200 && door.says("Join Acme as a member"), "{}", door.body);
         let joined = sam.submit(&form(&door.body, "/orgs/acme/membership").expect("a form")).await;
         assert_eq!(joined.location(), "/orgs/acme/settings/admin", "{}", joined.body);
         assert_eq!(memberships(&two.app, "sam@acme.test").await, ["acme member sam@acme.test"]);
@@ -208,7 +208,7 @@ async fn who_is_locked_out_of_one_organization_goes_on_in_another_and_returns_as
         let rules = serde_json::json!({ "allowedEmails": ["sam@acme.test"], "emailAllowlistEnabled": true });
         assert_eq!(ada.patch(&path, &rules).await.status, 200);
         let door = sam.get("/orgs/acme").await;
-        assert!(door.says("Return to Acme as admin"), "{}", door.body);
+        assert!(door.says("Return to Acme as an admin"), "{}", door.body);
         let back = sam.submit(&form(&door.body, "/orgs/acme/membership").expect("a form")).await;
         assert_eq!(back.location(), "/orgs/acme/settings/admin");
         assert_eq!(sam.get("/orgs/acme/settings/admin/access").await.status, 200, "an admin again");
@@ -271,7 +271,7 @@ async fn a_method_that_is_switched_off_under_a_session_asks_for_another_and_come
         let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &departure);
         assert_eq!(sam.get(&sam.way_back_from("okta", &departure, &code)).await.location(), page);
         assert_eq!(sam.get(page).await.status, 200);
-        // Nobody switches off the method of their own session.
+        // No one switches off the method of their own session.
         let own = sam.post("/orgs/acme/settings/admin/access/methods/okta", &[("on", "false")]).await;
         assert_eq!(own.status, 409, "{}", own.body);
         // A session from before the way was kept signs in again.
@@ -333,7 +333,7 @@ async fn a_form_that_was_open_when_the_membership_ended_changes_nothing() {
 
 // 12
 #[actix_web::test]
-async fn who_may_create_one_gets_a_personal_organization_and_none_where_an_invite_waits() {
+async fn who_can_create_one_gets_a_personal_organization_and_none_where_an_invite_waits() {
     let settings = [("SIGN_UP", "personal"), ("ORG_CREATORS", "@acme.test")];
     for two in each(&settings).await {
         let ada = two.ada().await;
@@ -349,7 +349,7 @@ async fn who_may_create_one_gets_a_personal_organization_and_none_where_an_invit
             assert_eq!(answer.status, 303, "{email}: {}", answer.body);
             assert_eq!(memberships(&two.app, email).await, slugs, "{email}");
         }
-        // Nobody gets a second one.
+        // No one gets a second one.
         let zoe = two.app.visitor();
         two.come(&zoe, "zoe@acme.test", "/").await;
         assert_eq!(memberships(&two.app, "zoe@acme.test").await.len(), 1);

@@ -9,7 +9,7 @@ use crate::web::support::{Smtp, borrowed, field};
 
 const DANGER: &str = "/orgs/acme/settings/admin/danger";
 
-/// Signed in long ago: nobody has proven lately that it is them.
+/// Signed in long ago: no one has proven lately that it is them.
 const LONG_AGO: &str = "UPDATE sessions SET authenticated_at = NULL";
 
 async fn roles(two: &Two, slug: &str) -> Vec<String> {
@@ -36,12 +36,12 @@ async fn an_owner_changes_the_address_and_members_are_led_on() {
         }
         two.app.run(LONG_AGO, []).await;
         let asked = ada.post(&format!("{DANGER}/slug"), &[("slug", "initech")]).await;
-        assert!(asked.status == 403 && asked.says("Confirm that it is you"), "{}", asked.body);
+        assert!(asked.status == 403 && asked.says("Confirm it’s you"), "{}", asked.body);
         let ada = two.ada().await;
         let changed = ada.post(&format!("{DANGER}/slug"), &[("slug", "initech")]).await;
         assert_eq!((changed.status, changed.location()), (303, "/orgs/initech/settings/admin/danger"));
         let danger = ada.get(changed.location()).await;
-        assert!(danger.says("Address changed.") && danger.says("Give up"), "{}", danger.body);
+        assert!(danger.says("Address changed to ") && danger.says("Give up"), "{}", danger.body);
         for path in ["/settings/admin/users?q=a", "", "/departure"] {
             let led = sam.get(&format!("/orgs/acme{path}")).await;
             let to = format!("/orgs/initech{path}");
@@ -55,7 +55,7 @@ async fn an_owner_changes_the_address_and_members_are_led_on() {
             let (real, unknown) = (gil.get(path).await, gil.get(&path.replace("acme", "nowhere")).await);
             assert_eq!((real.status, unknown.status), (404, 404), "it is unknown to others");
         }
-        // Nobody else gets it, and the organization can have it back.
+        // No one else gets it, and the organization can have it back.
         let taken = gil.get("/orgs/globex/settings/admin/danger/slug").await;
         assert_eq!(taken.status, 200);
         let gil = two.sign_in("gil@globex.test").await;
@@ -75,7 +75,7 @@ async fn an_owner_changes_the_address_and_members_are_led_on() {
 }
 
 #[actix_web::test]
-async fn an_owner_hands_the_organization_to_a_member_and_to_nobody_else() {
+async fn an_owner_hands_the_organization_to_a_member_and_to_no_one_else() {
     let smtp = Smtp::start().await;
     let settings = smtp.settings();
     for two in each(&borrowed(&settings)).await {
@@ -93,7 +93,7 @@ async fn an_owner_hands_the_organization_to_a_member_and_to_nobody_else() {
         assert_eq!(ada.post(&transfer, &[("email", "sam@acme.test")]).await.status, 403);
         let ada = two.ada().await;
         assert_eq!(roles(&two, "acme").await[0], "ada@acme.test owner");
-        // Nobody could come in any more.
+        // No one could come in any more.
         two.app.enroll("out@acme.test", &two.acme, Role::Member).await;
         two.app.run("DELETE FROM identities WHERE email = 'out@acme.test'", []).await;
         let kept = ada.post(&transfer, &[("email", "out@acme.test")]).await;
@@ -187,31 +187,31 @@ async fn a_deleted_organization_is_gone_at_once_comes_back_and_is_purged_after_t
 }
 
 #[actix_web::test]
-async fn a_deleted_account_takes_along_what_nobody_else_is_in_and_nothing_else() {
+async fn a_deleted_account_takes_along_what_no_one_else_is_in_and_nothing_else() {
     for two in each(&[]).await {
         two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
         let alone = two.app.organization("Solo", "solo").await;
         two.also("ada@acme.test", &alone, Role::Owner).await;
         let ada = two.sign_in("ada@acme.test").await;
         let page = ada.get("/settings/deletion").await;
-        assert!(page.says("You are the only owner of Acme."), "it is shared: {}", page.body);
+        assert!(page.says("You’re the only owner of Acme."), "it is shared: {}", page.body);
         let refused = ada.post("/settings/deletion", &[("email", "ada@acme.test")]).await;
         assert_eq!(refused.status, 409);
         // Those that are being deleted count: they can be restored.
         two.app.run("UPDATE organizations SET state = 'deleting', purge_at = 9999999999999 WHERE slug IN ('acme', 'solo')", []).await;
         let page = ada.get("/settings/deletion").await;
-        assert!(page.says("Acme is being deleted, and you are the only owner."), "{}", page.body);
+        assert!(page.says("Acme is being deleted, and you’re the only owner."), "{}", page.body);
         assert!(page.says("Solo"), "it would be gone for good: {}", page.body);
         assert_eq!(ada.post("/settings/deletion", &[("email", "ada@acme.test")]).await.status, 409);
         two.app.run("UPDATE organizations SET state = 'active', purge_at = NULL", []).await;
         // Another of the same name hides nothing.
         two.app.run("UPDATE organizations SET name = 'Acme' WHERE slug = 'solo'", []).await;
         let page = ada.get("/settings/deletion").await;
-        assert!(page.says("You are the only owner of Acme."), "{}", page.body);
+        assert!(page.says("You’re the only owner of Acme."), "{}", page.body);
         two.app.run("UPDATE organizations SET name = 'Solo' WHERE slug = 'solo'", []).await;
         two.app.run("UPDATE memberships SET role = 'owner' WHERE email = 'sam@acme.test'", []).await;
         let page = ada.get("/settings/deletion").await;
-        assert!(page.says("Solo is deleted with it, at once: you are its only member."), "{}", page.body);
+        assert!(page.says("Solo is deleted immediately, too: you’re its only member."), "{}", page.body);
         let deleted = ada.post("/settings/deletion", &[("email", "ada@acme.test")]).await;
         assert_eq!(deleted.status, 303, "{}", deleted.body);
         purge_due(&two.app.services).await;
@@ -223,7 +223,7 @@ async fn a_deleted_account_takes_along_what_nobody_else_is_in_and_nothing_else()
 }
 
 #[actix_web::test]
-async fn what_is_being_erased_holds_nobody() {
+async fn what_is_being_erased_holds_no_one() {
     for two in each(&[]).await {
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
         two.app.run("UPDATE organizations SET state = 'purging', purge_at = 1 WHERE slug = 'acme'", []).await;
@@ -281,7 +281,7 @@ async fn who_has_many_organizations_searches_them_and_keeps_the_page_when_switch
         let found = ada.get("/orgs?q=branch+7").await;
         assert!(found.body.contains("/orgs/branch-7/") && !found.says("Branch 3</a>"), "{}", found.body);
         let none = ada.get("/orgs?q=zzz").await;
-        assert!(none.says("No organization matches."), "{}", none.body);
+        assert!(none.says("No matching organizations."), "{}", none.body);
         let create = |body: &str| body.matches("class=\"button\" href=\"/orgs/new\"").count();
         assert_eq!((create(&found.body), create(&none.body)), (1, 1), "nothing jumps while searching");
         two.close().await;

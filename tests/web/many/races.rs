@@ -1,5 +1,5 @@
 //! What owners and members do at once, at two instances, round after round: there is never an organization without an
-//! owner, never a row that points to nothing, and nobody is told of a failure (rules 1.5, 6.3, P3).
+//! owner, never a row that points to nothing, and no one is told of a failure (rules 1.5, 6.3, P3).
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join, join_all};
@@ -51,7 +51,7 @@ fn deletes(who: Visitor, path: String) -> Act<'static> {
 }
 
 #[actix_web::test]
-async fn an_owner_is_left_whoever_hands_over_while_others_demote_remove_leave_and_delete_accounts() {
+async fn an_owner_is_left_while_people_hand_over_demote_remove_leave_and_delete_accounts() {
     for two in each(&[]).await {
         two.app.enroll(BEN, &two.acme, Role::Owner).await;
         two.app.enroll(CAL, &two.acme, Role::Owner).await;
@@ -88,7 +88,7 @@ async fn ids(two: &Two) -> Vec<(&'static str, String)> {
     people
 }
 
-/// One of five things that somebody does at Acme, perhaps to one of the people; and how it is called.
+/// One of five things that someone does at Acme, perhaps to one of the people; and how it is called.
 fn deed(
     world: &mut World,
     people: &[(&str, String)],
@@ -115,7 +115,7 @@ async fn nothing_comes_into_an_organization_that_is_deleted_meanwhile() {
         let mut ended = 0;
         for round in 0..rounds() {
             world.again().await;
-            // Now and then nobody else is in it: it ends with the account of its owner, and is purged at once.
+            // Now and then no one else is in it: it ends with the account of its owner, and is purged at once.
             let is_of_one = world.dice.roll(3) == 0;
             if is_of_one {
                 let alone = format!(

@@ -1,5 +1,5 @@
-//! Refusals, generated: every route, as everybody, in every way to be refused. Each leaves one event, which says nothing
-//! that was sent; what nobody in particular asks for leaves none.
+//! Refusals, generated: every route, as everyone, in every way to be refused. Each leaves one event, which says nothing
+//! that was sent; what no one in particular asks for leaves none.
 
 use gatehouse::role::Role;
 use gatehouse::routes::{Route, table};
@@ -12,10 +12,10 @@ use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, id, method};
 use crate::web::support::Answer;
 use crate::web::tokens::{default_project, read};
 
-/// What is everybody's to do, and ends what the next requests take for granted.
+/// What is everyone's to do, and ends what the next requests take for granted.
 const ENDING: [&str; 2] = ["/sign-out", "/orgs/{org}/departure"];
 
-/// Nobody, people of Acme, strangers to it, and programs of both sorts.
+/// No one, people of Acme, strangers to it, and programs of both sorts.
 async fn cast(two: &Two) -> Vec<Asker> {
     for (email, role) in
         [("mia@acme.test", Role::Member), ("ben@acme.test", Role::Admin), ("out@acme.test", Role::Member)]
@@ -69,7 +69,7 @@ async fn check(two: &Two, asker: &Asker, route: &Route, answer: &Answer) -> bool
 
 // Issue: each refused act leaves an event.
 #[actix_web::test]
-async fn whoever_is_refused_at_a_door_or_for_an_id_leaves_one_event() {
+async fn a_person_who_is_refused_at_a_door_or_for_an_id_leaves_one_event() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
         let mut refused = 0;
@@ -89,7 +89,7 @@ async fn whoever_is_refused_at_a_door_or_for_an_id_leaves_one_event() {
 }
 
 #[actix_web::test]
-async fn whoever_another_site_has_send_something_leaves_one_event() {
+async fn a_request_forged_by_another_site_leaves_one_event() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
         let mut refused = 0;
@@ -135,7 +135,7 @@ fn takes_a_fresh_sign_in(two: &Two, mia: &str, identity: &str) -> Vec<(Method, S
 }
 
 #[actix_web::test]
-async fn whoever_has_to_sign_in_again_first_leaves_one_event() {
+async fn a_person_who_has_to_sign_in_again_first_leaves_one_event() {
     for two in each(&[]).await {
         let ada = &cast(&two).await[3];
         two.app.skip(chrono::Duration::minutes(11));
@@ -200,7 +200,7 @@ async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
 }
 
 #[actix_web::test]
-async fn somebody_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_once() {
+async fn someone_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_once() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
         let of_ada =

@@ -85,6 +85,8 @@ async fn every_form_of_an_organization_carries_it() {
         let key = serde_json::json!({ "key": "sk-CANARY-0123456789abcdef" });
         let keys = format!("/api/organizations/{}/admin/llm-keys/openai", two.acme);
         assert_eq!(ada.put(&keys, &key).await.status, 200);
+        let invites = ada.get(&format!("/api/organizations/{}/admin/invites", two.acme)).await.json();
+        let invite = invites["items"][0]["id"].as_str().expect("an invite");
         let mut forms = 0;
         for page in [
             "",
@@ -96,6 +98,7 @@ async fn every_form_of_an_organization_carries_it() {
             &format!("/users/{sam}"),
             &format!("/users/{sam}/role?role=owner"),
             &format!("/users/{sam}/offboarding"),
+            &format!("/invites/{invite}"),
         ] {
             let page = ada.get(&format!("/orgs/acme/settings/admin{page}")).await;
             assert_eq!(page.status, 200, "{}", page.body);

@@ -152,7 +152,7 @@ async fn an_operator_who_has_entered_makes_no_token() {
 }
 
 #[actix_web::test]
-async fn a_log_knows_whoever_shows_a_token_by_the_address_of_their_membership_alone() {
+async fn a_log_knows_the_bearer_of_a_token_by_the_address_of_their_membership_alone() {
     for two in each(&[]).await {
         two.app.enroll("ada@private.test", &two.globex, Role::Member).await;
         two.app.also("ada@private.test", "ada@work.test", &two.acme, Role::Admin).await;

@@ -1,5 +1,6 @@
 //! The real application on a real socket.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -13,7 +14,7 @@ use gatehouse::web::frame::Frame;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value};
 
 use super::database::Stopped;
-use super::{Database, Identity, Provider, Visitor, free_port};
+use super::{Database, Identity, Provider, Visitor};
 
 /// One master key for all tests; protects nothing.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -294,12 +295,14 @@ async fn start(
     clock: &Clock,
     settings: &[(&str, &str)],
 ) -> (String, Data<Services>, Data<Frame>, ServerHandle) {
-    let port = free_port();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    let address = listener.local_addr().expect("an address");
+    let base = format!("http://localhost:{}", address.port());
     let own = [
         ("DATABASE_URL", database_url.to_owned()),
         ("MASTER_KEY", MASTER_KEY.to_owned()),
-        ("BASE_URL", format!("http://localhost:{port}")),
-        ("BIND", format!("127.0.0.1:{port}")),
+        ("BASE_URL", base.clone()),
+        ("BIND", address.to_string()),
         ("PROVIDERS__IDP__KIND", "oidc".to_owned()),
         ("PROVIDERS__IDP__LABEL", "Acme SSO".to_owned()),
         ("PROVIDERS__IDP__ISSUER", provider.issuer.clone()),
@@ -313,10 +316,10 @@ async fn start(
     if let Some(mail) = &mut config.mail {
         mail.patience = PATIENCE;
     }
-    let app = App::build(config, clock.clone()).await.expect("an application");
+    let app = App::build_at(config, clock.clone(), |_| Ok(listener)).await.expect("an application");
     let (services, frame, handle) = (app.services(), app.frame(), app.handle());
     actix_web::rt::spawn(app.run());
-    (format!("http://localhost:{port}"), services, frame, handle)
+    (base, services, frame, handle)
 }
 
 /// The keys of LLM providers have names of their own.

@@ -14,6 +14,7 @@ mod quirky;
 mod recording;
 mod signing;
 mod smtp;
+mod template;
 mod visitor;
 
 pub use app::{Instance, MASTER_KEY, PATIENCE, TestApp};

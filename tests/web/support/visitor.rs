@@ -72,6 +72,17 @@ impl Visitor {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The link that an admin copies where something can be done about an invite, as a path.
+    pub async fn link_for(&self, email: &str) -> String {
+        let invites = self.get(&format!("/api/admin/invites?q={email}")).await.json();
+        let id =
+            invites["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no invite in {invites}")).to_owned();
+        let page = self.get(&format!("/settings/admin/invites/{id}")).await.body;
+        let link = page.split('"').find(|text| text.starts_with("http") && text.contains("/invites/"));
+        let link = link.unwrap_or_else(|| panic!("no link for {email} in {page}"));
+        link[link.find("/invites/").expect("found")..].to_owned()
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         self.client.request(method, url).header("x-forwarded-for", &self.address)

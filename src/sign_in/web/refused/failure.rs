@@ -16,26 +16,26 @@ pub fn failed(view: &View, again: SecondTry, failure: &Failure) -> Reply {
         FailureKind::Unwelcome => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The sign-in service refuses this server",
-            format!("{label} does not accept the client id or secret of this server."),
-            "Nothing was changed. Tell your admin: gatehouse doctor says what to check.",
+            format!("{label} doesn’t accept this server’s client ID or secret."),
+            "Nothing changed. Tell your admin: gatehouse doctor shows what to check.",
         ),
         FailureKind::Unavailable | FailureKind::Late => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "The sign-in service does not answer",
-            format!("{label} could not be reached, or did not answer in time."),
-            "Nothing was changed. Try again in a moment, or use another way to sign in.",
+            "The sign-in service isn’t responding",
+            format!("{label} couldn’t be reached, or didn’t answer in time."),
+            "Nothing changed. Try again in a moment, or use another way to sign in.",
         ),
         FailureKind::Unusable => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The sign-in service has a problem",
-            format!("{label} answered, but not with what signing in needs."),
-            "Nothing was changed. Try again; if it keeps happening, tell your admin: the log says what is wrong.",
+            format!("{label} gave an unexpected answer."),
+            "Nothing changed. Try again; if it keeps happening, tell your admin: the server log has the details.",
         ),
         FailureKind::Rejected => (
             StatusCode::BAD_REQUEST,
-            "That sign-in could not be checked",
-            format!("What {label} answered did not hold up."),
-            "Try again. If it keeps happening, tell your admin: the log says why.",
+            "That sign-in couldn’t be verified",
+            format!("The answer of {label} couldn’t be verified."),
+            "Try again. If it keeps happening, tell your admin: the server log has the details.",
         ),
     };
     let words = Words { title, sentence, next_step: next_step.to_owned(), code: failure.code() };
@@ -47,9 +47,9 @@ pub fn not_started_here(view: &View) -> Reply {
     let words = Words {
         title: "Start signing in again",
         sentence:
-            "This sign-in was not started in this browser, was already used, or took longer than ten minutes."
+            "This sign-in wasn’t started in this browser, was already used, or took longer than ten minutes."
                 .to_owned(),
-        next_step: "Nothing was changed. Go back to sign-in and start again.".to_owned(),
+        next_step: "Nothing changed. Go back to sign-in and start again.".to_owned(),
         code: NOT_STARTED_HERE,
     };
     view.entry(StatusCode::BAD_REQUEST, &RefusedPage::of(words))
@@ -57,11 +57,11 @@ pub fn not_started_here(view: &View) -> Reply {
 
 /// The provider sent the person back without having signed them in; what it `said` is for the log alone.
 pub fn cancelled(view: &View, again: SecondTry, said: &str) -> Reply {
-    tracing::info!(provider = again.provider.name, %said, "the provider signed nobody in");
+    tracing::info!(provider = again.provider.name, %said, "the provider signed no one in");
     let words = Words {
-        title: "You were not signed in",
-        sentence: format!("{} did not sign you in, or you cancelled.", again.provider.label),
-        next_step: "Nothing was changed. Try again whenever you like.".to_owned(),
+        title: "You weren’t signed in",
+        sentence: format!("{} didn’t sign you in, or you canceled.", again.provider.label),
+        next_step: "Nothing changed. You can try again any time.".to_owned(),
         code: "cancelled",
     };
     view.entry(StatusCode::BAD_REQUEST, &RefusedPage { from_the_shell: false, ..again.page(words) })

@@ -23,7 +23,7 @@ pub struct Refused<'a> {
     pub name: String,
 }
 
-/// The page for somebody who stays outside, whom a link was to let in.
+/// The page for someone who stays outside, whom a link was to let in.
 pub fn not_on_the_list(view: &View, email: String, name: &str) -> Reply {
     let words = not_admitted(&email, name);
     let page = RefusedPage { email: Some(email), from_the_shell: true, ..RefusedPage::of(words) };
@@ -31,7 +31,7 @@ pub fn not_on_the_list(view: &View, email: String, name: &str) -> Reply {
 }
 
 impl Refused<'_> {
-    /// The page for somebody who stays outside, or whose account could not be connected.
+    /// The page for someone who stays outside, or whose account could not be connected.
     pub async fn show(&self, view: &View, refusal: &Refusal) -> Reply {
         let email = self.claims.email.clone().filter(|email| !email.is_empty());
         let mut page = RefusedPage { email, ..self.again.page(self.words(refusal)) };
@@ -51,29 +51,29 @@ impl Refused<'_> {
         let (title, sentence, next_step) = match refusal {
             Refusal::NoAddress => (
                 "No email address",
-                "The account that you used comes without a usable email address.".to_owned(),
+                "The account you used has no usable email address.".to_owned(),
                 "Add an address to it, or use another account.",
             ),
             Refusal::Unverified => (
-                "The address is not verified",
-                format!("{email} has not been verified by {label}."),
+                "Email not verified",
+                format!("{label} hasn’t verified {email}."),
                 "Verify it there and come back, or use another account.",
             ),
             Refusal::KnownElsewhere(_) => (
                 "You already have an account",
-                format!("{email} belongs to an account that signs in here in another way."),
-                "Sign in with the account that you used before.",
+                format!("{email} belongs to an account that uses another sign-in method."),
+                "Sign in with the account you used before.",
             ),
             Refusal::NewAtProvider(_) => return self.new_at_provider(email, refusal.code()),
             Refusal::SomebodyElses => (
                 "That account can’t be connected",
-                format!("This account at {label}, or its address, belongs to somebody else here."),
-                "Nothing was changed. Use another account.",
+                format!("This account at {label}, or its address, belongs to someone else here."),
+                "Nothing changed. Use another account.",
             ),
             Refusal::NotAdmitted if connects => (
                 "That account can’t be connected",
-                format!("You could not sign in with {email}: the rules of this Gatehouse leave it out."),
-                "Nothing was changed. Use another account.",
+                format!("You couldn’t sign in with {email}: this server’s rules don’t allow it."),
+                "Nothing changed. Use another account.",
             ),
             Refusal::NotAdmitted => return not_admitted(email, &self.name),
         };
@@ -117,11 +117,11 @@ impl Refused<'_> {
     }
 }
 
-/// What somebody is told who stays outside, whatever the reason.
+/// What someone is told who stays outside, whatever the reason.
 fn not_admitted(email: &str, name: &str) -> Words {
     Words {
         title: "You don’t have access",
-        sentence: format!("{email} is not on the list of {name}."),
+        sentence: format!("{email} doesn’t have access to {name}."),
         next_step: "Ask an admin for an invite, or use another account.".to_owned(),
         code: Refusal::NotAdmitted.code(),
     }

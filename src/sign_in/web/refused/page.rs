@@ -1,4 +1,4 @@
-//! What the page has for everybody.
+//! What the page has for everyone.
 
 use askama::Template;
 
@@ -72,7 +72,7 @@ impl Back {
 }
 
 impl RefusedPage {
-    /// The page of somebody who can only go back to sign-in.
+    /// The page of someone who can only go back to sign-in.
     pub fn of(words: Words) -> Self {
         Self {
             site: Site,

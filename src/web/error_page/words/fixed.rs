@@ -15,7 +15,7 @@ pub(super) const NOT_FOUND: Fixed = Fixed(
 pub(super) const NO_MEMBER: Fixed = Fixed(
     "not_found",
     "Person not found",
-    "No one in the organization has this page. They may have been removed.",
+    "No one in the organization has this page. They might have been removed.",
     "",
 );
 pub(super) const METHOD_NOT_ALLOWED: Fixed =
@@ -26,7 +26,7 @@ pub(super) const STALE: Fixed = Fixed(
     "You sent a change to an older version.",
     "Open it again to see the current version.",
 );
-pub(super) const MOVED: Fixed = Fixed("moved", "Moved", "It has another address now.", "");
+pub(super) const MOVED: Fixed = Fixed("moved", "Moved", "It has a new address.", "");
 pub(super) const ORGANIZATION_REQUIRED: Fixed = Fixed(
     "organization_required",
     "Which organization?",
@@ -42,7 +42,7 @@ pub(super) const SIGN_IN_METHOD: Fixed = Fixed(
 pub(super) const GONE: Fixed = Fixed(
     "gone",
     "No longer available",
-    "This existed, and can’t be used any more.",
+    "This existed, but can no longer be used.",
     "Ask the person who sent it for a new one.",
 );
 pub(super) const LAST_METHOD: Fixed = Fixed(
@@ -60,7 +60,7 @@ pub(super) const LAST_OWNER: Fixed = Fixed(
 pub(super) const SLOW_BODY: Fixed = Fixed(
     "slow",
     "That took too long",
-    "The request did not arrive within ten seconds.",
+    "The request didn’t arrive within ten seconds.",
     "Check your connection and send it again.",
 );
 pub(super) const NOT_JSON: Fixed = Fixed(
@@ -71,7 +71,7 @@ pub(super) const NOT_JSON: Fixed = Fixed(
 );
 pub(super) const PACKED_BODY: Fixed = Fixed(
     "unsupported_encoding",
-    "Compressed requests are not accepted",
+    "Compressed requests aren’t accepted",
     "The request has a Content-Encoding.",
     "Send it without compression.",
 );

@@ -44,13 +44,13 @@ const NOT_BY_TOKEN: Fixed = Fixed(
 );
 const NEEDS_FRESH_SIGN_IN: Fixed = Fixed(
     "fresh_sign_in_required",
-    "Confirm that it is you",
+    "Confirm it’s you",
     "For security, sign in again: your last sign-in was more than ten minutes ago.",
     "Sign in again, then repeat it.",
 );
 const NO_ACCOUNT: Fixed = Fixed(
     "forbidden",
-    "Your account is not active",
+    "Your account isn’t active",
     "It was deactivated or deleted.",
     "Ask an admin to reactivate it.",
 );

@@ -1,20 +1,22 @@
-//! Who matches a text or a way to sign in, and the other indexes that know.
+//! Members by a text inside their names and addresses, through the index that each database has for that.
 
 use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoCondition, LikeExpr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, DbBackend};
+use sea_orm::{Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 
-use super::listed::{column, known_here};
-use crate::entity::identity;
-use crate::entity::membership::{self, Column};
-use crate::query_hints::{begins_with, literally};
-use crate::tenancy::Tenancy;
+use crate::authority::Member;
+use crate::entity::membership::{Column, Entity};
+use crate::error::Result;
+use crate::query_hints::{begins_with, led_by, literally};
 
 /// A trigram index knows nothing shorter.
 const SHORTEST_INSIDE: usize = 3;
 /// As many characters of the end of an organization's id are looked up in SQLite's index, which has eight: one trigram.
 /// Each further one costs more than the few others whom it would keep out.
 const ORGANIZATION_IN_INDEX: usize = 3;
+/// What a text is looked for in.
+const NAMES_AND_ADDRESSES: &str = "name email";
+const NAMES: &str = "name";
 
 /// Whether `text` is long enough to be found inside names and addresses.
 pub fn is_inside(text: &str) -> bool {
@@ -24,8 +26,12 @@ pub fn is_inside(text: &str) -> bool {
 /// The ids that SQLite's trigram index finds: of this organization, and of whichever has an id that ends like its; or of
 /// all.
 pub fn trigrams(text: &str, organization: Option<&str>) -> SelectStatement {
+    trigrams_in(NAMES_AND_ADDRESSES, text, organization)
+}
+
+fn trigrams_in(columns: &str, text: &str, organization: Option<&str>) -> SelectStatement {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let mut phrase = format!("{{name email}} : {}", quoted(text));
+    let mut phrase = format!("{{{columns}}} : {}", quoted(text));
     if let Some(id) = organization {
         let end = id.len().saturating_sub(ORGANIZATION_IN_INDEX);
         phrase = format!("organization : {} AND {phrase}", quoted(id.get(end..).unwrap_or(id)));
@@ -37,25 +43,12 @@ pub fn trigrams(text: &str, organization: Option<&str>) -> SelectStatement {
         .to_owned()
 }
 
-/// The ids of those who have an account at this provider, of all organizations; of two accounts, once.
-pub fn who_sign_in_with(method: &str, tenancy: Tenancy) -> SelectStatement {
-    Query::select()
-        .distinct()
-        .column((membership::Entity, Column::Id))
-        .from(identity::Entity)
-        .cross_join(membership::Entity)
-        .and_where(known_here(tenancy))
-        .and_where(identity::Column::Provider.eq(method))
-        .to_owned()
-}
-
 /// Whether a row matches: names and addresses inside, or addresses at their beginning, which one index can tell.
 pub fn matches(text: &str, backend: DbBackend) -> Condition {
     if !is_inside(text) {
         return begins_with(&column(Column::Email), &text.to_lowercase()).into_condition();
     }
     let escaped = literally(text);
-    let inside = |text: &str| LikeExpr::new(format!("%{text}%"));
     let (email, name) = (column(Column::Email), column(Column::Name));
     // The backslash escapes by itself in PostgreSQL; sea-query 1.0 puts an ESCAPE of ILIKE into brackets, a syntax error.
     // Addresses are kept in lower case, and LIKE takes half as long as ILIKE.
@@ -68,4 +61,35 @@ pub fn matches(text: &str, backend: DbBackend) -> Condition {
             .add(email.like(inside(&escaped.to_lowercase())))
             .add(name.ilike(inside(&escaped))),
     }
+}
+
+/// The addresses of the first members with this text in their names: `most`, and one more if there are more. None for a
+/// text that is too short.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn addresses_of_names(member: &Member, text: &str, most: u64) -> Result<Vec<String>> {
+    if !is_inside(text) {
+        return Ok(Vec::new());
+    }
+    let rows = member.scope().find::<Entity>();
+    let is_multi = member.services().config.tenancy.is_multi();
+    let organization = member.organization().id.as_str();
+    // The organization's filter is asked outside: beside it, planners forget the trigrams.
+    let rows = if rows.backend() == DbBackend::Sqlite {
+        let ids = trigrams_in(NAMES, text, is_multi.then_some(organization));
+        rows.filter(|_| led_by::<Entity>(ids, Column::Id).limit(most + 1))
+    } else {
+        let named = column(Column::Name).ilike(inside(&literally(text)));
+        rows.filter(|_| Entity::find().filter(named).limit(most + 1))
+    };
+    rows.column(Column::Email).await
+}
+
+fn inside(escaped: &str) -> LikeExpr {
+    LikeExpr::new(format!("%{escaped}%"))
+}
+
+fn column(column: Column) -> Expr {
+    Expr::col((Entity, column))
 }
