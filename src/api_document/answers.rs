@@ -30,7 +30,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
 /// The statuses that it can be refused with.
 fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
     let draft = &endpoint.operation.draft;
-    let (changes, has_body) = (endpoint.is_change(), draft.body.is_some());
+    let (changes, has_body) = (!endpoint.method.is_safe(), draft.body.is_some());
     let is_guarded = endpoint.who != Who::Anyone;
     let names_something = endpoint.path.contains('{') || endpoint.who != Who::SignedIn;
     let all = [

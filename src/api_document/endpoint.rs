@@ -16,10 +16,3 @@ pub struct Endpoint<'a> {
     pub takes_sessions: bool,
     pub operation: &'a Operation,
 }
-
-impl Endpoint<'_> {
-    /// Whether it changes something.
-    pub fn is_change(&self) -> bool {
-        *self.method != Method::GET
-    }
-}

@@ -79,7 +79,6 @@ fn license() -> License {
 fn components(schemas: BTreeMap<String, RefOr<Schema>>) -> Components {
     let components = ComponentsBuilder::new().schemas_from_iter(schemas).schema_from::<Problem>();
     let components = problems::responses()
-        .into_iter()
         .fold(components, |components, (name, response)| components.response(name, response));
     let add = |components: ComponentsBuilder, (name, scheme)| components.security_scheme(name, scheme);
     security::schemes().fold(components, add).build()

@@ -1,8 +1,10 @@
 //! What stands in a path.
 
+use utoipa::PartialSchema;
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{Required, Schema};
+
+use crate::id::Id;
 
 /// What each placeholder means.
 const MEANINGS: [(&str, &str); 8] = [
@@ -27,17 +29,11 @@ pub fn of(path: &str) -> impl Iterator<Item = Parameter> + '_ {
 
 fn parameter(name: &str) -> Parameter {
     let meaning = MEANINGS.iter().find(|(placeholder, _)| *placeholder == name);
-    let schema = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(64))
-        .pattern(Some("^[A-Za-z0-9_-]+$"))
-        .build();
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(meaning.map(|(_, meaning)| *meaning))
-        .schema(Some(Schema::Object(schema)))
+        .schema(Some(Id::schema()))
         .build()
 }

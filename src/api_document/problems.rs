@@ -17,13 +17,18 @@ pub fn name(status: u16) -> String {
 /// No operation that the document names is answered with these: another method, and what only pages have.
 const OF_NO_OPERATION: [u16; 2] = [405, 410];
 
-/// A response for each status.
-pub fn responses() -> Vec<(String, Response)> {
+/// The codes that come with each status.
+pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for (status, code) in CODES.into_iter().filter(|(status, _)| !OF_NO_OPERATION.contains(status)) {
         by_status.entry(status).or_default().push(code);
     }
-    by_status.into_iter().map(|(status, codes)| (name(status), response(status, &codes))).collect()
+    by_status
+}
+
+/// A response for each status.
+pub fn responses() -> impl Iterator<Item = (String, Response)> {
+    codes_by_status().into_iter().map(|(status, codes)| (name(status), response(status, &codes)))
 }
 
 fn response(status: u16, codes: &[&str]) -> Response {

@@ -5,17 +5,12 @@ use actix_web::{FromRequest, Handler, Responder};
 
 use super::route::{Admits, Route, route};
 use crate::authority::Authority;
-use crate::web::api::{Answers, Describes, Draft, Operation};
+use crate::web::api::{Describes, Draft, Operation};
 
-/// What follows the authority.
-pub trait Takes {
-    /// Adds what is to be said of it.
-    fn describe(draft: &mut Draft);
-}
-
+// An authority, of which the route itself tells, and what follows it.
 macro_rules! takes {
     ($($rest:ident)*) => {
-        impl<First: Authority + 'static, $($rest: Describes),*> Takes for (First, $($rest),*) {
+        impl<First: Authority + 'static, $($rest: Describes),*> Describes for (First, $($rest),*) {
             fn describe(_draft: &mut Draft) {
                 $($rest::describe(_draft);)*
             }
@@ -34,8 +29,8 @@ macro_rules! methods {
         pub(super) fn $name<F, Args>(path: &str, summary: &'static str, handler: F) -> Route
         where
             F: Handler<Args>,
-            Args: Admits + Takes + FromRequest + 'static,
-            F::Output: Responder + Answers + 'static,
+            Args: Admits + Describes + FromRequest + 'static,
+            F::Output: Responder + Describes + 'static,
         {
             let mut draft = Draft::default();
             Args::describe(&mut draft);

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use actix_web::web::Data;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder};
-use utoipa::openapi::{OpenApi, RefOr, Schema};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api_document::ApiDocument;
@@ -14,9 +14,13 @@ use crate::error::Result;
 use crate::web::api::{Shown, json};
 
 /// The document itself.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub struct OpenApiDocument(OpenApi);
+pub struct OpenApiDocument(Data<ApiDocument>);
+
+impl Serialize for OpenApiDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.get().serialize(serializer)
+    }
+}
 
 impl PartialSchema for OpenApiDocument {
     fn schema() -> RefOr<Schema> {
@@ -35,5 +39,5 @@ impl ToSchema for OpenApiDocument {
 
 /// `GET /api/openapi.json`.
 pub async fn show(_: Anyone, document: Data<ApiDocument>) -> Result<Shown<OpenApiDocument>> {
-    json(OpenApiDocument(document.get().clone()))
+    json(OpenApiDocument(document))
 }

@@ -6,7 +6,8 @@ use askama::Template;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Components, OpenApi, RefOr, Required};
 
-use super::fields::{Field, about, fields, kind, plain, referred};
+use super::fields::{Field, about, fields, kind, name_of, plain, referred};
+use crate::api_document::problems::codes_by_status;
 use crate::links::Site;
 use crate::web::Page;
 
@@ -36,8 +37,8 @@ struct Line {
 
 /// The codes that come with a status.
 struct ProblemLine {
-    status: String,
-    about: String,
+    status: u16,
+    codes: String,
 }
 
 /// The operations of a part of the API.
@@ -92,13 +93,8 @@ impl Index {
             lines: of_part(document, &tag.name).map(|operation| operation.0).collect(),
             name: tag.name.clone(),
         });
-        let responses = document.components.iter().flat_map(|components| &components.responses);
-        let problems = responses.filter_map(|(name, response)| {
-            let RefOr::T(response) = response else { return None };
-            let status = name.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
-            let codes = response.description.trim_start_matches("A problem: ");
-            Some(ProblemLine { status, about: plain(codes.trim_end_matches('.')) })
-        });
+        let problems = codes_by_status().into_iter();
+        let problems = problems.map(|(status, codes)| ProblemLine { status, codes: codes.join(", ") });
         Self {
             site: Site,
             about: plain(document.info.description.as_deref().unwrap_or_default()),
@@ -211,25 +207,13 @@ fn refer(operation: &Operation, components: &Components, names: &mut BTreeSet<St
         }
     }
     if let Some(schema) = sent(operation) {
+        let mut sent = BTreeSet::new();
+        referred(schema, components, &mut sent);
         // Its own fields stand with the operation.
-        let own = fields_only(schema, components);
-        for schema in own {
-            referred(schema, components, names);
+        if let RefOr::Ref(reference) = schema {
+            sent.remove(name_of(&reference.ref_location));
         }
-    }
-}
-
-fn fields_only<'a>(
-    schema: &'a RefOr<utoipa::openapi::Schema>,
-    components: &'a Components,
-) -> Vec<&'a RefOr<utoipa::openapi::Schema>> {
-    let named = match schema {
-        RefOr::Ref(reference) => components.schemas.get(super::fields::name_of(&reference.ref_location)),
-        RefOr::T(_) => Some(schema),
-    };
-    match named {
-        Some(RefOr::T(utoipa::openapi::Schema::Object(object))) => object.properties.values().collect(),
-        _ => Vec::new(),
+        names.extend(sent);
     }
 }
 

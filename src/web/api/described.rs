@@ -42,14 +42,8 @@ impl Draft {
     }
 }
 
-/// What a handler takes.
+/// What a handler takes, and what it answers.
 pub trait Describes {
-    /// Adds what is to be said of it.
-    fn describe(draft: &mut Draft);
-}
-
-/// What a handler answers.
-pub trait Answers {
     /// Adds what is to be said of it.
     fn describe(draft: &mut Draft);
 }
@@ -78,26 +72,26 @@ impl<T: ToSchema> Describes for Body<T> {
     }
 }
 
-impl<T: ToSchema> Answers for Shown<T> {
+impl<T: ToSchema> Describes for Shown<T> {
     fn describe(draft: &mut Draft) {
         draft.answer = Some(draft.note::<T>());
     }
 }
 
-impl<T: ToSchema> Answers for Created<T> {
+impl<T: ToSchema> Describes for Created<T> {
     fn describe(draft: &mut Draft) {
         draft.status = StatusCode::CREATED;
         draft.answer = Some(draft.note::<T>());
     }
 }
 
-impl Answers for Done {
+impl Describes for Done {
     fn describe(draft: &mut Draft) {
         draft.status = StatusCode::NO_CONTENT;
     }
 }
 
-impl<T: Answers> Answers for Result<T> {
+impl<T: Describes> Describes for Result<T> {
     fn describe(draft: &mut Draft) {
         T::describe(draft);
     }

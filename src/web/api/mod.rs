@@ -7,7 +7,7 @@ mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
-pub use described::{Answers, Describes, Draft, Operation};
+pub use described::{Describes, Draft, Operation};
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;
