@@ -5,6 +5,7 @@
 
 mod answering;
 mod connections;
+mod guests;
 mod nobody_new;
 mod room;
 mod too_late;
