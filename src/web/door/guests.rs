@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    const ROOM: Room = Room { in_all: 6, of_one: 3 };
+    const ROOM: Room = Room { in_all: 6, of_one: 3, between: 1 };
 
     /// What can happen at the door. Whom it happens to is one of the latest who came.
     #[derive(Clone, Debug)]
