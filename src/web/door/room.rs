@@ -11,10 +11,10 @@ const OF_CONNECTION: usize = 2;
 /// More than these need more memory than a front office is given.
 const MOST: usize = 8192;
 const FEWEST: usize = 16;
-/// Connections that are accepted while others make room: at least so many, and more where descriptors are left, for each is
-/// then waited for alone. More wait in the system: accepted faster than they are looked at, they would use up the
+/// Connections that are accepted while others make room: so few, or more where descriptors are left, for with few of them each
+/// waits until one has gone. More wait in the system: accepted faster than they are looked at, they would use up the
 /// descriptors.
-const BETWEEN: RangeInclusive<usize> = 32..=1024;
+const BETWEEN: RangeInclusive<usize> = 32..=256;
 /// File descriptors that it asks for where there is no limit, which some systems take for a number too high.
 const MANY: u64 = 10_240;
 /// What one client may have: a company behind one address, with some connections for each browser.
@@ -61,8 +61,8 @@ mod tests {
     fn there_is_room_for_as_many_as_there_are_descriptors_for() {
         assert_eq!(Room::within(160), Room { in_all: 32, of_one: 16, between: 32 });
         assert_eq!(Room::within(1024), Room { in_all: 464, of_one: 232, between: 32 });
-        assert_eq!(Room::within(524_288), Room { in_all: 8192, of_one: 512, between: 1024 });
-        assert_eq!(Room::within(17_000), Room { in_all: 8192, of_one: 512, between: 260 });
+        assert_eq!(Room::within(524_288), Room { in_all: 8192, of_one: 512, between: 256 });
+        assert_eq!(Room::within(16_680), Room { in_all: 8192, of_one: 512, between: 100 });
         assert_eq!(Room::within(1024).of_worker(2), 248);
         assert_eq!(Room::within(10), Room { in_all: 16, of_one: 8, between: 32 });
     }
