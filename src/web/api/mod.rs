@@ -3,11 +3,15 @@
 mod answers;
 mod body;
 mod described;
+mod marks;
+mod repeating;
 mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
 pub use described::{Describes, Draft, Operation};
+pub use marks::{SHOWN_ONCE, marked};
+pub use repeating::{LONGEST_KEY, REPLAYED, ShownOnce, do_once};
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;
