@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
 
+use super::headers;
 use crate::web::error_page::{CODES, Problem};
 
 /// What a response of this status is called in the document.
@@ -37,17 +36,6 @@ fn response(status: u16, codes: &[&str]) -> Response {
     let response = ResponseBuilder::new()
         .description(format!("A problem: {}.", codes.join(", ")))
         .content("application/problem+json", content);
-    if [429, 503].contains(&status) {
-        response.header("Retry-After", retry_after()).build()
-    } else {
-        response.build()
-    }
-}
-
-fn retry_after() -> utoipa::openapi::Header {
-    let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(0));
-    HeaderBuilder::new()
-        .description(Some("After how many seconds to try again."))
-        .schema(Some(seconds))
-        .build()
+    let headers = headers::of_problem(status);
+    headers.fold(response, |response, (name, header)| response.header(name, header)).build()
 }
