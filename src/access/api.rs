@@ -14,7 +14,9 @@ use crate::web::api::{Body, Shown, json};
 /// Whom to ask about.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "email": "ben@example.com", "provider": "idp" })))]
 pub struct AccessQuestion {
+    #[schema(format = "email", max_length = 254)]
     email: String,
     /// The name of a provider; without it, any that is switched on.
     provider: Option<String>,

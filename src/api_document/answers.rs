@@ -27,7 +27,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
         .build()
 }
 
-/// The statuses that it can be refused with.
+/// The statuses that it can be refused with. A token that is none is refused everywhere.
 fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
     let draft = &endpoint.operation.draft;
     let (changes, has_body) = (!endpoint.method.is_safe(), draft.body.is_some());
@@ -35,9 +35,9 @@ fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
     let names_something = endpoint.path.contains('{') || endpoint.who != Who::SignedIn;
     let all = [
         (400, true),
-        (401, is_guarded),
-        (403, is_guarded),
-        (404, is_guarded && names_something),
+        (401, true),
+        (403, true),
+        (404, is_guarded && (names_something || has_body)),
         (408, has_body),
         (409, is_guarded),
         (413, has_body),

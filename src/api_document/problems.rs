@@ -14,13 +14,14 @@ pub fn name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// No operation that the document names is answered with these: another method, and what only pages have.
-const OF_NO_OPERATION: [u16; 2] = [405, 410];
+/// No operation that the document names is answered with these: another method, what only pages have, and what is
+/// answered well.
+const OF_NO_OPERATION: [&str; 4] = ["method_not_allowed", "gone", "already_done", "last_sign_in_method"];
 
 /// The codes that come with each status.
 pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for (status, code) in CODES.into_iter().filter(|(status, _)| !OF_NO_OPERATION.contains(status)) {
+    for (status, code) in CODES.into_iter().filter(|(_, code)| !OF_NO_OPERATION.contains(code)) {
         by_status.entry(status).or_default().push(code);
     }
     by_status
@@ -37,11 +38,16 @@ fn response(status: u16, codes: &[&str]) -> Response {
     let response = ResponseBuilder::new()
         .description(format!("A problem: {}.", codes.join(", ")))
         .content("application/problem+json", content);
-    if [429, 503].contains(&status) {
-        response.header("Retry-After", retry_after()).build()
-    } else {
-        response.build()
+    match status {
+        401 => response.header("WWW-Authenticate", www_authenticate()).build(),
+        429 | 503 => response.header("Retry-After", retry_after()).build(),
+        _ => response.build(),
     }
+}
+
+fn www_authenticate() -> utoipa::openapi::Header {
+    let scheme = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+    HeaderBuilder::new().description(Some("How to authenticate.")).schema(Some(scheme)).build()
 }
 
 fn retry_after() -> utoipa::openapi::Header {

@@ -4,7 +4,6 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::form::role;
 use super::list::{self, ListedInvite};
 use super::places::ChosenPlaces;
 use super::query::RawInviteQuery;
@@ -15,7 +14,7 @@ use super::{actions, sending};
 use crate::address::EmailAddress;
 use crate::authority::Admin;
 use crate::error::{Error, Forbidden, Result};
-use crate::id::{self, Id};
+use crate::id::Id;
 use crate::membership::invited::Status;
 use crate::project_role::ProjectRole;
 use crate::random;
@@ -72,25 +71,32 @@ pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Result<Show
 /// Whom to invite.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "email": "ben@example.com", "role": "admin" })))]
 pub struct NewInvite {
+    #[schema(format = "email", max_length = 254)]
     email: String,
-    #[serde(default)]
-    role: String,
+    /// Left out, the least.
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
     /// Called a workspace elsewhere.
-    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
-    #[serde(default, deserialize_with = "id::if_any")]
     project_id: Option<Id>,
-    #[serde(default)]
-    project_role: String,
+    /// Left out, the least.
+    #[schema(value_type = Option<ProjectRole>)]
+    project_role: Option<String>,
 }
 
 /// `POST /api/admin/invites`: 201; an open address is invited again.
 pub async fn create(admin: Admin, new: Body<NewInvite>) -> Result<Created<Invite>> {
     let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
-    let role = role(&new.role).ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
+    let role = new.role.as_deref().map_or(Some(Role::Member), Role::parse);
+    let role = role.ok_or_else(|| Error::invalid("role", "Use owner, admin or member."))?;
     let NewInvite { team_id: team, project_id: project, project_role, .. } = new.into_inner();
-    let chosen = ChosenPlaces { team, project, project_role };
+    if project_role.as_deref().is_some_and(|name| ProjectRole::parse(name).is_none()) {
+        return Err(Error::invalid("projectRole", "Choose viewer or admin."));
+    }
+    let chosen = ChosenPlaces { team, project, project_role: project_role.unwrap_or_default() };
     let (batch, addresses) = (random::id(), [email]);
     let request = InviteRequest { batch: &batch, addresses: &addresses, left: &[], role, chosen: &chosen };
     let sent = sending::send(&admin, &request).await?;

@@ -8,7 +8,7 @@ use super::list::{Listed, list, one};
 use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
 use crate::authority::{Member, ProjectAdmin, ProjectViewer};
 use crate::error::{Error, Result};
-use crate::id::{self, Id};
+use crate::id::Id;
 use crate::project_role::ProjectRole;
 use crate::web::api::{Body, Created, Done, List, Shown, Timestamp, created, json, rfc3339};
 
@@ -59,10 +59,12 @@ pub async fn index(member: Member) -> Result<Shown<List<Project>>> {
 /// What a program sends to create one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Chat" })))]
 pub struct NewProject {
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
     /// Left out, the team that everyone is in.
-    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
 }
 
@@ -80,7 +82,9 @@ pub async fn show(viewer: ProjectViewer) -> Result<Shown<Project>> {
 /// What a program sends to change one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Chat" })))]
 pub struct ProjectPatch {
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
     archived: Option<bool>,
 }
@@ -123,7 +127,9 @@ pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Resul
 /// Which role someone gets.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "role": "viewer" })))]
 pub struct ProjectMemberChange {
+    #[schema(value_type = ProjectRole)]
     role: String,
 }
 

@@ -66,9 +66,12 @@ pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Shown<
 /// What a program sends to change someone: only what should change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "role": "admin" }), json!({ "status": "deactivated" })))]
 pub struct UserPatch {
+    #[schema(value_type = Option<Role>)]
     role: Option<String>,
     /// `active` or `deactivated`.
+    #[schema(pattern = "^(active|deactivated)$")]
     status: Option<String>,
 }
 
