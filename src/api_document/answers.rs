@@ -5,15 +5,15 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Responses, Re
 use super::endpoint::Endpoint;
 use super::problems;
 use crate::authority::Who;
+use crate::web::api::Answer;
 
 /// The good answer, and the problems that there can be.
 pub fn of(endpoint: &Endpoint<'_>) -> Responses {
     let draft = &endpoint.operation.draft;
     let good = ResponseBuilder::new().description(draft.status.canonical_reason().unwrap_or("Done"));
     let good = match &draft.answer {
-        Some(name) => {
-            let schema = Ref::from_schema_name(name);
-            good.content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+        Some(Answer { media_type, schema }) => {
+            good.content(*media_type, ContentBuilder::new().schema(Some(schema.clone())).build())
         }
         None => good,
     };

@@ -18,7 +18,7 @@ pub struct Ids {
 }
 
 /// The part of the API that the first word of a path belongs to, and what it is for.
-const TAGS: [(&str, &str, &str); 13] = [
+const TAGS: [(&str, &str, &str); 14] = [
     ("openapi.json", "About", "The API itself."),
     ("me", "Account", "You, and your tokens."),
     ("keys", "Keys for programs", "What a program with a project's token fetches."),
@@ -31,6 +31,7 @@ const TAGS: [(&str, &str, &str); 13] = [
     ("invites", "Invites", "Who is invited."),
     ("users", "People", "Who is in the organization, and their roles."),
     ("audit", "Audit log", "What happened."),
+    ("operator", "Operator", "The installation, for those who run it."),
     ("", "Organizations", "The organizations themselves, where there are many."),
 ];
 

@@ -7,8 +7,9 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use crate::id::Id;
 
 /// What each placeholder means.
-const MEANINGS: [(&str, &str); 8] = [
+const MEANINGS: [(&str, &str); 11] = [
     ("event", "An event's id."),
+    ("identity", "The id of an account at a provider."),
     ("invite", "An invite's id."),
     ("organization", "An organization's id."),
     ("project", "A project's id."),
@@ -16,6 +17,8 @@ const MEANINGS: [(&str, &str); 8] = [
         "provider",
         "A provider, as the list of keys names it: `openai`, or `custom-…` for a self-hosted server.",
     ),
+    ("session", "A session's id."),
+    ("slug", "A former address of the organization."),
     ("team", "A team's id."),
     ("token", "A token's id, not the token."),
     ("user", "A person's id."),

@@ -16,7 +16,7 @@ pub fn name(status: u16) -> String {
 
 /// No operation that the document names is answered with these: another method, what only pages have, and what is
 /// answered well.
-const OF_NO_OPERATION: [&str; 4] = ["method_not_allowed", "gone", "already_done", "last_sign_in_method"];
+const OF_NO_OPERATION: [&str; 3] = ["method_not_allowed", "gone", "already_done"];
 
 /// The codes that come with each status.
 pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {

@@ -59,6 +59,7 @@ pub const GROUPS: [Group; 7] = [
         label: "Invites",
         actions: &[
             ("invites.sent", "{who} invited {target}"),
+            ("invites.exported", "{who} exported the list of invites as {target}"),
             ("invite.resent", "{who} resent the invite to {target}"),
             ("invite.revoked", "{who} revoked the invite to {target}"),
             ("invite.accepted", "{who} accepted the invite to {target}"),

@@ -14,7 +14,7 @@ use crate::error::Result;
 const PAGE: u64 = 200;
 
 /// Records that the log leaves the house, as a file of `format`, and then reads it out: the events that `query` means,
-/// newest first.
+/// newest first, from its cursor on.
 ///
 /// # Errors
 /// As [`source_of`] before anything is read; in the stream when the database fails, which breaks it off.
@@ -23,7 +23,7 @@ pub async fn export(
     query: EventQuery,
     format: &'static str,
 ) -> Result<impl Stream<Item = Result<Vec<ListedEvent>>>> {
-    let query = EventQuery { limit: PAGE, cursor: None, ..query };
+    let query = EventQuery { limit: PAGE, ..query };
     let source = source_of(&admin, &query).await?;
     let change = admin.change().await?;
     let event = Event::done("audit.exported", format);

@@ -2,48 +2,71 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::outcome::EventOutcome;
 use super::query::{Cursor, EventQuery, What};
 use crate::error::{Error, FieldErrors};
-use crate::listing::{Problems, optional};
+use crate::listing::{Problems, optional, within};
 use crate::stray_secret;
 
 /// What is said of days that leave none.
 pub const LAST_BEFORE_FIRST: &str = "The end date is before the start date.";
 const NO_SECRETS: &str = "This looks like a secret key. The log holds none.";
 const DAY: &str = "Use a date like 2026-11-21.";
+const LIMITS: &str = "Use a number from 1 to 200.";
 const NO_PLACE: &str = "Not a valid place in the log.";
 /// Events on a page.
 const PAGE: u64 = 50;
+/// Events that a program may ask for at once.
+const MOST: u64 = 200;
 /// As much of a beginning as is looked at, in characters: more of a target is in no index.
 const LONGEST: usize = 100;
 
 /// The query string as it was sent. Dates are texts here, so that nonsense gets a sentence.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 pub struct RawEventQuery {
     /// All of it in one line, instead of the fields.
+    #[param(ignore)]
     pub q: Option<String>,
+    /// The beginning of the address of who did it.
     #[serde(default)]
     pub who: String,
+    /// An action such as `invites.sent`, or a group of them such as `users`.
     #[serde(default)]
+    #[param(value_type = String, pattern = "^[a-z_.]{0,100}$")]
     pub what: String,
+    /// `done` or `refused`.
     #[serde(default)]
+    #[param(value_type = String, pattern = "^(done|refused)?$")]
     pub outcome: String,
+    /// The first day, in UTC.
     #[serde(default)]
+    #[param(value_type = String, format = Date)]
     pub from: String,
+    /// The last day, in UTC.
     #[serde(default)]
+    #[param(value_type = String, format = Date)]
     pub to: String,
+    /// The beginning of what it was done to.
     #[serde(default)]
     pub target: String,
+    /// A text in any of these.
     #[serde(default)]
     pub text: String,
+    /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]
     pub cursor: String,
+    /// How many at most; 50 unless said otherwise.
+    #[serde(default)]
+    #[param(value_type = u64, minimum = 1, maximum = 200)]
+    pub limit: String,
     /// The place of the newest event that the reader has seen.
     #[serde(default)]
+    #[param(ignore)]
     pub newer: String,
     #[serde(default)]
+    #[param(ignore)]
     pub format: String,
 }
 
@@ -75,6 +98,15 @@ impl RawEventQuery {
             problems.add("text", NO_SECRETS);
         }
         problems.or(query)
+    }
+
+    /// The fields of a program, which says how many it wants at once.
+    ///
+    /// # Errors
+    /// As [`Self::parse_fields`].
+    pub fn parse_for_programs(&self) -> Result<EventQuery, FieldErrors> {
+        let limit = optional("limit", &self.limit, within(1..=MOST), LIMITS)?;
+        Ok(EventQuery { limit: limit.unwrap_or(PAGE), ..self.parse_fields()? })
     }
 
     /// Where the newest event stands that the reader has seen.

@@ -2,6 +2,7 @@
 //! change itself (rules 8.1, P7); and the page that shows them.
 
 mod actions;
+pub mod api;
 mod beginnings;
 mod differences;
 mod export;

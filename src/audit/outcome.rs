@@ -1,9 +1,10 @@
 //! What came of an attempt.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What came of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventOutcome {
     Done,

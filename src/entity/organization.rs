@@ -1,6 +1,8 @@
 //! Organizations: the tenants (rule 1.1).
 
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Tenant, Timestamp};
 
@@ -29,8 +31,10 @@ pub struct Model {
 }
 
 /// Whether an organization is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, ToSchema)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OrganizationState)]
 pub enum State {
     #[sea_orm(string_value = "active")]
     Active,

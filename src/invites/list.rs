@@ -29,6 +29,17 @@ pub struct ListedInvite {
     pub stands: bool,
 }
 
+impl ListedInvite {
+    /// The place of the invite in the list.
+    pub fn keyset(&self) -> InviteKeyset {
+        keyset(&self.invite)
+    }
+}
+
+fn keyset(row: &Model) -> InviteKeyset {
+    InviteKeyset { at: row.created_at.timestamp_millis(), id: row.id.clone() }
+}
+
 /// One page of the list, found by its neighbours' keys.
 ///
 /// # Errors
@@ -37,7 +48,6 @@ pub async fn list(admin: &Admin, query: &InviteQuery) -> Result<ListPage<ListedI
     let now = admin.services().clock.now();
     let ours = admin.scope().find::<Entity>();
     let rows = ours.filter(|ours| in_order(filtered(ours, query, now), query)).all().await?;
-    let keyset = |row: &Model| InviteKeyset { at: row.created_at.timestamp_millis(), id: row.id.clone() };
     let page = query.page(rows, keyset);
     let rows = dress(admin, page.rows, now).await?;
     Ok(ListPage { rows, previous: page.previous, next: page.next })

@@ -3,6 +3,7 @@
 pub mod acceptance;
 pub mod actions;
 pub mod api;
+mod export;
 pub mod form;
 pub mod known;
 pub mod landing;

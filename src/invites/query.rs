@@ -12,7 +12,7 @@ use crate::membership::invited::Status;
 /// Rows on a page.
 const PAGE: u64 = 50;
 /// Rows that a program may ask for at once.
-const MOST: u64 = 200;
+pub const MOST: u64 = 200;
 
 /// Which invites are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

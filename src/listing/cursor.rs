@@ -60,6 +60,13 @@ pub struct Cursor<K> {
     pub backwards: bool,
 }
 
+impl<K> Cursor<K> {
+    /// The place behind a row, from which a list goes on.
+    pub fn behind(keyset: K) -> Self {
+        Self { keyset, backwards: false }
+    }
+}
+
 impl<K: DeserializeOwned> Cursor<K> {
     /// Reads a cursor back from an address; none for one that was not made here.
     pub fn parse(text: &str) -> Option<Self> {

@@ -182,6 +182,12 @@ pub async fn revert<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<S
     json(LlmKey::from(one(admin.keeper(), &provider).await?))
 }
 
+/// `DELETE /api/admin/llm-keys/{provider}/previous`: erases the key before this one.
+pub async fn erase_previous<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Done> {
+    super::changes::erase_previous(admin.keeper(), &path.provider()?).await?;
+    Ok(Done)
+}
+
 /// `POST /api/admin/llm-keys/{provider}/test`: what the provider says of the key that is used.
 pub async fn test<K: Keeps>(admin: K, path: web::Path<LlmKeyPath>) -> Result<Shown<LlmKeyTest>> {
     let member = admin.keeper().member();

@@ -2,6 +2,7 @@
 
 use sea_orm::sea_query::Expr;
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use crate::error::Result;
 use crate::listing::{self, Keyset, ListQuery, line, optional};
@@ -26,10 +27,12 @@ impl Keyset for OrganizationKeyset {
 }
 
 /// The query string as it was sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 pub struct RawOrganizationQuery {
+    /// The beginning of an address or a name.
     #[serde(default)]
     pub q: String,
+    /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]
     pub cursor: String,
 }

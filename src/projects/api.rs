@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::{Listed, list, one};
+use super::people_query::RawPeopleQuery;
 use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
 use crate::authority::{Member, ProjectAdmin, ProjectViewer};
 use crate::error::{Error, Result};
@@ -116,6 +117,34 @@ pub struct MemberPath {
 pub struct ProjectMember {
     user_id: String,
     role: ProjectRole,
+}
+
+/// Someone who has a role in a project.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectPerson {
+    user_id: String,
+    name: String,
+    email: String,
+    role: ProjectRole,
+}
+
+/// `GET /api/projects/{project}/members`: everyone with a role of their own in it.
+pub async fn members(
+    viewer: ProjectViewer,
+    raw: web::Query<RawPeopleQuery>,
+) -> Result<Shown<List<ProjectPerson>>> {
+    let page = members::part(&viewer, &viewer.project().id, &raw.parse()?).await?;
+    let shown = |(person, role): (members::Person, ProjectRole)| ProjectPerson {
+        user_id: person.id,
+        name: person.name,
+        email: person.email,
+        role,
+    };
+    json(List {
+        next_cursor: page.next.map(|cursor| cursor.to_string()),
+        items: page.rows.into_iter().map(shown).collect(),
+    })
 }
 
 /// `GET /api/projects/{project}/members/{user}`.

@@ -4,6 +4,7 @@ pub mod api;
 mod changes;
 pub mod list;
 pub mod members;
+pub mod people_query;
 pub mod web;
 
 pub(crate) use changes::free_slug;

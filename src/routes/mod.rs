@@ -52,6 +52,8 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
             of_operators(),
             without_organization(),
         ]);
+    } else {
+        groups.push(programs::of_the_only_organization());
     }
     groups.push(of_health());
     groups.into_iter().flatten().collect()

@@ -6,7 +6,8 @@ use super::route::{Route, below, get as page};
 use crate::authority::{Admin, ProjectAdmin};
 use crate::links::{API, API_ORGANIZATION};
 use crate::{
-    access, account, api_document, invites, llm_keys, organization, ownership, projects, teams, tokens, users,
+    access, account, api_document, audit, invites, joining, llm_keys, operator, organization, ownership,
+    projects, teams, tokens, users,
 };
 
 /// Those that there always are.
@@ -16,11 +17,17 @@ pub(super) fn everywhere() -> Vec<Route> {
     below(API, groups.into_iter().flatten().collect())
 }
 
+/// Those of one organization.
+pub(super) fn of_the_only_organization() -> Vec<Route> {
+    below(API, [of_departure(), of_sessions()].into_iter().flatten().collect())
+}
+
 /// Those of many organizations.
 pub(super) fn of_many_organizations() -> Vec<Route> {
     let groups = [of_one_organization(), of_admins(), of_keys(), of_projects(), of_teams()];
     let of_each = below(API_ORGANIZATION, groups.into_iter().flatten().collect());
-    below(API, of_organizations()).into_iter().chain(of_each).collect()
+    let of_all = [of_organizations(), of_operators()].into_iter().flatten().collect();
+    below(API, of_all).into_iter().chain(of_each).collect()
 }
 
 fn of_itself() -> Vec<Route> {
@@ -32,9 +39,16 @@ fn of_itself() -> Vec<Route> {
 }
 
 fn of_accounts() -> Vec<Route> {
+    use account::api::{delete as delete_account, disconnect, end_other_sessions, end_session};
     use tokens::api::{create_own, own, revoke_own, roll_own};
     vec![
         get("/me", "Get your account", account::api::me),
+        delete("/me", "Delete your account", delete_account),
+        get("/me/identities", "List the accounts that you sign in with", account::api::identities),
+        delete("/me/identities/{identity}", "Disconnect an account that you sign in with", disconnect),
+        get("/me/sessions", "List your sessions", account::api::sessions),
+        delete("/me/sessions", "End your other sessions", end_other_sessions),
+        delete("/me/sessions/{session}", "End one of your sessions", end_session),
         get("/me/tokens", "List your tokens", own),
         post("/me/tokens", "Create a token of your own", create_own),
         post("/me/tokens/{token}/roll", "Roll your token", roll_own),
@@ -52,8 +66,30 @@ fn of_keys() -> Vec<Route> {
 }
 
 fn of_projects() -> Vec<Route> {
-    use llm_keys::api::{remove as remove_key, seen_in_project, set as set_key};
-    use projects::api::{change, create, delete as end, index, member, remove_member, set_member, show};
+    let mut routes = of_each_project();
+    routes.extend(of_project_keys());
+    routes
+}
+
+/// The same as of the organization's keys.
+fn of_project_keys() -> Vec<Route> {
+    use llm_keys::api::{erase_previous, remove, restore, revert, seen_in_project, set, test};
+    let keys = vec![
+        get("", "List where a project's LLM keys come from", seen_in_project),
+        put("/{provider}", "Set a project's LLM key", set::<ProjectAdmin>),
+        delete("/{provider}", "Remove a project's LLM key", remove::<ProjectAdmin>),
+        post("/{provider}/test", "Test a project's LLM key", test::<ProjectAdmin>),
+        post("/{provider}/restoration", "Restore a project's removed LLM key", restore::<ProjectAdmin>),
+        post("/{provider}/reversion", "Bring back a project's previous LLM key", revert::<ProjectAdmin>),
+        delete("/{provider}/previous", "Erase a project's previous LLM key", erase_previous::<ProjectAdmin>),
+    ];
+    below("/projects/{project}/llm-keys", keys)
+}
+
+fn of_each_project() -> Vec<Route> {
+    use projects::api::{
+        change, create, delete as end, index, member, members, remove_member, set_member, show,
+    };
     use tokens::api::{create as make_token, of_project, revoke_one, roll_one};
     vec![
         get("/projects", "List projects", index),
@@ -61,6 +97,7 @@ fn of_projects() -> Vec<Route> {
         get("/projects/{project}", "Get a project", show),
         patch("/projects/{project}", "Rename, archive or restore a project", change),
         delete("/projects/{project}", "Delete an archived project", end),
+        get("/projects/{project}/members", "List people with a role in a project", members),
         get("/projects/{project}/members/{user}", "Get a person's role in a project", member),
         put("/projects/{project}/members/{user}", "Give a person a role in a project", set_member),
         delete("/projects/{project}/members/{user}", "Remove a person from a project", remove_member),
@@ -68,18 +105,13 @@ fn of_projects() -> Vec<Route> {
         post("/projects/{project}/tokens", "Create a project's token", make_token),
         post("/projects/{project}/tokens/{token}/roll", "Roll a project's token", roll_one),
         delete("/projects/{project}/tokens/{token}", "Revoke a project's token", revoke_one),
-        get("/projects/{project}/llm-keys", "List where a project's LLM keys come from", seen_in_project),
-        put("/projects/{project}/llm-keys/{provider}", "Set a project's LLM key", set_key::<ProjectAdmin>),
-        delete(
-            "/projects/{project}/llm-keys/{provider}",
-            "Remove a project's LLM key",
-            remove_key::<ProjectAdmin>,
-        ),
     ]
 }
 
 fn of_teams() -> Vec<Route> {
-    use teams::api::{add_member, change, create, delete as end, index, manage, remove_member, show};
+    use teams::api::{
+        add_member, change, create, delete as end, index, manage, members, remove_member, show,
+    };
     vec![
         get("/teams", "List teams", index),
         post("/teams", "Create a team", create),
@@ -87,6 +119,7 @@ fn of_teams() -> Vec<Route> {
         patch("/teams/{team}", "Rename a team, or change its manager", change),
         delete("/teams/{team}", "Delete a team without projects", end),
         put("/teams/{team}/manager", "Set a team's manager", manage),
+        get("/teams/{team}/members", "List a team's people", members),
         put("/teams/{team}/members/{user}", "Add a person to a team", add_member),
         delete("/teams/{team}/members/{user}", "Remove a person from a team", remove_member),
     ]
@@ -100,6 +133,31 @@ fn of_organizations() -> Vec<Route> {
     ]
 }
 
+fn of_operators() -> Vec<Route> {
+    use operator::api::{enter, leave, log, organizations};
+    vec![
+        get("/operator/organizations", "List all organizations", organizations),
+        get("/operator/log", "List what happened to the installation", log),
+        post("/operator/organizations/{organization}/entry", "Enter an organization", enter),
+        post("/operator/departure", "Leave the organization that you entered", leave),
+    ]
+}
+
+/// Where there are many organizations, one leaves each below its id.
+fn of_departure() -> Vec<Route> {
+    vec![delete("/org/membership", "Leave your organization", account::api::leave)]
+}
+
+/// Where there are many organizations, sessions are none of theirs.
+fn of_sessions() -> Vec<Route> {
+    use users::api::{end_session, end_sessions, sessions};
+    vec![
+        get("/admin/users/{user}/sessions", "List a person's sessions", sessions),
+        delete("/admin/users/{user}/sessions", "End a person's sessions", end_sessions),
+        delete("/admin/users/{user}/sessions/{session}", "End one of a person's sessions", end_session),
+    ]
+}
+
 fn of_one_organization() -> Vec<Route> {
     use organization::api::update;
     vec![
@@ -107,6 +165,11 @@ fn of_one_organization() -> Vec<Route> {
         put("", "Replace an organization's name", update),
         patch("", "Rename an organization", update),
         delete("", "Delete an organization", ownership::api::delete),
+        put("/membership", "Join an organization", joining::api::join),
+        delete("/membership", "Leave an organization", account::api::leave),
+        put("/slug", "Change an organization's address", ownership::api::change_slug),
+        get("/former-slugs", "List an organization's former addresses", ownership::api::former_slugs),
+        delete("/former-slugs/{slug}", "Give up a former address", ownership::api::give_up_slug),
         post("/transfer/{user}", "Transfer an organization", ownership::api::hand_over),
         post("/restore", "Restore a deleted organization", ownership::api::restore),
         get("/users", "List an organization's people", users::api::colleagues),
@@ -123,23 +186,67 @@ fn of_members() -> Vec<Route> {
 }
 
 fn of_admins() -> Vec<Route> {
-    use llm_keys::api::{remove, restore, revert, set, test};
+    let groups = [of_settings(), of_llm_keys(), of_invites(), of_people(), of_audit()];
+    groups.into_iter().flatten().collect()
+}
+
+fn of_settings() -> Vec<Route> {
+    use access::api::{denials, methods, simulation, switch_method, test_method};
     vec![
         get("/admin/settings", "Get the settings", organization::api::settings),
         patch("/admin/settings", "Change the settings", organization::api::change_settings),
-        post("/admin/access/simulation", "Test whether an address can sign in", access::api::simulation),
-        get("/admin/llm-keys", "List LLM keys", llm_keys::api::index),
+        post("/admin/access/simulation", "Test whether an address can sign in", simulation),
+        get("/admin/access/denials", "List who was turned away", denials),
+        get("/admin/access/methods", "List sign-in methods", methods),
+        patch("/admin/access/methods/{provider}", "Switch a sign-in method on or off", switch_method),
+        post("/admin/access/methods/{provider}/test", "Test a sign-in method", test_method),
+    ]
+}
+
+fn of_llm_keys() -> Vec<Route> {
+    use llm_keys::api::{erase_previous, index, remove, restore, revert, set, test};
+    vec![
+        get("/admin/llm-keys", "List LLM keys", index),
         put("/admin/llm-keys/{provider}", "Set an LLM key", set::<Admin>),
         delete("/admin/llm-keys/{provider}", "Remove an LLM key", remove::<Admin>),
         post("/admin/llm-keys/{provider}/test", "Test an LLM key", test::<Admin>),
         post("/admin/llm-keys/{provider}/restoration", "Restore a removed LLM key", restore::<Admin>),
         post("/admin/llm-keys/{provider}/reversion", "Bring back the previous LLM key", revert::<Admin>),
-        get("/admin/invites", "List invites", invites::api::index),
-        post("/admin/invites", "Invite a person", invites::api::create),
-        delete("/admin/invites/{invite}", "Revoke an invite", invites::api::revoke),
-        post("/admin/invites/{invite}/resend", "Resend an invite", invites::api::resend),
-        get("/admin/users", "List people", users::api::index),
-        patch("/admin/users/{user}", "Change a person's role or status", users::api::change),
-        delete("/admin/users/{user}", "Remove a person", users::api::remove),
+        delete("/admin/llm-keys/{provider}/previous", "Erase the previous LLM key", erase_previous::<Admin>),
+    ]
+}
+
+fn of_invites() -> Vec<Route> {
+    use invites::api::{create, create_many, export, index, resend, revoke, send_test_mail, show};
+    vec![
+        get("/admin/invites", "List invites", index),
+        post("/admin/invites", "Invite a person", create),
+        post("/admin/invites/bulk", "Invite many people", create_many),
+        get("/admin/invites/export", "Export invites", export),
+        post("/admin/invites/test-mail", "Send yourself a test mail", send_test_mail),
+        get("/admin/invites/{invite}", "Get an invite", show),
+        delete("/admin/invites/{invite}", "Revoke an invite", revoke),
+        post("/admin/invites/{invite}/resend", "Resend an invite", resend),
+    ]
+}
+
+fn of_people() -> Vec<Route> {
+    use users::api::{change, change_many, export, index, remove, show};
+    vec![
+        get("/admin/users", "List people", index),
+        post("/admin/users/bulk", "Change many people", change_many),
+        get("/admin/users/export", "Export people", export),
+        get("/admin/users/{user}", "Get a person", show),
+        patch("/admin/users/{user}", "Change a person's role or status", change),
+        delete("/admin/users/{user}", "Remove a person", remove),
+    ]
+}
+
+fn of_audit() -> Vec<Route> {
+    use audit::api::{export, index, show};
+    vec![
+        get("/admin/audit", "List events", index),
+        get("/admin/audit/export", "Export events", export),
+        get("/admin/audit/{event}", "Get an event", show),
     ]
 }

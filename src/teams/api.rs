@@ -10,6 +10,8 @@ use crate::entity::team;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::projects::list::teams_seen;
+use crate::projects::members::Person;
+use crate::projects::people_query::RawPeopleQuery;
 use crate::web::api::{Body, Created, Done, List, Shown, created, json};
 
 #[derive(Serialize, ToSchema)]
@@ -124,6 +126,30 @@ pub async fn manage(admin: TeamAdmin, body: Body<TeamManagerChange>) -> Result<S
 pub async fn delete(admin: TeamAdmin) -> Result<Done> {
     delete_team(&admin).await?;
     Ok(Done)
+}
+
+/// Someone in a team.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TeamPerson {
+    user_id: String,
+    name: String,
+    email: String,
+}
+
+impl From<Person> for TeamPerson {
+    fn from(Person { id, name, email, .. }: Person) -> Self {
+        Self { user_id: id, name, email }
+    }
+}
+
+/// `GET /api/teams/{team}/members`.
+pub async fn members(viewer: TeamViewer, raw: web::Query<RawPeopleQuery>) -> Result<Shown<List<TeamPerson>>> {
+    let page = people::part(&viewer, &viewer.team().id, &raw.parse()?).await?;
+    json(List {
+        next_cursor: page.next.map(|cursor| cursor.to_string()),
+        items: page.rows.into_iter().map(TeamPerson::from).collect(),
+    })
 }
 
 /// `{user}`.

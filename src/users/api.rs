@@ -1,20 +1,27 @@
 //! `/api/admin/users` and `/api/org/users`.
 
 use actix_web::web;
+use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::bulk::{self, Applied, BulkAction, Skipped};
+use super::export::export as read_out;
 use super::listed::ListedUser;
+use super::person::open_sessions;
 use super::query::RawUserQuery;
-use super::sort::UserKeyset;
-use super::web::path::UserPath;
+use super::sort::{Cursor, UserKeyset};
+use super::web::path::{UserPath, UserSessionPath};
 use super::{actions, list};
+use crate::account::api::UserSession;
 use crate::authority::{Admin, Member};
 use crate::entity::membership::Status;
 use crate::error::{Error, Result};
+use crate::id::Id;
 use crate::listing::ListPage;
 use crate::role::Role;
-use crate::web::api::{Body, Done, List, Shown, Timestamp, json, rfc3339};
+use crate::web::api::{Body, Done, Lines, List, Shown, Timestamp, json, rfc3339};
+use crate::web::file::Format;
 
 /// What admins see of a person.
 #[derive(Serialize, ToSchema)]
@@ -63,6 +70,23 @@ pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Shown<
     json(into_list::<User>(list::list(&admin, &raw.parse()?).await?))
 }
 
+/// `GET /api/admin/users/export`: everyone whom the list shows.
+pub async fn export(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Lines<User>> {
+    let query = raw.parse()?;
+    let sort = query.sort;
+    let parts = read_out(admin, query, Format::JsonLines.name()).await?;
+    let line = move |person: ListedUser| {
+        let cursor = Cursor::behind(person.keyset(sort)).to_string();
+        (User::from(person), cursor)
+    };
+    Ok(Lines::of(parts.map_ok(move |people| people.into_iter().map(line).collect())))
+}
+
+/// `GET /api/admin/users/{user}`.
+pub async fn show(admin: Admin, path: web::Path<UserPath>) -> Result<Shown<User>> {
+    json(User::from(list::one(&admin, &path.user).await?))
+}
+
 /// What a program sends to change someone: only what should change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +127,74 @@ pub async fn change(admin: Admin, path: web::Path<UserPath>, patch: Body<UserPat
 pub async fn remove(admin: Admin, path: web::Path<UserPath>) -> Result<Done> {
     actions::remove(&admin, &path.user).await?;
     Ok(Done)
+}
+
+/// `GET /api/admin/users/{user}/sessions`: where they are signed in.
+pub async fn sessions(admin: Admin, path: web::Path<UserPath>) -> Result<Shown<List<UserSession>>> {
+    let open = open_sessions(&admin, &path.user).await?;
+    let this = admin.visitor().session.as_str();
+    json(List::whole(open.into_iter().map(|row| UserSession::new(row, this)).collect()))
+}
+
+/// `DELETE /api/admin/users/{user}/sessions`: they have to sign in again.
+pub async fn end_sessions(admin: Admin, path: web::Path<UserPath>) -> Result<Done> {
+    actions::end_sessions(&admin, &path.user, None).await?;
+    Ok(Done)
+}
+
+/// `DELETE /api/admin/users/{user}/sessions/{session}`.
+pub async fn end_session(admin: Admin, path: web::Path<UserSessionPath>) -> Result<Done> {
+    actions::end_sessions(&admin, &path.user, Some(&path.session)).await?;
+    Ok(Done)
+}
+
+/// What is done to many people.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "action": "deactivate", "users": ["0192f0c1-4b7e-7c3a-9d52-8f0e6a1b2c3d"] })))]
+pub struct BulkChange {
+    /// `member`, `admin` or `owner` gives that role; `deactivate`; with one organization also `end-sessions`.
+    #[schema(pattern = "^(member|admin|owner|deactivate|end-sessions)$")]
+    action: String,
+    /// Their ids.
+    #[schema(min_items = 1, max_items = 1000)]
+    users: Vec<Id>,
+}
+
+/// What came of it.
+#[derive(Serialize, ToSchema)]
+pub struct BulkResult {
+    /// How many people were changed.
+    changed: usize,
+    skipped: Vec<SkippedUser>,
+}
+
+/// Someone who was left out.
+#[derive(Serialize, ToSchema)]
+pub struct SkippedUser {
+    id: String,
+    name: String,
+    /// Why, in a sentence.
+    reason: &'static str,
+}
+
+impl From<Skipped> for SkippedUser {
+    fn from(Skipped { id, name, why }: Skipped) -> Self {
+        Self { id, name, reason: why }
+    }
+}
+
+/// `POST /api/admin/users/bulk`: in one change. Those to whom it does not apply are named, and so is no one who is no member.
+pub async fn change_many(admin: Admin, body: Body<BulkChange>) -> Result<Shown<BulkResult>> {
+    let BulkChange { action, users } = body.into_inner();
+    let actions = "Use member, admin, owner, deactivate or end-sessions.";
+    let action = BulkAction::parse(&action).ok_or_else(|| Error::invalid("action", actions))?;
+    if !(1..=bulk::MOST).contains(&users.len()) {
+        return Err(Error::invalid("users", format!("Name 1 to {} people.", bulk::MOST)));
+    }
+    let ids: Vec<String> = users.iter().map(Id::to_string).collect();
+    let Applied { changed, skipped } = bulk::apply(&admin, &ids, action).await?;
+    json(BulkResult { changed, skipped: skipped.into_iter().map(SkippedUser::from).collect() })
 }
 
 /// `GET /api/org/users`.

@@ -10,7 +10,7 @@ use crate::authority::{Admin, Event};
 use crate::error::Result;
 use crate::listing::ListQuery;
 
-/// Everyone whom the list shows, page by page. One event says that the list has left the house, as a file of `format`.
+/// Everyone whom the list shows from its cursor on, page by page. One event says that the list has left the house, as a file of `format`.
 ///
 /// # Errors
 /// When the event can't be kept; in the stream when the database fails, which breaks it off.
@@ -23,7 +23,7 @@ pub async fn export(
     let pairs = query.pairs().into_iter();
     let filters = pairs.map(|(name, value)| (name, Value::from(value))).collect::<Value>();
     change.commit(Event::done("users.exported", format).resulting_in(filters)).await?;
-    let start = (admin, UserQuery { limit: MOST, cursor: None, ..query });
+    let start = (admin, UserQuery { limit: MOST, ..query });
     Ok(stream::try_unfold(Some(start), |under_way| async move {
         let Some((admin, mut query)) = under_way else { return Ok(None) };
         let page = admin.part(list(&admin, &query)).await?;

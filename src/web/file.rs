@@ -14,6 +14,9 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d
 /// What ends a cell for some: where a comma marks decimals, files are separated by semicolons.
 const ENDS: [char; 5] = [';', '\t', '\n', '\r', '|'];
 
+/// The media type of JSON lines.
+pub const JSON_LINES: &str = "application/x-ndjson";
+
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -42,7 +45,7 @@ impl Format {
     fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
-            Self::JsonLines => "application/x-ndjson",
+            Self::JsonLines => JSON_LINES,
         }
     }
 

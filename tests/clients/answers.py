@@ -9,7 +9,10 @@ document, answers = (json.load(open(path)) for path in sys.argv[1:])
 
 for answer in answers:
     responses = document["paths"][answer["path"]][answer["method"]]["responses"]
-    schema = responses[str(answer["status"])]["content"]["application/json"]["schema"]
+    response = responses[str(answer["status"])]
+    if "content" not in response:
+        continue
+    schema = response["content"]["application/json"]["schema"]
     validator = jsonschema_rs.Draft202012Validator(
         {**schema, "components": document["components"]}, validate_formats=True
     )

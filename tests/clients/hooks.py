@@ -29,6 +29,11 @@ UNSAID = {
     "allowedEmails": "are addresses",
     "key": "must not look like another provider's, nor be gone to a new address",
     "baseUrl": "depends on the provider",
+    "emails": "are addresses",
+    "who": "is no secret",
+    "target": "is no secret",
+    "reason": "is no secret",
+    "to": "is not before the first day",
     "cursor": "is sealed by the server",
 }
 

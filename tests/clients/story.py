@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import httpx
 from gatehouse_client import AuthenticatedClient
+from gatehouse_client.api.audit_log import list_events_of_organization
 from gatehouse_client.api.invites import invite_person_of_organization
 from gatehouse_client.api.keys_for_programs import fetch_llm_key
 from gatehouse_client.api.llm_keys import set_llm_key_of_organization
@@ -56,6 +57,9 @@ good(set_llm_key_of_organization.sync(organization, "openai", client=ada, body=L
 program = AuthenticatedClient(base_url=BASE_URL, token=token)
 resolved = good(fetch_llm_key.sync("openai", client=program))
 assert (resolved.key, resolved.source) == (KEY, KeySource.ORGANIZATION)
+
+events = {event.action for event in good(list_events_of_organization.sync(organization, client=ada)).items}
+assert {"organization.created", "project.created", "token.created"} <= events, events
 
 mine = good(list_your_organizations.sync(client=ada)).items
 assert any(one.id == organization and one.role == Role.OWNER for one in mine)

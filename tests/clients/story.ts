@@ -60,5 +60,12 @@ const program = createClient<paths>({ baseUrl: BASE_URL, headers: { authorizatio
 const resolved = good(await program.GET("/api/keys/{provider}", { params: { path: { provider: "openai" } } }));
 if (resolved.key !== KEY || resolved.source !== "organization") throw new Error("another key");
 
+const events = good(
+  await ada.GET("/api/organizations/{organization}/admin/audit", { params: { path: of } }),
+).items.map(({ action }) => action);
+for (const action of ["organization.created", "project.created", "token.created"]) {
+  if (!events.includes(action)) throw new Error(`no ${action} among ${events.join()}`);
+}
+
 const all = good(await ada.GET("/api/organizations"));
 if (!all.items.some(({ id, role }) => id === organization && role === "owner")) throw new Error("not hers");

@@ -1,5 +1,6 @@
 //! The architecture, tested.
 
+mod actions;
 mod api_document;
 mod authorities;
 mod canaille;

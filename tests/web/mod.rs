@@ -31,6 +31,7 @@ mod organization;
 mod own_rights;
 mod preview;
 mod problem_codes;
+mod programs;
 mod projects;
 mod providers;
 mod quirks;

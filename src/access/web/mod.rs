@@ -18,4 +18,4 @@ mod wording;
 pub use allowing::allow_address;
 pub use saving::save;
 pub use showing::index;
-pub use switching::{switch_method, test_method};
+pub use switching::{MethodPath, switch_method, test_method};

@@ -21,7 +21,7 @@ pub struct Switch {
 /// `{provider}`.
 #[derive(Deserialize)]
 pub struct MethodPath {
-    provider: Id,
+    pub provider: Id,
 }
 
 /// `POST /settings/admin/access/methods/{provider}`: switches a sign-in method.

@@ -173,7 +173,7 @@ fn connectable(on: &[&IdentityProvider], accounts: &[identity::Model], suggested
 /// `{identity}`.
 #[derive(Deserialize)]
 pub struct IdentityPath {
-    identity: Id,
+    pub identity: Id,
 }
 
 /// `POST /settings/identities/{identity}/disconnect`. Takes a fresh sign-in.
@@ -198,7 +198,7 @@ async fn sessions(person: &SignedIn, now: DateTime<Utc>) -> Result<Vec<Session>>
 /// `{session}`.
 #[derive(Deserialize)]
 pub struct SessionPath {
-    session: Id,
+    pub session: Id,
 }
 
 /// `POST /settings/sessions/{session}/end`.

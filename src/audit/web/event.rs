@@ -3,15 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use serde::Deserialize;
 
 use super::day::{EventLine, day};
-use super::file;
+use crate::audit::api::{EventPath, LoggedEvent};
 use crate::audit::list::one;
 use crate::audit::sentence::Piece;
 use crate::authority::Admin;
 use crate::error::Error;
-use crate::id::Id;
 use crate::links::Links;
 use crate::web::{Page, Reply, View};
 
@@ -44,16 +42,10 @@ impl Page for EventPage {
     }
 }
 
-/// `{event}`.
-#[derive(Deserialize)]
-pub struct EventPath {
-    event: Id,
-}
-
 /// `GET /settings/admin/audit/{event}`.
 pub async fn show(admin: Admin, view: View, path: web::Path<EventPath>) -> Reply {
     let event = one(&admin, &path.event).await?;
-    let json = serde_json::to_string_pretty(&file::line(&event)?);
+    let json = serde_json::to_string_pretty(&LoggedEvent::try_from(event.clone())?);
     let page = EventPage {
         links: admin.links(),
         day: day(event.at),

@@ -49,7 +49,8 @@ pub async fn export(admin: Admin, view: View, raw: web::Query<RawEventQuery>) ->
     }
     let format = Format::parse(&raw.format)?;
     let name = format!("audit-{}", admin.services().clock.now().date_naive());
-    let pages = crate::audit::export::export(admin, query, format.name()).await?;
+    let whole = EventQuery { cursor: None, ..query };
+    let pages = crate::audit::export::export(admin, whole, format.name()).await?;
     Ok(format.attachment(&name, written(pages, move |events, first| lines(events, first, format))))
 }
 

@@ -1,11 +1,9 @@
 //! The log as a file.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::audit::{EventOutcome, ListedEvent};
-use crate::error::{Error, Result};
-use crate::web::api::{Timestamp, rfc3339};
+use crate::audit::ListedEvent;
+use crate::audit::api::LoggedEvent;
+use crate::error::Result;
+use crate::web::api::rfc3339;
 use crate::web::file::{Format, csv, json_lines};
 
 /// The lines of these events, with the head of the file before the first.
@@ -15,26 +13,10 @@ use crate::web::file::{Format, csv, json_lines};
 pub fn lines(events: Vec<ListedEvent>, first: bool, format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Csv => csv(first.then_some(HEAD), events.into_iter().map(cells)),
-        Format::JsonLines => json_lines(events.iter().map(line).collect::<Result<Vec<_>>>()?),
+        Format::JsonLines => {
+            json_lines(events.into_iter().map(LoggedEvent::try_from).collect::<Result<Vec<_>>>()?)
+        }
     }
-}
-
-/// A line of the file.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportLine<'a> {
-    id: &'a str,
-    at: Timestamp,
-    actor: &'a str,
-    actor_id: Option<&'a str>,
-    action: &'a str,
-    outcome: EventOutcome,
-    target: &'a str,
-    before: Value,
-    after: Value,
-    address: &'a str,
-    user_agent: &'a str,
-    request_id: &'a str,
 }
 
 const HEAD: [&str; 12] = [
@@ -51,31 +33,6 @@ const HEAD: [&str; 12] = [
     "userAgent",
     "requestId",
 ];
-
-/// An event as programs read it.
-///
-/// # Errors
-/// When what was stored is no JSON.
-pub fn line(event: &ListedEvent) -> Result<ExportLine<'_>> {
-    let document = |text: &Option<String>| match text {
-        Some(text) => serde_json::from_str(text).map_err(|e| Error::Internal(format!("event: {e}"))),
-        None => Ok(Value::Null),
-    };
-    Ok(ExportLine {
-        id: &event.id,
-        at: rfc3339(event.at),
-        actor: &event.actor,
-        actor_id: event.actor_id.as_deref(),
-        action: &event.action,
-        outcome: event.outcome,
-        target: &event.target,
-        before: document(&event.before)?,
-        after: document(&event.after)?,
-        address: &event.address,
-        user_agent: &event.user_agent,
-        request_id: &event.request_id,
-    })
-}
 
 fn cells(event: ListedEvent) -> [String; 12] {
     [

@@ -39,7 +39,7 @@ impl Page for EntryPage {
 /// `{organization}`.
 #[derive(Deserialize)]
 pub struct EntryPath {
-    organization: Id,
+    pub organization: Id,
 }
 
 /// Why the operator enters.

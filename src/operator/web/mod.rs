@@ -4,6 +4,6 @@ mod entry;
 mod index;
 mod log;
 
-pub use entry::{ask, enter, leave};
+pub use entry::{EntryPath, ask, enter, leave};
 pub use index::index;
 pub use log::log;

@@ -87,7 +87,7 @@ pub async fn change_slug(owner: Owner, view: View, form: web::Form<SlugForm>) ->
 /// `{slug}`: a former address.
 #[derive(Deserialize)]
 pub struct FormerSlugPath {
-    slug: Id,
+    pub slug: Id,
 }
 
 /// `POST …/slugs/{slug}/end`.

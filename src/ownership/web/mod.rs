@@ -6,7 +6,7 @@ mod index;
 mod restoration;
 mod transfer;
 
-pub use address::{change_slug, give_up, slug};
+pub use address::{FormerSlugPath, change_slug, give_up, slug};
 pub use deletion::{delete, deletion};
 pub use index::index;
 pub use restoration::restore;

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::action::BulkAction;
-use super::selection::{ABOVE, at_once, choose};
+use super::selection::{ABOVE, Skipped, at_once, choose};
 use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
 use crate::entity::membership::{self, Column};
 use crate::entity::session;
@@ -21,11 +21,11 @@ const CHUNK: usize = 500;
 /// As many people as an event names.
 const MOST_NAMED: usize = 100;
 
-/// How many people a bulk action changed, and how many it skipped.
-#[derive(Clone, Copy, Debug, Default)]
+/// How many people a bulk action changed, and whom it skipped.
+#[derive(Debug, Default)]
 pub struct Applied {
     pub changed: usize,
-    pub skipped: usize,
+    pub skipped: Vec<Skipped>,
 }
 
 /// Does it, in one change with one event.
@@ -43,7 +43,7 @@ pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<
     if skipped.iter().any(|skipped| skipped.why == ABOVE) {
         admin.person().note_refusal(Forbidden::NeedsOwner);
     }
-    let applied = Applied { changed: chosen.len(), skipped: skipped.len() };
+    let applied = Applied { changed: chosen.len(), skipped };
     if chosen.is_empty() {
         return Ok(applied);
     }

@@ -18,6 +18,7 @@ pub(super) const ABOVE: &str = "Only owners can change owners.";
 /// Someone who is left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
+    pub id: String,
     pub name: String,
     pub why: &'static str,
 }
@@ -80,13 +81,13 @@ pub fn choose(
     }
     let is_multi = admin.services().config.tenancy.is_multi();
     if is_multi && action == BulkAction::EndSessions {
-        return Err(Error::invalid("deed", "Sessions belong to people, not to an organization."));
+        return Err(Error::invalid("action", "Sessions belong to people, not to an organization."));
     }
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
     for person in members {
         let is_you = person.user.id == admin.visitor().id;
         match if is_you { Some("That’s you.") } else { why_not(mine, &person, action, is_multi) } {
-            Some(why) => skipped.push(Skipped { name: person.user.name, why }),
+            Some(why) => skipped.push(Skipped { id: person.user.id, name: person.user.name, why }),
             None => chosen.push(person),
         }
     }

@@ -158,7 +158,7 @@ fn said(action: BulkAction, Applied { changed, skipped }: Applied) -> Left {
         BulkAction::Deactivate => Notice::UsersDeactivated.about(&people(changed)),
         BulkAction::EndSessions => Notice::SessionsEnded.about(&people(changed)),
     };
-    if skipped == 0 { left } else { left.and(&format!(" {skipped} skipped.")) }
+    if skipped.is_empty() { left } else { left.and(&format!(" {} skipped.", skipped.len())) }
 }
 
 /// The question whether to do it to so many people, and the button that does.

@@ -6,7 +6,7 @@ use crate::authority::Admin;
 use crate::error::Result;
 use crate::users::api::User;
 use crate::users::listed::ListedUser;
-use crate::users::query::RawUserQuery;
+use crate::users::query::{RawUserQuery, UserQuery};
 use crate::web::Reply;
 use crate::web::api::rfc3339;
 use crate::web::file::{Format, csv, json_lines, written};
@@ -14,7 +14,7 @@ use crate::web::file::{Format, csv, json_lines, written};
 /// `GET /settings/admin/users/export`: everyone whom the same view of the list shows.
 pub async fn export(admin: Admin, asked: web::Query<RawUserQuery>) -> Reply {
     let format = Format::parse(&asked.format)?;
-    let query = asked.parse()?;
+    let query = UserQuery { cursor: None, ..asked.parse()? };
     let name = format!("users-{}", admin.services().clock.now().date_naive());
     let pages = crate::users::export::export(admin, query, format.name()).await?;
     Ok(format.attachment(&name, written(pages, move |people, first| lines(people, first, format))))

@@ -4,12 +4,15 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answers::{Created, Done, Shown};
 use super::body::Body;
+use super::lines::Lines;
 use crate::error::Result;
+use crate::web::file::JSON_LINES;
 
 /// An operation, as far as types tell.
 #[derive(Default)]
@@ -19,10 +22,30 @@ pub struct Draft {
     pub body: Option<RequestBody>,
     /// The status of a good answer.
     pub status: StatusCode,
-    /// The name of its schema, where it has a body.
-    pub answer: Option<String>,
+    /// Its body, where it has one.
+    pub answer: Option<Answer>,
     /// Every schema that it names.
     pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// The body of an answer.
+pub struct Answer {
+    pub media_type: &'static str,
+    pub schema: RefOr<Schema>,
+}
+
+impl Answer {
+    /// A document of the schema of this name.
+    fn json(name: String) -> Self {
+        Self { media_type: "application/json", schema: Ref::from_schema_name(name).into() }
+    }
+
+    /// Such a document on each line.
+    fn lines(name: &str) -> Self {
+        let about = format!("On each line a `{name}`, and in it `cursor`: the place behind it in the list.");
+        let text = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(about));
+        Self { media_type: JSON_LINES, schema: text.into() }
+    }
 }
 
 /// What programs send to a route and are answered there.
@@ -74,14 +97,20 @@ impl<T: ToSchema> Describes for Body<T> {
 
 impl<T: ToSchema> Describes for Shown<T> {
     fn describe(draft: &mut Draft) {
-        draft.answer = Some(draft.note::<T>());
+        draft.answer = Some(Answer::json(draft.note::<T>()));
+    }
+}
+
+impl<T: ToSchema> Describes for Lines<T> {
+    fn describe(draft: &mut Draft) {
+        draft.answer = Some(Answer::lines(&draft.note::<T>()));
     }
 }
 
 impl<T: ToSchema> Describes for Created<T> {
     fn describe(draft: &mut Draft) {
         draft.status = StatusCode::CREATED;
-        draft.answer = Some(draft.note::<T>());
+        draft.answer = Some(Answer::json(draft.note::<T>()));
     }
 }
 

@@ -3,11 +3,13 @@
 mod answers;
 mod body;
 mod described;
+mod lines;
 mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
-pub use described::{Describes, Draft, Operation};
+pub use described::{Answer, Describes, Draft, Operation};
+pub use lines::Lines;
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;

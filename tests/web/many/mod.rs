@@ -11,6 +11,7 @@ mod journeys;
 mod operator;
 mod ownership;
 mod people;
+mod programs;
 mod races;
 mod refusals;
 mod shell;
