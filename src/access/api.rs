@@ -21,7 +21,9 @@ use crate::web::api::{Body, List, Shown, Timestamp, json, rfc3339};
 /// Whom to ask about.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "email": "ben@example.com", "provider": "idp" })))]
 pub struct AccessQuestion {
+    #[schema(format = "email", max_length = 254)]
     email: String,
     /// The name of a provider; without it, any that is switched on.
     provider: Option<String>,
@@ -115,6 +117,7 @@ pub async fn methods(admin: Admin) -> Result<Shown<List<SignInMethod>>> {
 /// What a program sends to switch a method.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "isOn": true })))]
 pub struct SignInMethodPatch {
     is_on: bool,
 }

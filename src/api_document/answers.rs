@@ -12,7 +12,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
     let draft = &endpoint.operation.draft;
     let good = ResponseBuilder::new().description(draft.status.canonical_reason().unwrap_or("Done"));
     let good = match &draft.answer {
-        Some(Answer { media_type, schema }) => {
+        Some(Answer { media_type, schema, .. }) => {
             good.content(*media_type, ContentBuilder::new().schema(Some(schema.clone())).build())
         }
         None => good,
@@ -28,7 +28,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
         .build()
 }
 
-/// The statuses that it can be refused with.
+/// The statuses that it can be refused with. A token that is none is refused everywhere.
 fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
     let draft = &endpoint.operation.draft;
     let (changes, has_body) = (!endpoint.method.is_safe(), draft.body.is_some());
@@ -36,9 +36,9 @@ fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
     let names_something = endpoint.path.contains('{') || endpoint.who != Who::SignedIn;
     let all = [
         (400, true),
-        (401, is_guarded),
-        (403, is_guarded),
-        (404, is_guarded && names_something),
+        (401, true),
+        (403, true),
+        (404, is_guarded && (names_something || has_body)),
         (408, has_body),
         (409, is_guarded),
         (413, has_body),

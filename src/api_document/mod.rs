@@ -12,6 +12,7 @@ mod security;
 pub mod web;
 
 pub use endpoint::Endpoint;
+pub use problems::codes_by_status;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -19,8 +20,8 @@ use std::sync::OnceLock;
 use actix_web::http::Method;
 use utoipa::openapi::path::{HttpMethod, Paths};
 use utoipa::openapi::{
-    Components, ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, RefOr, Schema,
-    ServerBuilder,
+    Components, ComponentsBuilder, Contact, ContactBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder,
+    RefOr, Schema, ServerBuilder,
 };
 
 use crate::links::Site;
@@ -48,8 +49,8 @@ impl ApiDocument {
     }
 }
 
-/// The document of these routes.
-pub fn document<'a>(endpoints: impl Iterator<Item = Endpoint<'a>>) -> OpenApi {
+/// The document of these routes; `cookie` is what a session's cookie is called.
+pub fn document<'a>(endpoints: impl Iterator<Item = Endpoint<'a>>, cookie: &str) -> OpenApi {
     let (mut paths, mut schemas, mut ids) = (Paths::new(), BTreeMap::new(), operation::Ids::default());
     for endpoint in endpoints {
         let Some(method) = method(endpoint.method) else { continue };
@@ -61,14 +62,19 @@ pub fn document<'a>(endpoints: impl Iterator<Item = Endpoint<'a>>) -> OpenApi {
         .title("Gatehouse")
         .description(Some(ABOUT))
         .version(env!("CARGO_PKG_VERSION"))
+        .contact(Some(contact()))
         .license(Some(license()));
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url(Site.start()).description(Some("This server")).build()]))
         .paths(paths)
-        .components(Some(components(schemas)))
+        .components(Some(components(schemas, cookie)))
         .tags(Some(operation::tags(&ids)))
         .build()
+}
+
+fn contact() -> Contact {
+    ContactBuilder::new().name(Some("The admins of this server")).build()
 }
 
 fn license() -> License {
@@ -77,12 +83,12 @@ fn license() -> License {
     license
 }
 
-fn components(schemas: BTreeMap<String, RefOr<Schema>>) -> Components {
+fn components(schemas: BTreeMap<String, RefOr<Schema>>, cookie: &str) -> Components {
     let components = ComponentsBuilder::new().schemas_from_iter(schemas).schema_from::<Problem>();
     let components = problems::responses()
         .fold(components, |components, (name, response)| components.response(name, response));
     let add = |components: ComponentsBuilder, (name, scheme)| components.security_scheme(name, scheme);
-    security::schemes().fold(components, add).build()
+    security::schemes(cookie).fold(components, add).build()
 }
 
 fn method(method: &Method) -> Option<HttpMethod> {

@@ -13,13 +13,14 @@ pub fn name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// No operation that the document names is answered with these: another method, and what only pages have.
-const OF_NO_OPERATION: [u16; 2] = [405, 410];
+/// No operation that the document names is answered with these: another method, what only pages have, and what is
+/// answered well.
+const OF_NO_OPERATION: [&str; 3] = ["method_not_allowed", "gone", "already_done"];
 
 /// The codes that come with each status.
 pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for (status, code) in CODES.into_iter().filter(|(status, _)| !OF_NO_OPERATION.contains(status)) {
+    for (status, code) in CODES.into_iter().filter(|(_, code)| !OF_NO_OPERATION.contains(code)) {
         by_status.entry(status).or_default().push(code);
     }
     by_status

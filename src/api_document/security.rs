@@ -11,12 +11,10 @@ use crate::authority::Who;
 /// The name of the way in by a session.
 const SESSION: &str = "session";
 
-/// Every one, by its name.
-pub fn schemes() -> impl Iterator<Item = (&'static str, SecurityScheme)> {
-    let cookie = ApiKeyValue::with_description(
-        "__Host-session",
-        "The cookie of a session. Over plain HTTP it is called `session`.",
-    );
+/// Every one, by its name; `cookie` is what a session's cookie is called.
+pub fn schemes(cookie: &str) -> impl Iterator<Item = (&'static str, SecurityScheme)> {
+    let about = "The cookie of a session: `__Host-session` behind https, else `session`.";
+    let cookie = ApiKeyValue::with_description(cookie, about);
     let tokens = Scope::ALL.map(|scope| (way_in(scope), SecurityScheme::Http(token(scope))));
     [(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))].into_iter().chain(tokens)
 }

@@ -36,7 +36,8 @@ pub fn serve(
     let (address, room) = (listener.local_addr()?, connections.room());
     let (services, frame) = (services.clone(), frame.clone());
     let tenancy = services.config.tenancy;
-    let document = web::Data::new(ApiDocument::new(move || routes::document(tenancy)));
+    let cookies = frame.cookies.clone();
+    let document = web::Data::new(ApiDocument::new(move || routes::document(tenancy, &cookies)));
     let server = HttpServer::new(move || {
         let lifetime = time::Duration::seconds(LIFETIME.num_seconds());
         let session_layer = frame.cookies.sessions(services.sessions.clone(), cookie_key.clone(), lifetime);

@@ -34,11 +34,11 @@ pub struct RawEventQuery {
     pub who: String,
     /// An action such as `invites.sent`, or a group of them such as `users`.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^[a-z_.]{1,100}$")]
+    #[param(value_type = String, pattern = "^[a-z_.]{0,100}$")]
     pub what: String,
     /// `done` or `refused`.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^(done|refused)$")]
+    #[param(value_type = String, pattern = "^(done|refused)?$")]
     pub outcome: String,
     /// The first day, in UTC.
     #[serde(default)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::export::export as read_out;
-use super::form::{MOST, role};
+use super::form::MOST;
 use super::list::{self, ListedInvite};
 use super::places::ChosenPlaces;
 use super::query::{Cursor, RawInviteQuery};
@@ -17,7 +17,7 @@ use super::{actions, sending, test_mail};
 use crate::address::EmailAddress;
 use crate::authority::Admin;
 use crate::error::{Error, FieldErrors, Forbidden, Result};
-use crate::id::{self, Id};
+use crate::id::Id;
 use crate::membership::invited::Status;
 use crate::project_role::ProjectRole;
 use crate::random;
@@ -92,25 +92,28 @@ pub async fn show(admin: Admin, path: web::Path<InvitePath>) -> Result<Shown<Inv
 /// Whom to invite.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "email": "ben@example.com", "role": "admin" })))]
 pub struct NewInvite {
+    #[schema(format = "email", max_length = 254)]
     email: String,
-    #[serde(default)]
-    role: String,
+    /// Left out, the least.
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
     /// Called a workspace elsewhere.
-    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
-    #[serde(default, deserialize_with = "id::if_any")]
     project_id: Option<Id>,
-    #[serde(default)]
-    project_role: String,
+    /// Left out, the least.
+    #[schema(value_type = Option<ProjectRole>)]
+    project_role: Option<String>,
 }
 
 /// `POST /api/admin/invites`: 201; an open address is invited again.
 pub async fn create(admin: Admin, new: Body<NewInvite>) -> Result<Created<Invite>> {
     let email = EmailAddress::parse(&new.email).map_err(|e| Error::invalid("email", e.to_string()))?;
-    let role = role(&new.role).ok_or_else(|| Error::invalid("role", ROLES))?;
+    let role = role(new.role.as_deref())?;
     let NewInvite { team_id: team, project_id: project, project_role, .. } = new.into_inner();
-    let chosen = ChosenPlaces { team, project, project_role };
+    let chosen = ChosenPlaces { team, project, project_role: project_role_in(project_role)? };
     let (batch, addresses) = (random::id(), [email]);
     let request = InviteRequest { batch: &batch, addresses: &addresses, left: &[], role, chosen: &chosen };
     let sent = sending::send(&admin, &request).await?;
@@ -126,20 +129,34 @@ pub async fn create(admin: Admin, new: Body<NewInvite>) -> Result<Created<Invite
     created(invite)
 }
 
+/// The role of this name, or the least.
+fn role(name: Option<&str>) -> Result<Role> {
+    name.map_or(Some(Role::Member), Role::parse).ok_or_else(|| Error::invalid("role", ROLES))
+}
+
+fn project_role_in(name: Option<String>) -> Result<String> {
+    let name = name.unwrap_or_else(|| ProjectRole::Viewer.name().to_owned());
+    let is_one = ProjectRole::parse(&name).is_some();
+    is_one.then_some(name).ok_or_else(|| Error::invalid("projectRole", "Choose viewer or admin."))
+}
+
 /// Many to invite, with the same role and into the same places.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "emails": ["cleo@example.com", "dan@example.com"] })))]
 pub struct NewInvites {
     #[schema(min_items = 1, max_items = 500)]
     emails: Vec<String>,
-    #[serde(default)]
-    role: String,
-    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    /// Left out, the least.
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
+    /// Called a workspace elsewhere.
+    #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
-    #[serde(default, deserialize_with = "id::if_any")]
     project_id: Option<Id>,
-    #[serde(default)]
-    project_role: String,
+    /// Left out, the least.
+    #[schema(value_type = Option<ProjectRole>)]
+    project_role: Option<String>,
 }
 
 /// What came of one address.
@@ -163,8 +180,8 @@ pub async fn create_many(admin: Admin, new: Body<NewInvites>) -> Result<Shown<Li
     let NewInvites { emails, role: given, team_id: team, project_id: project, project_role } =
         new.into_inner();
     let addresses = addresses(&emails)?;
-    let role = role(&given).ok_or_else(|| Error::invalid("role", ROLES))?;
-    let chosen = ChosenPlaces { team, project, project_role };
+    let role = role(given.as_deref())?;
+    let chosen = ChosenPlaces { team, project, project_role: project_role_in(project_role)? };
     let batch = random::id();
     let request = InviteRequest { batch: &batch, addresses: &addresses, left: &[], role, chosen: &chosen };
     let sent = sending::send(&admin, &request).await?;

@@ -73,7 +73,7 @@ pub struct RawInviteQuery {
     pub q: String,
     /// `pending`, `accepted`, `expired`, `revoked` or `mail-failed`.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^(pending|accepted|expired|revoked|mail-failed)$")]
+    #[param(value_type = String, pattern = "^(pending|accepted|expired|revoked|mail-failed)?$")]
     pub status: String,
     /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]

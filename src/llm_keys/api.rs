@@ -93,13 +93,16 @@ pub async fn index(admin: Admin) -> Result<Shown<List<LlmKey>>> {
 /// What a program sends to set a key.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "key": "sk-proj-of-the-example-1" })))]
 pub struct LlmKeyChange {
     #[serde(default)]
-    #[schema(value_type = String, write_only)]
+    #[schema(value_type = String, write_only, required = true, min_length = 1)]
     key: SecretString,
     /// For Azure and custom providers; left out, the present one stays.
+    #[schema(format = "uri")]
     base_url: Option<String>,
     /// For custom providers; left out, the present one stays.
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
     /// Whose key it looks like, if it is meant for this provider all the same.
     #[serde(default)]

@@ -100,6 +100,7 @@ pub async fn log(
 /// Why the operator enters.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "reason": "Ticket 4711: they can't find a key." })))]
 pub struct Entry {
     /// The owners read it.
     #[schema(min_length = 1, max_length = 300)]

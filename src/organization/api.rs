@@ -59,8 +59,11 @@ pub async fn index(person: SignedIn) -> Result<Shown<List<ShownOrganization>>> {
 /// What a program sends to create an organization; without a slug the name proposes one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Example Inc.", "slug": "example" })))]
 pub struct NewOrganization {
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
+    #[schema(max_length = 39, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     slug: Option<String>,
 }
 
@@ -82,7 +85,9 @@ pub async fn create(
 /// What a program sends to change an organization.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Example Inc." })))]
 pub struct OrganizationPatch {
+    #[schema(value_type = String, required = true, min_length = 2, max_length = 60)]
     name: Option<String>,
 }
 
@@ -110,13 +115,19 @@ pub struct Settings {
 /// What an admin sends: only what should change.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "allowedEmailDomains": ["example.com"], "domainGatingEnabled": true })))]
 pub struct SettingsPatch {
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
+    /// `example.com`, or `*.example.com` with its subdomains.
+    #[schema(max_items = 500)]
     allowed_email_domains: Option<Vec<String>>,
     domain_gating_enabled: Option<bool>,
     allowed_emails: Option<Vec<String>>,
     email_allowlist_enabled: Option<bool>,
     open_sign_up: Option<bool>,
+    /// In days.
+    #[schema(minimum = 1, maximum = 3650)]
     token_max_days: Option<i64>,
     /// Doubtful domains that are meant: free mail, look-alikes.
     #[serde(default)]

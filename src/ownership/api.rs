@@ -56,7 +56,9 @@ pub async fn restore(
 /// The address of an organization, as it stands in those of its pages.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "slug": "example-2" })))]
 pub struct OrganizationSlug {
+    #[schema(max_length = 39, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     slug: String,
 }
 

@@ -9,7 +9,7 @@ use super::people_query::RawPeopleQuery;
 use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
 use crate::authority::{Member, ProjectAdmin, ProjectViewer};
 use crate::error::{Error, Result};
-use crate::id::{self, Id};
+use crate::id::Id;
 use crate::project_role::ProjectRole;
 use crate::web::api::{Body, Created, Done, List, Shown, Timestamp, created, json, rfc3339};
 
@@ -60,10 +60,12 @@ pub async fn index(member: Member) -> Result<Shown<List<Project>>> {
 /// What a program sends to create one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Chat" })))]
 pub struct NewProject {
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
     /// Left out, the team that everyone is in.
-    #[serde(default, alias = "workspaceId", deserialize_with = "id::if_any")]
+    #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
 }
 
@@ -81,7 +83,9 @@ pub async fn show(viewer: ProjectViewer) -> Result<Shown<Project>> {
 /// What a program sends to change one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Chat" })))]
 pub struct ProjectPatch {
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
     archived: Option<bool>,
 }
@@ -152,7 +156,9 @@ pub async fn member(viewer: ProjectViewer, path: web::Path<MemberPath>) -> Resul
 /// Which role someone gets.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "role": "viewer" })))]
 pub struct ProjectMemberChange {
+    #[schema(value_type = ProjectRole)]
     role: String,
 }
 

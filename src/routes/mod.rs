@@ -18,6 +18,7 @@ use crate::api_token::Scope as TokenScope;
 use crate::error::Error;
 use crate::links::{API_ORGANIZATION, ORGANIZATION_PREFIX, SETTINGS_ADMIN};
 use crate::tenancy::Tenancy;
+use crate::web::cookies::Cookies;
 use crate::web::health;
 use crate::{
     access, account, api_document, audit, authority, invites, joining, llm_keys, operator, organization,
@@ -58,10 +59,10 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
     groups.into_iter().flatten().collect()
 }
 
-/// The document of those for programs.
-pub fn document(tenancy: Tenancy) -> OpenApi {
+/// The document of those for programs, as these cookies are called.
+pub fn document(tenancy: Tenancy, cookies: &Cookies) -> OpenApi {
     let routes = table(tenancy);
-    api_document::document(routes.iter().filter_map(Route::endpoint))
+    api_document::document(routes.iter().filter_map(Route::endpoint), &cookies.session_name())
 }
 
 fn of_sign_in() -> Vec<Route> {

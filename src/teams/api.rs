@@ -45,7 +45,9 @@ pub async fn index(member: Member) -> Result<Shown<List<Team>>> {
 /// What a program sends to create one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Research" })))]
 pub struct NewTeam {
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
 }
 
@@ -69,7 +71,9 @@ pub async fn show(viewer: TeamViewer) -> Result<Shown<Team>> {
 /// What a program sends to change one: one thing at a time.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "Research" })))]
 pub struct TeamPatch {
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Id>)]
@@ -107,6 +111,7 @@ pub async fn change(manager: TeamManager, body: Body<TeamPatch>) -> Result<Shown
 /// Who manages it; no one, where that is null.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "managerId": null })))]
 pub struct TeamManagerChange {
     manager_id: Option<Id>,
 }

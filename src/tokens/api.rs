@@ -3,6 +3,7 @@
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::form::{CUSTOM, TokenForm};
 use super::{Listed, Minted, Overlap, Whose, list, list_own, mint, revoke, roll, status, without_details};
@@ -72,12 +73,16 @@ fn listed(tokens: Vec<Listed>, services: &Services) -> Result<Shown<List<Token>>
 /// What a program sends to make one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "name": "CI", "expiresInDays": 30 })))]
 pub struct TokenRequest {
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
     /// Left out, the least.
     #[serde(default)]
+    #[schema(value_type = Vec<Scope>)]
     scopes: Vec<String>,
     /// Left out, what is usual.
+    #[schema(minimum = 1, maximum = 3650)]
     expires_in_days: Option<i64>,
     /// For one's own, where there are several organizations.
     organization_id: Option<Id>,
@@ -98,9 +103,16 @@ impl TokenRequest {
 /// How long the old one works beside the new one.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "overlapHours": 24 })))]
 pub struct TokenRoll {
     #[serde(default)]
+    #[schema(schema_with = overlaps)]
     overlap_hours: i64,
+}
+
+fn overlaps() -> Object {
+    let hours = Overlap::ALL.map(|overlap| overlap.hours());
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).enum_values(Some(hours)).build()
 }
 
 impl TokenRoll {
@@ -128,7 +140,8 @@ pub async fn of_project(viewer: ProjectViewer) -> Result<Shown<List<Token>>> {
 
 /// `POST /api/projects/{project}/tokens`.
 pub async fn create(admin: InPerson<ProjectAdmin>, body: Body<TokenRequest>) -> Result<Created<NewToken>> {
-    made(mint(Whose::Project(&admin), &body.into_inner().form()).await?, admin.services())
+    let minted = mint(Whose::Project(&admin), &body.into_inner().form()).await;
+    made(minted.map_err(as_sent)?, admin.services())
 }
 
 /// `POST /api/projects/{project}/tokens/{token}/roll`.
@@ -155,7 +168,14 @@ pub async fn own(person: SignedIn) -> Result<Shown<List<Token>>> {
 pub async fn create_own(person: InPerson<SignedIn>, body: Body<TokenRequest>) -> Result<Created<NewToken>> {
     let body = body.into_inner();
     let member = person.member_of(body.organization_id.as_deref())?;
-    made(mint(Whose::Person(&member), &body.form()).await?, &person.services)
+    made(mint(Whose::Person(&member), &body.form()).await.map_err(as_sent)?, &person.services)
+}
+
+/// Names fields as programs do.
+fn as_sent(error: Error) -> Error {
+    let Error::Invalid(errors) = error else { return error };
+    let name = |field: String| if field == "days" { "expiresInDays".to_owned() } else { field };
+    Error::Invalid(errors.into_iter().map(|(field, sentences)| (name(field), sentences)).collect())
 }
 
 async fn organization_of(person: &SignedIn, id: &str) -> Result<String> {

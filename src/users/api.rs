@@ -90,9 +90,12 @@ pub async fn show(admin: Admin, path: web::Path<UserPath>) -> Result<Shown<User>
 /// What a program sends to change someone: only what should change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "role": "admin" }), json!({ "status": "deactivated" })))]
 pub struct UserPatch {
+    #[schema(value_type = Option<Role>)]
     role: Option<String>,
     /// `active` or `deactivated`.
+    #[schema(pattern = "^(active|deactivated)$")]
     status: Option<String>,
 }
 
@@ -148,6 +151,7 @@ pub async fn end_session(admin: Admin, path: web::Path<UserSessionPath>) -> Resu
 /// What is done to many people.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "action": "deactivate", "users": ["0192f0c1-4b7e-7c3a-9d52-8f0e6a1b2c3d"] })))]
 pub struct BulkChange {
     /// `member`, `admin` or `owner` gives that role; `deactivate`; with one organization also `end-sessions`.
     #[schema(pattern = "^(member|admin|owner|deactivate|end-sessions)$")]

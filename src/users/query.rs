@@ -38,7 +38,7 @@ pub struct RawUserQuery {
     pub unseen: String,
     /// `name`, `joined` or `seen`; with `-` in front the other way round.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^-?(name|joined|seen)$")]
+    #[param(value_type = String, pattern = "^(-?(name|joined|seen))?$")]
     pub sort: String,
     /// Where the next part of the list begins: `nextCursor` of the part before.
     #[serde(default)]

@@ -47,13 +47,18 @@ impl Cookies {
         lifetime: Duration,
     ) -> SessionMiddleware<Store> {
         SessionMiddleware::builder(store, key)
-            .cookie_name(self.full_name("session"))
+            .cookie_name(self.session_name())
             .cookie_path(PATH.to_owned())
             .cookie_http_only(true)
             .cookie_secure(self.https)
             .cookie_same_site(SAME_SITE)
             .session_lifecycle(PersistentSession::default().session_ttl(lifetime))
             .build()
+    }
+
+    /// What the cookie of a session is called.
+    pub fn session_name(&self) -> String {
+        self.full_name("session")
     }
 
     /// Whether people reach the installation by https.

@@ -11,7 +11,7 @@ use serde_json::Value;
 const TENANCIES: [(Tenancy, &str); 2] = [(Tenancy::Single, "single"), (Tenancy::Multi, "multi")];
 
 /// What `gatehouse openapi` prints.
-fn document(tenancy: &str) -> Value {
+pub(super) fn document(tenancy: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
         .arg("openapi")
         .env("GATEHOUSE_TENANCY", tenancy)
@@ -22,7 +22,7 @@ fn document(tenancy: &str) -> Value {
 }
 
 /// Each operation with its method and its path.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub(super) fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().expect("paths");
     let of_path = |(path, item): (&String, &'_ Value)| -> Vec<String> {
         let methods = item.as_object().expect("an item").keys();

@@ -6,6 +6,7 @@ mod authorities;
 mod canaille;
 mod canary;
 mod citations;
+mod clients;
 mod cluster;
 mod commands;
 mod database;

@@ -44,7 +44,7 @@ on_both_databases! {
             assert!(answer.json()["errors"][field][0].is_string(), "{}", answer.body);
         }
         for (patch, field) in [
-            (json!([1, 2]), "[0]"),
+            (json!([1, 2]), "body"),
             (json!({ "openSignUp": "yes" }), "openSignUp"),
             (json!({ "allowedEmails": ["a@acme.test", 7] }), "allowedEmails[1]"),
             (json!({ "unknown": 1 }), "unknown"),

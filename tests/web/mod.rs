@@ -30,6 +30,7 @@ mod oidc;
 mod organization;
 mod own_rights;
 mod preview;
+mod problem_codes;
 mod programs;
 mod projects;
 mod providers;

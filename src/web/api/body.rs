@@ -14,6 +14,8 @@ use serde_json::error::Category;
 use crate::error::{Error, Result};
 use crate::stray_secret;
 
+const OTHER_TYPE: &str = "This isn’t the type of value that belongs here.";
+
 /// A document that comes with a request.
 pub struct Body<T>(T);
 
@@ -57,6 +59,10 @@ fn is_json(request: &HttpRequest) -> bool {
 
 /// Reads a document: what is no JSON is malformed, and of what is another document than this the field is named.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde would take the values of a list for the fields of a document, in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Error::invalid("body", OTHER_TYPE));
+    }
     let mut document = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut document).map_err(|error| {
         let path = error.path().to_string();
@@ -81,7 +87,7 @@ fn refusal(path: &str, error: &serde_json::Error) -> Error {
     }
     // A path is of fields that there are.
     let path = if path == "." { "body" } else { path };
-    Error::invalid(path, "This isn’t the type of value that belongs here.")
+    Error::invalid(path, OTHER_TYPE)
 }
 
 /// As many letters as a field's name has that somebody may have meant.
@@ -130,7 +136,8 @@ mod tests {
             ("{}", "openTo"),
             (r#"{"openTo":["a",7]}"#, "openTo[1]"),
             (r#"{"openTo":"sk-CANARY"}"#, "openTo"),
-            ("[7]", "[0]"),
+            ("[7]", "body"),
+            (r#" [["a"]]"#, "body"),
             ("7", "body"),
             ("", "malformed"),
             (r#"{"openTo":["a"]} and more"#, "malformed"),

@@ -12,7 +12,9 @@ pub use codes::CODES;
 pub use problem::Problem;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
 
@@ -25,6 +27,9 @@ use crate::error::{Error, Forbidden, KeyTrouble};
 use crate::links::{Link, Links, Site, slug_in};
 use crate::return_to::ReturnTo;
 use words::{Words, words};
+
+/// How programs authenticate themselves (RFC 6750, section 3).
+const BEARER: &str = "Bearer";
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -85,6 +90,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     }
     let words = words(error);
     if asked.is_api {
+        if matches!(error, Error::Unauthenticated) {
+            response.insert_header((WWW_AUTHENTICATE, BEARER));
+        }
         return problem(response, asked, error, &words);
     }
     if matches!(error, Error::Unauthenticated) {

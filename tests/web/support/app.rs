@@ -152,7 +152,12 @@ impl TestApp {
 
     /// A person of the organization with a role, signed in.
     pub async fn person(&self, email: &str, role: Role) -> Visitor {
-        self.enroll(email, "default", role).await;
+        self.person_of(email, "default", role).await
+    }
+
+    /// The same of another organization.
+    pub async fn person_of(&self, email: &str, organization: &str, role: Role) -> Visitor {
+        self.enroll(email, organization, role).await;
         let visitor = self.visitor();
         let answer = visitor.sign_in(&self.provider, &Identity::new(email, &name_of(email))).await;
         assert_eq!(answer.status, 303, "{email} is let in: {}", answer.body);
