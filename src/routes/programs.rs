@@ -3,6 +3,7 @@
 
 use super::api::{delete, get, patch, post, put};
 use super::route::{Route, below, get as page};
+use crate::authority::limits::Limit;
 use crate::authority::{Admin, ProjectAdmin};
 use crate::links::{API, API_ORGANIZATION};
 use crate::{
@@ -131,13 +132,14 @@ fn of_admins() -> Vec<Route> {
         get("/admin/llm-keys", "List LLM keys", llm_keys::api::index),
         put("/admin/llm-keys/{provider}", "Set an LLM key", set::<Admin>),
         delete("/admin/llm-keys/{provider}", "Remove an LLM key", remove::<Admin>),
-        post("/admin/llm-keys/{provider}/test", "Test an LLM key", test::<Admin>),
+        post("/admin/llm-keys/{provider}/test", "Test an LLM key", test::<Admin>).limited_by(Limit::Tests),
         post("/admin/llm-keys/{provider}/restoration", "Restore a removed LLM key", restore::<Admin>),
         post("/admin/llm-keys/{provider}/reversion", "Bring back the previous LLM key", revert::<Admin>),
         get("/admin/invites", "List invites", invites::api::index),
-        post("/admin/invites", "Invite a person", invites::api::create),
+        post("/admin/invites", "Invite a person", invites::api::create).limited_by(Limit::Invites),
         delete("/admin/invites/{invite}", "Revoke an invite", invites::api::revoke),
-        post("/admin/invites/{invite}/resend", "Resend an invite", invites::api::resend),
+        post("/admin/invites/{invite}/resend", "Resend an invite", invites::api::resend)
+            .limited_by(Limit::Invites),
         get("/admin/users", "List people", users::api::index),
         patch("/admin/users/{user}", "Change a person's role or status", users::api::change),
         delete("/admin/users/{user}", "Remove a person", users::api::remove),

@@ -26,6 +26,7 @@ pub struct User {
     role: Role,
     status: Status,
     joined_at: Timestamp,
+    #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     last_seen_at: Timestamp,
 }
 

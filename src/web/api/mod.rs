@@ -2,16 +2,23 @@
 
 mod answers;
 mod body;
+mod conditional;
 mod described;
+mod json_alone;
 mod marks;
+mod quotas;
 mod repeating;
+mod tag;
 mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
+pub use conditional::{Readable, change_what_was_seen, tell_tag};
 pub use described::{Describes, Draft, Operation};
+pub use json_alone::answer_json;
 pub use marks::{SHOWN_ONCE, marked};
-pub use repeating::{LONGEST_KEY, REPLAYED, ShownOnce, do_once};
+pub use quotas::{RATE_LIMIT, RATE_LIMIT_POLICY, tell_quotas};
+pub use repeating::{LONGEST_KEY, ShownOnce, do_once};
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;
