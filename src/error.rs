@@ -68,6 +68,9 @@ pub enum Error {
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,
+    /// Whoever asks takes no JSON, where nothing else is answered (406).
+    #[error("no JSON taken")]
+    NotAcceptable,
     /// The body is no JSON where nothing else is read (415).
     #[error("not JSON")]
     NotJson,
@@ -100,6 +103,9 @@ pub enum Error {
     /// The idempotency key can't be taken.
     #[error("idempotency key: {0}")]
     IdempotencyKey(KeyTrouble),
+    /// It is not what was seen any more by whoever changes it (412).
+    #[error("precondition failed")]
+    PreconditionFailed,
     /// A fault of ours (500).
     #[error("internal: {0}")]
     Internal(String),

@@ -1,5 +1,6 @@
 //! What an operation answers.
 
+use actix_web::http::Method;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Responses, ResponsesBuilder};
 
 use super::endpoint::Endpoint;
@@ -19,6 +20,13 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
     };
     let good = headers::of(endpoint).fold(good, |good, (name, header)| good.header(name, header));
     let responses = ResponsesBuilder::new().response(draft.status.as_str(), good.build());
+    let responses = if endpoint.is_edited && *endpoint.method == Method::GET {
+        let (name, header) = headers::tag();
+        let same = ResponseBuilder::new().description("Nothing has changed.").header(name, header);
+        responses.response("304", same.build())
+    } else {
+        responses
+    };
     let problems = statuses(endpoint).into_iter();
     problems
         .fold(responses, |responses, status| {
@@ -39,8 +47,10 @@ fn statuses(endpoint: &Endpoint<'_>) -> Vec<u16> {
         (401, true),
         (403, true),
         (404, is_guarded && (names_something || has_body)),
+        (406, draft.answer.is_some()),
         (408, has_body),
         (409, is_guarded),
+        (412, changes && endpoint.is_edited),
         (413, has_body),
         (415, changes),
         (422, changes || has_body || !draft.query.is_empty()),

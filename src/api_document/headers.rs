@@ -12,7 +12,31 @@ pub fn of(endpoint: &Endpoint<'_>) -> impl Iterator<Item = (&'static str, Header
     let replayed = (*endpoint.method == Method::POST).then(|| {
         ("Idempotency-Replayed", text("`true` where the request was done before and has its answer again."))
     });
-    replayed.into_iter()
+    replayed
+        .into_iter()
+        .chain(endpoint.tells_tag().then(tag))
+        .chain(endpoint.is_limited.then(limits).into_iter().flatten())
+}
+
+/// What tells one state of something from another.
+pub fn tag() -> (&'static str, Header) {
+    (
+        "ETag",
+        text(
+            "Changes with the document. Send it as `If-Match` with a change, or as `If-None-Match` to read.",
+        ),
+    )
+}
+
+/// What is left of limits.
+fn limits() -> [(&'static str, Header); 2] {
+    [
+        (
+            "RateLimit",
+            text("By limit: what is left (`r`), and in how many seconds all is there again (`t`)."),
+        ),
+        ("RateLimit-Policy", text("By limit: how much there is (`q`), in so many seconds (`w`).")),
+    ]
 }
 
 /// Those of a problem with this status.
@@ -23,7 +47,8 @@ pub fn of_problem(status: u16) -> impl Iterator<Item = (&'static str, Header)> {
         429 | 503 => Some(retry_after("After how many seconds to try again.")),
         _ => None,
     };
-    header.into_iter()
+    let limits = (status == 429).then(limits).into_iter().flatten();
+    header.into_iter().chain(limits)
 }
 
 fn retry_after(about: &str) -> (&'static str, Header) {

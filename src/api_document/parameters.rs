@@ -32,7 +32,27 @@ const MEANINGS: [(&str, &str); 11] = [
 pub fn of<'a>(endpoint: &Endpoint<'a>) -> impl Iterator<Item = Parameter> + use<'a> {
     let names = endpoint.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     let key = (*endpoint.method == Method::POST).then(idempotency_key);
-    names.map(parameter).chain(key)
+    let tags = endpoint.is_edited.then(|| seen(endpoint.method));
+    names.map(parameter).chain(key).chain(tags)
+}
+
+/// The tag of what was seen.
+fn seen(method: &Method) -> Parameter {
+    let (name, about) = if *method == Method::GET {
+        ("If-None-Match", "The `ETag` of what you have: if it is still the same, the answer is 304.")
+    } else {
+        (
+            "If-Match",
+            "The `ETag` of what you have seen: if it was changed since, the answer is 412 and nothing is done.",
+        )
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))))
+        .build()
 }
 
 fn idempotency_key() -> Parameter {

@@ -51,6 +51,7 @@ pub fn origin(request: &HttpRequest) -> Origin {
         user_agent: user_agent.chars().take(USER_AGENT_LENGTH).collect(),
         request_id: request_id(request),
         idempotency: idempotency(request),
+        precondition: request.extensions().get().cloned().unwrap_or_default(),
         refusal: request.extensions().get().cloned().unwrap_or_default(),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::JsonValue;
 use sha2::{Digest, Sha256};
 
+use super::precondition::Precondition;
 use super::refusals::Refusal;
 use crate::address::EmailAddress;
 
@@ -139,6 +140,8 @@ pub struct Origin {
     pub request_id: String,
     /// By what a repeated request is known again.
     pub idempotency: Idempotency,
+    /// What whoever sends it takes for granted.
+    pub(in crate::authority) precondition: Precondition,
     /// What the log tells of it if it is refused.
     pub(in crate::authority) refusal: Refusal,
 }

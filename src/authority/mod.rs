@@ -20,11 +20,12 @@ mod columns;
 mod doorstep;
 mod event;
 pub mod kept_answers;
-mod limits;
+pub mod limits;
 pub mod operator;
 mod organization;
 mod people;
 mod places;
+mod precondition;
 pub mod refusals;
 mod roster;
 mod scope;
@@ -45,6 +46,7 @@ pub use people::{
     ProjectAdmin, ProjectViewer, ResolveKeys, SignedIn, Takes, TeamAdmin, TeamManager, TeamViewer, Token,
     Who,
 };
+pub use precondition::{Precondition, Question};
 pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};
 pub use services::Services;

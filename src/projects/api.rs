@@ -28,7 +28,9 @@ pub struct Project {
     /// What the person who asks is in it.
     role: ProjectRole,
     /// Tokens that work.
+    #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     tokens: i64,
+    #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     last_used_at: Option<Timestamp>,
 }
 

@@ -7,10 +7,11 @@ mod route;
 
 pub use route::{Admits, Route};
 
+use std::collections::HashSet;
 use std::future::ready;
 
 use actix_web::http::Method;
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, Resource, Scope, web};
 use utoipa::openapi::OpenApi;
 
@@ -62,7 +63,13 @@ pub fn table(tenancy: Tenancy) -> Vec<Route> {
 /// The document of those for programs, as these cookies are called.
 pub fn document(tenancy: Tenancy, cookies: &Cookies) -> OpenApi {
     let routes = table(tenancy);
-    api_document::document(routes.iter().filter_map(Route::endpoint), &cookies.session_name())
+    let read: HashSet<&str> =
+        routes.iter().filter(|route| route.readable.is_some()).map(|route| route.path.as_str()).collect();
+    let changed: HashSet<&str> =
+        routes.iter().filter(|route| route.edits()).map(|route| route.path.as_str()).collect();
+    let is_edited = |route: &Route| read.contains(&*route.path) && changed.contains(&*route.path);
+    let endpoints = routes.iter().filter_map(|route| route.endpoint(is_edited(route)));
+    api_document::document(endpoints, &cookies.session_name())
 }
 
 fn of_sign_in() -> Vec<Route> {
@@ -330,10 +337,16 @@ fn resources(routes: Vec<Route>, prefix: &str, tenancy: Tenancy) -> Vec<Resource
         // Where there are many organizations, nothing is there: only what asks is led on.
         let only_leads_on = tenancy.is_multi() && first.path.starts_with(SETTINGS_ADMIN);
         let path = first.path.strip_prefix(prefix).unwrap_or(&first.path);
+        let (mut readable, mut is_changed) = (first.readable.clone(), first.edits());
         let (mut resource, mut methods) = (web::resource(path).route(first.handler), vec![first.method]);
         while let Some(same) = routes.next_if(|next| next.path == first.path) {
+            is_changed |= same.edits();
+            readable = readable.or(same.readable);
             resource = resource.route(same.handler);
             methods.push(same.method);
+        }
+        if let Some(readable) = readable.filter(|_| is_changed) {
+            resource = resource.app_data(readable);
         }
         resources.push(if only_leads_on {
             resource.default_service(web::to(not_found))
@@ -359,7 +372,10 @@ async fn not_found() -> Result<String, Error> {
 /// Whoever asks which methods there are is told; another is refused.
 fn other_method(request: &HttpRequest, allowed: String) -> Result<HttpResponse, Error> {
     if *request.method() == Method::OPTIONS {
-        return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
+        return Ok(HttpResponse::NoContent()
+            .insert_header((ALLOW, allowed))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .finish());
     }
     Err(Error::MethodNotAllowed(allowed))
 }

@@ -3,6 +3,7 @@
 
 use super::api::{delete, get, patch, post, put};
 use super::route::{Route, below, get as page};
+use crate::authority::limits::Limit;
 use crate::authority::{Admin, ProjectAdmin};
 use crate::links::{API, API_ORGANIZATION};
 use crate::{
@@ -78,7 +79,7 @@ fn of_project_keys() -> Vec<Route> {
         get("", "List where a project's LLM keys come from", seen_in_project),
         put("/{provider}", "Set a project's LLM key", set::<ProjectAdmin>),
         delete("/{provider}", "Remove a project's LLM key", remove::<ProjectAdmin>),
-        post("/{provider}/test", "Test a project's LLM key", test::<ProjectAdmin>),
+        post("/{provider}/test", "Test a project's LLM key", test::<ProjectAdmin>).limited_by(Limit::Tests),
         post("/{provider}/restoration", "Restore a project's removed LLM key", restore::<ProjectAdmin>),
         post("/{provider}/reversion", "Bring back a project's previous LLM key", revert::<ProjectAdmin>),
         delete("/{provider}/previous", "Erase a project's previous LLM key", erase_previous::<ProjectAdmin>),
@@ -199,7 +200,8 @@ fn of_settings() -> Vec<Route> {
         get("/admin/access/denials", "List who was turned away", denials),
         get("/admin/access/methods", "List sign-in methods", methods),
         patch("/admin/access/methods/{provider}", "Switch a sign-in method on or off", switch_method),
-        post("/admin/access/methods/{provider}/test", "Test a sign-in method", test_method),
+        post("/admin/access/methods/{provider}/test", "Test a sign-in method", test_method)
+            .limited_by(Limit::Tests),
     ]
 }
 
@@ -209,7 +211,7 @@ fn of_llm_keys() -> Vec<Route> {
         get("/admin/llm-keys", "List LLM keys", index),
         put("/admin/llm-keys/{provider}", "Set an LLM key", set::<Admin>),
         delete("/admin/llm-keys/{provider}", "Remove an LLM key", remove::<Admin>),
-        post("/admin/llm-keys/{provider}/test", "Test an LLM key", test::<Admin>),
+        post("/admin/llm-keys/{provider}/test", "Test an LLM key", test::<Admin>).limited_by(Limit::Tests),
         post("/admin/llm-keys/{provider}/restoration", "Restore a removed LLM key", restore::<Admin>),
         post("/admin/llm-keys/{provider}/reversion", "Bring back the previous LLM key", revert::<Admin>),
         delete("/admin/llm-keys/{provider}/previous", "Erase the previous LLM key", erase_previous::<Admin>),
@@ -220,13 +222,13 @@ fn of_invites() -> Vec<Route> {
     use invites::api::{create, create_many, export, index, resend, revoke, send_test_mail, show};
     vec![
         get("/admin/invites", "List invites", index),
-        post("/admin/invites", "Invite a person", create),
-        post("/admin/invites/bulk", "Invite many people", create_many),
+        post("/admin/invites", "Invite a person", create).limited_by(Limit::Invites),
+        post("/admin/invites/bulk", "Invite many people", create_many).limited_by(Limit::Invites),
         get("/admin/invites/export", "Export invites", export),
         post("/admin/invites/test-mail", "Send yourself a test mail", send_test_mail),
         get("/admin/invites/{invite}", "Get an invite", show),
         delete("/admin/invites/{invite}", "Revoke an invite", revoke),
-        post("/admin/invites/{invite}/resend", "Resend an invite", resend),
+        post("/admin/invites/{invite}/resend", "Resend an invite", resend).limited_by(Limit::Invites),
     ]
 }
 

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::api_document::Endpoint;
 use crate::api_token::Scope;
+use crate::authority::limits::Limit;
 use crate::authority::{Authority, Takes, Who};
 use crate::links::is_api;
-use crate::web::api::Operation;
+use crate::web::api::{Operation, Readable};
 
 /// A method and a path, who may use it, and what answers.
 #[derive(Serialize)]
@@ -28,17 +29,29 @@ pub struct Route {
     /// What programs send and are answered; none of a page.
     #[serde(skip)]
     pub operation: Option<Operation>,
+    /// What may be done so often alone; none where no limit is told.
+    #[serde(skip)]
+    pub(super) limit: Option<Limit>,
+    /// How what is there is read; none of a page.
+    #[serde(skip)]
+    pub(super) readable: Option<Readable>,
     #[serde(skip)]
     pub(super) handler: actix_web::Route,
 }
 
 impl Route {
     /// What the document of the API tells of it; none of a page.
-    pub(super) fn endpoint(&self) -> Option<Endpoint<'_>> {
-        let Self { method, path, who, scope, takes, .. } = self;
+    pub(super) fn endpoint(&self, is_edited: bool) -> Option<Endpoint<'_>> {
+        let Self { method, path, who, scope, takes, limit, .. } = self;
         let takes_sessions = !matches!(takes, Takes::TokensFor(_));
         let operation = self.operation.as_ref()?;
-        Some(Endpoint { method, path, who: *who, scope: *scope, takes_sessions, operation })
+        let (who, scope, is_limited) = (*who, *scope, limit.is_some());
+        Some(Endpoint { method, path, who, scope, takes_sessions, is_edited, is_limited, operation })
+    }
+
+    /// Whether it changes or deletes what is there.
+    pub(super) fn edits(&self) -> bool {
+        [Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
 
     /// The same below `prefix`.
@@ -78,11 +91,36 @@ where
     Args: Admits + FromRequest + 'static,
     F::Output: Responder + 'static,
 {
+    route_with(method, path, handler, |handler| handler)
+}
+
+/// The same with layers around the handler, inside of who may.
+pub(super) fn route_with<F, Args>(
+    method: Method,
+    path: &str,
+    handler: F,
+    layers: impl FnOnce(actix_web::Route) -> actix_web::Route,
+) -> Route
+where
+    F: Handler<Args>,
+    Args: Admits + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
     let door = from_fn(admit_first::<Args::First>);
-    let handler = web::route().guard(matching(&method)).to(handler).wrap(door);
+    let handler = layers(web::route().guard(matching(&method)).to(handler)).wrap(door);
     let (who, takes) = (Args::First::WHO, Args::First::TAKES);
     let scope = scope(takes, &method, path);
-    Route { method, path: path.to_owned(), who, scope, takes, operation: None, handler }
+    Route {
+        method,
+        path: path.to_owned(),
+        who,
+        scope,
+        takes,
+        operation: None,
+        limit: None,
+        readable: None,
+        handler,
+    }
 }
 
 /// What a token has to be for, where programs ask.

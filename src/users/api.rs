@@ -33,6 +33,7 @@ pub struct User {
     role: Role,
     status: Status,
     joined_at: Timestamp,
+    #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     last_seen_at: Timestamp,
 }
 

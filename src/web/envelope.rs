@@ -6,13 +6,14 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::ConnectionType;
-use actix_web::http::header::SET_COOKIE;
+use actix_web::http::header::{HeaderName, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use tracing::Instrument;
 
 use super::access_log::AccessLogLine;
+use super::api::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::assets::AssetLinks;
 use super::body;
 use super::door::{Connection, note_complete};
@@ -24,6 +25,11 @@ use crate::authority::client::{self, IDEMPOTENCY_KEY, IdempotencyKey, Organizati
 use crate::authority::{Services, bearer};
 use crate::error::Error;
 use crate::random;
+
+/// What a failure has beside what it is: a session's new id, without which its cookie would open nothing any more, and
+/// what is left of a limit.
+static KEPT_OF_A_FAILURE: [HeaderName; 3] =
+    [SET_COOKIE, HeaderName::from_static(RATE_LIMIT), HeaderName::from_static(RATE_LIMIT_POLICY)];
 
 /// From a header or from the form; else the request's own id. What only asks needs none.
 fn idempotency_key(request: &ServiceRequest, typed: Option<&Typed>, id: &RequestId) -> IdempotencyKey {
@@ -126,9 +132,10 @@ fn paint<B: MessageBody + 'static>(
         });
     match painted {
         Some(mut painted) => {
-            // A session's new id, without which its cookie would open nothing any more.
-            for cookie in response.headers().get_all(SET_COOKIE) {
-                painted.headers_mut().append(SET_COOKIE, cookie.clone());
+            for name in &KEPT_OF_A_FAILURE {
+                for value in response.headers().get_all(name) {
+                    painted.headers_mut().append(name.clone(), value.clone());
+                }
             }
             response.into_response(painted).map_into_right_body()
         }

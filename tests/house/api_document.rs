@@ -110,3 +110,59 @@ fn it_says_which_scope_a_token_needs() {
         }
     }
 }
+
+/// The names of the headers that an operation takes.
+fn headers(operation: &Value) -> Vec<&str> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let headers = parameters.filter(|parameter| parameter["in"] == "header");
+    headers.map(|header| header["name"].as_str().expect("a name")).collect()
+}
+
+#[test]
+fn what_is_posted_takes_a_key_and_what_is_read_and_changed_takes_tags() {
+    for (_, name) in TENANCIES {
+        let document = document(name);
+        for (name, operation) in operations(&document) {
+            let (method, path) = name.split_once(' ').expect("two words");
+            let has = |methods: &[&str]| methods.iter().any(|m| document["paths"][path][m].is_object());
+            let is_edited = has(&["get"]) && has(&["put", "patch", "delete"]);
+            let expected = match method {
+                "POST" => vec!["Idempotency-Key"],
+                "GET" if is_edited => vec!["If-None-Match"],
+                "PUT" | "PATCH" | "DELETE" if is_edited => vec!["If-Match"],
+                _ => Vec::new(),
+            };
+            assert_eq!(headers(operation), expected, "{name}");
+            let responses = &operation["responses"];
+            assert_eq!(responses["412"].is_object(), is_edited && expected == ["If-Match"], "{name}");
+            assert_eq!(responses["304"].is_object(), expected == ["If-None-Match"], "{name}");
+        }
+    }
+}
+
+/// Every field of a schema, with those of the schemas that it is made of.
+fn fields<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a String, &'a Value)> {
+    let named = schema["$ref"].as_str().and_then(|reference| document.pointer(&reference[1..]));
+    let parts = named.into_iter().chain(schema["allOf"].as_array().into_iter().flatten());
+    let own = schema["properties"].as_object().into_iter().flatten();
+    own.chain(parts.flat_map(|part| fields(document, part))).collect()
+}
+
+// An answer to a POST is kept for a day: what is marked so is left out.
+#[test]
+fn what_no_one_but_the_first_may_have_is_marked_as_shown_once() {
+    let document = document("multi");
+    let mut marked = BTreeSet::new();
+    for (name, operation) in operations(&document).into_iter().filter(|(name, _)| name.starts_with("POST")) {
+        let good = ["200", "201"].into_iter().map(|status| &operation["responses"][status]["content"]);
+        for schema in good.map(|content| &content["application/json"]["schema"]) {
+            for (field, schema) in fields(&document, schema) {
+                let is_secret = ["token", "secret", "key", "link", "url"].contains(&field.as_str());
+                let is_marked = schema["x-shown-once"] == true;
+                assert!(is_marked || !is_secret, "{name}: {field}");
+                marked.extend(is_marked.then(|| format!("{name} {field}")));
+            }
+        }
+    }
+    assert!(marked.contains("POST /api/me/tokens token"), "{marked:?}");
+}

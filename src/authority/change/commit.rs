@@ -52,6 +52,7 @@ impl<Of> Change<Of> {
     /// The same with an event in several logs, each in its own words; the logs are in the order of their ids. There is room
     /// for so many refusals of one person.
     pub(super) async fn finish_in(self, mut logs: Vec<Log>) -> Result<()> {
+        self.origin.precondition.settle();
         let mut first = None;
         logs.retain(|log| !log.event.is_refusal() || self.has_room());
         for log in logs {

@@ -74,6 +74,7 @@ impl Change<OfOrganization> {
         let of = OfOrganization { id, role: Role::Member };
         let mut change = Self::begin(beginning, of, LockType::Update).await?;
         change.refuse_repeated().await?;
+        change.origin.precondition.require().await?;
         if !change.is_there(change.organization()).await? {
             return Err(Error::NotFound);
         }

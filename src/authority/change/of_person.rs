@@ -52,6 +52,7 @@ impl Change<OfPerson> {
         let user = change.hold(&id).await?;
         change.has_its_turn(clock);
         change.refuse_repeated().await?;
+        change.origin.precondition.require().await?;
         let Some(user) = user.filter(|user| user.status == user::Status::Active) else {
             return Err(Error::Forbidden(Forbidden::NoAccount));
         };

@@ -14,10 +14,25 @@ const CLIENTS: usize = 20_000;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wait(pub Duration);
 
+/// What is left of a budget.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub name: &'static str,
+    /// How much it is when it is full.
+    pub most: u32,
+    /// How long it takes to fill.
+    pub window: Duration,
+    pub left: u32,
+    /// How long it takes until it is full again.
+    pub full_in: Duration,
+}
+
 /// One budget for each client.
 pub(super) struct Budgets<Client> {
     /// When the budget of each will be full again.
     full_at: Mutex<LruCache<Client, Instant>>,
+    /// How much a full one is.
+    most: u32,
     /// How long it takes to refill by one.
     refill: Duration,
     /// How long it takes to refill all.
@@ -27,7 +42,7 @@ pub(super) struct Budgets<Client> {
 impl<Client: Hash + Eq> Budgets<Client> {
     /// Budgets of `most`, which refill within `time`.
     pub(super) fn of(most: u32, time: Duration) -> Self {
-        Self { full_at: Mutex::new(LruCache::unbounded()), refill: time / most, all: time }
+        Self { full_at: Mutex::new(LruCache::unbounded()), most, refill: time / most, all: time }
     }
 
     /// Takes `many` from a client's budget.
@@ -53,6 +68,30 @@ impl<Client: Hash + Eq> Budgets<Client> {
     pub(super) fn has(&self, client: &Client) -> Result<(), Wait> {
         let now = Instant::now();
         self.full_at(self.known().peek(client), now, 1).map(drop)
+    }
+
+    /// What is left of a client's budget.
+    pub(super) fn quota<Borrowed: Hash + Eq + ?Sized>(&self, name: &'static str, client: &Borrowed) -> Quota
+    where
+        Client: Borrow<Borrowed>,
+    {
+        self.quota_at(Instant::now(), name, client)
+    }
+
+    fn quota_at<Borrowed: Hash + Eq + ?Sized>(
+        &self,
+        now: Instant,
+        name: &'static str,
+        client: &Borrowed,
+    ) -> Quota
+    where
+        Client: Borrow<Borrowed>,
+    {
+        let full_at = self.known().peek(client).copied().unwrap_or(now);
+        let full_in = full_at.saturating_duration_since(now);
+        let taken = full_in.as_nanos().div_ceil(self.refill.as_nanos().max(1));
+        let left = self.most.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+        Quota { name, most: self.most, window: self.all, left, full_in }
     }
 
     /// When a budget will be full again of which `many` are taken.
@@ -100,6 +139,22 @@ mod tests {
         assert_eq!(budgets.take_at(now, "ben", 60), Ok(()));
         assert_eq!(budgets.take_at(now + Duration::from_secs(1), "ana", 1), Ok(()));
         assert_eq!(budgets.take_at(now + MINUTE * 2, "ana", 60), Ok(()));
+    }
+
+    #[test]
+    fn what_is_left_is_known_and_when_it_is_full_again() {
+        let (budgets, now) = (Budgets::of(10, MINUTE), Instant::now());
+        let left = |now| {
+            let Quota { left, full_in, .. } = budgets.quota_at(now, "tests", "ana");
+            (left, full_in.as_secs())
+        };
+        assert_eq!(left(now), (10, 0));
+        assert_eq!(budgets.take_at(now, "ana", 3), Ok(()));
+        assert_eq!(left(now), (7, 18));
+        assert_eq!(left(now + Duration::from_secs(7)), (8, 11));
+        assert_eq!(budgets.take_at(now, "ana", 7), Ok(()));
+        assert_eq!(left(now), (0, 60));
+        assert_eq!(left(now + MINUTE), (10, 0));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use budgets::Quota;
 use budgets::{Budgets, Wait};
 pub use refusals::Refusals;
 
@@ -24,6 +25,13 @@ const MISSES: u32 = 20;
 const INVITES_OF_ADMIN: u32 = 1000;
 /// Those of all admins of an organization.
 const INVITES_OF_ORGANIZATION: u32 = 2000;
+
+/// What a program may do so often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    Tests,
+    Invites,
+}
 
 /// The limits of this instance, kept in memory.
 pub struct Limits {
@@ -95,6 +103,24 @@ impl Limits {
     pub fn forget_invites(&self, admin: &str, organization: &str, invites: u32) {
         self.invites_of_admin.give_back(admin, invites);
         self.invites_of_organization.give_back(organization, invites);
+    }
+
+    /// What is left of a limit for a person and an organization, by their ids, and for `address`.
+    pub fn quotas(
+        &self,
+        limit: Limit,
+        address: IpAddr,
+        person: Option<&str>,
+        organization: Option<&str>,
+    ) -> Vec<Quota> {
+        match limit {
+            Limit::Tests => vec![self.tests.quota("tests", &bucket(address))],
+            Limit::Invites => {
+                let of_admin = person.map(|id| self.invites_of_admin.quota("invites", id));
+                let of_all = organization.map(|id| self.invites_of_organization.quota("organization", id));
+                of_admin.into_iter().chain(of_all).collect()
+            }
+        }
     }
 
     /// Refuses before it is looked whether a link leads anywhere.

@@ -14,9 +14,9 @@ pub struct Asker {
     /// The person or the token, with the organization that the address names.
     pub(in crate::authority) name: String,
     /// The person's id; none for a project's token.
-    pub(in crate::authority) person: Option<String>,
+    pub person: Option<String>,
     /// The id of the organization; none where it is not known to be theirs.
-    pub(in crate::authority) organization: Option<String>,
+    pub organization: Option<String>,
 }
 
 impl Asker {

@@ -34,7 +34,7 @@ pub struct Answer {
     pub media_type: &'static str,
     pub schema: RefOr<Schema>,
     /// The name of the schema of its document, or of each.
-    document: String,
+    pub document: String,
 }
 
 impl Answer {
@@ -68,10 +68,15 @@ impl Draft {
         name
     }
 
+    /// The name of the schema of the document that it answers.
+    pub fn document(&self) -> Option<String> {
+        self.answer.as_ref().map(|answer| answer.document.clone())
+    }
+
     /// Names of the answer's fields that bear a mark.
     pub fn marked(&self, mark: &str) -> Vec<String> {
-        let of = |answer: &Answer| self.schemas.iter().find(|(name, _)| *name == answer.document);
-        self.answer.as_ref().and_then(of).map(|(_, schema)| marked(schema, mark)).unwrap_or_default()
+        let of = |document| self.schemas.iter().find(|(name, _)| *name == document);
+        self.document().and_then(of).map(|(_, schema)| marked(schema, mark)).unwrap_or_default()
     }
 }
 

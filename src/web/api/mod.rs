@@ -2,18 +2,25 @@
 
 mod answers;
 mod body;
+mod conditional;
 mod described;
 mod lines;
 mod marks;
+mod media_types;
+mod quotas;
 mod repeating;
+mod tag;
 mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
+pub use conditional::{Readable, change_what_was_seen, tell_tag};
 pub use described::{Answer, Describes, Draft, Operation};
 pub use lines::Lines;
 pub use marks::{SHOWN_ONCE, marked};
-pub use repeating::{LONGEST_KEY, REPLAYED, ShownOnce, do_once};
+pub use media_types::answer_as;
+pub use quotas::{RATE_LIMIT, RATE_LIMIT_POLICY, tell_quotas};
+pub use repeating::{LONGEST_KEY, ShownOnce, do_once};
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;

@@ -20,7 +20,7 @@ use crate::authority::{Asker, Services};
 use crate::error::{Error, KeyTrouble, Result};
 
 /// Says that an answer was given before.
-pub const REPLAYED: &str = "idempotency-replayed";
+const REPLAYED: &str = "idempotency-replayed";
 /// As long as a key may be, in characters.
 pub const LONGEST_KEY: usize = 255;
 /// As much of an answer as is kept, in bytes. Of one that is larger the log knows that it was done.

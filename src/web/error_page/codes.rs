@@ -1,7 +1,7 @@
 //! The codes of problems, which never change.
 
 /// Every code that programs can meet, and with which status.
-pub const CODES: [(u16, &str); 29] = [
+pub const CODES: [(u16, &str); 31] = [
     (400, "malformed"),
     (401, "unauthenticated"),
     (403, "cross_site"),
@@ -12,6 +12,7 @@ pub const CODES: [(u16, &str); 29] = [
     (404, "key_missing"),
     (404, "not_found"),
     (405, "method_not_allowed"),
+    (406, "not_acceptable"),
     (408, "slow"),
     (409, "already_done"),
     (409, "conflict"),
@@ -21,6 +22,7 @@ pub const CODES: [(u16, &str); 29] = [
     (409, "last_sign_in_method"),
     (409, "organization_required"),
     (410, "gone"),
+    (412, "precondition_failed"),
     (413, "too_large"),
     (415, "unsupported_encoding"),
     (415, "unsupported_media_type"),

@@ -22,6 +22,8 @@ impl ResponseError for Error {
             | Self::Conflict(_)
             | Self::IdempotencyKey(KeyTrouble::InUse)
             | Self::AlreadyDone => StatusCode::CONFLICT,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::Gone => StatusCode::GONE,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::PackedBody | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,

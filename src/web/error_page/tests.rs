@@ -36,6 +36,8 @@ fn errors() -> Vec<(Error, u16)> {
         (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::OutcomeUnknown(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::AlreadyDone, 409),
+        (Error::PreconditionFailed, 412),
+        (Error::NotAcceptable, 406),
         (Error::IdempotencyKey(KeyTrouble::Malformed), 400),
         (Error::IdempotencyKey(KeyTrouble::InUse), 409),
         (Error::IdempotencyKey(KeyTrouble::Reused), 422),

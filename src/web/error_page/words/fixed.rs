@@ -63,6 +63,12 @@ pub(super) const SLOW_BODY: Fixed = Fixed(
     "The request didn’t arrive within ten seconds.",
     "Check your connection and send it again.",
 );
+pub(super) const NOT_ACCEPTABLE: Fixed = Fixed(
+    "not_acceptable",
+    "Only JSON",
+    "This address answers in JSON alone.",
+    "Send Accept: application/json, or no Accept.",
+);
 pub(super) const NOT_JSON: Fixed = Fixed(
     "unsupported_media_type",
     "Not JSON",
@@ -114,6 +120,12 @@ pub(super) const KEY_REUSED: Fixed = Fixed(
     "This Idempotency-Key was used before",
     "It came with a different request in the last 24 hours.",
     "Use a new key for a new request.",
+);
+pub(super) const PRECONDITION_FAILED: Fixed = Fixed(
+    "precondition_failed",
+    "This was changed in the meantime",
+    "The ETag in If-Match is that of an older version.",
+    "Get it again, and repeat the change if it still makes sense.",
 );
 pub(super) const INTERNAL: Fixed = Fixed(
     "internal",
