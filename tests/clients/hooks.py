@@ -31,8 +31,10 @@ UNSAID = {
     "baseUrl": "depends on the provider",
     "emails": "are addresses",
     "who": "is no secret",
+    "what": "is an action that there is",
     "target": "is no secret",
     "reason": "is no secret",
+    "from": "is a day that there is",
     "to": "is not before the first day",
     "cursor": "is sealed by the server",
 }
