@@ -52,7 +52,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn run() -> anyhow::Result<()> {
     let mut databases = Databases::open().await?;
-    let url = databases.create(Engine::Sqlite, 1).await?;
+    let url = databases.create(Engine::Sqlite).await?;
     let site = Site::start(&url, databases.folder(), "single").await?;
     println!(
         "{:<16} {:>9} {:>9} {:>9} {:>9}  longest wait of a person",

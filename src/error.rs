@@ -97,9 +97,26 @@ pub enum Error {
     /// A request of this idempotency key has done it already, and nothing was done twice (409).
     #[error("already done")]
     AlreadyDone,
+    /// The idempotency key can't be taken.
+    #[error("idempotency key: {0}")]
+    IdempotencyKey(KeyTrouble),
     /// A fault of ours (500).
     #[error("internal: {0}")]
     Internal(String),
+}
+
+/// What is wrong with an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyTrouble {
+    /// It is empty or too long, or there are several (400).
+    #[error("malformed")]
+    Malformed,
+    /// The first request with it is still being carried out (409).
+    #[error("in use")]
+    InUse,
+    /// It came with another request before (422).
+    #[error("reused")]
+    Reused,
 }
 
 /// From where a request came that changes nothing here.

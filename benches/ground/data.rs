@@ -42,6 +42,8 @@ impl std::fmt::Display for Engine {
 pub struct Databases {
     folder: TempDir,
     postgres: Option<(Url, DatabaseConnection)>,
+    /// How many were made; those on the PostgreSQL server, by name.
+    count: usize,
     made: Vec<String>,
 }
 
@@ -57,7 +59,7 @@ impl Databases {
             }
             Err(_) => None,
         };
-        Ok(Self { folder: TempDir::new()?, postgres, made: Vec::new() })
+        Ok(Self { folder: TempDir::new()?, postgres, count: 0, made: Vec::new() })
     }
 
     /// Where files may be put.
@@ -72,17 +74,18 @@ impl Databases {
     }
 
     /// Makes an empty database; gives its address.
-    pub async fn create(&mut self, engine: Engine, users: usize) -> anyhow::Result<String> {
+    pub async fn create(&mut self, engine: Engine) -> anyhow::Result<String> {
+        self.count += 1;
         match &self.postgres {
             Some((server, connection)) if engine == Engine::Postgres => {
-                let name = format!("gatehouse_bench_{}_{users}", std::process::id());
+                let name = format!("gatehouse_bench_{}_{}", std::process::id(), self.count);
                 connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
                 let mut url = server.clone();
                 url.set_path(&name);
                 self.made.push(name);
                 Ok(url.into())
             }
-            _ => Ok(format!("sqlite://{}", self.folder.path().join(format!("{users}.db")).display())),
+            _ => Ok(format!("sqlite://{}", self.folder.path().join(format!("{}.db", self.count)).display())),
         }
     }
 

@@ -68,6 +68,16 @@ impl Drop for Site {
 impl Site {
     /// Starts Gatehouse on the database at `url`, for one organization or many, and signs its owner in. What it logs goes to a file in `folder`.
     pub async fn start(url: &str, folder: &Path, tenancy: &str) -> anyhow::Result<Self> {
+        Self::start_binary(Path::new(env!("CARGO_BIN_EXE_gatehouse")), url, folder, tenancy).await
+    }
+
+    /// The same of another binary, at its whole path.
+    pub async fn start_binary(
+        binary: &Path,
+        url: &str,
+        folder: &Path,
+        tenancy: &str,
+    ) -> anyhow::Result<Self> {
         let port = free_port()?;
         let base = format!("http://localhost:{port}");
         let client = Client {
@@ -92,7 +102,7 @@ impl Site {
             ("PROVIDERS__DEMO__CLIENT_SECRET", "bench"),
         ];
         let process = Process::start(
-            Command::new(env!("CARGO_BIN_EXE_gatehouse"))
+            Command::new(binary)
                 .arg("serve")
                 .env_clear()
                 .envs(settings.map(|(name, value)| (format!("GATEHOUSE_{name}"), value)))

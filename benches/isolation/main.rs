@@ -44,7 +44,7 @@ async fn run() -> anyhow::Result<()> {
     let mut told = Vec::new();
     println!("{:<12} {:<42} {:>6} {:>9} {:>9}", "", "", "AUC", "another\u{2019}s", "none");
     for engine in databases.engines() {
-        let url = databases.create(engine, PEOPLE).await?;
+        let url = databases.create(engine).await?;
         let site = Site::start(&url, databases.folder(), "multi").await?;
         fill(&url).await?;
         for (path, another, none) in targets() {

@@ -89,8 +89,7 @@ async fn run() -> anyhow::Result<()> {
 /// A Gatehouse with twice as many people as the large organization has, of one organization or of all of them.
 async fn start(databases: &mut Databases, engine: Engine, tenancy: &str) -> anyhow::Result<Site> {
     let is_multi = tenancy == "multi";
-    // The number tells the databases apart.
-    let url = databases.create(engine, 2 * PEOPLE + usize::from(is_multi)).await?;
+    let url = databases.create(engine).await?;
     let site = Site::start(&url, databases.folder(), tenancy).await?;
     seed(&url, 2 * PEOPLE).await?;
     if is_multi {

@@ -46,7 +46,7 @@ async fn run() -> anyhow::Result<()> {
     println!("| | purged in s | who writes | changes | p50 ms | p99 ms | longest ms |");
     println!("|---|--:|---|--:|--:|--:|--:|");
     for engine in databases.engines() {
-        let url = databases.create(engine, PEOPLE).await?;
+        let url = databases.create(engine).await?;
         let site = Site::start(&url, databases.folder(), "multi").await?;
         fill(&url).await?;
         missed.extend(measure(engine, &site, &url).await?);

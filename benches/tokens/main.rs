@@ -82,7 +82,7 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
     for engine in databases.engines() {
         for &tokens in &options.tokens {
             println!("{engine}: {tokens} tokens …");
-            let url = databases.create(engine, tokens).await?;
+            let url = databases.create(engine).await?;
             let site = Site::start(&url, databases.folder(), "single").await?;
             set_key(&site).await?;
             let texts = seed::tokens(&url, tokens).await?;

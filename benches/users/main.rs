@@ -4,7 +4,10 @@
 //! ```text
 //! cargo bench --bench users
 //! cargo bench --bench users -- --users 1000,100000 --seconds 5
+//! cargo bench --bench users -- --users 1000 --beside /path/of/another/gatehouse
 //! ```
+//! With `--beside`, the users page alone is measured, in turn with that of another binary.
+//!
 //! Each database has a `gatehouse serve` of its own, a process of its own, in the default configuration; someone
 //! signs in to it as a browser would. All servers are up at once and are loaded in turn, in several rounds, so that
 //! whatever else the machine does falls on all of them; each figure is the median of the rounds. The load comes from
@@ -12,6 +15,7 @@
 //! 127.0.0.1:5432 answers. The databases and processes are gone afterwards.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
+mod beside;
 #[path = "../ground/mod.rs"]
 #[allow(dead_code, reason = "another benchmark uses the rest")]
 mod ground;
@@ -48,6 +52,9 @@ struct Options {
     /// Seconds for which each page is loaded, all rounds together.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// Another binary, beside which the users page is measured.
+    #[arg(long)]
+    beside: Option<std::path::PathBuf>,
     /// Serves the body in this file, and nothing else.
     #[arg(long, hide = true)]
     fixed_body: Option<std::path::PathBuf>,
@@ -69,7 +76,10 @@ struct Case<'a> {
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    ground::run(options.fixed_body.as_deref(), async |databases| run(&options, databases).await)
+    ground::run(options.fixed_body.as_deref(), async |databases| match &options.beside {
+        Some(other) => beside::run(&options, &other.canonicalize()?, databases).await,
+        None => run(&options, databases).await,
+    })
 }
 
 async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()> {
@@ -77,7 +87,7 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
     for engine in databases.engines() {
         for &users in &options.users {
             println!("{engine}: {users} users …");
-            let url = databases.create(engine, users).await?;
+            let url = databases.create(engine).await?;
             let site = Site::start(&url, databases.folder(), "single").await?;
             ground::data::seed(&url, users).await?;
             sites.push((engine, users, site));

@@ -31,6 +31,7 @@ mod m0021_tokens;
 mod m0022_unlinked_identities;
 mod m0023_finished_sign_ins;
 mod m0024_mails_by_kind;
+mod m0025_kept_answers;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_unlinked_identities::Migration),
             Box::new(m0023_finished_sign_ins::Migration),
             Box::new(m0024_mails_by_kind::Migration),
+            Box::new(m0025_kept_answers::Migration),
         ]
     }
 }

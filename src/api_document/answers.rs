@@ -3,7 +3,7 @@
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Responses, ResponsesBuilder};
 
 use super::endpoint::Endpoint;
-use super::problems;
+use super::{headers, problems};
 use crate::authority::Who;
 use crate::web::api::Answer;
 
@@ -17,6 +17,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
         }
         None => good,
     };
+    let good = headers::of(endpoint).fold(good, |good, (name, header)| good.header(name, header));
     let responses = ResponsesBuilder::new().response(draft.status.as_str(), good.build());
     let problems = statuses(endpoint).into_iter();
     problems

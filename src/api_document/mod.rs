@@ -3,6 +3,7 @@
 
 mod answers;
 mod endpoint;
+mod headers;
 mod operation;
 mod parameters;
 mod problems;

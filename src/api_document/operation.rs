@@ -45,7 +45,7 @@ pub fn describe(endpoint: &Endpoint<'_>, ids: &mut Ids) -> Operation {
         .operation_id(Some(ids.give_out(endpoint)))
         .summary(Some(endpoint.operation.summary))
         .description(Some(who(endpoint)))
-        .parameters(Some(parameters::of(endpoint.path).chain(draft.query.iter().cloned())))
+        .parameters(Some(parameters::of(endpoint).chain(draft.query.iter().cloned())))
         .request_body(draft.body.clone())
         .responses(answers::of(endpoint));
     security::of(endpoint).into_iter().fold(operation, OperationBuilder::security).build()

@@ -1,10 +1,14 @@
-//! What stands in a path.
+//! What stands in a path, and in headers.
 
+use actix_web::http::Method;
 use utoipa::PartialSchema;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
+use super::endpoint::Endpoint;
 use crate::id::Id;
+use crate::web::api::LONGEST_KEY;
 
 /// What each placeholder means.
 const MEANINGS: [(&str, &str); 11] = [
@@ -24,10 +28,29 @@ const MEANINGS: [(&str, &str); 11] = [
     ("user", "A person's id."),
 ];
 
-/// The placeholders of a path, in their order.
-pub fn of(path: &str) -> impl Iterator<Item = Parameter> + '_ {
-    let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    names.map(parameter)
+/// The placeholders of a path, in their order, and the headers that count.
+pub fn of<'a>(endpoint: &Endpoint<'a>) -> impl Iterator<Item = Parameter> + use<'a> {
+    let names = endpoint.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let key = (*endpoint.method == Method::POST).then(idempotency_key);
+    names.map(parameter).chain(key)
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(LONGEST_KEY))
+        .pattern(Some("^[!-~]([ -~]*[!-~])?$"));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A new key of yours for each request. Sent again within 24 hours, the request is done once, and has the \
+             first answer without what is shown once.",
+        ))
+        .schema(Some(schema))
+        .build()
 }
 
 fn parameter(name: &str) -> Parameter {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
 
+use super::headers;
 use crate::web::error_page::{CODES, Problem};
 
 /// What a response of this status is called in the document.
@@ -14,9 +13,8 @@ pub fn name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// No operation that the document names is answered with these: another method, what only pages have, and what is
-/// answered well.
-const OF_NO_OPERATION: [&str; 3] = ["method_not_allowed", "gone", "already_done"];
+/// No operation that the document names is answered with these: another method, and what only pages have.
+const OF_NO_OPERATION: [&str; 2] = ["method_not_allowed", "gone"];
 
 /// The codes that come with each status.
 pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {
@@ -38,22 +36,6 @@ fn response(status: u16, codes: &[&str]) -> Response {
     let response = ResponseBuilder::new()
         .description(format!("A problem: {}.", codes.join(", ")))
         .content("application/problem+json", content);
-    match status {
-        401 => response.header("WWW-Authenticate", www_authenticate()).build(),
-        429 | 503 => response.header("Retry-After", retry_after()).build(),
-        _ => response.build(),
-    }
-}
-
-fn www_authenticate() -> utoipa::openapi::Header {
-    let scheme = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
-    HeaderBuilder::new().description(Some("How to authenticate.")).schema(Some(scheme)).build()
-}
-
-fn retry_after() -> utoipa::openapi::Header {
-    let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(0));
-    HeaderBuilder::new()
-        .description(Some("After how many seconds to try again."))
-        .schema(Some(seconds))
-        .build()
+    let headers = headers::of_problem(status);
+    headers.fold(response, |response, (name, header)| response.header(name, header)).build()
 }

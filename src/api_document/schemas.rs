@@ -5,25 +5,28 @@ use std::collections::BTreeMap;
 use utoipa::openapi::schema::{AdditionalProperties, AllOf, Object};
 use utoipa::openapi::{RefOr, Schema};
 
-/// Says of documents that are answered that every field is always there, though it may be null. What is sent is told by
-/// taking no other fields.
+use crate::web::api::{SHOWN_ONCE, marked};
+
+/// Says of documents that are answered that every field is always there, though it may be null, but for what is shown
+/// once. What is sent is told by taking no other fields.
 pub fn require_what_is_answered(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
     for schema in schemas.values_mut() {
+        let once = marked(schema, SHOWN_ONCE);
         if let RefOr::T(schema) = schema {
-            require(schema);
+            require(schema, &once);
         }
     }
 }
 
-fn require(schema: &mut Schema) {
+fn require(schema: &mut Schema, but: &[String]) {
     match schema {
         Schema::Object(object) if !is_sent(object) => {
-            object.required = object.properties.keys().cloned().collect();
+            object.required = object.properties.keys().filter(|name| !but.contains(name)).cloned().collect();
         }
         Schema::AllOf(AllOf { items, .. }) => {
             for item in items {
                 if let RefOr::T(schema) = item {
-                    require(schema);
+                    require(schema, but);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::web;
 use tokio::task::JoinHandle;
 
-use crate::authority::Services;
+use crate::authority::{Services, kept_answers};
 use crate::identity_providers::DISCOVERY_RETRY;
 use crate::llm_keys::uses;
 use crate::sign_in::{self, FLOW_LIFETIME};
@@ -80,6 +80,9 @@ async fn keep_house(services: web::Data<Services>) {
         }
         if let Err(error) = tokens::forget_old(&services).await {
             tracing::warn!(%error, "tokens that are over not forgotten");
+        }
+        if let Err(error) = kept_answers::forget_old(&services).await {
+            tracing::warn!(%error, "old answers not forgotten");
         }
         if let Err(error) = uses::forget_old(&services).await {
             tracing::warn!(%error, "old uses of keys not forgotten");

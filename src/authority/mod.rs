@@ -19,6 +19,7 @@ pub mod client;
 mod columns;
 mod doorstep;
 mod event;
+pub mod kept_answers;
 mod limits;
 pub mod operator;
 mod organization;
@@ -40,8 +41,9 @@ pub use event::{Actor, Event, Idempotency, Origin, is_operator_name, operator_na
 pub use limits::Limits;
 pub use organization::Organization;
 pub use people::{
-    Admin, Anyone, Authority, ForScope, InPerson, Member, OTHER_ORGANIZATION, Operator, Owner, ProjectAdmin,
-    ProjectViewer, ResolveKeys, SignedIn, Takes, TeamAdmin, TeamManager, TeamViewer, Token, Who,
+    Admin, Anyone, Asker, Authority, ForScope, InPerson, Member, OTHER_ORGANIZATION, Operator, Owner,
+    ProjectAdmin, ProjectViewer, ResolveKeys, SignedIn, Takes, TeamAdmin, TeamManager, TeamViewer, Token,
+    Who,
 };
 pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod instance;
 pub mod invite;
 pub mod invite_batch;
+pub mod kept_answer;
 pub mod key_last_use;
 pub mod key_use;
 pub mod llm_key;

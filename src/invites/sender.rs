@@ -1,6 +1,6 @@
 //! Writing one invite: a new one, or a new link for the one there is.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -11,7 +11,7 @@ use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, OfOrganization};
 use crate::entity::Timestamp;
 use crate::entity::invite::{self, Column, Entity, Model, Stage};
-use crate::error::{Forbidden, Result};
+use crate::error::Result;
 use crate::mail::{self, MailKind};
 use crate::membership::invited::Status;
 use crate::project_role::ProjectRole;
@@ -30,21 +30,11 @@ pub struct Sender<'a> {
     pub places: Places,
 }
 
-/// Whether an invite can still be accepted, with a role above this one (rule 1.3).
-pub fn is_above(row: &Model, role: Role, now: DateTime<Utc>) -> bool {
-    row.role > role && Status::of(row, now) == Status::Pending
-}
-
 impl Sender<'_> {
     /// Invites an address, of which `open` is the invite that there is.
     pub async fn invite(&self, email: &EmailAddress, open: Option<Model>) -> Result<InviteLine> {
-        let now = *self.change.at();
         let (outcome, id) = match open {
-            Some(row) if is_above(&row, self.change.role(), now) => {
-                self.admin.person().note_refusal(Forbidden::NeedsOwner);
-                return Ok(InviteLine { email: email.clone(), outcome: InviteOutcome::Above, invite: None });
-            }
-            Some(row) if Status::of(&row, now) == Status::Pending => {
+            Some(row) if Status::of(&row, *self.change.at()) == Status::Pending => {
                 self.renew(email, &row).await?;
                 (InviteOutcome::Resent, row.id)
             }

@@ -9,12 +9,13 @@ use super::known::{CHUNK, members_at};
 use super::places::{ChosenPlaces, Places};
 use super::quota::Counted;
 use super::results::{self, BatchResults, Choices, InviteLine, InviteOutcome};
-use super::sender::{Sender, is_above};
+use super::sender::Sender;
 use crate::address::EmailAddress;
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::invite::{Column, Entity, Model, Stage};
 use crate::entity::{membership, suspension};
 use crate::error::{Error, Forbidden, Result};
+use crate::membership::invited::Status;
 use crate::pasted::Bad;
 use crate::role::Role;
 
@@ -113,22 +114,32 @@ async fn invite(
     let places = Places::read(change, request.chosen).await?;
     let members = members(change, addresses).await?;
     let mut open = open(change, addresses).await?;
-    let is_above = |email: &&EmailAddress| {
-        open.get(email.as_str()).is_some_and(|row| is_above(row, change.role(), *change.at()))
-    };
-    let ours: Vec<EmailAddress> = addresses.iter().filter(|email| !is_above(email)).cloned().collect();
+    let above = above_the_admin(change, &open);
+    let ours: Vec<EmailAddress> =
+        addresses.iter().filter(|email| !above.contains(email.as_str())).cloned().collect();
     end_suspensions(change, &ours).await?;
     let sender = Sender { admin, change, batch: request.batch, role: request.role, places };
+    let not_sent = |email: &EmailAddress, outcome| InviteLine { email: email.clone(), outcome, invite: None };
     let mut lines = Vec::new();
     for email in addresses {
         let line = if members.contains(email.as_str()) {
-            InviteLine { email: email.clone(), outcome: InviteOutcome::Member, invite: None }
+            not_sent(email, InviteOutcome::Member)
+        } else if above.contains(email.as_str()) {
+            admin.person().note_refusal(Forbidden::NeedsOwner);
+            not_sent(email, InviteOutcome::Above)
         } else {
             sender.invite(email, open.remove(email.as_str())).await?
         };
         lines.push(line);
     }
     Ok(lines)
+}
+
+/// Whose invites can still be accepted, with a role above the admin's own (rule 1.3).
+fn above_the_admin(change: &Change<OfOrganization>, open: &HashMap<String, Model>) -> HashSet<String> {
+    let is_above =
+        |row: &&Model| row.role > change.role() && Status::of(row, *change.at()) == Status::Pending;
+    open.values().filter(is_above).map(|row| row.email.clone()).collect()
 }
 
 async fn members(change: &Change<OfOrganization>, addresses: &[EmailAddress]) -> Result<HashSet<String>> {

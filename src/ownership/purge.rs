@@ -24,7 +24,7 @@ const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The tables of an organization that may be long, those that point to others first.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "events",
     "denials",
     "outbox",
@@ -37,6 +37,7 @@ const TABLES: [&str; 20] = [
     "key_uses",
     "key_last_uses",
     "tokens",
+    "kept_answers",
     "project_members",
     "team_members",
     "switched_off_providers",

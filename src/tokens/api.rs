@@ -55,6 +55,8 @@ impl Token {
 pub struct NewToken {
     #[serde(flatten)]
     about: Token,
+    /// Shown once: an answer that is repeated doesn't have it.
+    #[schema(extensions(("x-shown-once" = json!(true))))]
     token: String,
 }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use actix_web::HttpMessage;
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
+use super::form::BODY_LIMIT;
 use crate::error::{Error, Result};
 
 /// How long all of it may take to come.
@@ -25,13 +27,26 @@ pub(super) async fn read(request: &mut ServiceRequest) -> Result<Bytes> {
     if is_packed(request) {
         return Err(Error::PackedBody);
     }
-    let body = timeout(PATIENCE, request.extract::<Bytes>()).await.map_err(|_| Error::SlowBody)?;
-    let body = body.map_err(|failure| match failure.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => Error::TooLarge,
-        _ => Error::Malformed(failure.to_string()),
-    })?;
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > BODY_LIMIT) {
+        return Err(Error::TooLarge);
+    }
+    let body = timeout(PATIENCE, collect(request.take_payload())).await.map_err(|_| Error::SlowBody)??;
     request.set_payload(Payload::from(body.clone()));
     Ok(body)
+}
+
+/// Holds what has come and no more: actix's extractor takes 8 KB for a body of which nothing may come.
+async fn collect(mut payload: Payload) -> Result<Bytes> {
+    let mut body = BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let part = part.map_err(|failure| Error::Malformed(failure.to_string()))?;
+        if body.len() + part.len() > BODY_LIMIT {
+            return Err(Error::TooLarge);
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body.freeze())
 }
 
 /// Whether one follows the head (RFC 9112, 6.3).

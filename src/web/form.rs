@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use crate::error::Error;
 
 /// The largest form or document, in bytes: an allowlist of some ten thousand addresses fits.
-const BODY_LIMIT: usize = 512 * 1024;
+pub(super) const BODY_LIMIT: usize = 512 * 1024;
 
 /// Sets limits and error words for forms, documents, queries and paths.
 pub fn configure(config: &mut web::ServiceConfig) {

@@ -7,7 +7,7 @@ use gatehouse::routes::{Route, table};
 use gatehouse::tenancy::Tenancy;
 
 /// The rooms that spell addresses; those of the demo are of servers of its own.
-const SPELL: [&str; 4] = ["src/links/", "src/routes/mod.rs", "src/demo/", "templates/demo/"];
+const SPELL: [&str; 4] = ["src/links/", "src/routes/", "src/demo/", "templates/demo/"];
 
 /// What looks like an address of ours, and is none.
 const OTHERS: [(&str, &str); 9] = [

@@ -67,6 +67,27 @@ fn bodies_that_do_not_come_hold_no_connection_that_others_need() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn whoever_has_made_room_for_others_keeps_no_file_descriptor() {
+    let serving = Serving::start_within(400, &[]);
+    let descriptors =
+        || std::fs::read_dir(format!("/proc/{}/fd", serving.child.id())).expect("its descriptors").count();
+    let (before, room, for_the_database) = (descriptors(), 152, 16);
+    let mut held = Vec::new();
+    for n in (0..=u8::MAX).cycle().take(600) {
+        let mut stream = connect(&serving, another(n.max(1)));
+        let _ = stream.write_all(SLOW);
+        held.push(stream);
+    }
+    let page = sign_in_page(&serving, Ipv4Addr::LOCALHOST);
+    assert!(page.starts_with("HTTP/1.1 200 OK"), "{page:?}");
+    // The last ones are leaving.
+    std::thread::sleep(Duration::from_millis(500));
+    let now = descriptors();
+    assert!(now <= before + 2 * room + for_the_database, "{before} before, {now} now");
+}
+
+#[test]
 fn a_body_that_does_not_come_is_waited_for_no_longer_than_ten_seconds() {
     let serving = Serving::start(&[], Stdio::null());
     let mut stream = connect(&serving, Ipv4Addr::LOCALHOST);

@@ -34,8 +34,8 @@ fn every_setting_is_explained() {
 
 #[test]
 fn every_route_of_the_api_has_its_row_and_every_row_its_route() {
-    let routes = table(Tenancy::Multi);
-    let routes = routes.iter().filter(|route| is_api(&route.path));
+    let routes = [Tenancy::Multi, Tenancy::Single].map(table);
+    let routes = routes.iter().flatten().filter(|route| is_api(&route.path));
     let routes: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     // What is below an organization's address, too, stands there once.
     let is_again = |route: &&String| routes.contains(&route.replace(API_ORGANIZATION, "/api"));

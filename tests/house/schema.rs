@@ -4,9 +4,9 @@ use futures_util::future::join_all;
 use gatehouse::app::connect;
 use gatehouse::db::{Db, Reader};
 use gatehouse::entity::{
-    denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, llm_key, llm_key_health,
-    membership, org_settings, organization, organization_slug, outbox, session, sign_in_flow, sign_in_link,
-    suspension, switched_off_provider, unlinked_identity, user,
+    denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, kept_answer, llm_key,
+    llm_key_health, membership, org_settings, organization, organization_slug, outbox, session, sign_in_flow,
+    sign_in_link, suspension, switched_off_provider, unlinked_identity, user,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryResult, Statement};
@@ -43,6 +43,7 @@ async fn every_entity_reads_its_table() {
         reads::<outbox::Entity>(rows).await;
         reads::<invite::Entity>(rows).await;
         reads::<invite_batch::Entity>(rows).await;
+        reads::<kept_answer::Entity>(rows).await;
         reads::<llm_key::Entity>(rows).await;
         reads::<llm_key_health::Entity>(rows).await;
         db.close().await;
@@ -157,7 +158,7 @@ async fn a_newer_schema_is_refused_by_name() {
         .await
         .expect("written");
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0024_mails_by_kind"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0025_kept_answers"), "{refusal}");
         rows.close().await.expect("closed");
         db.close().await;
         database.drop().await;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use gatehouse::role::Role;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::support::{Answer, Identity, TestApp, Visitor, on_both_databases};
@@ -77,10 +78,14 @@ on_both_databases! {
             let rest = lines(&ada.get(&format!("{path}&cursor={place}")).await);
             assert_eq!(each(&rest, known_by), all[cut + 1..], "{path}");
         }
+        let new = json!({ "name": "backup", "scopes": ["admin:write"] });
+        let token = ada.post_json("/api/me/tokens", &new).await.json()["token"].as_str().expect("a token").to_owned();
+        let by_token = ada.request(Method::GET, "/api/admin/users/export?role=owner").bearer_auth(token);
+        assert_eq!(each(&lines(&app.visitor().send(by_token).await), "email"), ["ada@acme.test"]);
         let exported = app.events().await.into_iter().filter(|event| event.contains(".exported "));
         let exported: Vec<String> = exported.collect();
-        let each_twice = ["users", "users", "invites", "invites", "audit", "audit"];
-        assert_eq!(exported, each_twice.map(|what| format!("{what}.exported done jsonl")));
+        let each_time = ["users", "users", "invites", "invites", "audit", "audit", "users"];
+        assert_eq!(exported, each_time.map(|what| format!("{what}.exported done jsonl")));
         assert_eq!(ada.get("/api/admin/users/export?cursor=made-up").await.status, 422);
         let ben = app.person("ben@acme.test", Role::Member).await;
         for what in ["users", "invites", "audit"] {

@@ -35,7 +35,10 @@ pub struct Row {
 }
 
 /// That a project is in use, and that a person can come in, is asked with it.
-const LOAD: &str = "
+macro_rules! load_by {
+    ($column:literal) => {
+        concat!(
+            "
     SELECT t.id, t.name, t.prefix, t.scopes,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            p.id AS project, p.name AS project_name,
@@ -46,14 +49,29 @@ const LOAD: &str = "
     LEFT JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id
         AND m.status = 'active'
     LEFT JOIN users u ON u.id = m.user_id AND u.status = 'active'
-    WHERE t.hash = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL
-        AND (p.id IS NOT NULL OR u.id IS NOT NULL)";
+    WHERE t.expires_at > $2 AND t.revoked_at IS NULL
+        AND (p.id IS NOT NULL OR u.id IS NOT NULL)
+        AND ",
+            $column,
+            " = $1"
+        )
+    };
+}
 
 /// The row of a token; none where it does not work.
 pub async fn load(db: &Db, token: &TokenText, now: DateTime<Utc>) -> Result<Option<Row>, DbErr> {
+    load_by(db, load_by!("t.hash"), &token.hash(), now).await
+}
+
+/// The same of the token of this id.
+pub async fn load_by_id(db: &Db, id: &str, now: DateTime<Utc>) -> Result<Option<Row>, DbErr> {
+    load_by(db, load_by!("t.id"), id, now).await
+}
+
+async fn load_by(db: &Db, sql: &'static str, value: &str, now: DateTime<Utc>) -> Result<Option<Row>, DbErr> {
     let connection = db.reader();
-    let values = [token.hash().into(), now.timestamp_millis().into()];
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), LOAD, values);
+    let values = [value.into(), now.timestamp_millis().into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     Row::find_by_statement(statement).one(connection).await
 }
 

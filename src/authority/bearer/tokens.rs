@@ -10,7 +10,7 @@ use super::last_uses::LastUses;
 use super::rows;
 use crate::address::EmailAddress;
 use crate::api_token::TokenText;
-use crate::authority::session::Admits;
+use crate::authority::session::{Admits, Visitor};
 use crate::clock::Clock;
 use crate::db::Db;
 
@@ -45,10 +45,23 @@ impl Tokens {
     /// # Errors
     /// When the database can't be asked.
     pub async fn find(&self, text: &TokenText) -> Result<Option<Bearer>, DbErr> {
-        let row = rows::load(&self.db, text, self.clock.now()).await?;
+        Ok(self.admitted(rows::load(&self.db, text, self.clock.now()).await?))
+    }
+
+    /// The person whose the token of this id is, as they are now; none when it does not work any more.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn person(&self, id: &str) -> Result<Option<Visitor>, DbErr> {
+        match self.admitted(rows::load_by_id(&self.db, id, self.clock.now()).await?) {
+            Some(Bearer::OfPerson(visitor)) => Ok(Some(visitor.as_ref().clone())),
+            _ => Ok(None),
+        }
+    }
+
+    fn admitted(&self, row: Option<rows::Row>) -> Option<Bearer> {
         let is_admitted = |account: &String| EmailAddress::stored(account).is_ok_and(|it| (self.admits)(&it));
-        let row = row.filter(|row| row.account.as_ref().is_none_or(is_admitted));
-        Ok(row.and_then(rows::Row::into_bearer))
+        row.filter(|row| row.account.as_ref().is_none_or(is_admitted)).and_then(rows::Row::into_bearer)
     }
 
     /// Whether an event tells that the token was used in this hour.

@@ -53,7 +53,7 @@ impl Limits {
     /// # Errors
     /// 429 with the time to wait when there were too many.
     pub fn count_sign_in(&self, address: IpAddr) -> Result<()> {
-        self.sign_ins.take(bucket(address), 1).map_err(|Wait(wait)| Error::TooManyRequests(wait))
+        count(&self.sign_ins, address)
     }
 
     /// Counts one less: what has begun from `address` has ended well.
@@ -66,7 +66,7 @@ impl Limits {
     /// # Errors
     /// As [`Limits::count_sign_in`].
     pub fn count_test(&self, address: IpAddr) -> Result<()> {
-        self.tests.take(bucket(address), 1).map_err(|Wait(wait)| Error::TooManyRequests(wait))
+        count(&self.tests, address)
     }
 
     /// Counts one link that leads nowhere, asked for by `address`.
@@ -74,7 +74,7 @@ impl Limits {
     /// # Errors
     /// As [`Limits::count_sign_in`].
     pub fn count_miss(&self, address: IpAddr) -> Result<()> {
-        self.misses.take(bucket(address), 1).map_err(|Wait(wait)| Error::TooManyRequests(wait))
+        count(&self.misses, address)
     }
 
     /// Counts invites that an admin, by their id, sends for an organization, by its.
@@ -102,6 +102,15 @@ impl Limits {
     /// # Errors
     /// 429 for whoever has used up what [`Limits::count_miss`] counts.
     pub fn refuse_misses(&self, address: IpAddr) -> Result<()> {
-        self.misses.has(&bucket(address)).map_err(|Wait(wait)| Error::TooManyRequests(wait))
+        self.misses.has(&bucket(address)).map_err(too_often)
     }
+}
+
+/// Takes one from the budget of whoever has this address.
+fn count(budgets: &Budgets<IpAddr>, address: IpAddr) -> Result<()> {
+    budgets.take(bucket(address), 1).map_err(too_often)
+}
+
+fn too_often(Wait(wait): Wait) -> Error {
+    Error::TooManyRequests(wait)
 }

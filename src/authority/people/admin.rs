@@ -71,7 +71,7 @@ impl Admin {
     }
 
     async fn refuse_if_no_more(&self) -> Result<()> {
-        let now = self.services().sessions.visitor(&self.visitor().session).await?;
+        let now = self.person().as_now().await?;
         let here = &self.organization().id;
         let standing =
             now.as_ref().and_then(|visitor| visitor.standing(|organization| organization.id == *here));

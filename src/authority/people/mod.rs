@@ -2,6 +2,7 @@
 
 mod admin;
 mod anyone;
+mod asker;
 mod extraction;
 mod in_person;
 mod member;
@@ -15,6 +16,7 @@ mod token;
 
 pub use admin::Admin;
 pub use anyone::Anyone;
+pub use asker::Asker;
 pub use extraction::{Authority, Takes, Who};
 pub use in_person::InPerson;
 pub use member::{Member, OTHER_ORGANIZATION};

@@ -160,6 +160,17 @@ impl SignedIn {
         }
     }
 
+    /// The person as they are now; none when the session, or the token, is over.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub(super) async fn as_now(&self) -> Result<Option<Visitor>> {
+        match &self.visitor.token {
+            Some(token) => Ok(self.services.tokens.person(&token.id).await?),
+            None => self.services.sessions.visitor(&self.visitor.session).await,
+        }
+    }
+
     /// Notes why the person is refused what they asked for, where the answer is no such error but a page of its own: the log
     /// tells of it.
     pub fn note_refusal(&self, why: Forbidden) {

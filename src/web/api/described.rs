@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::answers::{Created, Done, Shown};
 use super::body::Body;
 use super::lines::Lines;
+use super::marks::marked;
 use crate::error::Result;
 use crate::web::file::JSON_LINES;
 
@@ -62,6 +63,15 @@ impl Draft {
         self.schemas.push((name.clone(), T::schema()));
         T::schemas(&mut self.schemas);
         name
+    }
+}
+
+impl Draft {
+    /// Names of the answer's fields that bear a mark.
+    pub fn marked(&self, mark: &str) -> Vec<String> {
+        let is_answer = |(name, _): &&(String, _)| Some(name) == self.answer.as_ref();
+        let schema = self.schemas.iter().find(is_answer);
+        schema.map(|(_, schema)| marked(schema, mark)).unwrap_or_default()
     }
 }
 

@@ -4,12 +4,16 @@ mod answers;
 mod body;
 mod described;
 mod lines;
+mod marks;
+mod repeating;
 mod timestamp;
 
 pub use answers::{Created, Done, List, Shown};
 pub use body::Body;
 pub use described::{Answer, Describes, Draft, Operation};
 pub use lines::Lines;
+pub use marks::{SHOWN_ONCE, marked};
+pub use repeating::{LONGEST_KEY, REPLAYED, ShownOnce, do_once};
 pub use timestamp::{Timestamp, rfc3339};
 
 use crate::error::Result;

@@ -3,10 +3,9 @@
 //! whoever comes is turned away. And none waits for its client for ever.
 
 use std::any::Any;
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +14,7 @@ use ipnet::IpNet;
 use rustix::net::{Shutdown, shutdown};
 use tokio::time::sleep;
 
+use super::guests::{Guest, Guests, Standing};
 use super::room::Room;
 use crate::authority::client::bucket;
 
@@ -26,7 +26,7 @@ const UNREAD: Duration = Duration::from_secs(30);
 const UNASKED: Duration = Duration::from_secs(20);
 /// How often it is looked for those who take longer.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long a client may take to hear that its request is not read to the end.
+/// How long a client may take at least to hear that its request is not read to the end.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// All that are open.
@@ -37,36 +37,25 @@ struct Shared {
     room: Room,
     /// Whose connections are those of many clients.
     proxies: Vec<IpNet>,
-    open: Mutex<BTreeMap<u64, Arc<Guest>>>,
+    /// By a second handle of each socket, to end the connection by.
+    guests: Mutex<Guests<OwnedFd>>,
     count: AtomicUsize,
     next: AtomicU64,
     began: Instant,
 }
 
-struct Guest {
-    /// A second handle of the socket, to end the connection by.
-    socket: OwnedFd,
-    client: Option<IpAddr>,
-    /// Whether the head of a request has come: of the others we may be late, not their clients.
-    has_asked: AtomicBool,
-    is_answered: AtomicBool,
-    is_signed_in: AtomicBool,
-    /// In microseconds after the first of all could come.
-    waits_since: AtomicU64,
-}
-
 /// One of them, as long as it is open.
 pub struct Connection {
     number: u64,
-    guest: Arc<Guest>,
     connections: Connections,
 }
 
 impl Connections {
     /// None yet; as many as there is `room` for, in which `proxies` count for no one.
     pub fn new(room: Room, proxies: &[IpNet]) -> Self {
-        let (open, count, next) = (Mutex::default(), AtomicUsize::default(), AtomicU64::default());
-        Self(Arc::new(Shared { room, proxies: proxies.to_vec(), open, count, next, began: Instant::now() }))
+        let (guests, proxies, began) = (Mutex::new(Guests::new(room)), proxies.to_vec(), Instant::now());
+        let (count, next) = (AtomicUsize::default(), AtomicU64::default());
+        Self(Arc::new(Shared { room, proxies, guests, count, next, began }))
     }
 
     /// For how many there is room.
@@ -83,9 +72,9 @@ impl Connections {
     pub async fn watch(self) {
         loop {
             sleep(LOOK).await;
-            let before = self.now().saturating_sub(micros(UNASKED));
-            let overdue = |guest: &Guest| !guest.is_answered() && guest.waits_since() < before;
-            self.open().values().filter(|guest| overdue(guest)).for_each(|guest| guest.leave());
+            let now = self.now();
+            let overdue = self.guests().take_overdue(now, now.saturating_sub(micros(UNASKED)));
+            overdue.into_iter().for_each(end);
         }
     }
 
@@ -96,7 +85,7 @@ impl Connections {
         let _ = stream.set_nodelay(true);
         end_if_unread(stream);
         let socket = stream.as_fd().try_clone_to_owned();
-        match socket.map(|socket| self.guest(socket, stream.peer_addr().ok())) {
+        match socket.map(|socket| self.let_in(socket, stream.peer_addr().ok())) {
             Ok(connection) => drop(data.insert(connection)),
             Err(error) => {
                 tracing::warn!(%error, "a connection is turned away");
@@ -105,39 +94,20 @@ impl Connections {
         }
     }
 
-    fn guest(&self, socket: OwnedFd, peer: Option<SocketAddr>) -> Connection {
+    /// If there is room, which someone may have to make.
+    fn let_in(&self, socket: OwnedFd, peer: Option<SocketAddr>) -> Connection {
         let peer = peer.map(|peer| peer.ip().to_canonical());
         let client = peer.filter(|ip| !self.0.proxies.iter().any(|proxy| proxy.contains(ip))).map(bucket);
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let guest = Arc::new(Guest {
-            socket,
-            client,
-            has_asked: AtomicBool::default(),
-            is_answered: AtomicBool::default(),
-            is_signed_in: AtomicBool::default(),
-            waits_since: AtomicU64::new(self.now()),
-        });
-        self.let_in(number, &guest);
+        let standing = Standing { waits_since: self.now(), ..Standing::default() };
+        let leaves = self.guests().let_in(number, Guest { socket, client, standing });
+        leaves.into_iter().for_each(end);
         self.0.count.fetch_add(1, Ordering::Relaxed);
-        Connection { number, guest, connections: self.clone() }
+        Connection { number, connections: self.clone() }
     }
 
-    /// If there is room, which someone may have to make.
-    fn let_in(&self, number: u64, guest: &Arc<Guest>) {
-        let (mut open, room) = (self.open(), self.0.room);
-        let is_theirs = |other: &Guest| guest.client.is_some() && other.client == guest.client;
-        let theirs = open.values().filter(|other| is_theirs(other)).count();
-        let has_room = (theirs < room.of_one || make_room(&mut open, is_theirs))
-            && (open.len() < room.in_all || make_room(&mut open, |_| true));
-        if has_room {
-            open.insert(number, guest.clone());
-        } else {
-            guest.leave();
-        }
-    }
-
-    fn open(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Guest>>> {
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn guests(&self) -> MutexGuard<'_, Guests<OwnedFd>> {
+        self.0.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> u64 {
@@ -149,15 +119,11 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Ends the connection that has waited longest among those that `may` be ended; false if there is none.
-fn make_room(open: &mut BTreeMap<u64, Arc<Guest>>, may: impl Fn(&Guest) -> bool) -> bool {
-    let waiting = open.iter().filter(|(_, guest)| !guest.is_answered() && may(guest));
-    let first = waiting.min_by_key(|(_, guest)| guest.worth());
-    let Some(number) = first.map(|(number, _)| *number) else { return false };
-    if let Some(guest) = open.remove(&number) {
-        guest.leave();
-    }
-    true
+/// Ends a connection.
+#[allow(clippy::needless_pass_by_value, reason = "the handle is closed with it")]
+fn end(socket: OwnedFd) {
+    // Ended by its client in this moment, there is nothing to end.
+    let _ = shutdown(&socket, Shutdown::Both);
 }
 
 /// Has the system end the connection when its client takes no more for a while.
@@ -173,74 +139,49 @@ fn end_if_unread(stream: &actix_web::rt::net::TcpStream) {
 #[cfg(not(target_os = "linux"))]
 fn end_if_unread(_: &actix_web::rt::net::TcpStream) {}
 
-impl Guest {
-    fn is_answered(&self) -> bool {
-        self.is_answered.load(Ordering::Relaxed)
-    }
-
-    fn is_signed_in(&self) -> bool {
-        self.is_signed_in.load(Ordering::Relaxed)
-    }
-
-    /// Who makes room first: whoever has asked as no one; then whose request may only wait for us to read it; then people
-    /// who are signed in. Of each, the one that has waited longest.
-    fn worth(&self) -> (bool, bool, u64) {
-        (self.is_signed_in(), !self.has_asked.load(Ordering::Relaxed), self.waits_since())
-    }
-
-    fn waits_since(&self) -> u64 {
-        self.waits_since.load(Ordering::Relaxed)
-    }
-
-    fn leave(&self) {
-        // Ended by its client in this moment, there is nothing to end.
-        let _ = shutdown(&self.socket, Shutdown::Both);
-    }
-}
-
 impl Connection {
     /// The head of a request has come, which is under way until what this returns is dropped.
     pub fn is_asked(&self) -> Asked {
-        self.guest.has_asked.store(true, Ordering::Relaxed);
-        Asked { guest: self.guest.clone(), connections: self.connections.clone() }
+        self.connections.guests().note(self.number, |standing| standing.has_asked = true);
+        Asked { number: self.number, connections: self.connections.clone() }
     }
 
     /// The request has come as a whole: from now on its client waits for us.
     pub fn note_complete(&self) {
-        self.guest.is_answered.store(true, Ordering::Relaxed);
+        self.connections.guests().note(self.number, |standing| standing.is_answered = true);
     }
 
     /// Notes whether whoever asked last by it is signed in.
     pub fn note_signed_in(&self, is_signed_in: bool) {
-        self.guest.is_signed_in.store(is_signed_in, Ordering::Relaxed);
+        self.connections.guests().note(self.number, |standing| standing.is_signed_in = is_signed_in);
     }
 
     /// Ends it once its client has heard why: what follows of the request is not read.
     pub fn end_soon(&self) {
-        let guest = self.guest.clone();
-        actix_web::rt::spawn(async move {
-            sleep(FAREWELL).await;
-            guest.leave();
-        });
+        let end = self.connections.now().saturating_add(micros(FAREWELL));
+        self.connections.guests().note(self.number, |standing| standing.ends_at = Some(end));
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.connections.open().remove(&self.number);
+        let socket = self.connections.guests().remove(self.number);
+        drop(socket);
         self.connections.0.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// A request under way.
 pub struct Asked {
-    guest: Arc<Guest>,
+    number: u64,
     connections: Connections,
 }
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        self.guest.waits_since.store(self.connections.now(), Ordering::Relaxed);
-        self.guest.is_answered.store(false, Ordering::Relaxed);
+        let waits_since = self.connections.now();
+        self.connections.guests().note(self.number, |standing| {
+            *standing = Standing { is_answered: false, waits_since, ..*standing };
+        });
     }
 }

@@ -5,6 +5,7 @@
 
 mod answering;
 mod connections;
+mod guests;
 mod nobody_new;
 mod room;
 mod too_late;
@@ -27,8 +28,8 @@ use tokio::time::{sleep, timeout};
 
 use too_late::{PATIENCE, turn_away};
 
-/// Connections that wait to be taken.
-const BACKLOG: i32 = 1024;
+/// Connections that wait to be taken. Whoever comes when there are more hears nothing, and asks again a second later.
+const BACKLOG: i32 = 4096;
 /// How long actix takes, generously, to leave the door to us.
 const HAND_OVER: Duration = Duration::from_millis(10);
 /// How long connections may take to be made that had begun when the door was closed: some round trips.

@@ -1,5 +1,7 @@
 //! For how many connections there is room.
 
+use std::ops::RangeInclusive;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// File descriptors for everything else: the database's connections, requests of ours, the log, files.
@@ -9,9 +11,10 @@ const OF_CONNECTION: usize = 2;
 /// More than these need more memory than a front office is given.
 const MOST: usize = 8192;
 const FEWEST: usize = 16;
-/// Connections that are accepted while others make room. More wait in the system: accepted faster than they are looked at,
-/// they would use up the descriptors.
-const BETWEEN: usize = 32;
+/// Connections that are accepted while others make room: so few, or more where descriptors are left, for with few of them each
+/// waits until one has gone. More wait in the system: accepted faster than they are looked at, they would use up the
+/// descriptors.
+const BETWEEN: RangeInclusive<usize> = 32..=256;
 /// File descriptors that it asks for where there is no limit, which some systems take for a number too high.
 const MANY: u64 = 10_240;
 /// What one client may have: a company behind one address, with some connections for each browser.
@@ -23,6 +26,8 @@ pub struct Room {
     pub in_all: usize,
     /// For those of one address, or of the /64 of one IPv6 subscriber.
     pub of_one: usize,
+    /// For those that are accepted while others make room.
+    pub between: usize,
 }
 
 impl Room {
@@ -37,12 +42,14 @@ impl Room {
 
     /// How many each of these workers may have at once.
     pub fn of_worker(self, workers: usize) -> usize {
-        (self.in_all + BETWEEN).div_ceil(workers)
+        (self.in_all + self.between).div_ceil(workers)
     }
 
     fn within(descriptors: usize) -> Self {
-        let in_all = (descriptors.saturating_sub(OTHERS) / OF_CONNECTION).clamp(FEWEST, MOST);
-        Self { in_all, of_one: OF_ONE.min(in_all / 2) }
+        let pairs = descriptors.saturating_sub(OTHERS) / OF_CONNECTION;
+        let in_all = pairs.clamp(FEWEST, MOST);
+        let between = pairs.saturating_sub(in_all).clamp(*BETWEEN.start(), *BETWEEN.end());
+        Self { in_all, of_one: OF_ONE.min(in_all / 2), between }
     }
 }
 
@@ -52,10 +59,11 @@ mod tests {
 
     #[test]
     fn there_is_room_for_as_many_as_there_are_descriptors_for() {
-        assert_eq!(Room::within(160), Room { in_all: 32, of_one: 16 });
-        assert_eq!(Room::within(1024), Room { in_all: 464, of_one: 232 });
-        assert_eq!(Room::within(524_288), Room { in_all: 8192, of_one: 512 });
+        assert_eq!(Room::within(160), Room { in_all: 32, of_one: 16, between: 32 });
+        assert_eq!(Room::within(1024), Room { in_all: 464, of_one: 232, between: 32 });
+        assert_eq!(Room::within(524_288), Room { in_all: 8192, of_one: 512, between: 256 });
+        assert_eq!(Room::within(16_680), Room { in_all: 8192, of_one: 512, between: 100 });
         assert_eq!(Room::within(1024).of_worker(2), 248);
-        assert_eq!(Room::within(10), Room { in_all: 16, of_one: 8 });
+        assert_eq!(Room::within(10), Room { in_all: 16, of_one: 8, between: 32 });
     }
 }

@@ -1,7 +1,7 @@
 //! The codes of problems, which never change.
 
 /// Every code that programs can meet, and with which status.
-pub const CODES: [(u16, &str); 27] = [
+pub const CODES: [(u16, &str); 29] = [
     (400, "malformed"),
     (401, "unauthenticated"),
     (403, "cross_site"),
@@ -15,6 +15,7 @@ pub const CODES: [(u16, &str); 27] = [
     (408, "slow"),
     (409, "already_done"),
     (409, "conflict"),
+    (409, "idempotency_key_in_use"),
     (409, "key_unreadable"),
     (409, "last_owner"),
     (409, "last_sign_in_method"),
@@ -23,6 +24,7 @@ pub const CODES: [(u16, &str); 27] = [
     (413, "too_large"),
     (415, "unsupported_encoding"),
     (415, "unsupported_media_type"),
+    (422, "idempotency_key_reused"),
     (422, "invalid"),
     (429, "too_many_invites"),
     (429, "too_many_requests"),

@@ -23,7 +23,7 @@ use super::assets::AssetLinks;
 use super::layout::Entry;
 use super::page::Page;
 use crate::authority::client::IDEMPOTENCY_KEY;
-use crate::error::{Error, Forbidden};
+use crate::error::{Error, Forbidden, KeyTrouble};
 use crate::links::{Link, Links, Site, slug_in};
 use crate::return_to::ReturnTo;
 use words::{Words, words};
@@ -75,6 +75,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
             // The form is still there; sent again with this, it is done once.
             response.insert_header((IDEMPOTENCY_KEY, asked.idempotency_key.as_str()));
         }
+    }
+    if matches!(error, Error::IdempotencyKey(KeyTrouble::InUse)) {
+        response.insert_header((RETRY_AFTER, 1));
     }
     if matches!(error, Error::PackedBody) {
         response.insert_header((ACCEPT_ENCODING, "identity"));

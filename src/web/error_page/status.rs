@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::error::Error;
+use crate::error::{Error, KeyTrouble};
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Moved(_) => StatusCode::TEMPORARY_REDIRECT,
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::IdempotencyKey(KeyTrouble::Malformed) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::OtherOrigin(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMember | Self::KeyMissing => StatusCode::NOT_FOUND,
@@ -20,12 +20,13 @@ impl ResponseError for Error {
             | Self::LastMethod
             | Self::LastOwner
             | Self::Conflict(_)
+            | Self::IdempotencyKey(KeyTrouble::InUse)
             | Self::AlreadyDone => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::PackedBody | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::IdempotencyKey(KeyTrouble::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests(_) | Self::TooManyInvites(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) | Self::Database(_) | Self::OutcomeUnknown(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -6,7 +6,7 @@ use actix_web::body::to_bytes;
 use super::*;
 use crate::api_token::Scope;
 use crate::authority::client::RequestId;
-use crate::error::{FieldErrors, OtherOrigin};
+use crate::error::{FieldErrors, KeyTrouble, OtherOrigin};
 use crate::web::theme::Theme;
 
 fn other_origin(is_this_server: bool) -> Error {
@@ -36,6 +36,9 @@ fn errors() -> Vec<(Error, u16)> {
         (Error::Database(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::OutcomeUnknown(sea_orm::DbErr::Custom("secret detail".into())), 503),
         (Error::AlreadyDone, 409),
+        (Error::IdempotencyKey(KeyTrouble::Malformed), 400),
+        (Error::IdempotencyKey(KeyTrouble::InUse), 409),
+        (Error::IdempotencyKey(KeyTrouble::Reused), 422),
         (Error::Forbidden(Forbidden::NeedsScope(Scope::AdminRead)), 403),
         (Error::Conflict("Archive it first."), 409),
         (Error::KeyMissing, 404),

@@ -96,6 +96,7 @@ impl Story<'_> {
             token_in(self.heard, &shown);
             let made = ada.does(Method::POST, api, Body::Json(json!({ "name": "by API" }))).await;
             token_in(self.heard, &made);
+            self.a_token_is_made_once(ada, api).await;
             let rolled =
                 ada.does(Method::POST, &format!("{api}/{}/roll", id_of(&made)), Body::Json(json!({}))).await;
             token_in(self.heard, &rolled);
@@ -115,6 +116,17 @@ impl Story<'_> {
             ada.does(Method::DELETE, &format!("{api}/{}", ids[1]), Body::Form(&[])).await;
             ada.get(page.trim_end_matches("/tokens")).await;
         }
+    }
+
+    /// The second answer has no token, and the first is not kept with it.
+    async fn a_token_is_made_once(&self, ada: &Person<'_>, api: &str) {
+        let request = ada.request(Method::POST, api).header("origin", &ada.visitor.base);
+        let request = request.header("idempotency-key", api).json(&json!({ "name": "once" }));
+        let made = ada.ask(request.try_clone().expect("a request")).await;
+        token_in(self.heard, &made);
+        let again = ada.ask(request).await;
+        assert_eq!((id_of(&again), again.status), (id_of(&made), 201));
+        ada.does(Method::DELETE, &format!("{api}/{}", id_of(&made)), Body::Form(&[])).await;
     }
 
     /// By a program, and by `gatehouse run`; and in all the ways in which a token is not taken.

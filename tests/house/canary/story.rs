@@ -31,6 +31,15 @@ const REGIONS: [(&str, &[&str]); 7] = [
     (AUDIT, &["events"]),
 ];
 
+/// After these, whoever has done it is not there any more.
+const ENDING: [&str; 5] = [
+    "POST /sign-out",
+    "POST /settings/departure",
+    "DELETE /api/org/membership",
+    "DELETE /api/me",
+    "DELETE /api/me/sessions",
+];
+
 /// All who take part.
 pub struct Story<'a> {
     pub house: &'a Installation<'a>,
@@ -52,6 +61,7 @@ impl<'a> Story<'a> {
         self.invites_come_and_go(&ada).await;
         self.an_address_is_refused(&ada).await;
         self.accounts_are_kept(&sam).await;
+        self.accounts_are_kept_by_programs(&sam).await;
         self.keys_are_set(&ada).await;
         self.keys_are_tried(&ada).await;
         self.programs_get_keys(&ada).await;
@@ -59,6 +69,7 @@ impl<'a> Story<'a> {
         self.documents_are_malformed(&ada).await;
         self.a_key_is_damaged(&ada).await;
         self.people_come_and_go(&ada).await;
+        self.people_come_and_go_by_programs(&ada).await;
         self.lists_go_out(&ada).await;
         let (olga, nobody) = (self.person("olga"), self.person("nobody"));
         assert_eq!(olga.signs_in(&self.outside.idp, "olga@evil.test", "/").await.status, 403);
@@ -99,6 +110,9 @@ impl<'a> Story<'a> {
         ada.post(&format!("{ACCESS}/allowed-addresses"), &[("email", "mallory@evil.test")]).await;
         ada.post(&format!("{ACCESS}/methods/okta"), &[("on", "true")]).await;
         ada.post(&format!("{ACCESS}/methods/okta/test"), &[]).await;
+        let okta = "/api/admin/access/methods/okta";
+        ada.does(Method::PATCH, okta, Body::Json(json!({ "isOn": true }))).await;
+        ada.does(Method::POST, &format!("{okta}/test"), Body::Json(json!({}))).await;
         ada.does(Method::PATCH, "/api/admin/settings", Body::Json(json!({ "name": "Acme" }))).await;
         let asked = json!({ "email": "sam@other.test" });
         ada.does(Method::POST, "/api/admin/access/simulation", Body::Json(asked)).await;
@@ -141,6 +155,10 @@ impl<'a> Story<'a> {
             invites.push((id, self.link(ada, email).await));
         }
         let [late, again, gone] = invites.try_into().expect("three");
+        ada.get(&format!("{INVITES_API}/{}", late.0)).await;
+        let many = json!({ "emails": ["bulk@other.test"] });
+        ada.does(Method::POST, &format!("{INVITES_API}/bulk"), Body::Json(many)).await;
+        self.link(ada, "bulk@other.test").await;
         self.sql(&format!("UPDATE invites SET expires_at = 1 WHERE id = '{}'", late.0)).await;
         let visitor = self.person("late");
         assert_eq!(visitor.get(&late.1).await.status, 410);
@@ -167,6 +185,7 @@ impl<'a> Story<'a> {
         until("another try", async || self.mail_state("ada@acme.test").await == "retrying").await;
         ada.get(INVITES).await;
         smtp.will_answer_auth("235 welcome");
+        ada.does(Method::POST, &format!("{INVITES_API}/test-mail"), Body::Json(json!({}))).await;
     }
 
     /// One that takes it, and repeats it later.
@@ -187,12 +206,33 @@ impl<'a> Story<'a> {
         texts(self.rows, &sql).await.pop().unwrap_or_default()
     }
 
-    async fn accounts_are_kept(&self, sam: &Person<'_>) {
-        let Outside { idp, okta, .. } = self.outside;
-        sam.post("/settings/theme", &[("theme", "dark")]).await;
+    async fn connects_okta(&self, sam: &Person<'_>) {
         let begun = sam.post("/settings/identities", &[("provider", "okta")]).await;
-        let back = sam.comes_back(&begun, "okta", okta, &Identity::new("sam@other.test", "Sam")).await;
+        let sam_there = Identity::new("sam@other.test", "Sam");
+        let back = sam.comes_back(&begun, "okta", &self.outside.okta, &sam_there).await;
         assert_eq!(back.status, 303, "{}", back.body);
+    }
+
+    /// By programs what [`Self::accounts_are_kept`] does on pages.
+    async fn accounts_are_kept_by_programs(&self, sam: &Person<'_>) {
+        self.connects_okta(sam).await;
+        let own = sam.get("/api/me/identities").await.json();
+        let spare = own["items"].as_array().expect("a list").iter().find(|it| it["whyConnected"].is_null());
+        let spare = spare.and_then(|it| it["id"].as_str()).unwrap_or_else(|| panic!("one to spare: {own}"));
+        sam.does(Method::DELETE, &format!("/api/me/identities/{spare}"), Body::Form(&[])).await;
+        let elsewhere = self.person("sam");
+        elsewhere.signs_in(&self.outside.idp, "sam@other.test", "/").await;
+        let sessions = elsewhere.get("/api/me/sessions").await.json();
+        let this = sessions["items"].as_array().expect("a list").iter().find(|it| it["isCurrent"] == true);
+        let this = this.and_then(|it| it["id"].as_str()).expect("a session");
+        elsewhere.does(Method::DELETE, &format!("/api/me/sessions/{this}"), Body::Form(&[])).await;
+        sam.does(Method::DELETE, "/api/me/sessions", Body::Form(&[])).await;
+    }
+
+    async fn accounts_are_kept(&self, sam: &Person<'_>) {
+        let idp = &self.outside.idp;
+        sam.post("/settings/theme", &[("theme", "dark")]).await;
+        self.connects_okta(sam).await;
         let elsewhere = self.person("sam");
         elsewhere.signs_in(idp, "sam@other.test", "/").await;
         let page = sam.get("/settings").await.body;
@@ -228,6 +268,7 @@ impl<'a> Story<'a> {
         ada.post(&format!("{KEYS}/anthropic/restoration"), &[]).await;
         ada.does(Method::DELETE, &format!("{KEYS_API}/anthropic"), Body::Form(&[])).await;
         ada.does(Method::POST, &format!("{KEYS_API}/anthropic/restoration"), Body::Json(json!({}))).await;
+        self.keys_are_changed_by_programs(ada).await;
         let own = format!("{base}/v1");
         ada.post(KEYS, &[("provider", "custom"), ("name", "Mine"), ("base_url", &own), ("key", custom)])
             .await;
@@ -235,6 +276,23 @@ impl<'a> Story<'a> {
         let closed = format!("http://127.0.0.1:{}/v1", self.outside.closed);
         ada.post(KEYS, &[("provider", "custom"), ("name", "Closed"), ("base_url", &closed), ("key", custom)])
             .await;
+    }
+
+    /// The previous key comes back and is erased: the organization's, and a project's.
+    async fn keys_are_changed_by_programs(&self, ada: &Person<'_>) {
+        let Secrets { first, second, third, .. } = self.secrets;
+        for (keys, after) in [(KEYS_API, third), ("/api/projects/default/llm-keys", second)] {
+            let of = format!("{keys}/anthropic");
+            for key in [first, second] {
+                ada.does(Method::PUT, &of, Body::Json(json!({ "key": key }))).await;
+            }
+            ada.does(Method::POST, &format!("{of}/reversion"), Body::Json(json!({}))).await;
+            ada.does(Method::DELETE, &format!("{of}/previous"), Body::Form(&[])).await;
+            ada.does(Method::POST, &format!("{of}/test"), Body::Json(json!({}))).await;
+            ada.does(Method::DELETE, &of, Body::Form(&[])).await;
+            ada.does(Method::POST, &format!("{of}/restoration"), Body::Json(json!({}))).await;
+            ada.does(Method::PUT, &of, Body::Json(json!({ "key": after }))).await;
+        }
     }
 
     /// Each answer of a provider, who repeats the key that it was shown.
@@ -367,13 +425,42 @@ impl<'a> Story<'a> {
         assert_eq!(stays.status, 409, "the last owner stays");
     }
 
+    async fn people_come_and_go_by_programs(&self, ada: &Person<'_>) {
+        let lou = self.joins(ada, "lou", "member").await;
+        let max = self.joins(ada, "max", "member").await;
+        let sql = "SELECT id FROM users WHERE email = 'lou@other.test'";
+        let api = format!("/api/admin/users/{}", texts(self.rows, sql).await.remove(0));
+        ada.get(&api).await;
+        let sessions = ada.get(&format!("{api}/sessions")).await.json();
+        let session = sessions["items"][0]["id"].as_str().expect("a session").to_owned();
+        ada.does(Method::DELETE, &format!("{api}/sessions/{session}"), Body::Form(&[])).await;
+        ada.does(Method::DELETE, &format!("{api}/sessions"), Body::Form(&[])).await;
+        let id = api.rsplit('/').next().expect("an id");
+        let bulk = json!({ "action": "end-sessions", "users": [id] });
+        ada.does(Method::POST, "/api/admin/users/bulk", Body::Json(bulk)).await;
+        lou.signs_in(&self.outside.idp, "lou@other.test", "/").await;
+        lou.does(Method::DELETE, "/api/org/membership", Body::Form(&[])).await;
+        max.does(Method::DELETE, "/api/me", Body::Form(&[])).await;
+        for path in ["/api/org/membership", "/api/me"] {
+            assert_eq!(
+                ada.send(Method::DELETE, path, Body::Form(&[])).await.status,
+                409,
+                "the last owner stays"
+            );
+        }
+    }
+
     async fn lists_go_out(&self, ada: &Person<'_>) {
         for list in [USERS, AUDIT] {
             for format in ["csv", "jsonl"] {
                 ada.get(&format!("{list}/export?format={format}")).await;
             }
         }
+        for list in ["users", "invites", "audit"] {
+            ada.get(&format!("/api/admin/{list}/export")).await;
+        }
         for event in texts(self.rows, "SELECT id FROM events").await.iter().step_by(7) {
+            ada.get(&format!("/api/admin/audit/{event}")).await;
             ada.get(&format!("{AUDIT}/{event}")).await;
             ada.part(&format!("{AUDIT}/{event}"), &format!("json_{event}")).await;
         }
@@ -387,16 +474,15 @@ impl<'a> Story<'a> {
     async fn walks_through_every_door(&self, person: &Person<'_>) {
         for route in table(Tenancy::Single) {
             let path = filled_in(&route.path);
-            if route.method == Method::GET.as_str() {
+            let method = Method::from_bytes(route.method.as_str().as_bytes()).expect("a method");
+            if method == Method::GET {
                 self.looks(person, &path).await;
-            } else if !["/sign-out", "/settings/departure"].contains(&path.as_str()) {
-                self.pushes(
-                    person,
-                    &Method::from_bytes(route.method.as_str().as_bytes()).expect("a method"),
-                    &path,
-                )
-                .await;
+                continue;
             }
+            if !ENDING.contains(&format!("{method} {path}").as_str()) {
+                self.pushes(person, &method, &path).await;
+            }
+            self.is_made_to_by_another_site(person, &method, &path).await;
         }
         for path in [
             "/nowhere",
@@ -425,6 +511,10 @@ impl<'a> Story<'a> {
         send(Body::Json(json!({ "key": stray }))).await;
         send(Body::Text("application/json", format!("{{\"key\":\"{stray}"))).await;
         send(Body::Form(&[])).await;
+    }
+
+    async fn is_made_to_by_another_site(&self, person: &Person<'_>, method: &Method, path: &str) {
+        let stray = &self.secrets.stray;
         let foreign = person.request(method.clone(), path).header("origin", "https://evil.test");
         assert_eq!(person.ask(foreign.form(&[("key", stray)])).await.status, 403);
     }

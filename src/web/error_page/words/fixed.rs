@@ -97,6 +97,24 @@ pub(super) const UNAVAILABLE: Fixed = Fixed(
 );
 pub(super) const ALREADY_DONE: Fixed =
     Fixed("already_done", "This was already done", "Nothing was done twice.", "");
+pub(super) const MALFORMED_KEY: Fixed = Fixed(
+    "malformed",
+    "The Idempotency-Key can’t be used",
+    "It has 1 to 255 visible ASCII characters, and a request has one.",
+    "Send another, or none.",
+);
+pub(super) const KEY_IN_USE: Fixed = Fixed(
+    "idempotency_key_in_use",
+    "This is still being done",
+    "The first request with this Idempotency-Key hasn’t been answered yet.",
+    "Send it again in a moment.",
+);
+pub(super) const KEY_REUSED: Fixed = Fixed(
+    "idempotency_key_reused",
+    "This Idempotency-Key was used before",
+    "It came with a different request in the last 24 hours.",
+    "Use a new key for a new request.",
+);
 pub(super) const INTERNAL: Fixed = Fixed(
     "internal",
     "Something failed on our side",

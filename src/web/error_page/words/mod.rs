@@ -7,7 +7,7 @@ mod sentences;
 
 use std::time::Duration;
 
-use crate::error::{Error, OtherOrigin};
+use crate::error::{Error, KeyTrouble, OtherOrigin};
 use crate::numbers;
 pub use sentences::Words;
 
@@ -41,6 +41,9 @@ pub fn words(error: &Error) -> Words {
         Error::Unavailable(_) | Error::Database(_) => &fixed::UNAVAILABLE,
         Error::OutcomeUnknown(_) => &fixed::OUTCOME_UNKNOWN,
         Error::AlreadyDone => &fixed::ALREADY_DONE,
+        Error::IdempotencyKey(KeyTrouble::Malformed) => &fixed::MALFORMED_KEY,
+        Error::IdempotencyKey(KeyTrouble::InUse) => &fixed::KEY_IN_USE,
+        Error::IdempotencyKey(KeyTrouble::Reused) => &fixed::KEY_REUSED,
         Error::Internal(_) => &fixed::INTERNAL,
     })
 }
