@@ -12,7 +12,7 @@ pub fn of(endpoint: &Endpoint<'_>) -> Responses {
     let draft = &endpoint.operation.draft;
     let good = ResponseBuilder::new().description(draft.status.canonical_reason().unwrap_or("Done"));
     let good = match &draft.answer {
-        Some(Answer { media_type, schema }) => {
+        Some(Answer { media_type, schema, .. }) => {
             good.content(*media_type, ContentBuilder::new().schema(Some(schema.clone())).build())
         }
         None => good,

@@ -17,18 +17,18 @@ pub fn of(endpoint: &Endpoint<'_>) -> impl Iterator<Item = (&'static str, Header
 
 /// Those of a problem with this status.
 pub fn of_problem(status: u16) -> impl Iterator<Item = (&'static str, Header)> {
-    let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(0));
-    if status == 401 {
-        return Some(("WWW-Authenticate", text("How programs authenticate themselves."))).into_iter();
-    }
-    let about = match status {
-        409 => Some("Of `idempotency_key_in_use`: after how many seconds to try again."),
-        429 | 503 => Some("After how many seconds to try again."),
+    let header = match status {
+        401 => Some(("WWW-Authenticate", text("How to authenticate."))),
+        409 => Some(retry_after("Of `idempotency_key_in_use`: after how many seconds to try again.")),
+        429 | 503 => Some(retry_after("After how many seconds to try again.")),
         _ => None,
     };
-    let header =
-        about.map(|about| HeaderBuilder::new().description(Some(about)).schema(Some(seconds)).build());
-    header.map(|header| ("Retry-After", header)).into_iter()
+    header.into_iter()
+}
+
+fn retry_after(about: &str) -> (&'static str, Header) {
+    let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(0));
+    ("Retry-After", HeaderBuilder::new().description(Some(about)).schema(Some(seconds)).build())
 }
 
 fn text(about: &str) -> Header {

@@ -33,19 +33,22 @@ pub struct Draft {
 pub struct Answer {
     pub media_type: &'static str,
     pub schema: RefOr<Schema>,
+    /// The name of the schema of its document, or of each.
+    document: String,
 }
 
 impl Answer {
     /// A document of the schema of this name.
     fn json(name: String) -> Self {
-        Self { media_type: "application/json", schema: Ref::from_schema_name(name).into() }
+        let schema = Ref::from_schema_name(&name).into();
+        Self { media_type: "application/json", schema, document: name }
     }
 
     /// Such a document on each line.
-    fn lines(name: &str) -> Self {
+    fn lines(name: String) -> Self {
         let about = format!("On each line a `{name}`, and in it `cursor`: the place behind it in the list.");
         let text = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(about));
-        Self { media_type: JSON_LINES, schema: text.into() }
+        Self { media_type: JSON_LINES, schema: text.into(), document: name }
     }
 }
 
@@ -64,14 +67,11 @@ impl Draft {
         T::schemas(&mut self.schemas);
         name
     }
-}
 
-impl Draft {
     /// Names of the answer's fields that bear a mark.
     pub fn marked(&self, mark: &str) -> Vec<String> {
-        let is_answer = |(name, _): &&(String, _)| Some(name) == self.answer.as_ref();
-        let schema = self.schemas.iter().find(is_answer);
-        schema.map(|(_, schema)| marked(schema, mark)).unwrap_or_default()
+        let of = |answer: &Answer| self.schemas.iter().find(|(name, _)| *name == answer.document);
+        self.answer.as_ref().and_then(of).map(|(_, schema)| marked(schema, mark)).unwrap_or_default()
     }
 }
 
@@ -113,7 +113,7 @@ impl<T: ToSchema> Describes for Shown<T> {
 
 impl<T: ToSchema> Describes for Lines<T> {
     fn describe(draft: &mut Draft) {
-        draft.answer = Some(Answer::lines(&draft.note::<T>()));
+        draft.answer = Some(Answer::lines(draft.note::<T>()));
     }
 }
 
