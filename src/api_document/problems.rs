@@ -13,9 +13,8 @@ pub fn name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// No operation that the document names is answered with these: another method, what only pages have, and what is
-/// answered well.
-const OF_NO_OPERATION: [&str; 3] = ["method_not_allowed", "gone", "already_done"];
+/// No operation that the document names is answered with these: another method, and what only pages have.
+const OF_NO_OPERATION: [&str; 2] = ["method_not_allowed", "gone"];
 
 /// The codes that come with each status.
 pub fn codes_by_status() -> BTreeMap<u16, Vec<&'static str>> {

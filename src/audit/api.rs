@@ -101,7 +101,7 @@ pub async fn show(admin: Admin, path: web::Path<EventPath>) -> Result<Shown<Logg
 
 /// `GET /api/admin/audit/export`: all events that are asked for, newest first.
 pub async fn export(admin: Admin, raw: web::Query<RawEventQuery>) -> Result<Lines<LoggedEvent>> {
-    let parts = read_out(admin, raw.parse_fields()?, Format::JsonLines.name()).await?;
+    let parts = read_out(admin, raw.parse_for_programs()?, Format::JsonLines.name()).await?;
     let line = |event: ListedEvent| {
         let cursor = Cursor::behind(event.keyset()).to_string();
         Ok((LoggedEvent::try_from(event)?, cursor))

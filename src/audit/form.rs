@@ -40,13 +40,13 @@ pub struct RawEventQuery {
     #[serde(default)]
     #[param(value_type = String, pattern = "^(done|refused)?$")]
     pub outcome: String,
-    /// The first day, in UTC.
+    /// The first day, in UTC, such as `2026-11-21`.
     #[serde(default)]
-    #[param(value_type = String, format = Date)]
+    #[param(value_type = String, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     pub from: String,
-    /// The last day, in UTC.
+    /// The last day, in UTC, such as `2026-11-21`.
     #[serde(default)]
-    #[param(value_type = String, format = Date)]
+    #[param(value_type = String, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     pub to: String,
     /// The beginning of what it was done to.
     #[serde(default)]

@@ -30,15 +30,8 @@ async fn a_client_in_python_compiles_and_works() {
     let folder = with_document("multi");
     let run = |program: &str, words: &[&str]| at(&folder, programs.join(program), words);
     bring(&folder, &["generator.yaml", "story.py"]);
-    let to = [
-        "--meta",
-        "none",
-        "--output-path",
-        "gatehouse_client",
-        "--config",
-        "generator.yaml",
-        "--fail-on-warning",
-    ];
+    // It leaves out exports, which are JSON lines, with a warning.
+    let to = ["--meta", "none", "--output-path", "gatehouse_client", "--config", "generator.yaml"];
     passes(run("openapi-python-client", &[&["generate", "--path", "openapi.json"], &to[..]].concat())).await;
     passes(run("python", &["-m", "compileall", "-q", "gatehouse_client"])).await;
     passes(run("mypy", &["--strict", "story.py"])).await;
