@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use reqwest::Method;
+use serde_json::json;
 
 use super::support::{Answer, Identity, TestApp, Visitor, field, on_both_databases};
 
@@ -156,6 +157,21 @@ on_both_databases! {
         let answer = send(&ada, &[ACME[0], ACME[1], ("digest", &digest), ("apply", "now")]).await;
         assert_eq!(answer.status, 422);
         assert!(!answer.says("The members changed in the meantime."));
+    }
+
+    async fn open_invites_keep_working_but_for_those_that_the_server_blocks(app: &TestApp) {
+        let ada = app.owner().await;
+        for email in ["sam@other.test", "tom@other.test", "uma@other.test"] {
+            assert_eq!(ada.post_json("/api/admin/invites", &json!({ "email": email })).await.status, 201);
+        }
+        let all = "3 open invites keep working: invites bypass these rules.";
+        let looks = [ACME[0], ACME[1], ("preview", "1")];
+        let shown = send(&ada, &looks).await;
+        assert!(shown.says(all) && !shown.says("blocked by the server’s limits"), "{}", shown.body);
+        let (strict, handle) = app.second_instance_with(&[("BLOCKED_EMAILS", "tom@other.test")]).await;
+        let shown = send(&ada.at(&strict), &looks).await;
+        assert!(shown.says(&format!("{all} 1 of them is blocked by the server’s limits.")), "{}", shown.body);
+        handle.stop(false).await;
     }
 
     async fn someone_in_the_preview_is_listed_with_one_button(app: &TestApp) {

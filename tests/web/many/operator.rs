@@ -1,10 +1,12 @@
 //! The operator: sees which organizations there are, enters one with a reason for a while, and is seen (rule 6.4).
 
 use chrono::Duration;
+use futures_util::future::join;
 use gatehouse::address::EmailAddress;
 use gatehouse::authority::Shell;
 use gatehouse::operator::grants::{self, Granted};
 use gatehouse::role::Role;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::cast::{Two, each};
@@ -351,6 +353,38 @@ async fn a_change_reads_the_entry_again() {
         ] {
             two.app.run(ended, []).await;
             assert_eq!(ops.post(HOME, &fields).await.status, 404, "{ended}");
+        }
+        assert_eq!(two.app.texts("SELECT name FROM organizations WHERE slug = 'acme'").await, ["Acme"]);
+        two.close().await;
+    }
+}
+
+/// The same for one that was begun while the operator still was one.
+#[actix_web::test]
+async fn a_change_that_waited_is_refused_to_who_is_no_operator_any_more() {
+    for two in each(&[]).await {
+        let fields = [("name", "Acme Rockets"), ("version", "1")];
+        for (n, ended) in [
+            "UPDATE users SET operator = FALSE WHERE email = '{}'",
+            "UPDATE users SET status = 'deactivated' WHERE email = '{}'",
+            "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = '{}')",
+            "UPDATE operator_entries SET left_at = 1",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let email = format!("ops{n}@server.test");
+            two.grant(&email).await;
+            let ops = two.sign_in(&email).await;
+            two.enter(&ops).await;
+            let holder = two.app.hold().await;
+            let ends = async {
+                actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+                holder.execute_unprepared(&ended.replace("{}", &email)).await.expect("ended");
+                holder.commit().await.expect("released");
+            };
+            let (answer, ()) = join(ops.post(HOME, &fields), ends).await;
+            assert_eq!(answer.status, 403, "{ended}");
         }
         assert_eq!(two.app.texts("SELECT name FROM organizations WHERE slug = 'acme'").await, ["Acme"]);
         two.close().await;
