@@ -51,8 +51,14 @@ fn seen(method: &Method) -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(about))
-        .schema(Some(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))))
+        .schema(Some(tags()))
         .build()
+}
+
+/// Entity tags (RFC 9110, 8.8.3), or any.
+fn tags() -> ObjectBuilder {
+    const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#;
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).pattern(Some(TAGS))
 }
 
 fn idempotency_key() -> Parameter {

@@ -111,7 +111,7 @@ pub struct TokenRoll {
 }
 
 fn overlaps() -> Object {
-    let hours = Overlap::ALL.map(|overlap| overlap.hours());
+    let hours = Overlap::ALL.map(Overlap::hours);
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).enum_values(Some(hours)).build()
 }
 

@@ -47,6 +47,7 @@ project = good(create_project_of_organization.sync(organization, client=ada, bod
 
 request = TokenRequest(name="CI", scopes=[TokenScope.KEYSRESOLVE], expires_in_days=30)
 token = good(create_project_token_of_organization.sync(organization, project.id, client=ada, body=request)).token
+assert isinstance(token, str), "shown once, and this is the once"
 
 new = NewInvite(email="ben@python.test", role=Role.ADMIN)
 invite = good(invite_person_of_organization.sync(organization, client=ada, body=new))

@@ -51,10 +51,10 @@ impl Readable {
         Tag::of(document, &self.by_themselves)
     }
 
-    /// Whether what is there now is what was seen.
-    async fn is_still(&self, seen: &IfMatch, request: HttpRequest) -> Result<bool> {
+    /// Whether what is there now is what was seen; none where there is nothing for who asks.
+    async fn is_still(&self, seen: &IfMatch, request: HttpRequest) -> Result<Option<bool>> {
         let now = (self.read)(request).await?;
-        Ok(now.is_some_and(|document| match seen {
+        Ok(now.map(|document| match seen {
             IfMatch::Any => true,
             IfMatch::Items(tags) => {
                 let now = self.tag(&document);
@@ -73,15 +73,18 @@ where
 {
     let unreadable = |what: String| Error::Unavailable(format!("what is to be changed: {what}"));
     let arguments = Args::from_request(&request, &mut Payload::None).await;
-    let arguments =
-        arguments.map_err(|error| unreadable(Into::<actix_web::Error>::into(error).to_string()))?;
+    let arguments = match arguments.map_err(Into::<actix_web::Error>::into) {
+        Ok(arguments) => arguments,
+        Err(error) if error.as_response_error().status_code().is_client_error() => return Ok(None),
+        Err(error) => return Err(unreadable(error.to_string())),
+    };
     let answer = handler.call(arguments).await.respond_to(&request);
     match answer.status() {
         StatusCode::OK => {
             let bytes = to_bytes(answer.into_body().boxed()).await;
             bytes.map(Some).map_err(|error| unreadable(error.to_string()))
         }
-        StatusCode::NOT_FOUND => Ok(None),
+        status if status.is_client_error() => Ok(None),
         other => Err(unreadable(other.to_string())),
     }
 }
@@ -138,8 +141,9 @@ async fn change_if_it_is_still(
     };
     let reader = request.request().clone();
     match readable.is_still(&seen, reader.clone()).await {
-        Ok(true) => {}
-        Ok(false) => return Ok(request.error_response(Error::PreconditionFailed)),
+        // Who finds nothing there is told why by the handler, which changes nothing.
+        Ok(None | Some(true)) => {}
+        Ok(Some(false)) => return Ok(request.error_response(Error::PreconditionFailed)),
         Err(error) => return Ok(request.error_response(error)),
     }
     let (precondition, mut questions) = Precondition::new();
@@ -150,7 +154,8 @@ async fn change_if_it_is_still(
             response = &mut change => return response,
             Some(question) = questions.recv() => {
                 // Whoever has asked may have gone.
-                let _ = question.send(readable.is_still(&seen, reader.clone()).await);
+                let is_still = readable.is_still(&seen, reader.clone()).await;
+                let _ = question.send(is_still.map(Option::unwrap_or_default));
             }
         }
     }

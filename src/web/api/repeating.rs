@@ -28,6 +28,9 @@ const LARGEST_KEPT: u64 = 64 * 1024;
 /// How long to wait for whoever has come first, and between two looks.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
+/// How often, and how long after one another, a key is tried to be set free.
+const MOST_TRIES: usize = 30;
+const BETWEEN_TRIES: Duration = Duration::from_secs(2);
 
 /// Names of fields that only the first answer has.
 pub type ShownOnce = Rc<[String]>;
@@ -115,7 +118,7 @@ impl Held {
             None if response.status().is_client_error() && !matches!(error, Some(Error::AlreadyDone)) => {
                 claim.forget(&self.services).await
             }
-            None => claim.release(&self.services).await,
+            None => return set_free(&self.services, claim),
         };
         if let Err(error) = settled {
             tracing::warn!(%error, "the answer to a request that may come again was not kept");
@@ -125,14 +128,25 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let Some(claim) = self.claim.take() else { return };
-        let services = self.services.clone();
-        actix_web::rt::spawn(async move {
-            if let Err(error) = claim.release(&services).await {
-                tracing::warn!(%error, "an idempotency key was not set free");
-            }
-        });
+        if let Some(claim) = self.claim.take() {
+            set_free(&self.services, claim);
+        }
     }
+}
+
+/// Leaves a claim to others, behind the answer's back: the database may be away for a moment. After the last try the lease
+/// is over in any case.
+fn set_free(services: &Data<Services>, claim: Claim) {
+    let services = services.clone();
+    actix_web::rt::spawn(async move {
+        for _ in 0..MOST_TRIES {
+            match claim.release(&services).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%error, "an idempotency key was not set free"),
+            }
+            sleep(BETWEEN_TRIES).await;
+        }
+    });
 }
 
 /// The response, and what is kept of it; none of a refusal, nor of what is too large.

@@ -177,6 +177,7 @@ mod tests {
     }
 
     /// Of whom a look at everyone finds that they make room for one more of `client`: the number of one, or that nobody does.
+    #[expect(clippy::option_option, reason = "whether someone has to go, and whether anyone can")]
     fn found_by_a_look_at_all(guests: &Guests<u64>, client: Option<IpAddr>) -> Option<Option<u64>> {
         let is_theirs = |guest: &Guest<u64>| client.is_some() && guest.client == client;
         let theirs = guests.all.values().filter(|guest| is_theirs(guest)).count() >= ROOM.of_one;

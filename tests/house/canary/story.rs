@@ -281,7 +281,9 @@ impl<'a> Story<'a> {
     /// The previous key comes back and is erased: the organization's, and a project's.
     async fn keys_are_changed_by_programs(&self, ada: &Person<'_>) {
         let Secrets { first, second, third, .. } = self.secrets;
-        for (keys, after) in [(KEYS_API, third), ("/api/projects/default/llm-keys", second)] {
+        let project = texts(self.rows, "SELECT id FROM projects WHERE slug = 'default'").await.remove(0);
+        let of_project = format!("/api/projects/{project}/llm-keys");
+        for (keys, after) in [(KEYS_API, third), (of_project.as_str(), second)] {
             let of = format!("{keys}/anthropic");
             for key in [first, second] {
                 ada.does(Method::PUT, &of, Body::Json(json!({ "key": key }))).await;
