@@ -50,9 +50,14 @@ on_both_databases! {
         assert_ne!(second, first);
         assert_eq!(tag(&ada, SETTINGS).await, second);
         let before = (app.footprint().await, app.events().await);
-        for seen in [first.as_str(), "\"never\"", &format!("W/{second}"), "nonsense"] {
+        for seen in [first.as_str(), "\"never\"", &format!("W/{second}")] {
             let refused = rename(&ada, seen, "Globex").await;
             assert!(has_failed(&refused), "{seen}: {} {}", refused.status, refused.body);
+        }
+        for nonsense in ["", "nonsense"] {
+            let refused = rename(&ada, nonsense, "Globex").await;
+            assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("malformed")), "{nonsense}");
+            assert_eq!(read_unless(&ada, SETTINGS, nonsense).await.status, 400, "{nonsense}");
         }
         assert_eq!((app.footprint().await, app.events().await), before);
         assert_eq!(rename(&ada, &format!("\"never\", {second}"), "Acme Two").await.status, 200);

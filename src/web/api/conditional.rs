@@ -8,7 +8,9 @@ use std::rc::Rc;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, Header, IF_MATCH, IfMatch, IfNoneMatch, TryIntoHeaderPair};
+use actix_web::http::header::{
+    CONTENT_TYPE, Header, IF_MATCH, IF_NONE_MATCH, IfMatch, IfNoneMatch, TryIntoHeaderPair,
+};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder};
@@ -95,13 +97,23 @@ where
 /// Those of the layers inside.
 pub async fn tell_tag(request: ServiceRequest, next: Next<BoxBody>) -> Answered {
     let Some(readable) = Readable::of(&request) else { return next.call(request).await };
-    let seen = IfNoneMatch::parse(&request).ok();
+    let seen = match IfNoneMatch::parse(&request) {
+        _ if !request.headers().contains_key(IF_NONE_MATCH) => None,
+        Ok(IfNoneMatch::Items(tags)) if tags.is_empty() => return Ok(request.error_response(no_tag())),
+        Ok(seen) => Some(seen),
+        Err(_) => return Ok(request.error_response(no_tag())),
+    };
     let (response, tag) = tagged(next.call(request).await?, &readable).await?;
     let is_seen = tag.zip(seen).is_some_and(|(tag, seen)| match seen {
         IfNoneMatch::Any => true,
         IfNoneMatch::Items(tags) => tags.iter().any(|seen| tag.is(seen)),
     });
     Ok(if is_seen { response.map_body(not_modified) } else { response })
+}
+
+/// What is no tag, nor a list of them (RFC 9110, 8.8.3).
+fn no_tag() -> Error {
+    Error::Malformed("a condition without an entity tag".to_owned())
 }
 
 fn not_modified(head: &mut ResponseHead, _: BoxBody) -> BoxBody {
@@ -136,8 +148,9 @@ async fn change_if_it_is_still(
     readable: &Readable,
 ) -> Answered {
     let seen = match IfMatch::parse(&request) {
+        Ok(IfMatch::Items(tags)) if tags.is_empty() => return Ok(request.error_response(no_tag())),
         Ok(seen) => seen,
-        Err(error) => return Ok(request.error_response(Error::Malformed(error.to_string()))),
+        Err(_) => return Ok(request.error_response(no_tag())),
     };
     let reader = request.request().clone();
     match readable.is_still(&seen, reader.clone()).await {

@@ -57,6 +57,7 @@ impl Story<'_> {
         let member = format!("{api}/members/{id}");
         ada.does(Method::PUT, &member, Body::Json(json!({ "role": "admin" }))).await;
         ada.get(&member).await;
+        ada.get(&format!("{api}/members")).await;
         ada.does(Method::DELETE, &member, Body::Form(&[])).await;
         ada.does(Method::PATCH, &api, Body::Json(json!({ "archived": true }))).await;
         ada.does(Method::DELETE, &api, Body::Form(&[])).await;
@@ -81,6 +82,7 @@ impl Story<'_> {
         ada.does(Method::PATCH, &api, Body::Json(json!({ "name": "Api 2" }))).await;
         ada.does(Method::PUT, &format!("{api}/manager"), Body::Json(json!({ "managerId": id }))).await;
         ada.does(Method::PUT, &format!("{api}/members/{id}"), Body::Json(json!({}))).await;
+        ada.get(&format!("{api}/members")).await;
         ada.does(Method::DELETE, &format!("{api}/members/{id}"), Body::Form(&[])).await;
         ada.does(Method::DELETE, &api, Body::Form(&[])).await;
     }

@@ -283,7 +283,7 @@ impl<'a> Story<'a> {
         let Secrets { first, second, third, .. } = self.secrets;
         let project = texts(self.rows, "SELECT id FROM projects WHERE slug = 'default'").await.remove(0);
         let of_project = format!("/api/projects/{project}/llm-keys");
-        for (keys, after) in [(KEYS_API, third), (of_project.as_str(), second)] {
+        for (keys, after) in [(KEYS_API, Some(third)), (of_project.as_str(), None)] {
             let of = format!("{keys}/anthropic");
             for key in [first, second] {
                 ada.does(Method::PUT, &of, Body::Json(json!({ "key": key }))).await;
@@ -293,7 +293,10 @@ impl<'a> Story<'a> {
             ada.does(Method::POST, &format!("{of}/test"), Body::Json(json!({}))).await;
             ada.does(Method::DELETE, &of, Body::Form(&[])).await;
             ada.does(Method::POST, &format!("{of}/restoration"), Body::Json(json!({}))).await;
-            ada.does(Method::PUT, &of, Body::Json(json!({ "key": after }))).await;
+            match after {
+                Some(key) => ada.does(Method::PUT, &of, Body::Json(json!({ "key": key }))).await,
+                None => ada.does(Method::DELETE, &of, Body::Form(&[])).await,
+            };
         }
     }
 
