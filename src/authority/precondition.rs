@@ -72,6 +72,8 @@ mod tests {
         precondition.settle();
         assert!(precondition.require().await.is_ok());
         drop(questions);
-        assert!(Precondition::new().0.require().await.is_err(), "what no one tells does not hold");
+        let (precondition, questions) = Precondition::new();
+        drop(questions);
+        assert!(precondition.require().await.is_err(), "what no one tells does not hold");
     }
 }
