@@ -1,9 +1,10 @@
-//! What the lists of users, of invites and of events cost, beside a fixed body of the size of the users page, at 1,000
-//! and at 100,000 users with a tenth as many invites and ten times as many events:
+//! What the lists of users, of invites and of events cost, as pages and for programs, beside a fixed body of the size of
+//! the users page, at 1,000 and at 100,000 users with a tenth as many invites and ten times as many events:
 //!
 //! ```text
 //! cargo bench --bench users
 //! cargo bench --bench users -- --users 1000,100000 --seconds 5
+//! cargo bench --bench users -- --only API
 //! cargo bench --bench users -- --users 1000 --beside /path/of/another/gatehouse
 //! ```
 //! With `--beside`, the users page alone is measured, in turn with that of another binary.
@@ -39,6 +40,9 @@ const ROUNDS: u32 = 5;
 const ROW: &str = "<th scope=\"row\">";
 /// What each event of the log has.
 const EVENT: &str = "class=\"event\"";
+/// What each person and each invite has in a list for programs, and what each event has.
+const EMAIL: &str = "\"email\":";
+const REQUEST: &str = "\"requestId\":";
 /// What every page has once.
 const TITLE: &str = "<h1>";
 /// The page that is deep inside; with fewer people, their last full one.
@@ -52,6 +56,9 @@ struct Options {
     /// Seconds for which each page is loaded, all rounds together.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// The pages whose names begin so, such as `API`.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Another binary, beside which the users page is measured.
     #[arg(long)]
     beside: Option<std::path::PathBuf>,
@@ -95,7 +102,8 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
     }
     let mut cases = Vec::new();
     for (engine, users, site) in &sites {
-        cases.extend(pages(*engine, *users, site).await?);
+        let pages = pages(*engine, *users, site).await?.into_iter();
+        cases.extend(pages.filter(|case| case.page.starts_with(&options.only)));
     }
     let body = cases.first().context("nothing to measure")?.target.ask().await?;
     let fixed = ground::fixed::start(&body, databases.folder()).await?;
@@ -155,6 +163,16 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("audit, by one person", audit(&format!("?who={}", ground::data::BUSY)), EVENT, FULL),
         ("audit, of one day last year", audit("?to=2025-11-21"), EVENT, FULL),
     ];
+    let api = |list: &str| format!("/api/{list}");
+    let lists = [
+        ("API: people", api("admin/users"), EMAIL, FULL),
+        ("API: people, page 1,000, or the last", api(&format!("admin/users?cursor={deep}")), EMAIL, FULL),
+        ("API: people, search", api(&format!("admin/users?q={}", ground::data::COMMON)), EMAIL, FULL),
+        ("API: colleagues", api("org/users"), EMAIL, FULL),
+        ("API: invites", api("admin/invites"), EMAIL, FULL),
+        ("API: events", api("admin/audit"), REQUEST, FULL),
+        ("API: events about invites", api("admin/audit?what=invites"), REQUEST, FULL),
+    ];
     let case = |(page, path, mark, rows): (_, String, _, _)| Case {
         engine: Some(engine),
         users,
@@ -164,5 +182,5 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         idle,
         rounds: Vec::new(),
     };
-    Ok(tables.into_iter().chain(others).map(case).collect())
+    Ok(tables.into_iter().chain(others).chain(lists).map(case).collect())
 }

@@ -1,6 +1,6 @@
 //! The log, read out page by page, so that a million events need no more memory than a page.
 
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde_json::json;
 
 use super::lead::source_of;
@@ -28,11 +28,9 @@ pub async fn export(
     let change = admin.change().await?;
     let event = Event::done("audit.exported", format);
     change.commit(event.resulting_in(json!({ "filters": query.fields() }))).await?;
-    Ok(stream::try_unfold(Some((admin, query, source)), |under_way| async move {
-        let Some((admin, mut query, source)) = under_way else { return Ok(None) };
-        let page = admin.part(list(&admin, &query, &source)).await?;
-        query.cursor = page.next;
-        let more = query.cursor.is_some().then_some((admin, query, source));
-        Ok(Some((page.rows, more)))
+    Ok(admin.parts(query, async move |admin, query| {
+        let page = list(admin, query, &source).await?;
+        let next = page.next.map(|cursor| EventQuery { cursor: Some(cursor), ..query.clone() });
+        Ok((page.rows, next))
     }))
 }

@@ -35,6 +35,7 @@ pub struct Invite {
     role: Role,
     status: Status,
     /// How its mail is doing; null when it has none.
+    #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     mail: Option<&'static str>,
     invited_by: String,
     accepted_at: Option<Timestamp>,
@@ -96,14 +97,14 @@ pub async fn show(admin: Admin, path: web::Path<InvitePath>) -> Result<Shown<Inv
 pub struct NewInvite {
     #[schema(format = "email", max_length = 254)]
     email: String,
-    /// Left out, the least.
+    /// Defaults to the lowest role.
     #[schema(value_type = Option<Role>)]
     role: Option<String>,
     /// Called a workspace elsewhere.
     #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
     project_id: Option<Id>,
-    /// Left out, the least.
+    /// Defaults to the lowest role.
     #[schema(value_type = Option<ProjectRole>)]
     project_role: Option<String>,
 }
@@ -147,14 +148,14 @@ fn project_role_in(name: Option<String>) -> Result<String> {
 pub struct NewInvites {
     #[schema(min_items = 1, max_items = 500)]
     emails: Vec<String>,
-    /// Left out, the least.
+    /// Defaults to the lowest role.
     #[schema(value_type = Option<Role>)]
     role: Option<String>,
     /// Called a workspace elsewhere.
     #[serde(alias = "workspaceId")]
     team_id: Option<Id>,
     project_id: Option<Id>,
-    /// Left out, the least.
+    /// Defaults to the lowest role.
     #[schema(value_type = Option<ProjectRole>)]
     project_role: Option<String>,
 }

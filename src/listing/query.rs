@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use sea_orm::sea_query::Expr;
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::cursor::Cursor;
@@ -16,6 +17,11 @@ pub trait ListQuery {
 
     /// What is asked, without the place in the list, as it stands in addresses.
     fn pairs(&self) -> Vec<(&'static str, String)>;
+
+    /// The same as a document, for the log.
+    fn filters(&self) -> Value {
+        self.pairs().into_iter().map(|(name, value)| (name, Value::from(value))).collect()
+    }
 
     /// The place in the list; none for its beginning.
     fn cursor(&self) -> Option<&Cursor<Self::Keyset>>;

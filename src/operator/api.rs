@@ -26,10 +26,10 @@ pub struct HostedOrganization {
     name: String,
     state: State,
     created_at: Timestamp,
-    /// When the erasing of one begins that is being deleted.
+    /// When a deleted organization is erased.
     purge_at: Option<Timestamp>,
     members: i64,
-    /// Owners who can come in.
+    /// Owners who can sign in.
     owners: i64,
     /// What fails in the background.
     failing: Vec<FailingWork>,

@@ -60,6 +60,9 @@ pub async fn rename(admin: &Admin, name: &Name, version: i64) -> Result<()> {
 /// The same, whatever it was called in the meantime.
 pub async fn rename_to(admin: &Admin, name: &Name) -> Result<()> {
     let change = admin.change().await?;
+    if change.single::<organization::Entity>().await?.name == name.as_str() {
+        return Ok(());
+    }
     let before = write_name(&change, admin, name, None).await?;
     let event = Event::done("organization.renamed", name.as_str());
     change.commit(event.with(json!({ "name": before }), json!({ "name": name.as_str() }))).await

@@ -152,6 +152,9 @@ async fn put(
 ) -> Result<()> {
     let project = admin.project();
     let before = take(&change, &project.id, &member.user_id).await?;
+    if before == Some(role) {
+        return Ok(());
+    }
     let row = ActiveModel {
         project_id: Set(project.id.clone()),
         user_id: Set(member.user_id.clone()),

@@ -43,9 +43,10 @@ macro_rules! methods {
             Args::describe(&mut draft);
             F::Output::describe(&mut draft);
             let method = Method::$method;
-            let readable = (method == Method::GET).then(|| Readable::by(handler.clone(), &draft));
-            let layers = |handler| as_asked(conditionally(handler, &method, &draft), &draft);
-            let route = once(route_with(method.clone(), path, handler, layers), &draft);
+            let is_one = method == Method::GET && !draft.is_list();
+            let readable = is_one.then(|| Readable::by(handler.clone(), &draft));
+            let layers = |handler| once(as_asked(conditionally(handler, &method, &draft), &draft), &method, &draft);
+            let route = route_with(method.clone(), path, handler, layers);
             Route { readable, operation: Some(Operation { summary, draft }), ..route }
         })*
     };
@@ -54,13 +55,12 @@ macro_rules! methods {
 methods! { get GET post POST put PUT patch PATCH delete DELETE }
 
 /// What is posted is done once.
-fn once(route: Route, draft: &Draft) -> Route {
-    if route.method != Method::POST {
-        return route;
+fn once(handler: actix_web::Route, method: &Method, draft: &Draft) -> actix_web::Route {
+    if *method != Method::POST {
+        return handler;
     }
     let shown_once: ShownOnce = draft.marked(SHOWN_ONCE).into();
-    let once = from_fn(move |request, next| do_once(request, next, shown_once.clone()));
-    Route { handler: route.handler.wrap(once), ..route }
+    handler.wrap(from_fn(move |request, next| do_once(request, next, shown_once.clone())))
 }
 
 impl Route {

@@ -138,7 +138,7 @@ fn of_operators() -> Vec<Route> {
     use operator::api::{enter, leave, log, organizations};
     vec![
         get("/operator/organizations", "List all organizations", organizations),
-        get("/operator/log", "List what happened to the installation", log),
+        get("/operator/log", "List the server's log", log),
         post("/operator/organizations/{organization}/entry", "Enter an organization", enter),
         post("/operator/departure", "Leave the organization that you entered", leave),
     ]
@@ -225,7 +225,8 @@ fn of_invites() -> Vec<Route> {
         post("/admin/invites", "Invite a person", create).limited_by(Limit::Invites),
         post("/admin/invites/bulk", "Invite many people", create_many).limited_by(Limit::Invites),
         get("/admin/invites/export", "Export invites", export),
-        post("/admin/invites/test-mail", "Send yourself a test mail", send_test_mail),
+        post("/admin/invites/test-mail", "Send yourself a test mail", send_test_mail)
+            .limited_by(Limit::Tests),
         get("/admin/invites/{invite}", "Get an invite", show),
         delete("/admin/invites/{invite}", "Revoke an invite", revoke),
         post("/admin/invites/{invite}/resend", "Resend an invite", resend).limited_by(Limit::Invites),

@@ -50,11 +50,15 @@ pub async fn rename(manager: &TeamManager, name: &str) -> Result<String> {
     let name = Name::parse(name).map_err(|sentence| Error::invalid("name", sentence))?;
     let change = manager.change().await?;
     let this = Column::Id.eq(&manager.team().id);
+    let now = change.all::<Entity>(|ours| ours.filter(this.clone())).await?.pop().ok_or(Error::NotFound)?;
+    if now.name == name.as_str() {
+        return Ok(now.name);
+    }
     change
         .update::<Entity>(|ours| ours.col_expr(Column::Name, Expr::value(name.as_str())).filter(this))
         .await?;
     let event = Event::done("team.renamed", name.as_str());
-    let before = json!({ "name": manager.team().name });
+    let before = json!({ "name": now.name });
     change.commit(event.with(before, json!({ "name": name.as_str() }))).await?;
     Ok(name.as_str().to_owned())
 }
@@ -83,6 +87,9 @@ pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
         Meant::Id(None) => None,
         Meant::Id(Some(id)) => Some(by_id(&change, id).await?),
     };
+    if team.manager_id.as_deref() == manager.as_ref().map(|manager| manager.user_id.as_str()) {
+        return Ok(());
+    }
     if let Some(manager) = &manager {
         super::people::put(&change, &team.id, &manager.user_id).await?;
     }

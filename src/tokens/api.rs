@@ -77,7 +77,7 @@ fn listed(tokens: Vec<Listed>, services: &Services) -> Result<Shown<List<Token>>
 pub struct TokenRequest {
     #[schema(min_length = 2, max_length = 60)]
     name: String,
-    /// Left out, the least.
+    /// Defaults to the narrowest scope.
     #[serde(default)]
     #[schema(value_type = Vec<Scope>)]
     scopes: Vec<String>,

@@ -5,8 +5,8 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{HeaderName, SET_COOKIE};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
@@ -33,7 +33,7 @@ static KEPT_OF_A_FAILURE: [HeaderName; 3] =
 
 /// From a header or from the form; else the request's own id. What only asks needs none.
 fn idempotency_key(request: &ServiceRequest, typed: Option<&Typed>, id: &RequestId) -> IdempotencyKey {
-    let header = request.headers().get(IDEMPOTENCY_KEY).filter(|_| !request.method().is_safe());
+    let header = request.headers().get(IDEMPOTENCY_KEY).filter(|_| *request.method() == Method::POST);
     let header = header.map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
     let clients = header.or_else(|| typed.and_then(Typed::key));
     let is_clients = clients.is_some();

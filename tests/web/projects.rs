@@ -17,8 +17,7 @@ async fn user(app: &TestApp, email: &str) -> String {
 
 /// A new project in a team, by the API: its id and its slug.
 async fn project(person: &Visitor, name: &str, team: Option<&str>) -> (String, String) {
-    let made =
-        person.post_json("/api/projects", &json!({ "name": name, "teamId": team.unwrap_or("") })).await;
+    let made = person.post_json("/api/projects", &json!({ "name": name, "teamId": team })).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let made = read(&made);
     let text = |field: &str| made[field].as_str().expect("text").to_owned();

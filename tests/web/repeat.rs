@@ -208,6 +208,23 @@ on_both_databases! {
         assert_eq!((invites[0], invites[2]), (1, 1));
     }
 
+    async fn who_has_lost_the_right_has_no_answer_of_before(app: &TestApp) {
+        app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let first = invite(&ben, "one", "sam@other.test").await;
+        assert_eq!(first.status, 201, "{}", first.body);
+        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        for key in ["one", "two"] {
+            let refused = invite(&ben, key, "sam@other.test").await;
+            assert!(refused.status == 403 && !is_replayed(&refused), "{key}: {}", refused.body);
+            assert_eq!(refused.header("ratelimit"), "", "nor hears what others have left");
+        }
+        app.run("UPDATE memberships SET role = 'admin' WHERE email = 'ben@acme.test'", []).await;
+        assert!(is_replayed(&invite(&ben, "one", "sam@other.test").await));
+        let nobody = post(&app.visitor(), "/api/admin/invites", "", &json!({})).await;
+        assert_eq!(nobody.status, 401, "before anything is said of the key: {}", nobody.body);
+    }
+
     async fn a_form_that_is_sent_again_leads_to_a_page_that_says_so(app: &TestApp) {
         let ada = app.owner().await;
         let version = field(&ada.get("/settings/admin").await.body, "version");

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use futures_util::{Stream, stream};
 use tokio::time::timeout;
 
 use super::member::Member;
@@ -68,6 +69,20 @@ impl Admin {
         };
         let late = |_| Error::Unavailable("a part of a long answer took too long".to_owned());
         timeout(PART_PATIENCE, checked).await.map_err(late)?
+    }
+
+    /// A long answer, part by part: `read` gives what a query asks for, and the query for what follows, if anything does.
+    /// In the stream the errors of [`Self::part`], which break it off.
+    pub fn parts<Q, T>(
+        self,
+        query: Q,
+        read: impl AsyncFn(&Self, &Q) -> Result<(Vec<T>, Option<Q>)>,
+    ) -> impl Stream<Item = Result<Vec<T>>> {
+        stream::try_unfold(Some((self, query, read)), |under_way| async move {
+            let Some((admin, query, read)) = under_way else { return Ok(None) };
+            let (rows, next) = admin.part(read(&admin, &query)).await?;
+            Ok(Some((rows, next.map(|query| (admin, query, read)))))
+        })
     }
 
     async fn refuse_if_no_more(&self) -> Result<()> {

@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::llm::{ApiKey, BaseUrl};
 use crate::llm_keys::form::KeyRequest;
 use crate::llm_keys::keeper::Keeper;
-use crate::llm_keys::resolution::{KeyPlace, place};
+use crate::llm_keys::resolution::{KeyPlace, Resolution, place, resolution};
 use crate::llm_keys::{MOST_CUSTOM, health};
 use crate::name::Name;
 use crate::outbound::Failure;
 use crate::random;
 
-/// Sets a key. The one before it is kept until it is removed, so that it can be brought back.
+/// Sets a key. The one before it is kept until it is removed, so that it can be brought back. Set once more, it stays as it is.
 ///
 /// # Errors
 /// 422 when the address may not be reached, or when it would be another custom provider of the same name, or one too
@@ -34,6 +34,9 @@ pub async fn set(keeper: Keeper<'_>, wish: &KeyRequest) -> Result<()> {
     let present = rows.iter().find(|row| is_present(row));
     if wish.is_new || present.is_none() && wish.provider.known().is_none() {
         refuse_one_too_many(&change, keeper, present).await?;
+    }
+    if present.is_some_and(|present| is_same(keeper, present, wish)) {
+        return Ok(());
     }
     let gone: Vec<&Model> = rows.iter().filter(|row| !is_present(row)).collect();
     erase(&change, &gone).await?;
@@ -57,6 +60,17 @@ pub async fn set(keeper: Keeper<'_>, wish: &KeyRequest) -> Result<()> {
         None => Event::done(action, wish.provider.id()).resulting_in(after),
     };
     finish(keeper, change, event).await
+}
+
+/// Whether it is there already, and can be opened.
+fn is_same(keeper: Keeper<'_>, present: &Model, wish: &KeyRequest) -> bool {
+    let name = wish.name.as_ref().map(Name::as_str);
+    let base_url = wish.base_url.as_ref().map(|base| base.url.as_str());
+    let is_placed_alike = present.name.as_deref() == name && present.base_url.as_deref() == base_url;
+    let opened = || resolution(keeper.member().services(), &wish.provider, Some(present), false).ok();
+    let has_key =
+        |opened: Resolution| opened.usable().is_some_and(|usable| usable.key.expose() == wish.key.expose());
+    is_placed_alike && opened().is_some_and(has_key)
 }
 
 async fn refuse_one_too_many(

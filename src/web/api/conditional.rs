@@ -131,7 +131,15 @@ pub async fn change_what_was_seen(
     next: Next<BoxBody>,
     schema: Rc<Option<String>>,
 ) -> Answered {
-    let Some(readable) = Readable::of(&request) else { return next.call(request).await };
+    let Some(readable) = Readable::of(&request) else {
+        // What can't be read was not seen.
+        let is_asked = request.headers().contains_key(IF_MATCH);
+        return if is_asked {
+            Ok(request.error_response(Error::PreconditionFailed))
+        } else {
+            next.call(request).await
+        };
+    };
     let response = if request.headers().contains_key(IF_MATCH) {
         change_if_it_is_still(request, next, &readable).await?
     } else {
@@ -154,7 +162,7 @@ async fn change_if_it_is_still(
     };
     let reader = request.request().clone();
     match readable.is_still(&seen, reader.clone()).await {
-        // Who finds nothing there is told why by the handler, which changes nothing.
+        // Who finds nothing there is told why by the handler; what it would make is refused by the second look.
         Ok(None | Some(true)) => {}
         Ok(Some(false)) => return Ok(request.error_response(Error::PreconditionFailed)),
         Err(error) => return Ok(request.error_response(error)),

@@ -73,6 +73,11 @@ impl Draft {
         self.answer.as_ref().map(|answer| answer.document.clone())
     }
 
+    /// Whether it answers a list, which is no one thing to change.
+    pub fn is_list(&self) -> bool {
+        self.document().is_some_and(|name| name.ends_with("List"))
+    }
+
     /// Names of the answer's fields that bear a mark.
     pub fn marked(&self, mark: &str) -> Vec<String> {
         let of = |document| self.schemas.iter().find(|(name, _)| *name == document);

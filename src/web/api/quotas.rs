@@ -2,6 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
@@ -26,6 +27,10 @@ pub async fn tell_quotas(
     let (address, services) = (client::address(request.request()), Services::of(request.request())?);
     let mut response = next.call(request).await?;
     let Some(Asker { person, organization, .. }) = asker else { return Ok(response) };
+    // Who is refused learns nothing of what others have left.
+    if [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&response.status()) {
+        return Ok(response);
+    }
     let quotas = services.limits.quotas(limit, address, person.as_deref(), organization.as_deref());
     for (name, item) in [(RATE_LIMIT, left as fn(&Quota) -> String), (RATE_LIMIT_POLICY, policy)] {
         let items: Vec<String> = quotas.iter().map(item).collect();

@@ -65,9 +65,9 @@ pub(super) const SLOW_BODY: Fixed = Fixed(
 );
 pub(super) const NOT_ACCEPTABLE: Fixed = Fixed(
     "not_acceptable",
-    "Only JSON",
-    "This address answers in JSON alone.",
-    "Send Accept: application/json, or no Accept.",
+    "Not in that format",
+    "This address doesn’t answer in a format that Accept names.",
+    "Send Accept: */*, or no Accept.",
 );
 pub(super) const NOT_JSON: Fixed = Fixed(
     "unsupported_media_type",
