@@ -86,7 +86,7 @@ on_both_databases! {
         assert_eq!(sent.header("ratelimit-policy"), policy);
         let wrong = ada.post_json("/api/admin/invites", &json!({ "email": "nobody" })).await;
         assert_eq!((wrong.status, wrong.header("ratelimit-policy")), (422, policy));
-        let test = async || ada.post_json("/api/admin/llm-keys/openai/test", &json!({})).await;
+        let test = async || ada.post_json("/api/admin/access/methods/idp/test", &json!({})).await;
         let first = test().await;
         assert!(of(first.header("ratelimit"), "tests").starts_with("r=9;t="), "{:?}", first.headers);
         while test().await.status != 429 {}
