@@ -74,7 +74,7 @@ pub enum Meant<'a> {
 /// Makes someone of the organization the manager of a team, or no one. They are in the team from then on.
 ///
 /// # Errors
-/// 422 or 404 where no one is meant.
+/// 422 where no one is meant.
 pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
     // Whoever manages a team makes tokens: that is no operator's to give (rule 6.4).
     admin.refuse_operator()?;
@@ -85,7 +85,7 @@ pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
         Meant::Email(email) if email.trim().is_empty() => None,
         Meant::Email(email) => Some(find(&change, email).await?),
         Meant::Id(None) => None,
-        Meant::Id(Some(id)) => Some(by_id(&change, id).await?),
+        Meant::Id(Some(id)) => Some(by_id(&change, id).await.map_err(nobody)?),
     };
     if team.manager_id.as_deref() == manager.as_ref().map(|manager| manager.user_id.as_str()) {
         return Ok(());
@@ -98,6 +98,14 @@ pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
     let event = Event::done("team.manager_changed", team.name.as_str());
     let after = json!({ "manager": manager.map(|member| member.email) });
     change.commit(event.resulting_in(after)).await
+}
+
+/// The team is there; whoever should manage it is not.
+fn nobody(error: Error) -> Error {
+    match error {
+        Error::NotFound => Error::invalid("managerId", "No member has this id."),
+        other => other,
+    }
 }
 
 /// Deletes a team that has no projects.
