@@ -68,11 +68,7 @@ impl From<ListedInvite> for Invite {
 
 /// `GET /api/admin/invites`.
 pub async fn index(admin: Admin, raw: web::Query<RawInviteQuery>) -> Result<Shown<List<Invite>>> {
-    let page = list::list(&admin, &raw.parse()?).await?;
-    json(List {
-        next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.rows.into_iter().map(Invite::from).collect(),
-    })
+    json(List::part(list::list(&admin, &raw.parse()?).await?, Invite::from))
 }
 
 /// `GET /api/admin/invites/export`: all that the list shows.

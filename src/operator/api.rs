@@ -14,7 +14,7 @@ use crate::audit::{Source, list_in};
 use crate::authority::{InPerson, Operator};
 use crate::entity::organization::State;
 use crate::error::Result;
-use crate::listing::{ListPage, optional};
+use crate::listing::optional;
 use crate::web::api::{Body, Done, List, Shown, Timestamp, json, rfc3339};
 
 /// An organization, as the operator sees it.
@@ -69,11 +69,7 @@ pub async fn organizations(
     operator: InPerson<Operator>,
     raw: web::Query<RawOrganizationQuery>,
 ) -> Result<Shown<List<HostedOrganization>>> {
-    let ListPage { rows, next, .. } = list(&operator, &raw.parse()?).await?;
-    json(List {
-        next_cursor: next.map(|cursor| cursor.to_string()),
-        items: rows.into_iter().map(HostedOrganization::from).collect(),
-    })
+    json(List::part(list(&operator, &raw.parse()?).await?, HostedOrganization::from))
 }
 
 /// Where the list goes on.

@@ -143,10 +143,7 @@ pub async fn members(
         email: person.email,
         role,
     };
-    json(List {
-        next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.rows.into_iter().map(shown).collect(),
-    })
+    json(List::part(page, shown))
 }
 
 /// `GET /api/projects/{project}/members/{user}`.

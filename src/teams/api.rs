@@ -145,11 +145,7 @@ impl From<Person> for TeamPerson {
 
 /// `GET /api/teams/{team}/members`.
 pub async fn members(viewer: TeamViewer, raw: web::Query<RawPeopleQuery>) -> Result<Shown<List<TeamPerson>>> {
-    let page = people::part(&viewer, &viewer.team().id, &raw.parse()?).await?;
-    json(List {
-        next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.rows.into_iter().map(TeamPerson::from).collect(),
-    })
+    json(List::part(people::part(&viewer, &viewer.team().id, &raw.parse()?).await?, TeamPerson::from))
 }
 
 /// `{user}`.

@@ -10,7 +10,7 @@ use super::export::export as read_out;
 use super::listed::ListedUser;
 use super::person::open_sessions;
 use super::query::RawUserQuery;
-use super::sort::{Cursor, UserKeyset};
+use super::sort::Cursor;
 use super::web::path::{UserPath, UserSessionPath};
 use super::{actions, list};
 use crate::account::api::UserSession;
@@ -18,7 +18,6 @@ use crate::authority::{Admin, Member};
 use crate::entity::membership::Status;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::listing::ListPage;
 use crate::role::Role;
 use crate::web::api::{Body, Done, Lines, List, Shown, Timestamp, json, rfc3339};
 use crate::web::file::Format;
@@ -68,7 +67,7 @@ impl From<ListedUser> for Colleague {
 
 /// `GET /api/admin/users`.
 pub async fn index(admin: Admin, raw: web::Query<RawUserQuery>) -> Result<Shown<List<User>>> {
-    json(into_list::<User>(list::list(&admin, &raw.parse()?).await?))
+    json(List::part(list::list(&admin, &raw.parse()?).await?, User::from))
 }
 
 /// `GET /api/admin/users/export`: everyone whom the list shows.
@@ -200,12 +199,5 @@ pub async fn change_many(admin: Admin, body: Body<BulkChange>) -> Result<Shown<B
 
 /// `GET /api/org/users`.
 pub async fn colleagues(member: Member, raw: web::Query<RawUserQuery>) -> Result<Shown<List<Colleague>>> {
-    json(into_list::<Colleague>(list::list(&member, &raw.parse()?).await?))
-}
-
-fn into_list<T: From<ListedUser>>(page: ListPage<ListedUser, UserKeyset>) -> List<T> {
-    List {
-        next_cursor: page.next.map(|cursor| cursor.to_string()),
-        items: page.rows.into_iter().map(T::from).collect(),
-    }
+    json(List::part(list::list(&member, &raw.parse()?).await?, Colleague::from))
 }

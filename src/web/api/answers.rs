@@ -10,6 +10,8 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::listing::ListPage;
+
 /// 200, and a document.
 pub struct Shown<T>(pub T);
 
@@ -28,6 +30,14 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
+    /// A part of a list, whose rows are `shown` so.
+    pub fn part<Row, K: Serialize>(page: ListPage<Row, K>, shown: impl FnMut(Row) -> T) -> Self {
+        Self {
+            next_cursor: page.next.map(|cursor| cursor.to_string()),
+            items: page.rows.into_iter().map(shown).collect(),
+        }
+    }
+
     /// All of a list that is short.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None }
