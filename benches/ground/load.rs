@@ -79,7 +79,9 @@ impl Target {
     /// The same with one header after the other.
     pub fn in_turn(port: u16, path: &str, headers: &[String], mark: &'static str, rows: usize) -> Self {
         let request = |header: &String| {
-            format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\n{header}\r\n\r\n")
+            format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html, application/json\r\n{header}\r\n\r\n"
+            )
         };
         let requests = headers.iter().map(request).collect();
         Self { port, requests, taken: Cell::new(0), mark, rows }
