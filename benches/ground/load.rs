@@ -76,6 +76,11 @@ impl Target {
         Self::in_turn(port, path, &[header.to_owned()], mark, rows)
     }
 
+    /// The start page at another port, whose rows are these.
+    pub fn fixed(&self, port: u16) -> Self {
+        Self::new(port, "/", "Cookie:", self.mark, self.rows)
+    }
+
     /// The same with one header after the other.
     pub fn in_turn(port: u16, path: &str, headers: &[String], mark: &'static str, rows: usize) -> Self {
         let request = |header: &String| {

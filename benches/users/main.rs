@@ -105,15 +105,17 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
         let pages = pages(*engine, *users, site).await?.into_iter();
         cases.extend(pages.filter(|case| case.page.starts_with(&options.only)));
     }
-    let body = cases.first().context("nothing to measure")?.target.ask().await?;
+    let first = &cases.first().context("nothing to measure")?.target;
+    let body = first.ask().await?;
     let fixed = ground::fixed::start(&body, databases.folder()).await?;
+    let target = first.fixed(fixed.port);
     cases.insert(
         0,
         Case {
             engine: None,
             users: 0,
             page: "fixed body",
-            target: Target::new(fixed.port, "/", "Cookie:", ROW, FULL),
+            target,
             process: &fixed.process,
             idle: fixed.process.resident()?,
             rounds: Vec::new(),
