@@ -14,7 +14,7 @@ const COUNTED: usize = 64;
 /// Not measured at the beginning of a round, so that the caches belong to whoever is measured.
 const WARM_UP: Duration = Duration::from_millis(100);
 /// What each row of a table has.
-pub const ROW: &str = "<th scope=\"row\">";
+pub const ROW: &str = "<th scope=\"row\"";
 /// What each event of the log has.
 pub const EVENT: &str = "class=\"event\"";
 /// What every page has once.
