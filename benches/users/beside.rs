@@ -6,9 +6,9 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT_ENCODING, COOKIE};
 
 use crate::ground::data::{Databases, Engine, seed};
-use crate::ground::load::{self, Round, Target};
+use crate::ground::load::{self, ROW, Round, Target};
 use crate::ground::site::{FULL, Site};
-use crate::{CONNECTIONS, Options, ROW};
+use crate::{CONNECTIONS, Options};
 
 /// How often both get their turn, of which one is the median.
 const ROUNDS: u32 = 15;

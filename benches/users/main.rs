@@ -29,7 +29,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use ground::data::{Databases, Engine};
-use ground::load::{self, Round, Target};
+use ground::load::{self, EVENT, ROW, Round, Target};
 use ground::site::{FULL, Process, Site};
 use report::Row;
 
@@ -37,10 +37,6 @@ use report::Row;
 const CONNECTIONS: usize = 16;
 /// How often each page gets its turn.
 const ROUNDS: u32 = 5;
-/// What each row of a table has.
-const ROW: &str = "<th scope=\"row\">";
-/// What each event of the log has.
-const EVENT: &str = "class=\"event\"";
 /// What each person and each invite has in a list for programs, and what each event has.
 const EMAIL: &str = "\"email\":";
 const REQUEST: &str = "\"requestId\":";
@@ -180,7 +176,12 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("API: people of a team", api(&team), EMAIL, FULL),
         ("API: people of a team, far down", api(&format!("{team}?cursor={deep_in_team}")), EMAIL, FULL),
         ("API: people of a project", api(&project), EMAIL, FULL),
-        ("API: people of a project, far down", api(&format!("{project}?cursor={deep_in_project}")), EMAIL, FULL),
+        (
+            "API: people of a project, far down",
+            api(&format!("{project}?cursor={deep_in_project}")),
+            EMAIL,
+            FULL,
+        ),
         ("API: invites", api("admin/invites"), EMAIL, FULL),
         ("API: events", api("admin/audit"), REQUEST, FULL),
         ("API: events about invites", api("admin/audit?what=invites"), REQUEST, FULL),
