@@ -42,7 +42,7 @@ fn whatever_fails_is_named_with_its_cure_and_the_exit_code_is_1() {
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
     assert!(line(&said, "configuration").starts_with("ok "), "{said}");
-    assert!(line(&said, "database").contains("`gatehouse serve` makes it"), "{said}");
+    assert!(line(&said, "database").contains("`gatehouse serve` creates it"), "{said}");
     assert!(line(&said, "provider acme").starts_with("FAIL"), "{said}");
     assert!(line(&said, "provider acme").contains("GATEHOUSE_PROVIDERS__ACME__"), "{said}");
     assert!(
