@@ -208,6 +208,40 @@ on_both_databases! {
         assert_eq!((invites[0], invites[2]), (1, 1));
     }
 
+    async fn of_one_person_no_more_answers_are_kept_than_there_is_room_for(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        let (path, body) = ("/api/admin/access/simulation", json!({ "email": "sam@other.test" }));
+        assert_eq!(post(&ada, path, "one", &body).await.status, 200);
+        let room = 10;
+        let in_an_hour = chrono::Utc::now().timestamp_millis() + 3_600_000;
+        app.run(
+            "INSERT INTO kept_answers (id, user_id, asked, witness, leased_until, expires_at, status)
+             SELECT CAST(n AS TEXT), users.id, '', '', 0, CAST($1 AS BIGINT), 200
+             FROM (WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < CAST($2 AS BIGINT))
+                   SELECT n FROM numbers) AS numbers
+             CROSS JOIN users WHERE email = 'ada@acme.test'",
+            [in_an_hour.into(), (i64::try_from(kept_answers::MOST).expect("a number") - 1 - room).into()],
+        )
+        .await;
+        let keys: Vec<String> = (0..50).map(|n| format!("key {n}")).collect();
+        let requests = keys.iter().map(|key| Box::pin(post(&ada, path, key, &body)));
+        let answers = futures_util::future::join_all(requests).await;
+        let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        // At most as many get past as connections write at once.
+        assert!((10..=16).contains(&done.len()), "{} got through", done.len());
+        for answer in refused {
+            assert_eq!((answer.status, code(answer).as_str()), (429, "too_many_requests"), "{}", answer.body);
+            let wait: i64 = answer.header("retry-after").parse().expect("seconds");
+            assert!((3_500..=3_601).contains(&wait), "{wait}");
+        }
+        assert!(is_replayed(&post(&ada, path, "one", &body).await), "what is kept is kept");
+        assert_eq!(ada.post_json(path, &body).await.status, 200, "without a key");
+        assert_eq!(post(&ben, path, "one", &body).await.status, 200, "he has room of his own");
+        app.skip(chrono::Duration::minutes(61));
+        assert_eq!(post(&ada, path, "another", &body).await.status, 200);
+    }
+
     async fn who_has_lost_the_right_has_no_answer_of_before(app: &TestApp) {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Admin).await;
