@@ -3,6 +3,7 @@
 use gatehouse::role::Role;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, TransactionTrait};
+use serde_json::json;
 
 use super::support::{TestApp, Visitor, on_both_databases};
 
@@ -303,6 +304,9 @@ on_both_databases! {
         let all = [("deed", "admin"), ("all", "1"), ("back", "/settings/admin/users")];
         let look = ada.post("/settings/admin/users/bulk", &all).await;
         assert!(look.says("Make 899 people admins?"), "the first 999 of the crowd, without its admins: {}", look.body);
+        let by_program = json!({ "action": "admin", "filter": { "status": "active" } });
+        let made = ada.post_json("/api/admin/users/bulk", &by_program).await.json();
+        assert_eq!((&made["changed"], &made["hasMore"]), (&json!(899), &json!(true)), "of the same people");
     }
 
     async fn people_of_another_organization_are_in_no_list(app: &TestApp) {
