@@ -123,6 +123,9 @@ pub enum KeyTrouble {
     /// It came with another request before (422).
     #[error("reused")]
     Reused,
+    /// As many answers as there can be are kept of whoever asks (429); how long to wait.
+    #[error("too many")]
+    TooMany(Duration),
 }
 
 /// From where a request came that changes nothing here.

@@ -17,12 +17,13 @@ pub fn people(count: usize) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
-/// How long to wait, rounded up: `1 second`, `40 seconds`, `12 minutes`.
+/// How long to wait, rounded up: `1 second`, `40 seconds`, `12 minutes`, `23 hours`.
 pub fn wait(wait: Duration) -> String {
     match wait.as_secs() + 1 {
         1 => "1 second".to_owned(),
         seconds @ 2..=120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
+        seconds @ 121..=7200 => format!("{} minutes", seconds.div_ceil(60)),
+        seconds => format!("{} hours", seconds.div_ceil(3600)),
     }
 }
 
@@ -50,8 +51,8 @@ mod tests {
             "0 7 999 1,000 12,000 1,234,567"
         );
         assert_eq!(
-            [0, 1, 119, 120, 3000].map(|seconds| wait(Duration::from_secs(seconds))).join(", "),
-            "1 second, 2 seconds, 120 seconds, 3 minutes, 51 minutes"
+            [0, 1, 119, 120, 3000, 80_000].map(|seconds| wait(Duration::from_secs(seconds))).join(", "),
+            "1 second, 2 seconds, 120 seconds, 3 minutes, 51 minutes, 23 hours"
         );
         assert_eq!((values(1).as_str(), values(5000).as_str()), ("1 value", "5,000 values"));
     }

@@ -34,6 +34,9 @@ pub(super) fn invited(now: Timestamp) -> impl FnOnce(Select<invite::Entity>) -> 
     }
 }
 
+/// As many of them as are named; the rest is counted.
+pub const MOST_NAMED: usize = 100;
+
 /// A member whom the rules would not let in if they came new.
 #[derive(Clone, Debug)]
 pub struct AffectedMember {

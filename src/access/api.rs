@@ -4,15 +4,18 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::affected::AffectedMember;
+use super::consent::Asks;
 use super::denials::latest;
 use super::form::parse_address;
 use super::methods::{Methods, methods as all_methods, note_test, switch};
+use super::settings::preview;
 use super::simulation::{Simulation, simulate};
 use super::web::MethodPath;
 use crate::authority::Admin;
 use crate::entity::denial;
 use crate::error::{Error, Result};
-use crate::gate::Step;
+use crate::gate::{Rules, Step};
 use crate::identity_providers::{Finding, IdentityProvider};
 use crate::links::Site;
 use crate::role::Role;
@@ -45,6 +48,81 @@ pub async fn simulation(admin: Admin, question: Body<AccessQuestion>) -> Result<
     let simulation = Simulation { email, provider, verified: verified.unwrap_or(true) };
     let answer = simulate(&admin, &simulation).await?;
     json(AccessVerdict { admitted: answer.admitted.is_some(), role: answer.admitted, steps: answer.steps })
+}
+
+/// What rules would mean for those who are in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPreview {
+    /// How many members the rules would let in if they came new.
+    admitted_count: usize,
+    /// How many they would refuse.
+    refused_count: usize,
+    /// Those, or the first 100 of them, by email.
+    #[schema(max_items = 100)]
+    refused: Vec<RefusedMember>,
+    /// How many invites are open. They keep working, but for those that the server's limits block.
+    open_invites: usize,
+    blocked_invites: usize,
+    /// Whether the rules would refuse you, too, unlike those in force: `endAccess` takes your email as `confirmedEmail` then.
+    leaves_you_out: bool,
+    /// Names exactly this outcome: `endAccess` takes it as `previewDigest`.
+    digest: String,
+}
+
+/// A member whom rules would refuse if they came new.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedMember {
+    id: String,
+    email: String,
+    name: String,
+    role: Role,
+    /// Why, in a sentence.
+    reason: String,
+    last_seen_at: Timestamp,
+    /// Whether the rules in force would let them in.
+    is_admitted_now: bool,
+    /// Whether `endAccess` ends their access: never your own, nor that of someone above your role.
+    loses_access: bool,
+}
+
+impl AccessPreview {
+    /// What `rules` would mean where others are `in_force`.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn of(admin: &Admin, rules: &Rules, in_force: &Rules) -> Result<Self> {
+        let preview = preview(admin, rules, in_force).await?;
+        Ok(Self {
+            admitted_count: preview.keeps,
+            refused_count: preview.losers.len(),
+            open_invites: preview.open_invites,
+            blocked_invites: preview.blocked_invites,
+            leaves_you_out: Asks::of(admin, rules, in_force).without_me,
+            digest: preview.digest.to_string(),
+            refused: preview
+                .named(&admin.services().config.instance, rules)
+                .into_iter()
+                .map(RefusedMember::from)
+                .collect(),
+        })
+    }
+}
+
+impl From<(AffectedMember, String)> for RefusedMember {
+    fn from((AffectedMember { member, is_new, protected }, reason): (AffectedMember, String)) -> Self {
+        Self {
+            id: member.id,
+            email: member.email.to_string(),
+            name: member.name,
+            role: member.role,
+            reason,
+            last_seen_at: rfc3339(member.last_seen_at),
+            is_admitted_now: is_new,
+            loses_access: protected.is_none(),
+        }
+    }
 }
 
 /// An address that was turned away.

@@ -1,5 +1,6 @@
 //! What an admin is asked before rules are saved, and what they have agreed to.
 
+use super::form::parse_address;
 use super::preview::would_be_let_in;
 use crate::address::EmailAddress;
 use crate::authority::Admin;
@@ -40,6 +41,11 @@ impl Asks {
     pub fn are_met(self, consent: &Consent) -> bool {
         (consent.without_me || !self.without_me) && (consent.opens || !self.opens)
     }
+}
+
+/// Whether an admin has typed their own address.
+pub fn is_own(admin: &Admin, typed: &str) -> bool {
+    parse_address(typed.trim()).is_ok_and(|typed| typed.as_str() == admin.email())
 }
 
 /// Whether `rules` would not let in the admin, came they new.

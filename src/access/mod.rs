@@ -20,7 +20,7 @@ pub mod web;
 
 pub use affected::AffectedMember;
 pub use allowing::{Allowed, allow_address};
-pub use consent::{Asks, Consent};
+pub use consent::{Asks, Consent, is_own};
 pub use digest::Digest;
 pub use form::Doubt;
 pub use preview::{Preview, would_be_let_in};

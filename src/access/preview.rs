@@ -1,6 +1,6 @@
 //! Who would be locked out: the rules as they are about to be, asked about every member (rules 2.2, 2.4).
 
-use super::affected::{AffectedMember, Seated};
+use super::affected::{AffectedMember, MOST_NAMED, Seated};
 use super::digest::Digest;
 use crate::address::EmailAddress;
 use crate::gate::{Answer, Candidate, Gate, InstanceLists, Rules, decide};
@@ -59,6 +59,21 @@ impl Preview {
     /// Whether the rules would refuse someone who is in.
     pub fn is_losing(&self) -> bool {
         !self.losers.is_empty()
+    }
+
+    /// Whether it says of members that they would be refused, and was not looked at: `seen` is the digest of what was.
+    pub fn is_unseen(&self, seen: &str) -> bool {
+        self.is_losing() && !self.digest.is(seen)
+    }
+
+    /// The first of those whom `rules`, which it is of, would not let in, each with why.
+    pub fn named(self, instance: &InstanceLists, rules: &Rules) -> Vec<(AffectedMember, String)> {
+        let gate = Gate::new(instance, rules);
+        let with_reason = |loser: AffectedMember| {
+            let reason = gate.decide(&Candidate::stranger(loser.member.email.clone())).reason();
+            (loser, reason)
+        };
+        self.losers.into_iter().take(MOST_NAMED).map(with_reason).collect()
     }
 
     /// How many it changes something for: those whom the rules in force would let in, and, where saving is to `end_access`,

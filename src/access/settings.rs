@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::affected::{Seated, invited, seated};
+use super::affected::{MOST_NAMED, Seated, invited, seated};
 use super::consent::{Asks, Consent};
 use super::ending::{can_spare, end_access};
 use super::preview::{Preview, Saver};
@@ -15,13 +15,10 @@ use crate::error::{Error, Forbidden, Result};
 use crate::gate::{AllowedDomains, AllowedEmails, Rules};
 use crate::role::Role;
 
-/// As many people as an event names.
-const MOST_NAMED: usize = 100;
-
 /// What came of saving.
 pub enum Saved {
-    /// The rules are in force.
-    Done { ended: usize },
+    /// The rules are in force; the addresses of those whose access has ended by them.
+    Done { ended: Vec<String> },
     /// Nothing was saved: this has to be looked at first.
     Look { preview: Preview, asks: Asks },
 }
@@ -66,32 +63,59 @@ async fn compute(
 pub async fn save(admin: &Admin, rules: &Rules, version: i64, consent: &Consent) -> Result<Saved> {
     let change = admin.change().await?;
     let before = write_rules(&change, admin, rules, Some(version)).await?;
+    let ended = match settle(&change, admin, [rules, &before], consent).await {
+        Ok(Saved::Done { ended }) => ended,
+        Ok(look) => return Ok(look),
+        Err(Error::LastOwner) => {
+            drop(change);
+            return Err(refuse_rules(admin, rules).await?);
+        }
+        Err(other) => return Err(other),
+    };
+    let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
+    change.commit(event.with(json!(before), rules_and_ended(rules, &ended))).await?;
+    Ok(Saved::Done { ended })
+}
+
+/// Settles what rules that come after those `before` mean for those who are in: with the admin's consent the access of
+/// those whom they leave out ends (rule 2.4).
+///
+/// # Errors
+/// [`Error::LastOwner`] when no owner who can come in would be left (rule 1.5).
+pub async fn settle(
+    change: &Change<OfOrganization>,
+    admin: &Admin,
+    [rules, before]: [&Rules; 2],
+    consent: &Consent,
+) -> Result<Saved> {
     let members = change.rows(seated).await?;
     let invited = change.column(invite::Column::Email, invited(change.at())).await?;
-    let preview = compute(admin, [rules, &before], members, invited, change.role()).await?;
-    let asks = Asks::of(admin, rules, &before);
-    let unseen = preview.is_losing() && !preview.digest.is(&consent.digest);
-    if unseen || !asks.are_met(consent) {
+    let preview = compute(admin, [rules, before], members, invited, change.role()).await?;
+    let asks = Asks::of(admin, rules, before);
+    if preview.is_unseen(&consent.digest) || !asks.are_met(consent) {
         return Ok(Saved::Look { preview, asks });
     }
-    if consent.end_access && !can_spare(&change, admin, &preview).await? {
-        drop(change);
-        return Err(refuse(admin, rules).await?);
+    if !consent.end_access {
+        return Ok(Saved::Done { ended: Vec::new() });
     }
-    let ended = if consent.end_access { end_access(&change, &preview).await? } else { Vec::new() };
-    let event = Event::done("access.rules_changed", rules.in_a_sentence(&admin.services().config.instance));
-    change.commit(event.with(json!(before), after(rules, &ended))).await?;
-    Ok(Saved::Done { ended: ended.len() })
+    if !can_spare(change, admin, &preview).await? {
+        return Err(Error::LastOwner);
+    }
+    Ok(Saved::Done { ended: end_access(change, &preview).await? })
 }
 
 /// Records the refusal in a change of its own: the rules have been written in the one that is dropped.
-async fn refuse(admin: &Admin, rules: &Rules) -> Result<Error> {
+///
+/// # Errors
+/// When it can't be recorded.
+pub async fn refuse_rules(admin: &Admin, rules: &Rules) -> Result<Error> {
     let sentence = rules.in_a_sentence(&admin.services().config.instance);
     admin.change().await?.commit(Event::refused("access.rules_changed", sentence)).await?;
     Ok(Error::LastOwner)
 }
 
-fn after(rules: &Rules, ended: &[String]) -> Value {
+/// What an event says of rules that have come, and of those whose access has ended by them.
+pub fn rules_and_ended(rules: &Rules, ended: &[String]) -> Value {
     let mut after = json!(rules);
     if !ended.is_empty() {
         after["accessEnded"] = json!(ended.len());

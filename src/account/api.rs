@@ -8,7 +8,7 @@ use super::web::{IdentityPath, SessionPath};
 use crate::authority::session::Membership;
 use crate::authority::{InPerson, Member, Organization, SignedIn};
 use crate::entity::{identity, session};
-use crate::error::{Error, Forbidden, Result};
+use crate::error::Result;
 use crate::membership::identities::identities as of_person;
 use crate::membership::methods::methods_on;
 use crate::role::Role;
@@ -156,14 +156,12 @@ pub async fn identities(person: InPerson<SignedIn>) -> Result<Shown<List<Identit
 
 /// `DELETE /api/me/identities/{identity}`. Takes a fresh sign-in.
 pub async fn disconnect(person: InPerson<SignedIn>, path: web::Path<IdentityPath>) -> Result<Done> {
-    need_fresh_sign_in(&person)?;
     super::disconnect(&person, &path.identity).await?;
     Ok(Done)
 }
 
 /// `DELETE /api/me`: deletes the account. Takes a fresh sign-in.
 pub async fn delete(person: InPerson<SignedIn>) -> Result<Done> {
-    need_fresh_sign_in(&person)?;
     super::delete(&person).await?;
     Ok(Done)
 }
@@ -172,9 +170,4 @@ pub async fn delete(person: InPerson<SignedIn>) -> Result<Done> {
 pub async fn leave(member: InPerson<Member>) -> Result<Done> {
     super::leave_opened(&member).await?;
     Ok(Done)
-}
-
-fn need_fresh_sign_in(person: &SignedIn) -> Result<()> {
-    let is_fresh = person.visitor.is_fresh(person.services.clock.now());
-    if is_fresh { Ok(()) } else { Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) }
 }

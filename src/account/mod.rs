@@ -40,9 +40,10 @@ pub fn why_not_disconnect(
 /// Forgets one of the person's accounts at providers.
 ///
 /// # Errors
-/// 404 when it is someone else's; [`Error::LastMethod`] when it has to stay; [`Error::LastOwner`] when by it the last
-/// owner would come in (rule 1.5).
+/// 403 without a fresh sign-in; 404 when it is someone else's; [`Error::LastMethod`] when it has to stay;
+/// [`Error::LastOwner`] when by it the last owner would come in (rule 1.5).
 pub async fn disconnect(person: &SignedIn, id: &str) -> Result<String> {
+    person.need_fresh_sign_in()?;
     let change = person.departure().await?;
     let accounts = change.all::<identity::Entity>().await?;
     let account = accounts.iter().find(|account| account.id == id).ok_or(Error::NotFound)?;
@@ -104,8 +105,9 @@ async fn leave_by(person: &SignedIn, change: Change<Own>) -> Result<()> {
 /// Deletes the account with its memberships, ways to sign in and sessions. What bears the person's name stays.
 ///
 /// # Errors
-/// 409 for the last owner (rule 1.5).
+/// 403 without a fresh sign-in; 409 for the last owner (rule 1.5).
 pub async fn delete(person: &SignedIn) -> Result<()> {
+    person.need_fresh_sign_in()?;
     let change = person.departure().await?;
     let memberships = change.memberships().to_vec();
     let (alone, shared) = ends_with(person, &change, memberships.clone()).await?;

@@ -1,7 +1,6 @@
 //! The log, read out page by page, so that a million events need no more memory than a page.
 
 use futures_util::Stream;
-use serde_json::json;
 
 use super::lead::source_of;
 use super::list::list;
@@ -25,12 +24,11 @@ pub async fn export(
 ) -> Result<impl Stream<Item = Result<Vec<ListedEvent>>>> {
     let query = EventQuery { limit: PAGE, ..query };
     let source = source_of(&admin, &query).await?;
-    let change = admin.change().await?;
     let event = Event::done("audit.exported", format);
-    change.commit(event.resulting_in(json!({ "filters": query.fields() }))).await?;
-    Ok(admin.parts(query, async move |admin, query| {
+    let export = admin.export(event, query, async move |admin, query| {
         let page = list(admin, query, &source).await?;
         let next = page.next.map(|cursor| EventQuery { cursor: Some(cursor), ..query.clone() });
         Ok((page.rows, next))
-    }))
+    });
+    export.await
 }

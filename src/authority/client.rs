@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::{HttpMessage, HttpRequest};
 use ipnet::IpNet;
@@ -53,6 +54,7 @@ pub fn origin(request: &HttpRequest) -> Origin {
         idempotency: idempotency(request),
         precondition: request.extensions().get().cloned().unwrap_or_default(),
         refusal: request.extensions().get().cloned().unwrap_or_default(),
+        is_head: request.method() == Method::HEAD,
     }
 }
 

@@ -144,6 +144,8 @@ pub struct Origin {
     pub(in crate::authority) precondition: Precondition,
     /// What the log tells of it if it is refused.
     pub(in crate::authority) refusal: Refusal,
+    /// Whether the answer's head alone is asked for (RFC 9110, 9.3.2).
+    pub(in crate::authority) is_head: bool,
 }
 
 /// By what a request that is sent again is known again, so that what it asks for is done once.

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
 use sha2::{Digest, Sha256};
 
 use super::people::Asker;
@@ -20,8 +23,21 @@ use crate::random;
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_hours(24);
+/// As many as are kept of one person at once, from whatever session or token they come. What is asked without a key goes on.
+pub const MOST: u64 = 5000;
 /// How long a request may take, of whose instance nothing is heard any more: longer than any takes.
 const LEASE: Duration = Duration::from_mins(1);
+
+/// What is known of an answer when its request begins.
+const BEGUN: [Column; 7] = [
+    Column::Id,
+    Column::OrganizationId,
+    Column::UserId,
+    Column::Asked,
+    Column::Witness,
+    Column::LeasedUntil,
+    Column::ExpiresAt,
+];
 
 /// A request with a key.
 pub struct Repeatable {
@@ -70,7 +86,7 @@ impl Repeatable {
     /// Whose turn it is.
     ///
     /// # Errors
-    /// 422 for a key that came with another request.
+    /// 422 for a key that came with another request; 429 when as many answers are kept as there can be.
     pub async fn turn(&self, services: &Services) -> Result<Turn> {
         let now = services.clock.now();
         let Some(row) = Entity::find_by_id(&self.id).one(services.db.reader()).await? else {
@@ -90,24 +106,56 @@ impl Repeatable {
         }
     }
 
-    /// The second one waits.
+    /// The second one waits. There is room, or nothing is kept, in one statement: of many at once no more get past the
+    /// bound than write at once.
     async fn begin(&self, services: &Services, now: DateTime<Utc>) -> Result<Turn> {
         let witness = random::id();
-        let row = ActiveModel {
-            id: Set(self.id.clone()),
-            organization_id: Set(self.organization.clone()),
-            user_id: Set(self.person.clone()),
-            asked: Set(self.asked.clone()),
-            witness: Set(witness.clone()),
-            leased_until: Set(Timestamp::from(now + LEASE)),
-            expires_at: Set(Timestamp::from(now + KEPT)),
-            ..Default::default()
-        };
         let taken = OnConflict::column(Column::Id).do_nothing().to_owned();
-        let insert = Entity::insert(row).on_conflict(taken);
-        let rows = insert.exec_without_returning(services.db.write_outside_any_organization()).await?;
-        let claim = Claim { id: self.id.clone(), witness, is_first: true };
-        Ok(if rows > 0 { Turn::Begins(claim) } else { Turn::Waits })
+        let mut insert = Query::insert();
+        insert.into_table(Entity).columns(BEGUN).on_conflict(taken);
+        insert.select_from(self.row(&witness, now)).map_err(|error| Error::Internal(error.to_string()))?;
+        let written = services.db.write_outside_any_organization().execute(&insert).await?;
+        if written.rows_affected() > 0 {
+            return Ok(Turn::Begins(Claim { id: self.id.clone(), witness, is_first: true }));
+        }
+        let is_taken = Entity::find_by_id(&self.id).one(services.db.reader()).await?.is_some();
+        match self.wait(services, now).await? {
+            Some(wait) if !is_taken => Err(Error::IdempotencyKey(KeyTrouble::TooMany(wait))),
+            _ => Ok(Turn::Waits),
+        }
+    }
+
+    /// What is kept as long as there is no answer, if there is room: the values of [`BEGUN`].
+    fn row(&self, witness: &str, now: DateTime<Utc>) -> SelectStatement {
+        let values = [
+            Expr::val(self.id.as_str()),
+            Expr::val(self.organization.clone()),
+            Expr::val(self.person.clone()),
+            Expr::val(self.asked.as_str()),
+            Expr::val(witness),
+            Expr::value(Timestamp::from(now + LEASE)),
+            Expr::value(Timestamp::from(now + KEPT)),
+        ];
+        let has_room = Expr::not_exists(self.full(now).into_query());
+        Query::select().exprs(values).and_where(has_room).to_owned()
+    }
+
+    /// The last of as many answers as are kept of who asks; none as long as there is room.
+    fn full(&self, now: DateTime<Utc>) -> Select<Entity> {
+        let theirs = match &self.person {
+            Some(person) => Condition::all().add(Column::UserId.eq(person)),
+            None => Condition::all()
+                .add(Column::UserId.is_null())
+                .add(Column::OrganizationId.eq(self.organization.as_deref())),
+        };
+        let are_kept = Column::ExpiresAt.gt(Timestamp::from(now));
+        Entity::find().filter(theirs).filter(are_kept).offset(MOST - 1).limit(1)
+    }
+
+    /// How long until there is room; none where there is.
+    async fn wait(&self, services: &Services, now: DateTime<Utc>) -> Result<Option<Duration>> {
+        let last = self.full(now).order_by_desc(Column::ExpiresAt).one(services.db.reader()).await?;
+        Ok(last.map(|row| (*row.expires_at - now).to_std().unwrap_or_default()))
     }
 }
 

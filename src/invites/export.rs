@@ -6,7 +6,6 @@ use super::list::{ListedInvite, list};
 use super::query::{InviteQuery, MOST};
 use crate::authority::{Admin, Event};
 use crate::error::Result;
-use crate::listing::ListQuery;
 
 /// Every invite that the list shows from its cursor on, part by part. One event says that the list was exported, as a
 /// file of `format`.
@@ -18,11 +17,11 @@ pub async fn export(
     query: InviteQuery,
     format: &'static str,
 ) -> Result<impl Stream<Item = Result<Vec<ListedInvite>>>> {
-    let change = admin.change().await?;
-    change.commit(Event::done("invites.exported", format).resulting_in(query.filters())).await?;
-    Ok(admin.parts(InviteQuery { limit: MOST, ..query }, async |admin, query| {
+    let event = Event::done("invites.exported", format);
+    let export = admin.export(event, InviteQuery { limit: MOST, ..query }, async |admin, query| {
         let page = list(admin, query).await?;
         let next = page.next.map(|cursor| InviteQuery { cursor: Some(cursor), ..query.clone() });
         Ok((page.rows, next))
-    }))
+    });
+    export.await
 }

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::{Listed, list, one};
+use super::people::part;
 use super::people_query::RawPeopleQuery;
 use super::{ProjectUpdate, create as create_project, delete as delete_project, members, update};
 use crate::authority::{Member, ProjectAdmin, ProjectViewer};
+use crate::entity::project_member;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::project_role::ProjectRole;
@@ -136,12 +138,12 @@ pub async fn members(
     viewer: ProjectViewer,
     raw: web::Query<RawPeopleQuery>,
 ) -> Result<Shown<List<ProjectPerson>>> {
-    let page = members::part(&viewer, &viewer.project().id, &raw.parse()?).await?;
-    let shown = |(person, role): (members::Person, ProjectRole)| ProjectPerson {
+    let page = part::<project_member::Entity>(&viewer, &viewer.project().id, &raw.parse()?).await?;
+    let shown = |(person, row): (members::Person, project_member::Model)| ProjectPerson {
         user_id: person.id,
         name: person.name,
         email: person.email,
-        role,
+        role: row.role,
     };
     json(List::part(page, shown))
 }

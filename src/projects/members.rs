@@ -1,19 +1,15 @@
 //! Who is what in a project.
 
-use std::collections::HashMap;
-
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use super::people_query::{PeopleQuery, PersonKeyset};
 use crate::address::EmailAddress;
 use crate::authority::{Change, Event, Member, OfOrganization, ProjectAdmin, columns};
 use crate::entity::membership;
-use crate::entity::project_member::{ActiveModel, Column, Entity, Model};
+use crate::entity::project_member::{ActiveModel, Column, Entity};
 use crate::error::{Error, Result};
-use crate::listing::{ListPage, ListQuery};
 use crate::project_role::ProjectRole;
 use crate::role::Role;
 
@@ -59,45 +55,6 @@ async fn with_role(member: &Member, project: &str, role: ProjectRole) -> Result<
         ours.order_by_asc(membership::Column::Name).limit(SHOWN)
     });
     Ok(people.rows::<Person>().await?.into_iter().map(|person| (person, role)).collect())
-}
-
-/// Everyone who has a role in the project, part by part, in the order of their ids.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn part(
-    member: &Member,
-    project: &str,
-    query: &PeopleQuery,
-) -> Result<ListPage<(Person, ProjectRole), PersonKeyset>> {
-    let walk = query.walk([Column::ProjectId, Column::UserId].map(|it| Expr::col((Entity, it))), false);
-    let rows = member.scope().find::<Entity>().filter(|ours| {
-        let mut ours = ours.filter(Column::ProjectId.eq(project));
-        if let Some(cursor) = query.cursor() {
-            ours = ours.filter(walk.beyond(&cursor.keyset));
-        }
-        walk.sort(ours).limit(query.slots())
-    });
-    let keyset = |row: &Model| PersonKeyset { of: row.project_id.clone(), person: row.user_id.clone() };
-    let page = query.page(rows.all().await?, keyset);
-    let ids = page.rows.iter().map(|row| row.user_id.as_str());
-    let mut people = people_of(member, ids).await?;
-    let with_role = |row: Model| people.remove(&row.user_id).map(|person| (person, row.role));
-    let rows = page.rows.into_iter().filter_map(with_role).collect();
-    Ok(ListPage { rows, previous: page.previous, next: page.next })
-}
-
-/// People of the organization, by their ids.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn people_of<'a>(
-    member: &Member,
-    ids: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<String, Person>> {
-    let these = membership::Column::UserId.is_in(ids);
-    let people = member.scope().find::<membership::Entity>().filter(|ours| ours.filter(these));
-    Ok(people.rows::<Person>().await?.into_iter().map(|person| (person.id.clone(), person)).collect())
 }
 
 /// How many have a role in the project.

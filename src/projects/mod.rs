@@ -4,6 +4,7 @@ pub mod api;
 mod changes;
 pub mod list;
 pub mod members;
+pub mod people;
 pub mod people_query;
 pub mod web;
 

@@ -193,9 +193,11 @@ fn of_admins() -> Vec<Route> {
 
 fn of_settings() -> Vec<Route> {
     use access::api::{denials, methods, simulation, switch_method, test_method};
+    use organization::api::{change_settings, preview, settings};
     vec![
-        get("/admin/settings", "Get the settings", organization::api::settings),
-        patch("/admin/settings", "Change the settings", organization::api::change_settings),
+        get("/admin/settings", "Get the settings", settings),
+        patch("/admin/settings", "Change the settings", change_settings),
+        post("/admin/access/preview", "Preview access rules", preview),
         post("/admin/access/simulation", "Test whether an address can sign in", simulation),
         get("/admin/access/denials", "List who was turned away", denials),
         get("/admin/access/methods", "List sign-in methods", methods),

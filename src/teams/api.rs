@@ -6,11 +6,12 @@ use utoipa::ToSchema;
 
 use super::{Meant, create as create_team, delete as delete_team, people, rename, set_manager};
 use crate::authority::{Admin, Member, TeamAdmin, TeamManager, TeamViewer};
-use crate::entity::team;
+use crate::entity::{team, team_member};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::projects::list::teams_seen;
 use crate::projects::members::Person;
+use crate::projects::people::part;
 use crate::projects::people_query::RawPeopleQuery;
 use crate::web::api::{Body, Created, Done, List, Shown, created, json};
 
@@ -145,7 +146,8 @@ impl From<Person> for TeamPerson {
 
 /// `GET /api/teams/{team}/members`.
 pub async fn members(viewer: TeamViewer, raw: web::Query<RawPeopleQuery>) -> Result<Shown<List<TeamPerson>>> {
-    json(List::part(people::part(&viewer, &viewer.team().id, &raw.parse()?).await?, TeamPerson::from))
+    let page = part::<team_member::Entity>(&viewer, &viewer.team().id, &raw.parse()?).await?;
+    json(List::part(page, |(person, _)| TeamPerson::from(person)))
 }
 
 /// `{user}`.

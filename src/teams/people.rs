@@ -6,12 +6,10 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use crate::authority::{Change, Event, Member, OfOrganization, TeamManager};
-use crate::entity::team_member::{ActiveModel, Column, Entity, Model};
+use crate::entity::team_member::{ActiveModel, Column, Entity};
 use crate::entity::{membership, project, project_member, team};
 use crate::error::{Error, Result};
-use crate::listing::{ListPage, ListQuery};
-use crate::projects::members::{Person, SHOWN, by_id, find, people_of};
-use crate::projects::people_query::{PeopleQuery, PersonKeyset};
+use crate::projects::members::{Person, SHOWN, by_id, find};
 
 /// The people in a team, by name, and no more than a page shows.
 ///
@@ -32,30 +30,6 @@ pub async fn list(member: &Member, team: &str) -> Result<Vec<Person>> {
         .find::<membership::Entity>()
         .filter(|ours| ours.filter(Expr::exists(theirs)).order_by_asc(membership::Column::Name).limit(SHOWN));
     people.rows().await
-}
-
-/// Everyone in a team, part by part, in the order of their ids.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn part(
-    member: &Member,
-    team: &str,
-    query: &PeopleQuery,
-) -> Result<ListPage<Person, PersonKeyset>> {
-    let walk = query.walk([Column::TeamId, Column::UserId].map(|it| Expr::col((Entity, it))), false);
-    let rows = member.scope().find::<Entity>().filter(|ours| {
-        let mut ours = ours.filter(Column::TeamId.eq(team));
-        if let Some(cursor) = query.cursor() {
-            ours = ours.filter(walk.beyond(&cursor.keyset));
-        }
-        walk.sort(ours).limit(query.slots())
-    });
-    let keyset = |row: &Model| PersonKeyset { of: row.team_id.clone(), person: row.user_id.clone() };
-    let page = query.page(rows.all().await?, keyset);
-    let mut people = people_of(member, page.rows.iter().map(|row| row.user_id.as_str())).await?;
-    let rows = page.rows.into_iter().filter_map(|row| people.remove(&row.user_id)).collect();
-    Ok(ListPage { rows, previous: page.previous, next: page.next })
 }
 
 /// How many are in a team.

@@ -178,8 +178,8 @@ impl Act {
         if role > self.change.role() {
             return Err(Error::Forbidden(Forbidden::NeedsOwner));
         }
-        if role > self.member.role && !admin.visitor().is_fresh(admin.services().clock.now()) {
-            return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        if role > self.member.role {
+            admin.person().need_fresh_sign_in()?;
         }
         if role == Role::Owner { Ok(()) } else { self.refuse_none_left(admin).await }
     }

@@ -5,11 +5,11 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::bulk::{self, Applied, BulkAction, Skipped};
+use super::bulk::{self, Applied, BulkAction, Matching, Skipped};
 use super::export::export as read_out;
 use super::listed::ListedUser;
 use super::person::open_sessions;
-use super::query::RawUserQuery;
+use super::query::{RawUserQuery, UserQuery};
 use super::sort::Cursor;
 use super::web::path::{UserPath, UserSessionPath};
 use super::{actions, list};
@@ -151,22 +151,71 @@ pub async fn end_session(admin: Admin, path: web::Path<UserSessionPath>) -> Resu
 /// What is done to many people.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "action": "deactivate", "users": ["0192f0c1-4b7e-7c3a-9d52-8f0e6a1b2c3d"] })))]
+#[schema(examples(
+    json!({ "action": "deactivate", "users": ["0192f0c1-4b7e-7c3a-9d52-8f0e6a1b2c3d"] }),
+    json!({ "action": "deactivate", "filter": { "status": "active", "unseen": 90 } })
+))]
 pub struct BulkChange {
     /// `member`, `admin` or `owner` gives that role; `deactivate`; with one organization also `end-sessions`.
     #[schema(pattern = "^(member|admin|owner|deactivate|end-sessions)$")]
     action: String,
     /// Their ids.
     #[schema(min_items = 1, max_items = 1000)]
-    users: Vec<Id>,
+    users: Option<Vec<Id>>,
+    /// Instead of ids: everyone whom the list shows with this filter, or the first 1,000 of them.
+    filter: Option<UserFilter>,
 }
+
+/// Which people are meant, as the list of people is filtered. At least one field.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
+pub struct UserFilter {
+    /// Part of a name or an address; fewer than three letters match the beginning of an address.
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    #[schema(value_type = Role)]
+    role: String,
+    #[serde(default)]
+    #[schema(value_type = Status)]
+    status: String,
+    /// The name of a provider that they sign in with.
+    #[serde(default)]
+    method: String,
+    /// Days without a visit.
+    #[schema(minimum = 1, maximum = 3650)]
+    unseen: Option<u16>,
+}
+
+impl UserFilter {
+    fn parse(self) -> Result<UserQuery> {
+        let Self { q, role, status, method, unseen } = self;
+        let unseen = unseen.map(|days| days.to_string()).unwrap_or_default();
+        let raw = RawUserQuery { q, role, status, method, unseen, ..RawUserQuery::default() };
+        let query = raw.parse().map_err(|error| match error {
+            Error::Invalid(errors) => {
+                let inside = errors.into_iter().map(|(field, said)| (format!("filter.{field}"), said));
+                Error::Invalid(inside.collect())
+            }
+            other => other,
+        })?;
+        if query.is_filtered() { Ok(query) } else { Err(Error::invalid("filter", NO_FILTER)) }
+    }
+}
+
+/// Why no one is changed by a filter that leaves no one out.
+const NO_FILTER: &str = "Name at least one field. With the status `active` it means everyone who is active.";
 
 /// What came of it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct BulkResult {
     /// How many people were changed.
     changed: usize,
     skipped: Vec<SkippedUser>,
+    /// Whether the filter means more people, who stay as they are.
+    has_more: bool,
 }
 
 /// Someone who was left out.
@@ -186,15 +235,25 @@ impl From<Skipped> for SkippedUser {
 
 /// `POST /api/admin/users/bulk`: in one change. Those to whom it does not apply are named, and so is no one who is no member.
 pub async fn change_many(admin: Admin, body: Body<BulkChange>) -> Result<Shown<BulkResult>> {
-    let BulkChange { action, users } = body.into_inner();
+    let BulkChange { action, users, filter } = body.into_inner();
     let actions = "Use member, admin, owner, deactivate or end-sessions.";
     let action = BulkAction::parse(&action).ok_or_else(|| Error::invalid("action", actions))?;
-    if !(1..=bulk::MOST).contains(&users.len()) {
-        return Err(Error::invalid("users", format!("Name 1 to {} people.", bulk::MOST)));
-    }
-    let ids: Vec<String> = users.iter().map(Id::to_string).collect();
+    let Matching { ids, has_more } = meant(&admin, users, filter).await?;
     let Applied { changed, skipped } = bulk::apply(&admin, &ids, action).await?;
-    json(BulkResult { changed, skipped: skipped.into_iter().map(SkippedUser::from).collect() })
+    let skipped = skipped.into_iter().map(SkippedUser::from).collect();
+    json(BulkResult { changed, skipped, has_more })
+}
+
+/// Who is meant: by their ids, or by a filter.
+async fn meant(admin: &Admin, users: Option<Vec<Id>>, filter: Option<UserFilter>) -> Result<Matching> {
+    match (users, filter) {
+        (Some(_), Some(_)) => Err(Error::invalid("filter", "Name people or a filter, not both.")),
+        (None, Some(filter)) => bulk::matching(admin, &filter.parse()?).await,
+        (Some(users), None) if (1..=bulk::MOST).contains(&users.len()) => {
+            Ok(Matching { ids: users.iter().map(Id::to_string).collect(), has_more: false })
+        }
+        _ => Err(Error::invalid("users", format!("Name 1 to {} people, or a filter.", bulk::MOST))),
+    }
 }
 
 /// `GET /api/org/users`.

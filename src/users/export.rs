@@ -7,7 +7,6 @@ use super::listed::ListedUser;
 use super::query::{MOST, UserQuery};
 use crate::authority::{Admin, Event};
 use crate::error::Result;
-use crate::listing::ListQuery;
 
 /// Everyone whom the list shows from its cursor on, page by page. One event says that the list was exported, as a file
 /// of `format`.
@@ -19,11 +18,11 @@ pub async fn export(
     query: UserQuery,
     format: &'static str,
 ) -> Result<impl Stream<Item = Result<Vec<ListedUser>>>> {
-    let change = admin.change().await?;
-    change.commit(Event::done("users.exported", format).resulting_in(query.filters())).await?;
-    Ok(admin.parts(UserQuery { limit: MOST, ..query }, async |admin, query| {
+    let event = Event::done("users.exported", format);
+    let export = admin.export(event, UserQuery { limit: MOST, ..query }, async |admin, query| {
         let page = list(admin, query).await?;
         let next = page.next.map(|cursor| UserQuery { cursor: Some(cursor), ..query.clone() });
         Ok((page.rows, next))
-    }))
+    });
+    export.await
 }

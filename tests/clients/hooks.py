@@ -29,6 +29,8 @@ UNSAID = {
     "status": "can't be changed together with the role",
     "allowedEmailDomains": "are domains that IDNA takes, and no public suffixes",
     "allowedEmails": "are addresses",
+    "previewDigest": "is of a preview",
+    "confirmedEmail": "is one's own",
     "key": "must not look like another provider's, nor be gone to a new address",
     "baseUrl": "depends on the provider",
     "emails": "are addresses",

@@ -6,11 +6,12 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::{Answer, Identity, TestApp, Visitor, field, on_both_databases};
 
 const PAGE: &str = "/settings/admin/access";
+const API: &str = "/api/admin";
 const ACME: [(&str, &str); 2] = [("domains.0.name", "acme.test"), ("domain_gating", "true")];
 
 async fn send(admin: &Visitor, fields: &[(&str, &str)]) -> Answer {
@@ -39,6 +40,21 @@ async fn look_and_save(admin: &Visitor, fields: &[(&str, &str)], more: &[(&str, 
     send(admin, &all).await
 }
 
+/// What a program is shown of settings before it changes them.
+async fn look(admin: &Visitor, settings: &Value) -> Value {
+    let shown = admin.post_json(&format!("{API}/access/preview"), settings).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    shown.json()
+}
+
+/// Changes settings and ends the access of those whom they refuse, with this in hand.
+async fn end(admin: &Visitor, settings: &Value, seen: &Value) -> Answer {
+    let mut body = settings.clone();
+    body["endAccess"] = true.into();
+    body.as_object_mut().expect("fields").extend(seen.as_object().expect("fields").clone());
+    admin.patch(&format!("{API}/settings"), &body).await
+}
+
 on_both_databases!(
     rules_that_leave_members_out_are_shown_first_by_name,
     for_new_people_only_no_one_loses_access,
@@ -47,6 +63,9 @@ on_both_databases!(
     no_one_ends_their_own_access_nor_an_owners_from_below,
     rules_that_refuse_the_person_who_saves_take_their_typed_address,
     when_members_change_after_the_preview_it_is_shown_again,
+    programs_see_whom_rules_would_refuse_and_end_their_access,
+    those_whom_rules_left_in_lose_access_when_a_program_says_so_later,
+    a_program_leaves_out_who_asks_only_when_they_say_so,
     a_preview_of_other_rules_does_not_count,
     open_invites_keep_working_but_for_those_that_the_server_blocks,
     someone_in_the_preview_is_listed_with_one_button,
@@ -100,9 +119,9 @@ async fn access_that_is_ended_ends_on_the_next_request_of_every_instance(app: &T
     let events =
         app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'access.rules_changed'").await;
     assert!(events.len() == 1 && events[0].contains("grace@other.test"), "{events:?}");
-    let visitor = app.visitor();
+    let knock = app.visitor();
     let identity = Identity::new("grace@other.test", "Grace");
-    assert_eq!(visitor.sign_in(&app.provider, &identity).await.status, 403, "the gate says the same");
+    assert_eq!(knock.sign_in(&app.provider, &identity).await.status, 403, "the gate says the same");
     handle.stop(false).await;
 }
 
@@ -168,6 +187,106 @@ async fn when_members_change_after_the_preview_it_is_shown_again(app: &TestApp) 
     let save = [ACME[0], ACME[1], ("digest", newer.as_str()), ("apply", "now")];
     assert_eq!(send(&ada, &save).await.status, 303);
     assert_eq!(app.count("SELECT count(*) FROM memberships WHERE locked_out_at IS NOT NULL").await, 2);
+}
+
+async fn programs_see_whom_rules_would_refuse_and_end_their_access(app: &TestApp) {
+    let ada = app.owner().await;
+    let grace = app.person("grace@other.test", Role::Admin).await;
+    let rules = json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
+    let before = (app.footprint().await, app.events().await);
+    let shown = look(&ada, &rules).await;
+    assert_eq!(
+        (&shown["admittedCount"], &shown["refusedCount"], &shown["leavesYouOut"]),
+        (&json!(1), &json!(1), &json!(false))
+    );
+    let refused = &shown["refused"][0];
+    assert_eq!(
+        [
+            &refused["email"],
+            &refused["role"],
+            &refused["reason"],
+            &refused["isAdmittedNow"],
+            &refused["losesAccess"]
+        ],
+        [
+            &json!("grace@other.test"),
+            &json!("admin"),
+            &json!("other.test isn’t an allowed domain."),
+            &json!(false),
+            &json!(true)
+        ]
+    );
+    let unseen = end(&ada, &rules, &json!({})).await;
+    assert!(
+        unseen.status == 422 && unseen.json()["errors"]["previewDigest"][0].is_string(),
+        "{}",
+        unseen.body
+    );
+    let of_other_rules =
+        look(&ada, &json!({ "allowedEmailDomains": ["globex.test"], "domainGatingEnabled": true })).await;
+    let other = end(&ada, &rules, &json!({ "previewDigest": of_other_rules["digest"] })).await;
+    assert_eq!((other.status, &other.json()["code"]), (422, &json!("invalid")));
+    assert_eq!((app.footprint().await, app.events().await), before, "nothing was changed");
+    app.person("dorothy@other.test", Role::Member).await;
+    let late = end(&ada, &rules, &json!({ "previewDigest": shown["digest"] })).await;
+    assert_eq!((late.status, &late.json()["code"]), (409, &json!("conflict")), "{}", late.body);
+    assert_eq!(grace.get("/api/org").await.status, 200);
+    let seen = json!({ "previewDigest": look(&ada, &rules).await["digest"] });
+    let ended = end(&ada, &rules, &seen).await;
+    assert_eq!((ended.status, &ended.json()["domainGatingEnabled"]), (200, &json!(true)), "{}", ended.body);
+    assert_eq!(grace.get("/api/org").await.status, 403);
+    let told = app
+        .texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'organization.settings_changed'")
+        .await;
+    let told: serde_json::Value = serde_json::from_str(&told.concat()).expect("one event");
+    assert_eq!(told["rules"]["accessEndedOf"], json!(["dorothy@other.test", "grace@other.test"]));
+    let after = app.events().await;
+    assert_eq!(end(&ada, &rules, &json!({})).await.status, 200, "no one is left whom the rules refuse");
+    assert_eq!(app.events().await, after, "and nothing to tell of");
+    let ben = app.person("ben@acme.test", Role::Member).await;
+    assert_eq!(ben.post_json(&format!("{API}/access/preview"), &rules).await.status, 403);
+}
+
+async fn those_whom_rules_left_in_lose_access_when_a_program_says_so_later(app: &TestApp) {
+    let ada = app.owner().await;
+    let grace = app.person("grace@other.test", Role::Member).await;
+    let rules = json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
+    assert_eq!(ada.patch(&format!("{API}/settings"), &rules).await.status, 200);
+    assert_eq!(grace.get("/api/org").await.status, 200, "rules are for new people");
+    let seen = json!({ "previewDigest": look(&ada, &json!({})).await["digest"] });
+    assert_eq!(end(&ada, &json!({}), &seen).await.status, 200);
+    assert_eq!(grace.get("/api/org").await.status, 403);
+}
+
+async fn a_program_leaves_out_who_asks_only_when_they_say_so(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Admin).await;
+    let acme = json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
+    assert_eq!(ada.patch(&format!("{API}/settings"), &acme).await.status, 200);
+    let other = json!({ "allowedEmailDomains": ["other.test"] });
+    let shown = look(&ben, &other).await;
+    assert_eq!((&shown["leavesYouOut"], &shown["refusedCount"]), (&json!(true), &json!(2)));
+    let stay: Vec<bool> = shown["refused"]
+        .as_array()
+        .expect("people")
+        .iter()
+        .filter_map(|it| it["losesAccess"].as_bool())
+        .collect();
+    assert_eq!(stay, [false, false], "neither the owner, who is above him, nor he");
+    let before = app.footprint().await;
+    for typed in [json!(null), json!("ada@acme.test"), json!("")] {
+        let asked = json!({ "previewDigest": shown["digest"], "confirmedEmail": typed });
+        let refused = end(&ben, &other, &asked).await;
+        assert!(
+            refused.status == 422 && refused.json()["errors"]["confirmedEmail"][0].is_string(),
+            "{}",
+            refused.body
+        );
+    }
+    assert_eq!(app.footprint().await, before);
+    let sure = json!({ "previewDigest": shown["digest"], "confirmedEmail": "Ben@acme.test" });
+    assert_eq!(end(&ben, &other, &sure).await.status, 200);
+    assert_eq!((ada.get("/api/org").await.status, ben.get("/api/org").await.status), (200, 200));
 }
 
 async fn a_preview_of_other_rules_does_not_count(app: &TestApp) {

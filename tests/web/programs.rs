@@ -33,7 +33,9 @@ async fn id_of(admin: &Visitor, email: &str) -> String {
 on_both_databases!(
     the_log_is_read_by_programs_as_the_page_filters_it,
     an_export_goes_on_from_the_last_line_that_came,
+    whoever_asks_for_the_head_of_an_export_takes_nothing_along,
     many_people_are_changed_at_once_and_the_others_are_named,
+    all_whom_a_filter_means_are_changed_at_once,
     many_are_invited_at_once_or_none_if_one_is_no_address,
     sessions_are_listed_and_ended,
     an_account_at_a_provider_says_why_it_stays,
@@ -111,12 +113,47 @@ async fn an_export_goes_on_from_the_last_line_that_came(app: &TestApp) {
     assert_eq!(each(&lines(&app.visitor().send(by_token).await), "email"), ["ada@acme.test"]);
     let exported = app.events().await.into_iter().filter(|event| event.contains(".exported "));
     let exported: Vec<String> = exported.collect();
-    let each_time = ["users", "users", "invites", "invites", "audit", "audit", "users"];
-    assert_eq!(exported, each_time.map(|what| format!("{what}.exported done jsonl")));
+    let twice =
+        |what| [format!("{what}.exported done jsonl"), format!("{what}.exported done jsonl (continued)")];
+    let by_token = ["users.exported done jsonl".to_owned()];
+    assert_eq!(exported, [&twice("users")[..], &twice("invites"), &twice("audit"), &by_token].concat());
+    let asked = "SELECT CAST(after AS TEXT) FROM events WHERE action = 'invites.exported' ORDER BY number";
+    let asked: Vec<Value> =
+        app.texts(asked).await.iter().map(|asked| serde_json::from_str(asked).expect("JSON")).collect();
+    assert_eq!(asked, [json!({ "status": "pending" }), json!({ "status": "pending", "continued": true })]);
     assert_eq!(ada.get("/api/admin/users/export?cursor=made-up").await.status, 422);
     let ben = app.person("ben@acme.test", Role::Member).await;
     for what in ["users", "invites", "audit"] {
         assert_eq!(ben.get(&format!("/api/admin/{what}/export")).await.status, 403);
+    }
+}
+
+async fn whoever_asks_for_the_head_of_an_export_takes_nothing_along(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Member).await;
+    let head = async |person: &Visitor, path: &str| person.send(person.request(Method::HEAD, path)).await;
+    let exports =
+        |events: Vec<String>| events.into_iter().filter(|event| event.contains(".exported ")).count();
+    for (count, path) in [
+        "/api/admin/users/export?sort=joined",
+        "/api/admin/invites/export?status=pending",
+        "/api/admin/audit/export?what=invites",
+        "/settings/admin/users/export?format=csv",
+        "/settings/admin/audit/export?format=jsonl",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let asked = head(&ada, path).await;
+        assert_eq!((asked.status, asked.body.as_str()), (200, ""), "{path}");
+        assert_eq!(exports(app.events().await), count, "{path}");
+        let whole = ada.get(path).await;
+        for name in ["content-type", "content-disposition", "cache-control"] {
+            assert_eq!(asked.header(name), whole.header(name), "{path}");
+        }
+        assert_eq!(exports(app.events().await), count + 1, "{path}");
+        assert_eq!(head(&ben, path).await.status, 403, "{path}");
+        assert_eq!(head(&ada, &format!("{path}&cursor=made-up")).await.status, 422, "{path}");
     }
 }
 
@@ -137,6 +174,7 @@ async fn many_people_are_changed_at_once_and_the_others_are_named(app: &TestApp)
         made.json()["skipped"],
         json!([{ "id": me, "name": "Ada Lovelace", "reason": "That’s you." }])
     );
+    assert_eq!(made.json()["hasMore"], false);
     let show = async |id: &str| ada.get(&format!("/api/admin/users/{id}")).await.json();
     assert_eq!(show(&ben).await["role"], "admin");
     let off = bulk(json!({ "action": "deactivate", "users": [sam] })).await.json();
@@ -160,6 +198,47 @@ async fn many_people_are_changed_at_once_and_the_others_are_named(app: &TestApp)
     app.forget_sign_ins().await;
     let raised = bulk(json!({ "action": "owner", "users": [ben] })).await;
     assert_eq!((raised.status, &raised.json()["code"]), (403, &json!("fresh_sign_in_required")));
+}
+
+async fn all_whom_a_filter_means_are_changed_at_once(app: &TestApp) {
+    let ada = app.owner().await;
+    for email in ["ben@acme.test", "sam@acme.test", "kim@other.test"] {
+        app.enroll(email, "default", Role::Member).await;
+    }
+    let bulk = async |body: Value| ada.post_json("/api/admin/users/bulk", &body).await;
+    let roles = async || app.texts("SELECT email || ' ' || role FROM memberships ORDER BY email").await;
+    let made = bulk(json!({ "action": "admin", "filter": { "q": "acme.test", "role": "member" } })).await;
+    assert_eq!(made.json(), json!({ "changed": 2, "skipped": [], "hasMore": false }), "{}", made.body);
+    assert_eq!(
+        roles().await,
+        ["ada@acme.test owner", "ben@acme.test admin", "kim@other.test member", "sam@acme.test admin"]
+    );
+    assert_eq!(app.events().await.iter().filter(|event| event.starts_with("users.role_changed")).count(), 1);
+    app.run("UPDATE memberships SET last_seen_at = 9000000000000 WHERE email <> 'kim@other.test'", []).await;
+    let away = bulk(json!({ "action": "deactivate", "filter": { "unseen": 90, "status": "active" } })).await;
+    assert_eq!(away.json()["changed"], 1, "{}", away.body);
+    let before = (app.footprint().await, roles().await);
+    for (filter, field) in [
+        (json!({}), "filter"),
+        (json!({ "q": " " }), "filter"),
+        (json!({ "role": "king" }), "filter.role"),
+        (json!({ "status": "asleep" }), "filter.status"),
+        (json!({ "unseen": 0 }), "filter.unseen"),
+        (json!({ "name": "Ben" }), "filter.name"),
+    ] {
+        let refused = bulk(json!({ "action": "deactivate", "filter": filter })).await;
+        assert!(
+            refused.status == 422 && refused.json()["errors"][field][0].is_string(),
+            "{field}: {}",
+            refused.body
+        );
+    }
+    let me = id_of(&ada, "ada@acme.test").await;
+    let both = bulk(json!({ "action": "member", "users": [me], "filter": { "role": "admin" } })).await;
+    assert!(both.status == 422 && both.json()["errors"]["filter"][0].is_string(), "{}", both.body);
+    assert_eq!((app.footprint().await, roles().await), before);
+    let none = bulk(json!({ "action": "member", "filter": { "q": "nobody" } })).await;
+    assert_eq!(none.json(), json!({ "changed": 0, "skipped": [], "hasMore": false }));
 }
 
 async fn many_are_invited_at_once_or_none_if_one_is_no_address(app: &TestApp) {

@@ -1,16 +1,13 @@
 //! The part that shows whom rules would refuse.
 
 use crate::access::Asks;
-use crate::access::affected::AffectedMember;
+use crate::access::affected::{AffectedMember, MOST_NAMED};
 use crate::access::form::RulesForm;
 use crate::access::preview::Preview;
 use crate::authority::Admin;
-use crate::gate::{Candidate, Gate, Rules};
+use crate::gate::Rules;
 use crate::numbers::grouped;
 use crate::web::Moment;
-
-/// As many people as are named; the rest is counted.
-const MOST_LOSERS: usize = 100;
 
 const SAVE: &str = "Save";
 const YOU_KEEP: &str = "You keep your access.";
@@ -102,7 +99,7 @@ impl PreviewPart {
             blocked_invites: preview.blocked_invites,
             exposed: preview.exposed().count(),
             you: if preview.leaves_out(&admin.visitor().id) { YOU_STAY } else { YOU_KEEP },
-            more: match loses.saturating_sub(MOST_LOSERS) {
+            more: match loses.saturating_sub(MOST_NAMED) {
                 0 => String::new(),
                 more => format!("and {} more", grouped(more as u64)),
             },
@@ -120,7 +117,7 @@ impl PreviewPart {
             } else {
                 ""
             },
-            losers: losers(preview.losers, &rules, admin),
+            losers: losers(preview, &rules, admin),
         }
     }
 }
@@ -167,16 +164,15 @@ fn review(affected: usize) -> String {
     }
 }
 
-fn losers(all: Vec<AffectedMember>, rules: &Rules, admin: &Admin) -> Vec<LoserRow> {
+fn losers(preview: Preview, rules: &Rules, admin: &Admin) -> Vec<LoserRow> {
     let services = admin.services();
-    let gate = Gate::new(&services.config.instance, rules);
-    let row = |loser: AffectedMember| LoserRow {
-        reason: gate.decide(&Candidate::stranger(loser.member.email.clone())).reason(),
+    let row = |(loser, reason): (AffectedMember, String)| LoserRow {
+        reason,
         name: loser.member.name,
         email: loser.member.email.to_string(),
         role_label: loser.member.role.label(),
         last_seen: Moment::new(loser.member.last_seen_at, services.clock.now()),
         protected: loser.protected.unwrap_or_default(),
     };
-    all.into_iter().take(MOST_LOSERS).map(row).collect()
+    preview.named(&services.config.instance, rules).into_iter().map(row).collect()
 }

@@ -7,9 +7,9 @@ use super::opening::{is_name, open_to};
 use super::page::Access;
 use super::preview::Shown;
 use super::wording::look_through;
-use crate::access::form::{Addition, Additions, Edit, Problems, RulesForm, parse_address};
+use crate::access::form::{Addition, Additions, Edit, Problems, RulesForm};
 use crate::access::settings::{self, Saved};
-use crate::access::{Asks, Consent};
+use crate::access::{Asks, Consent, is_own};
 use crate::authority::Admin;
 use crate::error::{Error, Forbidden, Result};
 use crate::gate::Rules;
@@ -78,7 +78,7 @@ async fn try_to_save(admin: &Admin, view: &View, form: RulesForm) -> Reply {
         }
     };
     match settings::save(admin, &rules, version, &page.form.consent(admin)).await {
-        Ok(Saved::Done { ended }) => Ok(see_other(&admin.links().access(), said(ended, additions))),
+        Ok(Saved::Done { ended }) => Ok(see_other(&admin.links().access(), said(ended.len(), additions))),
         Ok(Saved::Look { preview, asks }) => {
             let agreed = preview.digest.is(&page.form.digest);
             let stale = preview.digest.is_of_other_members(&page.form.digest);
@@ -126,11 +126,10 @@ fn said(ended: usize, additions: Additions) -> Left {
 
 impl RulesForm {
     fn consent(&self, admin: &Admin) -> Consent {
-        let own_address = parse_address(self.confirm_email.trim());
         Consent {
             digest: self.digest.clone(),
             end_access: self.end_access,
-            without_me: own_address.is_ok_and(|typed| typed.as_str() == admin.email()),
+            without_me: is_own(admin, &self.confirm_email),
             opens: is_name(&self.confirm_name, &admin.organization().name),
         }
     }

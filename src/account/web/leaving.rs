@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::account::{Consequences, ONLY_OWNER};
 use crate::address::EmailAddress;
 use crate::authority::{Member, SignedIn, session};
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
 use crate::links::{Link, Site};
 use crate::sign_in::web::sign_in_again;
 use crate::web::{Notice, Page, Reply, View, see_other};
@@ -157,12 +157,16 @@ pub async fn delete(
         return show(&person, &view, StatusCode::UNPROCESSABLE_ENTITY, form.into_inner().email, sentence)
             .await;
     }
-    if !person.visitor.is_fresh(person.services.clock.now()) {
-        return sign_in_again(&person, &view, &Site.deletion()).await;
+    match crate::account::delete(&person).await {
+        Ok(()) => {
+            session::end(&request);
+            Ok(see_other(&Site.sign_in(), Notice::AccountDeleted))
+        }
+        Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
+            sign_in_again(&person, &view, &Site.deletion()).await
+        }
+        Err(other) => Err(other),
     }
-    crate::account::delete(&person).await?;
-    session::end(&request);
-    Ok(see_other(&Site.sign_in(), Notice::AccountDeleted))
 }
 
 fn is_own(person: &SignedIn, typed: &str) -> Result<bool> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::authority::session::Membership;
 use crate::authority::{Anyone, SignedIn};
 use crate::entity::identity;
-use crate::error::{Error, Result};
+use crate::error::{Error, Forbidden, Result};
 use crate::id::Id;
 use crate::identity_providers::IdentityProvider;
 use crate::links::{Link, Site};
@@ -178,13 +178,13 @@ pub struct IdentityPath {
 
 /// `POST /settings/identities/{identity}/disconnect`. Takes a fresh sign-in.
 pub async fn disconnect(person: SignedIn, view: View, path: web::Path<IdentityPath>) -> Reply {
-    if !person.visitor.is_fresh(person.services.clock.now()) {
-        return sign_in_again(&person, &view, &Site.settings()).await;
-    }
     match super::disconnect(&person, &path.identity).await {
         Ok(provider) => Ok(see_other(&Site.settings(), Notice::Disconnected.about(&provider))),
         Err(Error::LastMethod) => {
             show(&person, &view, StatusCode::CONFLICT, &Query { problem: IT_STAYS, ..Query::default() }).await
+        }
+        Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
+            sign_in_again(&person, &view, &Site.settings()).await
         }
         Err(other) => Err(other),
     }

@@ -10,7 +10,9 @@ use tokio::time::timeout;
 use super::member::Member;
 use super::refused::Refused;
 use crate::authority::change::{Change, OfOrganization};
+use crate::authority::event::Event;
 use crate::error::{Error, Forbidden, Result};
+use crate::listing::ListQuery;
 use crate::role::Role;
 
 /// How long a part of a long answer may take.
@@ -71,18 +73,28 @@ impl Admin {
         timeout(PART_PATIENCE, checked).await.map_err(late)?
     }
 
-    /// A long answer, part by part: `read` gives what a query asks for, and the query for what follows, if anything does.
-    /// In the stream the errors of [`Self::part`], which break it off.
-    pub fn parts<Q, T>(
+    /// A list that leaves the house, from the query's place on: one `event` tells of it, how the list was filtered, and
+    /// whether the export went on there. Then `read` gives part by part what a query asks for, and the query for what
+    /// follows, if anything does. Of whoever asks for the answer's head alone nothing is told, and nothing is read.
+    ///
+    /// # Errors
+    /// When the event can't be kept; in the stream those of [`Self::part`], which break it off.
+    pub async fn export<Q: ListQuery, T>(
         self,
+        event: Event,
         query: Q,
         read: impl AsyncFn(&Self, &Q) -> Result<(Vec<T>, Option<Q>)>,
-    ) -> impl Stream<Item = Result<Vec<T>>> {
-        stream::try_unfold(Some((self, query, read)), |under_way| async move {
+    ) -> Result<impl Stream<Item = Result<Vec<T>>>> {
+        let is_read = !self.person().origin.is_head;
+        if is_read {
+            self.change().await?.commit(told(event, &query)).await?;
+        }
+        let begins = is_read.then_some((self, query, read));
+        Ok(stream::try_unfold(begins, |under_way| async move {
             let Some((admin, query, read)) = under_way else { return Ok(None) };
             let (rows, next) = admin.part(read(&admin, &query)).await?;
             Ok(Some((rows, next.map(|query| (admin, query, read)))))
-        })
+        }))
     }
 
     async fn refuse_if_no_more(&self) -> Result<()> {
@@ -97,4 +109,14 @@ impl Admin {
         Refused::member(self).tell("the rest of a file (needs the role admin)".to_owned()).await?;
         Err(Error::Forbidden(Forbidden::NeedsAdmin))
     }
+}
+
+/// The event of an export. One that goes on from a place is no whole one.
+fn told<Q: ListQuery>(mut event: Event, query: &Q) -> Event {
+    let mut asked = query.filters();
+    if query.cursor().is_some() {
+        event.target.push_str(" (continued)");
+        asked["continued"] = true.into();
+    }
+    event.resulting_in(asked)
 }

@@ -171,6 +171,15 @@ impl SignedIn {
         }
     }
 
+    /// Refuses what takes a fresh sign-in.
+    ///
+    /// # Errors
+    /// 403 for whoever has not signed in within the last ten minutes, and for every token.
+    pub fn need_fresh_sign_in(&self) -> Result<()> {
+        let is_fresh = self.visitor.is_fresh(self.services.clock.now());
+        if is_fresh { Ok(()) } else { Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) }
+    }
+
     /// Notes why the person is refused what they asked for, where the answer is no such error but a page of its own: the log
     /// tells of it.
     pub fn note_refusal(&self, why: Forbidden) {

@@ -48,8 +48,8 @@ pub async fn apply(admin: &Admin, ids: &[String], action: BulkAction) -> Result<
         return Ok(applied);
     }
     let raises = |person: &MemberAccount| action.role().is_some_and(|role| role > person.member.role);
-    if chosen.iter().any(raises) && !admin.visitor().is_fresh(admin.services().clock.now()) {
-        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+    if chosen.iter().any(raises) {
+        admin.person().need_fresh_sign_in()?;
     }
     if !can_spare(admin, &change, &chosen, action).await? {
         let target = people(chosen.len());

@@ -6,4 +6,4 @@ mod selection;
 
 pub use action::BulkAction;
 pub use apply::{Applied, apply};
-pub use selection::{MOST, Plan, Skipped, matching, plan};
+pub use selection::{MOST, Matching, Plan, Skipped, matching, plan};

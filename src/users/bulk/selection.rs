@@ -30,11 +30,18 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// The ids of everyone whom a list shows, or of the first [`MOST`].
+/// Everyone whom a list shows, or the first [`MOST`].
+pub struct Matching {
+    pub ids: Vec<String>,
+    /// Whether the list shows more.
+    pub has_more: bool,
+}
+
+/// Those whom a list shows.
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn matching(admin: &Admin, query: &UserQuery) -> Result<Vec<String>> {
+pub async fn matching(admin: &Admin, query: &UserQuery) -> Result<Matching> {
     let mut query = UserQuery { limit: query::MOST, cursor: None, ..query.clone() };
     let mut ids = Vec::new();
     loop {
@@ -42,9 +49,10 @@ pub async fn matching(admin: &Admin, query: &UserQuery) -> Result<Vec<String>> {
         ids.extend(page.rows.into_iter().map(|person| person.id));
         match page.next {
             Some(next) if ids.len() < MOST => query.cursor = Some(next),
-            _ => {
+            rest => {
+                let has_more = rest.is_some() || ids.len() > MOST;
                 ids.truncate(MOST);
-                return Ok(ids);
+                return Ok(Matching { ids, has_more });
             }
         }
     }

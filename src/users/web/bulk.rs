@@ -95,7 +95,7 @@ impl BulkRequest {
             let chosen = fields.iter().filter(|(key, _)| key == "user");
             chosen.flat_map(|(_, ids)| ids.split_whitespace()).map(person).collect::<Result<_>>()?
         } else {
-            bulk::matching(admin, &back.asked(&admin.links())?).await?
+            bulk::matching(admin, &back.asked(&admin.links())?).await?.ids
         };
         Ok(Self { action, ids, confirmed, back })
     }

@@ -66,7 +66,10 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     }
     let mut response = HttpResponse::build(error.status_code());
     response.insert_header((CACHE_CONTROL, "no-store"));
-    if let Error::TooManyRequests(wait) | Error::TooManyInvites(wait) = error {
+    if let Error::TooManyRequests(wait)
+    | Error::TooManyInvites(wait)
+    | Error::IdempotencyKey(KeyTrouble::TooMany(wait)) = error
+    {
         response.insert_header((RETRY_AFTER, wait.as_secs() + 1));
     }
     if error.status_code() == StatusCode::SERVICE_UNAVAILABLE {

@@ -29,7 +29,9 @@ impl ResponseError for Error {
             Self::PackedBody | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) | Self::IdempotencyKey(KeyTrouble::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests(_) | Self::TooManyInvites(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests(_)
+            | Self::TooManyInvites(_)
+            | Self::IdempotencyKey(KeyTrouble::TooMany(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) | Self::Database(_) | Self::OutcomeUnknown(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

@@ -41,6 +41,7 @@ fn errors() -> Vec<(Error, u16)> {
         (Error::IdempotencyKey(KeyTrouble::Malformed), 400),
         (Error::IdempotencyKey(KeyTrouble::InUse), 409),
         (Error::IdempotencyKey(KeyTrouble::Reused), 422),
+        (Error::IdempotencyKey(KeyTrouble::TooMany(Duration::from_secs(7))), 429),
         (Error::Forbidden(Forbidden::NeedsScope(Scope::AdminRead)), 403),
         (Error::Conflict("Archive it first."), 409),
         (Error::KeyMissing, 404),

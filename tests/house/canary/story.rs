@@ -115,6 +115,8 @@ impl<'a> Story<'a> {
         ada.does(Method::PATCH, "/api/admin/settings", Body::Json(json!({ "name": "Acme" }))).await;
         let asked = json!({ "email": "sam@other.test" });
         ada.does(Method::POST, "/api/admin/access/simulation", Body::Json(asked)).await;
+        let asked = json!({ "allowedEmailDomains": ["other.test"] });
+        ada.does(Method::POST, "/api/admin/access/preview", Body::Json(asked)).await;
     }
 
     /// Someone who is invited comes by the link, and accepts.

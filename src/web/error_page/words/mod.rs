@@ -7,6 +7,7 @@ mod sentences;
 
 use std::time::Duration;
 
+use crate::authority::kept_answers::MOST;
 use crate::error::{Error, KeyTrouble, OtherOrigin};
 use crate::numbers;
 pub use sentences::Words;
@@ -46,6 +47,7 @@ pub fn words(error: &Error) -> Words {
         Error::IdempotencyKey(KeyTrouble::Malformed) => &fixed::MALFORMED_KEY,
         Error::IdempotencyKey(KeyTrouble::InUse) => &fixed::KEY_IN_USE,
         Error::IdempotencyKey(KeyTrouble::Reused) => &fixed::KEY_REUSED,
+        Error::IdempotencyKey(KeyTrouble::TooMany(wait)) => return too_many_keys(*wait),
         Error::Internal(_) => &fixed::INTERNAL,
     })
 }
@@ -75,6 +77,18 @@ fn too_many_invites(wait: Duration) -> Words {
         title: "Too many invites",
         what: format!(
             "An admin can send 1,000 invites in an hour, and an organization 2,000. Try again in {wait}."
+        ),
+        next_step: "",
+    }
+}
+
+fn too_many_keys(wait: Duration) -> Words {
+    let (most, wait) = (numbers::grouped(MOST), numbers::wait(wait));
+    Words {
+        code: "too_many_requests",
+        title: "Too many idempotency keys",
+        what: format!(
+            "You used {most} idempotency keys within 24 hours. Try again in {wait}, or without a key."
         ),
         next_step: "",
     }

@@ -1,103 +1,35 @@
-//! `/api/org` and `/api/admin/settings`.
+//! `/api/admin/settings`, and what a change of them would mean (rules 2.3, 2.4).
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::api::AccessPreview;
 use crate::access::form::{
     DomainRules, Doubt, MOST_DOMAINS, parse_address, parse_domain_rule, public_suffix,
 };
-use crate::access::settings::write_rules;
+use crate::access::settings::{Saved, refuse_rules, rules_and_ended, settle, write_rules};
+use crate::access::{Consent, is_own};
 use crate::address::EmailAddress;
-use crate::authority::{Admin, Event, InPerson, Member, Organization, SignedIn};
+use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::{org_settings, organization};
 use crate::error::{Error, FieldErrors, Result};
 use crate::gate::{self, DomainRule, Rules};
 use crate::name::Name;
-use crate::organization::creation;
-use crate::role::Role;
+use crate::organization::{show, write_name};
 use crate::stray_secret;
 use crate::tokens::form::most_days;
 use crate::tokens::write_token_life;
-use crate::web::api::{Body, Created, List, Shown, created, json};
+use crate::web::api::{Body, Shown, json};
 
-/// An organization, and what the person who asks is in it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Organization)]
-pub struct ShownOrganization {
-    id: String,
-    slug: String,
-    name: String,
-    role: Role,
-}
-
-/// What members may read of their organization.
-pub async fn show(member: Member) -> Result<Shown<ShownOrganization>> {
-    shown(&member).await
-}
-
-async fn shown(member: &Member) -> Result<Shown<ShownOrganization>> {
-    let row = super::show(member).await?;
-    json(ShownOrganization { id: row.id, slug: row.slug, name: row.name, role: member.role() })
-}
-
-impl ShownOrganization {
-    fn of(organization: &Organization, role: Role) -> Self {
-        let Organization { id, slug, name, .. } = organization.clone();
-        Self { id, slug, name, role }
-    }
-}
-
-/// `GET /api/organizations`: those that the person belongs to, the one opened last first.
-pub async fn index(person: SignedIn) -> Result<Shown<List<ShownOrganization>>> {
-    let mine = person.visitor.memberships().into_iter();
-    let items = mine.map(|membership| ShownOrganization::of(&membership.organization, membership.role));
-    json(List::whole(items.collect()))
-}
-
-/// What a program sends to create an organization; without a slug the name proposes one.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "name": "Example Inc.", "slug": "example" })))]
-pub struct NewOrganization {
-    #[schema(min_length = 2, max_length = 60)]
-    name: String,
-    #[schema(max_length = 39, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
-    slug: Option<String>,
-}
-
-/// `POST /api/organizations`: by no token, which is of one.
-pub async fn create(
-    person: InPerson<SignedIn>,
-    new: Body<NewOrganization>,
-) -> Result<Created<ShownOrganization>> {
-    let NewOrganization { name, slug } = new.into_inner();
-    let slug = match slug {
-        Some(slug) => slug,
-        None => creation::proposed(&person, &name).await?,
-    };
-    let (name, slug) = creation::parse(&name, &slug)?;
-    let organization = creation::create(&person, &name, &slug).await?;
-    created(ShownOrganization::of(&organization, Role::Owner))
-}
-
-/// What a program sends to change an organization.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "name": "Example Inc." })))]
-pub struct OrganizationPatch {
-    #[schema(value_type = String, required = true, min_length = 2, max_length = 60)]
-    name: Option<String>,
-}
-
-/// `PUT, PATCH /api/organizations/{organization}`: gives it another name.
-pub async fn update(admin: Admin, patch: Body<OrganizationPatch>) -> Result<Shown<ShownOrganization>> {
-    let name = patch.into_inner().name.ok_or_else(|| Error::Malformed("nothing to change".to_owned()))?;
-    let name = Name::parse(&name).map_err(|sentence| Error::invalid("name", sentence))?;
-    super::rename_to(&admin, &name).await?;
-    shown(&admin).await
-}
+/// Why no one's access is ended that was not looked at before.
+const PREVIEW_FIRST: &str = "Preview these rules, and send the preview’s digest as `previewDigest`.";
+/// Why it isn't, when others would lose it by now.
+const OTHERS_BY_NOW: &str = "These rules concern other people by now. Preview them again.";
+/// Why an admin does not leave themselves out by mistake.
+const WITHOUT_YOU: &str =
+    "These rules would refuse you as a new user. To confirm, send your own email as `confirmedEmail`.";
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -132,6 +64,14 @@ pub struct SettingsPatch {
     /// Doubtful domains that are meant: free mail, look-alikes.
     #[serde(default)]
     confirmed_domains: Vec<String>,
+    /// Whether the access of members whom the rules would refuse ends now.
+    #[serde(default)]
+    end_access: bool,
+    /// With `endAccess`: the `digest` of the preview that shows whose access ends.
+    preview_digest: Option<String>,
+    /// With `endAccess`: your own email, where the rules would refuse you, too.
+    #[schema(format = "email", max_length = 254)]
+    confirmed_email: Option<String>,
 }
 
 /// `GET /api/admin/settings`.
@@ -140,7 +80,7 @@ pub async fn settings(admin: Admin) -> Result<Shown<Settings>> {
 }
 
 async fn current(admin: &Admin) -> Result<Shown<Settings>> {
-    let row = super::show(admin).await?;
+    let row = show(admin).await?;
     let rules = crate::access::settings(admin).await?;
     json(Settings {
         name: row.name,
@@ -153,10 +93,20 @@ async fn current(admin: &Admin) -> Result<Shown<Settings>> {
     })
 }
 
-/// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: no one
-/// who is in loses access by this.
+/// `POST /api/admin/access/preview`: what the same change of the settings would mean for those who are in. Changes
+/// nothing.
+pub async fn preview(admin: Admin, patch: Body<SettingsPatch>) -> Result<Shown<AccessPreview>> {
+    let (wishes, errors) = patch.into_inner().read();
+    let in_force = Rules::from(&crate::access::settings(&admin).await?);
+    let (_, rules) = wishes.apply(in_force.clone(), errors)?;
+    json(AccessPreview::of(&admin, &rules, &in_force).await?)
+}
+
+/// `PATCH /api/admin/settings`: changes name and rules together, with one event. Rules are for new people: no one who is in
+/// loses access by this, unless that is asked for.
 pub async fn change_settings(admin: Admin, patch: Body<SettingsPatch>) -> Result<Shown<Settings>> {
     let (wishes, errors) = patch.into_inner().read();
+    let consent = wishes.consent(&admin);
     let change = admin.change().await?;
     let row = change.single::<org_settings::Entity>().await?;
     let (rules_before, life_before) = (Rules::from(&row), row.token_max_days);
@@ -167,23 +117,51 @@ pub async fn change_settings(admin: Admin, patch: Body<SettingsPatch>) -> Result
     if rules != rules_before {
         write_rules(&change, &admin, &rules, None).await?;
     }
+    let ended = match end_access(&change, &admin, [&rules, &rules_before], consent).await {
+        Err(Error::LastOwner) => {
+            drop(change);
+            return Err(refuse_rules(&admin, &rules).await?);
+        }
+        ended => ended?,
+    };
     if let Some(name) = &name {
-        super::write_name(&change, &admin, name, None).await?;
+        write_name(&change, &admin, name, None).await?;
     }
     if life != life_before {
         write_token_life(&change, life).await?;
     }
-    if name.is_some() || rules != rules_before || life != life_before {
+    if name.is_some() || rules != rules_before || life != life_before || !ended.is_empty() {
         let name_after = name.as_ref().map_or(name_before.as_str(), Name::as_str);
         let event = Event::done("organization.settings_changed", name_after).with(
             serde_json::json!({ "name": name_before, "rules": rules_before, "tokenMaxDays": life_before }),
-            serde_json::json!({ "name": name_after, "rules": rules, "tokenMaxDays": life }),
+            serde_json::json!({ "name": name_after, "rules": rules_and_ended(&rules, &ended), "tokenMaxDays": life }),
         );
         change.commit(event).await?;
     } else {
         drop(change);
     }
     current(&admin).await
+}
+
+/// Ends the access of those whom the rules leave out, as far as that is asked for and they were looked at; tells their
+/// addresses.
+async fn end_access(
+    change: &Change<OfOrganization>,
+    admin: &Admin,
+    [rules, before]: [&Rules; 2],
+    consent: Option<Consent>,
+) -> Result<Vec<String>> {
+    let Some(consent) = consent else { return Ok(Vec::new()) };
+    match settle(change, admin, [rules, before], &consent).await? {
+        Saved::Done { ended } => Ok(ended),
+        Saved::Look { preview, .. } if preview.digest.is_of_other_members(&consent.digest) => {
+            Err(Error::Conflict(OTHERS_BY_NOW))
+        }
+        Saved::Look { preview, .. } if preview.is_unseen(&consent.digest) => {
+            Err(Error::invalid("previewDigest", PREVIEW_FIRST))
+        }
+        Saved::Look { .. } => Err(Error::invalid("confirmedEmail", WITHOUT_YOU)),
+    }
 }
 
 /// What an admin wants, read.
@@ -196,6 +174,9 @@ struct Wishes {
     open_sign_up: Option<bool>,
     token_max_days: Option<i64>,
     confirmed_domains: HashSet<String>,
+    end_access: bool,
+    preview_digest: String,
+    confirmed_email: String,
 }
 
 impl SettingsPatch {
@@ -221,12 +202,25 @@ impl SettingsPatch {
             open_sign_up: self.open_sign_up,
             token_max_days,
             confirmed_domains: self.confirmed_domains.into_iter().collect(),
+            end_access: self.end_access,
+            preview_digest: self.preview_digest.unwrap_or_default(),
+            confirmed_email: self.confirmed_email.unwrap_or_default(),
         };
         (wishes, errors)
     }
 }
 
 impl Wishes {
+    /// What the admin agrees to; none where no one's access ends.
+    fn consent(&self, admin: &Admin) -> Option<Consent> {
+        self.end_access.then(|| Consent {
+            digest: self.preview_digest.clone(),
+            end_access: true,
+            without_me: is_own(admin, &self.confirmed_email),
+            opens: true,
+        })
+    }
+
     /// The rules as they would be; doubtful domains that are new have to be confirmed.
     fn apply(self, mut rules: Rules, mut errors: FieldErrors) -> Result<(Option<Name>, Rules)> {
         if let Some(domains) = self.allowed_domains {
