@@ -37,6 +37,18 @@ on_both_databases! {
         assert_eq!(try_sign_in(app, "mallory@evil.test").await.status, 403);
     }
 
+    async fn the_page_of_the_rules_says_in_one_sentence_who_can_join(app: &TestApp) {
+        let ada = app.owner().await;
+        let page = async || ada.get("/settings/admin/access").await;
+        assert!(page().await.says("Only invited people can join."));
+        assert_eq!(save(&ada, &ACME).await.status, 303);
+        assert!(page().await.says("People with an address at acme.test can join. Anyone else needs an invite."));
+        let listed = [("emails", "sam@other.test"), ("email_allowlist", "true")];
+        assert_eq!(save(&ada, &[&ACME[..], &listed].concat()).await.status, 303);
+        let both = "People with an address at acme.test and 1 listed address can join. Anyone else needs an invite.";
+        assert!(page().await.says(both));
+    }
+
     // G01, G02, G10, G11, G12
     async fn look_alikes_are_refused_and_leave_nothing_behind(app: &TestApp) {
         let ada = app.owner().await;

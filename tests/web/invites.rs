@@ -349,6 +349,29 @@ on_both_databases! {
         assert_eq!(members(app).await, 2);
     }
 
+    async fn the_log_tells_who_could_not_accept_an_invite_and_why(app: &TestApp) {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        invite(&ben, "sam@other.test", "admin").await;
+        let link = ada.link_for("sam@other.test").await;
+        let sam = comes_by(app, &link, "sam@other.test").await;
+        assert_eq!(accept(&ada, &link).await.status, 403);
+        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        assert_eq!(accept(&sam, &link).await.status, 403);
+        app.run("UPDATE invites SET expires_at = 1", []).await;
+        assert_eq!(accept(&sam, &link).await.status, 410);
+        let told = "SELECT actor || ' ' || CAST(after AS TEXT) FROM events WHERE action = 'invite.refused' ORDER BY number";
+        let told = app.texts(told).await;
+        for (told, (who, why)) in told.iter().zip([
+            ("ada@acme.test", "for_somebody_else"),
+            ("sam@other.test", "inviter_lost_it"),
+            ("sam@other.test", "over"),
+        ]) {
+            assert!(told.starts_with(who) && told.contains(&format!("\"{why}\"")), "{told}");
+        }
+        assert_eq!(told.len(), 3);
+    }
+
     // I19, R01
     async fn members_and_strangers_neither_send_nor_see(app: &TestApp) {
         app.owner().await;
@@ -479,6 +502,8 @@ async fn people_the_server_now_refuses_are_shown_on_the_invites_page() {
         let refused = accept(&ben, &link).await;
         assert_eq!(refused.status, 403);
         assert!(refused.says("This server’s rules don’t allow ben@acme.test."), "{}", refused.body);
+        let why = app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'invite.refused'").await;
+        assert!(why.len() == 1 && why[0].contains("\"beyond_limits\""), "{why:?}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "member");
         app.close().await;
     }
@@ -566,6 +591,22 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
         assert_eq!(smtp.mails_to("ada@acme.test").len(), 1);
         assert!(ada.get(PAGE).await.says("Asked for a new link."));
         assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.asked_for'").await, 1);
+    })
+    .await;
+}
+
+/// Where there are many organizations, `web::many::journeys` says the opposite.
+#[actix_web::test]
+async fn an_inviter_who_is_no_member_any_more_hears_of_it_where_there_is_one_organization() {
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        invite(&ben, "sam@other.test", "member").await;
+        let link = ada.link_for("sam@other.test").await;
+        app.run("UPDATE invites SET expires_at = 1", []).await;
+        app.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
+        assert_eq!(app.visitor().post(&format!("{link}/request"), &[]).await.status, 303);
+        arrived(smtp, "ben@acme.test", 1).await;
     })
     .await;
 }

@@ -249,6 +249,19 @@ on_both_databases! {
         assert_eq!((raised.status, code(&raised).as_str()), (403, "fresh_sign_in_required"));
     }
 
+    // 2.5
+    async fn a_token_that_can_not_be_read_is_neither_taken_nor_called_wrong(app: &TestApp) {
+        let ada = app.owner().await;
+        let project = default_project(app, "default").await;
+        let (of_project, _) = token_of_project(&ada, &project).await;
+        let (of_person, _) = token_of_person(&ada, "admin:read").await;
+        app.run("ALTER TABLE tokens RENAME TO elsewhere", []).await;
+        for (token, path) in [(&of_project, "/api/keys"), (&of_person, "/api/admin/users"), (&of_person, "/api/me")] {
+            let answer = Program::new(&app.base, token).get(path).await;
+            assert_eq!((answer.status, code(&answer).as_str()), (503, "unavailable"), "{path}");
+        }
+    }
+
     // K03
     async fn a_token_that_is_revoked_or_over_opens_nothing_on_any_instance(app: &TestApp) {
         let ada = app.owner().await;
@@ -498,6 +511,32 @@ on_both_databases! {
         assert!(page.contains("Last used by deploy"), "{page}");
         let used = app.count("SELECT count(*) FROM tokens WHERE last_used_at IS NOT NULL").await;
         assert_eq!(used, 1);
+    }
+
+    async fn of_several_instances_one_notes_within_a_minute_from_where_a_token_was_used(app: &TestApp) {
+        let ada = app.owner().await;
+        let project = default_project(app, "default").await;
+        let (token, _) = token_of_project(&ada, &project).await;
+        let (second, third) = (app.instance(&[]).await, app.instance(&[]).await);
+        let used = async || app.texts("SELECT COALESCE(last_used_from, '') FROM tokens").await.remove(0);
+        let uses_at = async |base: &str| assert_eq!(Program::new(base, &token).get("/api/keys").await.status, 200);
+        let changes = async |before: &str| {
+            while used().await == before {
+                actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            used().await
+        };
+        uses_at(&app.base).await;
+        let first = changes("").await;
+        uses_at(&second.base).await;
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
+        assert_eq!(used().await, first, "a moment ago");
+        app.skip(Duration::minutes(2));
+        uses_at(&third.base).await;
+        changes(&first).await;
+        for instance in [second, third] {
+            instance.handle.stop(false).await;
+        }
     }
 
     // Every route with every token: what each opens is said by the type of the handler's first parameter.
