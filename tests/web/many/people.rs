@@ -189,6 +189,27 @@ async fn a_mail_about_a_role_leads_to_its_organization_and_goes_where_that_one_k
     }
 }
 
+/// Suspended is suspended: an invite to another address of theirs changes nothing about it.
+#[actix_web::test]
+async fn who_is_suspended_does_not_come_back_by_an_invite_to_another_address_of_theirs() {
+    for two in each(&[]).await {
+        two.app.enroll("sam@private.test", &two.globex, Role::Member).await;
+        two.app.also("sam@private.test", "sam@acme.test", &two.acme, Role::Member).await;
+        two.app.run("UPDATE memberships SET suspended_at = 1 WHERE email = 'sam@acme.test'", []).await;
+        let fields =
+            [("addresses", "sam@private.test"), ("role", "admin"), ("batch", &gatehouse::random::id())];
+        let sent = two.ada().await.post("/orgs/acme/settings/admin/invites", &fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let id = two.app.texts("SELECT id FROM invites").await.remove(0);
+        let link = String::from(token::path(&two.app.services, &id, 1).expect("a link"));
+        let refused = two.sign_in("sam@private.test").await.post(&format!("{link}/acceptance"), &[]).await;
+        assert!(refused.status == 403 && refused.says("suspended"), "{}", refused.body);
+        let role = "SELECT role FROM memberships WHERE email = 'sam@acme.test'";
+        assert_eq!(two.app.texts(role).await, ["member"]);
+        two.close().await;
+    }
+}
+
 /// Who asks for a new link is told of to those who invited and are members still, where their organization knows them.
 #[actix_web::test]
 async fn a_mail_about_an_invite_that_is_over_goes_to_no_one_who_has_left_its_organization() {
