@@ -140,7 +140,7 @@ fn an_error_text_of_a_provider_is_in_the_log_and_adds_no_line_to_it() {
 }
 
 /// Sets out for the provider; gives the browser, and where it was sent.
-async fn sets_out(serving: &Serving) -> (Visitor, Url) {
+pub(super) async fn sets_out(serving: &Serving) -> (Visitor, Url) {
     let visitor = Visitor::new(&serving.url(""));
     let request = visitor.request(Method::POST, "/auth/acme").header("origin", "http://localhost:8080");
     let answer = visitor.send(request.form(&[("return_to", "/")])).await;

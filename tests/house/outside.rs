@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
+use super::log::sets_out;
 use super::serving::Serving;
-use crate::web::support::free_port;
+use crate::web::support::{CLIENT_SECRET, Identity, Provider, free_port};
 
 /// A request whose body does not come.
 const SLOW: &[u8] = b"POST /auth/acme HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
@@ -39,6 +40,26 @@ fn ask_to_the_end(stream: &mut TcpStream, request: &[u8]) -> String {
     answer
 }
 
+/// The head of the answer to a request that is answered without a body, on a connection that stays; nothing where the
+/// server has ended it.
+fn head(stream: &mut TcpStream, request: &str) -> String {
+    let (mut answer, mut byte) = (Vec::new(), [0]);
+    let _ = stream.write_all(request.as_bytes());
+    while !answer.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
+        answer.extend(byte);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The session of someone who has signed in.
+async fn signs_in(serving: &Serving, provider: &Provider) -> String {
+    let (visitor, departure) = sets_out(serving).await;
+    let code = provider.grant(&Identity::new("ada@acme.test", "Ada"), &departure);
+    let back = visitor.get(&visitor.way_back_from("acme", &departure, &code)).await;
+    assert_eq!(back.status, 303, "{}", back.body);
+    back.session()
+}
+
 /// As browsers do, it asks once more on a new connection when one is closed without a word.
 fn sign_in_page(serving: &Serving, from: Ipv4Addr) -> String {
     let request = b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -64,6 +85,30 @@ fn bodies_that_do_not_come_hold_no_connection_that_others_need() {
             assert!(page.starts_with("HTTP/1.1 200 OK"), "{page:?}");
         }
     }
+}
+
+#[test]
+fn a_person_who_is_signed_in_keeps_their_connection_while_strangers_take_all_the_room() {
+    let system = actix_web::rt::System::new();
+    let provider = system.block_on(Provider::start());
+    let settings = [
+        ("GATEHOUSE_PROVIDERS__ACME__ISSUER", provider.issuer.as_str()),
+        ("GATEHOUSE_PROVIDERS__ACME__CLIENT_SECRET", CLIENT_SECRET),
+    ];
+    let serving = Serving::start_within(160, &settings);
+    let session = system.block_on(signs_in(&serving, &provider));
+    let by_no_one = "HEAD /api/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let by_ada = format!("HEAD /api/me HTTP/1.1\r\nHost: localhost\r\nCookie: session={session}\r\n\r\n");
+    let mut ada = connect(&serving, Ipv4Addr::LOCALHOST);
+    let mut stranger = connect(&serving, Ipv4Addr::LOCALHOST);
+    assert!(head(&mut ada, &by_ada).starts_with("HTTP/1.1 200 OK"));
+    assert!(head(&mut stranger, by_no_one).starts_with("HTTP/1.1 401 Unauthorized"));
+    let mut held: Vec<_> = (1..=200).map(|n| connect(&serving, another(n))).collect();
+    for stream in &mut held {
+        let _ = stream.write_all(SLOW);
+    }
+    assert_eq!(head(&mut stranger, by_no_one), "", "all the room was taken");
+    assert!(head(&mut ada, &by_ada).starts_with("HTTP/1.1 200 OK"));
 }
 
 #[test]

@@ -82,6 +82,12 @@ async fn headers_and_parameters_do_not_choose_an_organization(app: &TestApp) {
         assert_eq!(answer.status, 403, "{path}");
         assert!(!answer.body.contains("My Organization"));
     }
+    let told = "SELECT organization_id || ' ' || actor FROM events WHERE action = 'access.refused'";
+    assert_eq!(
+        app.texts(told).await,
+        ["default boris@globex.test"; 4],
+        "told where there was something to be had"
+    );
 }
 
 // U01

@@ -26,6 +26,7 @@ const OPEN: (&str, &str) = ("confirm_name", "My Organization");
 
 on_both_databases!(
     people_of_an_allowed_domain_join_as_members,
+    the_page_of_the_rules_says_in_one_sentence_who_can_join,
     look_alikes_are_refused_and_leave_nothing_behind,
     an_address_in_other_case_is_the_same_account,
     a_domain_beyond_ascii_is_one_domain_in_both_forms,
@@ -47,6 +48,19 @@ async fn people_of_an_allowed_domain_join_as_members(app: &TestApp) {
     assert_eq!(grace.sign_in(&app.provider, &Identity::new("grace@acme.test", "Grace")).await.status, 303);
     assert_eq!(grace.get("/api/me").await.json()["role"], "member");
     assert_eq!(try_sign_in(app, "mallory@evil.test").await.status, 403);
+}
+
+async fn the_page_of_the_rules_says_in_one_sentence_who_can_join(app: &TestApp) {
+    let ada = app.owner().await;
+    let page = async || ada.get("/settings/admin/access").await;
+    assert!(page().await.says("Only invited people can join."));
+    assert_eq!(save(&ada, &ACME).await.status, 303);
+    assert!(page().await.says("People with an address at acme.test can join. Anyone else needs an invite."));
+    let listed = [("emails", "sam@other.test"), ("email_allowlist", "true")];
+    assert_eq!(save(&ada, &[&ACME[..], &listed].concat()).await.status, 303);
+    let both =
+        "People with an address at acme.test and 1 listed address can join. Anyone else needs an invite.";
+    assert!(page().await.says(both));
 }
 
 // G01, G02, G10, G11, G12
@@ -238,8 +252,8 @@ async fn refusing_a_deactivated_person_takes_as_long_as_refusing_a_stranger() {
 
 async fn time_of_callback(app: &TestApp, email: &str) -> Time {
     let visitor = app.visitor();
-    let authorization = visitor.authorize("/").await;
-    let back = visitor.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"));
+    let departure = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
     let began = Instant::now();
     assert_eq!(visitor.get(&back).await.status, 403);
     began.elapsed()
@@ -297,9 +311,8 @@ async fn lost_or_broken_settings_admit_no_one() {
             let visitor = app.visitor();
             let begun = visitor.post("/auth/idp", &[("return_to", "/")]).await;
             if begun.status == 303 {
-                let authorization = begun.location().parse().expect("an address");
-                let back =
-                    visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
+                let departure = begun.location().parse().expect("an address");
+                let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
                 assert_eq!(visitor.get(&back).await.status, 503, "{table}");
             } else {
                 assert_eq!(begun.status, 503, "{table}");
@@ -324,8 +337,8 @@ async fn a_database_that_stops_in_the_middle_of_a_callback_admits_no_one() {
         let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         let visitor = app.visitor();
-        let authorization = visitor.authorize("/").await;
-        let back = visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
+        let departure = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
         app.provider.be(Trouble::Slow(Time::from_secs(1)));
         let stopped = async {
             actix_web::rt::time::sleep(Time::from_millis(400)).await;

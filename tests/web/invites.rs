@@ -26,9 +26,9 @@ async fn accept(person: &Visitor, link: &str) -> Answer {
 /// Someone who signs in from the invite's page, and is asked.
 async fn comes_by(app: &TestApp, link: &str, email: &str) -> Visitor {
     let person = app.visitor();
-    let authorization = person.authorize(link).await;
+    let departure = person.authorize(link).await;
     let back =
-        person.get(&person.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"))).await;
+        person.get(&person.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"))).await;
     assert_eq!((back.status, back.location()), (303, link), "{}", back.body);
     person
 }
@@ -66,6 +66,7 @@ on_both_databases!(
     a_member_is_told_what_the_invite_would_change,
     no_one_invites_above_their_own_role,
     an_invite_of_someone_who_lost_the_right_must_be_resent,
+    the_log_tells_who_could_not_accept_an_invite_and_why,
     members_and_strangers_neither_send_nor_see,
     another_organizations_invites_are_unknown,
     another_sites_form_accepts_nothing,
@@ -405,6 +406,29 @@ async fn an_invite_of_someone_who_lost_the_right_must_be_resent(app: &TestApp) {
     assert_eq!(members(app).await, 2);
 }
 
+async fn the_log_tells_who_could_not_accept_an_invite_and_why(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Admin).await;
+    invite(&ben, "sam@other.test", "admin").await;
+    let link = ada.link_for("sam@other.test").await;
+    let sam = comes_by(app, &link, "sam@other.test").await;
+    assert_eq!(accept(&ada, &link).await.status, 403);
+    app.change_role("ben@acme.test", "member").await;
+    assert_eq!(accept(&sam, &link).await.status, 403);
+    app.run("UPDATE invites SET expires_at = 1", []).await;
+    assert_eq!(accept(&sam, &link).await.status, 410);
+    let told = "SELECT actor || ' ' || CAST(after AS TEXT) FROM events WHERE action = 'invite.refused' ORDER BY number";
+    let told = app.texts(told).await;
+    for (told, (who, why)) in told.iter().zip([
+        ("ada@acme.test", "for_somebody_else"),
+        ("sam@other.test", "inviter_lost_it"),
+        ("sam@other.test", "over"),
+    ]) {
+        assert!(told.starts_with(who) && told.contains(&format!("\"{why}\"")), "{told}");
+    }
+    assert_eq!(told.len(), 3);
+}
+
 // I19, R01
 async fn members_and_strangers_neither_send_nor_see(app: &TestApp) {
     app.owner().await;
@@ -519,8 +543,8 @@ async fn no_invite_widens_the_instances_lists() {
         let app = TestApp::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
         let ada = app.owner().await;
         invite(&ada, "sam@evil.test", "member").await;
-        let attempt = app.visitor().sign_in(&app.provider, &Identity::new("sam@evil.test", "S")).await;
-        assert_eq!(attempt.status, 403);
+        let knock = app.visitor().sign_in(&app.provider, &Identity::new("sam@evil.test", "S")).await;
+        assert_eq!(knock.status, 403);
         assert_eq!(members(&app).await, 1);
         app.close().await;
     }
@@ -538,6 +562,8 @@ async fn people_the_server_now_refuses_are_shown_on_the_invites_page() {
         let refused = accept(&ben, &link).await;
         assert_eq!(refused.status, 403);
         assert!(refused.says("This server’s rules don’t allow ben@acme.test."), "{}", refused.body);
+        let why = app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'invite.refused'").await;
+        assert!(why.len() == 1 && why[0].contains("\"beyond_limits\""), "{why:?}");
         assert_eq!(ben.get("/api/me").await.json()["role"], "member");
         app.close().await;
     }
@@ -625,6 +651,22 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
         assert_eq!(smtp.mails_to("ada@acme.test").len(), 1);
         assert!(ada.get(PAGE).await.says("Asked for a new link."));
         assert_eq!(app.events_of("invite.asked_for").await, 1);
+    })
+    .await;
+}
+
+/// Where there are many organizations, `web::many::journeys` says the opposite.
+#[actix_web::test]
+async fn an_inviter_who_is_no_member_any_more_hears_of_it_where_there_is_one_organization() {
+    with_mail(async |app, smtp| {
+        let ada = app.owner().await;
+        let ben = app.person("ben@acme.test", Role::Admin).await;
+        invite(&ben, "sam@other.test", "member").await;
+        let link = ada.link_for("sam@other.test").await;
+        app.run("UPDATE invites SET expires_at = 1", []).await;
+        app.remove_member("ben@acme.test").await;
+        assert_eq!(app.visitor().post(&format!("{link}/request"), &[]).await.status, 303);
+        arrived(smtp, "ben@acme.test", 1).await;
     })
     .await;
 }

@@ -48,7 +48,23 @@ async fn cast(app: &TestApp) -> Vec<Asker> {
     ]
 }
 
-on_both_databases!(a_person_who_is_refused_leaves_one_event_where_there_is_one_organization);
+on_both_databases!(
+    what_a_person_does_is_told_each_time_however_often,
+    a_person_who_is_refused_leaves_one_event_where_there_is_one_organization
+);
+
+// 8.1: of one person's refusals the log tells a few; of what they do, all.
+async fn what_a_person_does_is_told_each_time_however_often(app: &TestApp) {
+    let ada = app.owner().await;
+    for n in 0..40 {
+        assert_eq!(
+            ada.patch("/api/admin/settings", &json!({ "name": format!("Acme {n}") })).await.status,
+            200
+        );
+    }
+    let told = app.events_of("organization.settings_changed").await;
+    assert_eq!(told, 40);
+}
 
 async fn a_person_who_is_refused_leaves_one_event_where_there_is_one_organization(app: &TestApp) {
     let cast = cast(app).await;

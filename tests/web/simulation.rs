@@ -99,6 +99,7 @@ async fn what_the_simulator_says_is_what_happens_at_the_door() {
 
 on_both_databases!(
     the_answer_names_every_step_and_the_last_one_decides,
+    the_page_tells_every_step_by_a_name_that_people_know,
     it_knows_members_the_deactivated_and_unverified_addresses,
     trying_changes_nothing_and_leaves_no_trace,
     bad_questions_get_a_sentence,
@@ -135,6 +136,34 @@ async fn the_answer_names_every_step_and_the_last_one_decides(app: &TestApp) {
     assert!(steps[..12].iter().all(|step| step["outcome"] == "passes"));
     let answer = ask(&ada, &json!({ "email": "sam@acme.test" })).await.json();
     assert_eq!((&answer["admitted"], &answer["role"]), (&json!(true), &json!("member")));
+}
+
+async fn the_page_tells_every_step_by_a_name_that_people_know(app: &TestApp) {
+    let ada = app.owner().await;
+    rules(&ada, &[]).await;
+    let page = ada.get("/settings/admin/access?try=sam%40hr.acme.test").await.body;
+    let path = page.split_once("How this was decided").and_then(|(_, rest)| rest.split_once("</ol>"));
+    let (path, _) = path.unwrap_or_else(|| panic!("no steps in {page}"));
+    let named: Vec<_> =
+        path.split("<strong>").skip(1).filter_map(|step| step.split("</strong>").next()).collect();
+    assert_eq!(
+        named,
+        [
+            "Sign-in method",
+            "Verified address",
+            "Server block list",
+            "Server allow list",
+            "Account",
+            "Other sign-in methods",
+            "Membership",
+            "Invite",
+            "First owner",
+            "Domains",
+            "Addresses",
+            "Open sign-up",
+            "Everyone else",
+        ]
+    );
 }
 
 async fn it_knows_members_the_deactivated_and_unverified_addresses(app: &TestApp) {

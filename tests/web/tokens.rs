@@ -132,6 +132,7 @@ on_both_databases!(
     a_token_is_taken_as_bearer_and_in_no_other_way,
     a_request_with_a_session_and_a_token_is_judged_by_the_token_alone,
     a_persons_token_does_what_the_person_can_as_far_as_its_scopes_go,
+    a_token_that_can_not_be_read_is_neither_taken_nor_called_wrong,
     a_token_that_is_revoked_or_over_opens_nothing_on_any_instance,
     a_rolled_token_works_as_long_as_was_said_and_has_one_successor,
     of_many_who_roll_one_token_at_once_one_gets_another,
@@ -143,6 +144,7 @@ on_both_databases!(
     there_are_not_too_many_tokens_and_none_lives_too_long,
     a_name_is_text_wherever_it_is_shown,
     fetching_is_counted_and_told_once_an_hour_for_each_token,
+    of_several_instances_one_notes_within_a_minute_from_where_a_token_was_used,
     every_route_takes_the_tokens_that_its_authority_takes_and_no_other
 );
 
@@ -268,6 +270,21 @@ async fn a_persons_token_does_what_the_person_can_as_far_as_its_scopes_go(app: &
     let path = format!("/api/admin/users/{mia}");
     let raised = writing.ask(Method::PATCH, &path, Some(&json!({ "role": "owner" }))).await;
     assert_eq!((raised.status, code(&raised).as_str()), (403, "fresh_sign_in_required"));
+}
+
+// 2.5
+async fn a_token_that_can_not_be_read_is_neither_taken_nor_called_wrong(app: &TestApp) {
+    let ada = app.owner().await;
+    let project = default_project(app, "default").await;
+    let (of_project, _) = token_of_project(&ada, &project).await;
+    let (of_person, _) = token_of_person(&ada, "admin:read").await;
+    app.run("ALTER TABLE tokens RENAME TO elsewhere", []).await;
+    for (token, path) in
+        [(&of_project, "/api/keys"), (&of_person, "/api/admin/users"), (&of_person, "/api/me")]
+    {
+        let answer = Program::new(&app.base, token).get(path).await;
+        assert_eq!((answer.status, code(&answer).as_str()), (503, "unavailable"), "{path}");
+    }
 }
 
 // K03
@@ -519,6 +536,33 @@ async fn fetching_is_counted_and_told_once_an_hour_for_each_token(app: &TestApp)
     assert!(page.contains("Last used by deploy"), "{page}");
     let used = app.count("SELECT count(*) FROM tokens WHERE last_used_at IS NOT NULL").await;
     assert_eq!(used, 1);
+}
+
+async fn of_several_instances_one_notes_within_a_minute_from_where_a_token_was_used(app: &TestApp) {
+    let ada = app.owner().await;
+    let project = default_project(app, "default").await;
+    let (token, _) = token_of_project(&ada, &project).await;
+    let (second, third) = (app.instance(&[]).await, app.instance(&[]).await);
+    let used = async || app.texts("SELECT COALESCE(last_used_from, '') FROM tokens").await.remove(0);
+    let uses_at =
+        async |base: &str| assert_eq!(Program::new(base, &token).get("/api/keys").await.status, 200);
+    let changes = async |before: &str| {
+        while used().await == before {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        used().await
+    };
+    uses_at(&app.base).await;
+    let first = changes("").await;
+    uses_at(&second.base).await;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(used().await, first, "a moment ago");
+    app.skip(Duration::minutes(2));
+    uses_at(&third.base).await;
+    changes(&first).await;
+    for instance in [second, third] {
+        instance.handle.stop(false).await;
+    }
 }
 
 // Every route with every token: what each opens is said by the type of the handler's first parameter.

@@ -5,8 +5,8 @@ use std::time::{Duration as Real, Instant};
 use gatehouse::ownership::purge_due;
 use serde_json::json;
 
-use super::cast::{Two, each};
-use crate::web::support::{Llm, Saying, Smtp, borrowed};
+use super::cast::{Two, each, two};
+use crate::web::support::{Database, Llm, Saying, Smtp, Stage, borrowed};
 
 async fn until(fact: impl AsyncFn() -> bool) {
     let begun = Instant::now();
@@ -42,6 +42,33 @@ async fn a_hundred_mails_of_one_organization_do_not_hold_up_the_one_of_another()
         let at =
             order[before..].iter().position(|mail| mail.recipients.contains(&"one@globex.test".to_owned()));
         assert!(at.expect("it has come") < 40, "it has come as number {at:?}");
+        two.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_mail_that_still_waits_when_its_organization_is_deleted_is_not_sent() {
+    for database in Database::each().await {
+        let smtp = Smtp::start().await;
+        let two = two(database, &borrowed(&smtp.settings())).await;
+        for (owner, slug, invited) in
+            [(two.ada().await, "acme", "sam@other.test"), (two.gil().await, "globex", "ivy@other.test")]
+        {
+            smtp.will_answer(Stage::Recipient, invited, &["451 greylisted"]);
+            let fields = [("addresses", invited), ("role", "member"), ("batch", &gatehouse::random::id())];
+            let sent = owner.post(&format!("/orgs/{slug}/settings/admin/invites"), &fields).await;
+            assert_eq!(sent.status, 303, "{}", sent.body);
+        }
+        let tried = "SELECT count(*) FROM outbox WHERE state = 'retrying'";
+        until(async || two.app.count(tried).await == 2).await;
+        two.app
+            .run("UPDATE organizations SET state = 'deleting' WHERE id = $1", [two.acme.clone().into()])
+            .await;
+        two.app.skip(chrono::Duration::minutes(2));
+        two.app.services.mail.wake();
+        until(async || smtp.mails_to("ivy@other.test").len() == 1).await;
+        until(async || two.app.count(tried).await == 0).await;
+        assert!(smtp.mails_to("sam@other.test").is_empty());
         two.close().await;
     }
 }

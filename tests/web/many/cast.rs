@@ -41,7 +41,8 @@ pub async fn each_with_okta(settings: &[(&str, &str)]) -> Vec<(Two, Provider)> {
     all
 }
 
-async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
+/// Such an installation on one database.
+pub async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
     let app = TestApp::open_with(database, &[&[MULTI], settings].concat()).await;
     // The installation has been claimed: no one who comes is the first.
     app.claim_installation().await;

@@ -95,6 +95,35 @@ async fn who_tries_the_invite_of_another_stays_unknown_to_its_organization() {
     }
 }
 
+/// Of its own people, and of whoever it has invited, it tells by the address that it knows.
+#[actix_web::test]
+async fn who_can_not_accept_an_invite_is_told_of_by_the_address_that_its_organization_knows() {
+    for two in each(&[]).await {
+        let (ada, gil) = (two.ada().await, two.gil().await);
+        two.app.also("gil@globex.test", "gil@work.test", &two.acme, Role::Member).await;
+        two.app.enroll("ben@acme.test", &two.acme, Role::Admin).await;
+        let ben = two.sign_in("ben@acme.test").await;
+        let fields =
+            [("addresses", "sam@acme.test"), ("role", "member"), ("batch", &gatehouse::random::id())];
+        let sent = ben.post("/orgs/acme/settings/admin/invites", &fields).await;
+        let list = ada.get(sent.location()).await.body;
+        let at = list.find("/invites/").expect("a link to copy");
+        let link = list[at..].split(['"', '<']).next().expect("a path").to_owned() + "/acceptance";
+        two.app.enroll("sam@acme.test", &two.globex, Role::Member).await;
+        let sam = two.sign_in("sam@acme.test").await;
+        assert_eq!(gil.post(&link, &[]).await.status, 403);
+        two.app.change_role("ben@acme.test", "member").await;
+        assert_eq!(sam.post(&link, &[]).await.status, 403);
+        let told = "SELECT e.actor || ' is ' || u.email FROM events e JOIN users u ON u.id = e.actor_id
+            WHERE e.action = 'invite.refused' ORDER BY e.number";
+        assert_eq!(
+            two.app.texts(told).await,
+            ["gil@work.test is gil@globex.test", "sam@acme.test is sam@acme.test"]
+        );
+        two.close().await;
+    }
+}
+
 #[actix_web::test]
 async fn a_simulator_takes_non_members_for_strangers() {
     for two in each(&[]).await {

@@ -84,6 +84,9 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
         assert!(users.says("ada@private.test") && !users.says("ada@acme.test"), "{}", users.body);
         let log = gil.get("/orgs/globex/settings/admin/audit").await;
         assert!(log.says("ada@private.test") && !log.says("ada@acme.test"), "{}", log.body);
+        let accepted = "SELECT actor || ' ' || COALESCE(actor_id, 'nobody') FROM events WHERE action = 'invite.accepted'";
+        let id = two.app.id_of("ada@acme.test").await;
+        assert_eq!(two.app.texts(accepted).await, [format!("ada@private.test {id}")]);
         two.close().await;
     }
 }
@@ -306,6 +309,22 @@ async fn an_address_without_an_organization_leads_to_the_one_opened_last_or_to_t
         assert_eq!(goes_to(&ada, "/").await, "/orgs");
         let waiting = ada.get("/orgs").await;
         assert!(waiting.says("You’re not a member of any organization."), "{}", waiting.body);
+        two.close().await;
+    }
+}
+
+// 9
+#[actix_web::test]
+async fn what_programs_ask_and_parts_of_pages_that_are_refreshed_open_no_organization() {
+    for two in each(&[]).await {
+        two.also("ada@acme.test", &two.globex, Role::Admin).await;
+        let ada = two.ada().await;
+        ada.get("/orgs/acme/settings/admin").await;
+        assert_eq!(ada.get(&format!("/api/organizations/{}/admin/users", two.globex)).await.status, 200);
+        let users = "/orgs/globex/settings/admin/users";
+        assert_eq!(ada.htmx(Method::GET, users, "div#list", &[]).await.status, 200);
+        assert_eq!(ada.post("/orgs/globex/settings/admin/users/bulk", &[]).await.status / 100, 4);
+        assert_eq!(goes_to(&ada, "/").await, "/orgs/acme/settings/admin");
         two.close().await;
     }
 }

@@ -338,6 +338,25 @@ async fn an_own_membership_counts_for_as_long_as_one_has_not_entered() {
     }
 }
 
+/// An operator comes and goes without a trace in what is their own.
+#[actix_web::test]
+async fn what_an_operator_enters_is_not_what_they_opened_last() {
+    for two in each(&[]).await {
+        two.app.enroll("sam@server.test", &two.globex, Role::Member).await;
+        let initech = two.app.organization("Initech", "initech").await;
+        two.also("sam@server.test", &initech, Role::Member).await;
+        assert_eq!(two.grant("sam@server.test").await, Granted::Now);
+        let sam = two.sign_in("sam@server.test").await;
+        assert_eq!(sam.get("/orgs/globex/settings/admin").await.status, 200);
+        two.enter(&sam).await;
+        assert_eq!(sam.get(HOME).await.status, 200);
+        assert_eq!(sam.post("/operator/departure", &[]).await.status, 303);
+        let home = sam.get("/").await;
+        assert_eq!((home.status, home.location()), (303, "/orgs/globex/settings/admin"));
+        two.close().await;
+    }
+}
+
 /// A change that waited is judged by what holds once it has its turn.
 #[actix_web::test]
 async fn a_change_reads_the_entry_again() {

@@ -1,9 +1,10 @@
 //! What an admin of one organization does about people, and sees of them: memberships, never accounts (rule 6.7).
 
+use gatehouse::invites::token;
 use gatehouse::role::Role;
 
-use super::cast::{Two, each, each_with_okta};
-use crate::web::support::{Identity, Smtp, Visitor, borrowed};
+use super::cast::{Two, each, each_with_okta, two};
+use crate::web::support::{Database, Identity, Smtp, Visitor, borrowed};
 
 /// Sam, a member of both; with the address of Sam's page in Acme.
 async fn sam_in_both(two: &Two) -> (Visitor, String) {
@@ -184,6 +185,68 @@ async fn a_mail_about_a_role_leads_to_its_organization_and_goes_where_that_one_k
         let mail = &mails.last().expect("a mail").raw;
         assert!(mail.contains("/orgs/globex/settings/admin"), "{mail}");
         assert!(smtp.mails_to("sam@acme.test").is_empty());
+        two.close().await;
+    }
+}
+
+/// Suspended is suspended: an invite to another address of theirs changes nothing about it.
+#[actix_web::test]
+async fn who_is_suspended_does_not_come_back_by_an_invite_to_another_address_of_theirs() {
+    for two in each(&[]).await {
+        two.app.enroll("sam@private.test", &two.globex, Role::Member).await;
+        two.app.also("sam@private.test", "sam@acme.test", &two.acme, Role::Member).await;
+        two.app.run("UPDATE memberships SET suspended_at = 1 WHERE email = 'sam@acme.test'", []).await;
+        let fields =
+            [("addresses", "sam@private.test"), ("role", "admin"), ("batch", &gatehouse::random::id())];
+        let sent = two.ada().await.post("/orgs/acme/settings/admin/invites", &fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let id = two.app.texts("SELECT id FROM invites").await.remove(0);
+        let link = String::from(token::path(&two.app.services, &id, 1).expect("a link"));
+        let refused = two.sign_in("sam@private.test").await.post(&format!("{link}/acceptance"), &[]).await;
+        assert!(refused.status == 403 && refused.says("suspended"), "{}", refused.body);
+        let role = "SELECT role FROM memberships WHERE email = 'sam@acme.test'";
+        assert_eq!(two.app.texts(role).await, ["member"]);
+        two.close().await;
+    }
+}
+
+/// Who asks for a new link is told of to those who invited and are members still, where their organization knows them.
+#[actix_web::test]
+async fn a_mail_about_an_invite_that_is_over_goes_to_no_one_who_has_left_its_organization() {
+    for database in Database::each().await {
+        let smtp = Smtp::start().await;
+        let two = two(database, &borrowed(&smtp.settings())).await;
+        two.app.enroll("ben@acme.test", &two.acme, Role::Admin).await;
+        two.also("ben@acme.test", &two.globex, Role::Member).await;
+        for (admin, invited) in [("ben@acme.test", "sam@other.test"), ("ada@acme.test", "ivy@other.test")] {
+            let fields = [("addresses", invited), ("role", "member"), ("batch", &gatehouse::random::id())];
+            let sent = two.sign_in(admin).await.post("/orgs/acme/settings/admin/invites", &fields).await;
+            assert_eq!(sent.status, 303, "{}", sent.body);
+        }
+        two.app.run("UPDATE invites SET expires_at = 1", []).await;
+        two.app
+            .run(
+                "DELETE FROM memberships WHERE email = 'ben@acme.test' AND organization_id = $1",
+                [two.acme.clone().into()],
+            )
+            .await;
+        two.app.run("UPDATE memberships SET email = 'ada@work.test' WHERE email = 'ada@acme.test'", []).await;
+        for invited in ["sam@other.test", "ivy@other.test"] {
+            let id =
+                two.app.texts(&format!("SELECT id FROM invites WHERE email = '{invited}'")).await.remove(0);
+            let link = String::from(token::path(&two.app.services, &id, 1).expect("a link"));
+            let asked = two.app.visitor().post(&format!("{link}/request"), &[]).await;
+            assert_eq!(asked.status, 303, "{}", asked.body);
+        }
+        for _ in 0..100 {
+            if !smtp.mails_to("ada@work.test").is_empty() {
+                break;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let told =
+            ["ada@work.test", "ada@acme.test", "ben@acme.test"].map(|email| smtp.mails_to(email).len());
+        assert_eq!(told, [1, 0, 0]);
         two.close().await;
     }
 }

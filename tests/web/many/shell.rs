@@ -1,5 +1,6 @@
 //! Commands where there are many organizations, or one that has to stay.
 
+use gatehouse::authority::Organization;
 use gatehouse::ownership::purge_due;
 use gatehouse::role::Role;
 
@@ -41,6 +42,18 @@ async fn the_only_organization_stays() {
         assert!(!done && said.contains("GATEHOUSE_TENANCY is single"), "{said}");
         assert_eq!(app.texts(STATES).await, ["default active"]);
         app.close().await;
+    }
+}
+
+#[actix_web::test]
+async fn commands_are_about_the_only_organization_and_of_several_about_the_one_that_was_there_first() {
+    for two in each(&[]).await {
+        let about = async || Organization::only(&two.app.services.db).await.expect("an organization").slug;
+        assert_eq!(about().await, "default");
+        erase(&two, "default").await;
+        erase(&two, "globex").await;
+        assert_eq!(about().await, "acme");
+        two.close().await;
     }
 }
 

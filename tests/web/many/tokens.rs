@@ -115,6 +115,42 @@ async fn tokens_end_with_their_organization_and_with_the_membership() {
     }
 }
 
+/// 6.7: how someone has signed in is judged where they open something, not where they end what is their own.
+#[actix_web::test]
+async fn a_token_is_ended_by_its_owner_whatever_way_they_came() {
+    for two in each(&[]).await {
+        two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
+        let sam = two.sign_in("sam@acme.test").await;
+        let program = own_token(&two, &sam, &two.acme).await;
+        let id = two.app.texts("SELECT id FROM tokens").await.remove(0);
+        let off = "INSERT INTO switched_off_providers (organization_id, provider, at) VALUES ($1, 'idp', 0)";
+        two.app.run(off, [two.acme.clone().into()]).await;
+        let body = json!({ "name": "another", "scopes": ["admin:read"], "organizationId": two.acme });
+        assert_eq!(sam.post_json("/api/me/tokens", &body).await.status, 403);
+        assert_eq!(program.get("/api/me").await.status, 200);
+        assert_eq!(sam.delete(&format!("/api/me/tokens/{id}")).await.status, 204);
+        assert_eq!(program.get("/api/me").await.status, 401);
+        two.close().await;
+    }
+}
+
+/// Who has a program at work all day is not seen for it.
+#[actix_web::test]
+async fn a_program_that_shows_a_token_does_not_move_when_its_owner_was_seen() {
+    for two in each(&[]).await {
+        let ada = two.ada().await;
+        let program = own_token(&two, &ada, &two.acme).await;
+        let seen = "SELECT CAST(last_seen_at AS TEXT) FROM memberships WHERE email = 'ada@acme.test'";
+        ada.get("/orgs/acme/settings/admin").await;
+        let before = two.app.texts(seen).await;
+        two.app.skip(chrono::Duration::minutes(30));
+        assert_eq!(program.get("/api/admin/users").await.status, 200);
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(two.app.texts(seen).await, before);
+        two.close().await;
+    }
+}
+
 #[actix_web::test]
 async fn an_operator_who_has_entered_makes_no_token() {
     for two in each(&[]).await {
