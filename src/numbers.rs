@@ -17,12 +17,13 @@ pub fn people(count: usize) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
-/// How long to wait, rounded up: `1 second`, `40 seconds`, `12 minutes`.
+/// How long to wait, rounded up: `1 second`, `40 seconds`, `12 minutes`, `3 hours`.
 pub fn wait(wait: Duration) -> String {
     match wait.as_secs() + 1 {
         1 => "1 second".to_owned(),
         seconds @ 2..=120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
+        seconds @ 121..=7200 => format!("{} minutes", seconds.div_ceil(60)),
+        seconds => format!("{} hours", seconds.div_ceil(3600)),
     }
 }
 

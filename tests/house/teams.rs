@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use crate::web::support::Database;
 
 /// Steps from there to the newest schema: with tokens, with the demand, with the backfill, and with the tables.
-const STEPS: [u32; 4] = [4, 5, 6, 7];
+const STEPS: [u32; 4] = [6, 7, 8, 9];
 
 async fn texts(rows: &DatabaseConnection, sql: &str) -> Vec<String> {
     let statement = Statement::from_string(rows.get_database_backend(), sql);

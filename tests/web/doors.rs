@@ -12,7 +12,8 @@ use super::support::{Answer, TestApp, Visitor, on_both_databases};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
 
-const PEOPLE: [&str; 6] = ["nobody", "no organization", "member", "admin", "owner", "owner elsewhere"];
+const PEOPLE: [&str; 7] =
+    ["nobody", "half signed in", "no organization", "member", "admin", "owner", "owner elsewhere"];
 
 on_both_databases! {
     async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
@@ -30,7 +31,7 @@ on_both_databases! {
                 let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
                 let path = path.replace("{invite}", &gatehouse::random::id());
                 let path = path.replace("{user}", &gatehouse::random::id());
-                let path = path.replace("{event}", "none");
+                let path = path.replace("{event}", "none").replace("{app}", "none");
                 let path = path.replace("{team}", at(&path, "default", &team));
                 let path = path.replace("{project}", at(&path, "default", &project));
                 let answer = knock(&visitor, method, &path).await;
@@ -66,6 +67,16 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     let email = format!("p{unique}@acme.test");
     match person {
         "nobody" => app.visitor(),
+        "half signed in" => {
+            let owner = app.person(&email, Role::Owner).await;
+            app.run(
+                "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
+                 SELECT id, id, 'Phone', '', 0, 0 FROM users WHERE email = $1",
+                [email.into()],
+            )
+            .await;
+            owner
+        }
         "no organization" => app.outsider(&email).await,
         "member" => app.person(&email, Role::Member).await,
         "admin" => app.person(&email, Role::Admin).await,

@@ -35,6 +35,15 @@ pub(super) fn tell_reactivation(outcome: &AccountOutcome) {
     warn_of_lock_out(outcome.was_locked_out, &outcome.email);
 }
 
+pub(super) fn tell_reset(outcome: &AccountOutcome) {
+    if !outcome.changed {
+        say!("{} has no second factor. Nothing changed.", outcome.email);
+        return;
+    }
+    let ended = counted(outcome.sessions_ended, "session");
+    tell(outcome, &format!("can sign in without a code. {ended} ended"));
+}
+
 pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
     if is_locked_out {
         log::say(&format!(

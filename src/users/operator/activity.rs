@@ -9,9 +9,11 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured};
 use crate::authority::{Event, Shell};
 use crate::entity::user::{self, Status};
-use crate::entity::{membership, organization, session};
+use crate::entity::{authenticator_app, code_budget, membership, organization, recovery_code, session};
 use crate::error::Result;
 use crate::role::Role;
+use crate::second_factor::mails::{News, tell_of};
+use crate::smtp::Mailer;
 
 /// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
 ///
@@ -44,6 +46,26 @@ pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOut
         act.change.end_suspension(act.organization()?, &act.user, act.email()).await?;
     }
     Ok(act.done(0, |event| event).await?)
+}
+
+/// Takes a person's second factor away, which they have lost: they sign in without a code, and their sessions are over.
+/// They hear of it by mail (rule 7.3).
+///
+/// # Errors
+/// When no one has the address.
+pub async fn reset_second_factor(
+    shell: &Shell,
+    mailer: &Mailer,
+    email: &EmailAddress,
+) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "second_factor.reset").await?;
+    if !forget_factor(&act).await? {
+        return Ok(act.unchanged());
+    }
+    let ended = end_sessions(&act).await?;
+    let told = tell_of(mailer, &act.change, &act.user.email, News::Reset).await?;
+    let outcome = act.done(ended, |event| event.resulting_in(json!({ "sessionsEnded": ended }))).await?;
+    Ok(AccountOutcome { told, ..outcome })
 }
 
 /// Ends the sessions of everyone, who has to sign in again; tells how many there were.
@@ -82,6 +104,19 @@ async fn set_status(act: &Act, status: Status) -> Result<()> {
         .exec(act.change.connection())
         .await?;
     Ok(())
+}
+
+/// Whether there was one.
+async fn forget_factor(act: &Act) -> Result<bool> {
+    let (connection, person) = (act.change.connection(), act.user.id.as_str());
+    let apps = authenticator_app::Entity::delete_many()
+        .filter(authenticator_app::Column::UserId.eq(person))
+        .exec(connection)
+        .await?;
+    let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(person));
+    codes.exec(connection).await?;
+    code_budget::Entity::delete_by_id(person).exec(connection).await?;
+    Ok(apps.rows_affected > 0)
 }
 
 async fn end_sessions(act: &Act) -> Result<u64> {

@@ -1,0 +1,69 @@
+//! Half a session: its person has a second factor and has yet to give it (rule 7.1). Until then no one is there, and what
+//! is asked leads to where a code is asked for.
+
+use actix_session::SessionExt;
+use actix_web::HttpRequest;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::state::RENEWED;
+use super::visitor::Visitor;
+use crate::authority::change::{Change, OfPerson};
+use crate::entity::session::{Column, Entity};
+use crate::error::{Error, Result};
+use crate::links::Site;
+use crate::random;
+
+/// The layer that opens nothing to half a session but the challenge and the way out.
+///
+/// # Errors
+/// [`Error::SecondFactorRequired`]; 503 when it can't be told whose session it is (rule 2.5); those of the layers inside.
+pub async fn refuse_half(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let open = [Site.second_factor(), Site.sign_out()];
+    let is_open = open.iter().any(|address| **address == *request.path());
+    if !is_open && Visitor::half(request.request()).is_ok_and(|half| half.is_some()) {
+        return Err(Error::SecondFactorRequired.into());
+    }
+    next.call(request).await
+}
+
+/// The new id of a session whose person has just proven who they are.
+pub struct NewId(String);
+
+impl NewId {
+    /// Brings it to the browser; once the change that has made it is durable.
+    ///
+    /// # Errors
+    /// When it can't be told as JSON, which is a fault of ours.
+    pub fn bring(&self, request: &HttpRequest) -> Result<()> {
+        let kept = request.get_session().insert(RENEWED, &self.0);
+        kept.map_err(|e| Error::Internal(e.to_string()))
+    }
+}
+
+impl Change<OfPerson> {
+    /// Notes that the person has given a second factor in their session of this name: it is whole, counts as a fresh
+    /// sign-in, and gets a new id (threat S01).
+    ///
+    /// # Errors
+    /// 401 when the session is over.
+    pub async fn second_factor_given(&self, session: &str) -> Result<NewId> {
+        let token = random::token()?;
+        let proven = Entity::update_many()
+            .col_expr(Column::KeyHash, Expr::value(random::hash(&token)))
+            .col_expr(Column::SecondFactorAt, Expr::value(self.at()))
+            .col_expr(Column::AuthenticatedAt, Expr::value(self.at()))
+            .col_expr(Column::RenewalDue, Expr::value(false))
+            .filter(Column::Id.eq(session))
+            .filter(Column::UserId.eq(&self.person().id))
+            .exec(self.connection())
+            .await?;
+        if proven.rows_affected == 1 { Ok(NewId(token)) } else { Err(Error::Unauthenticated) }
+    }
+}

@@ -1,0 +1,64 @@
+//! Giving a code: to finish signing in, or to confirm that it is still the same person.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::acceptance::{Proof, Verdict, judge};
+use super::code::Code;
+use crate::authority::session::NewId;
+use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
+use crate::error::Result;
+
+/// What came of a code.
+pub enum Answer {
+    /// The session is whole, or fresh, under this id.
+    In(NewId, Proof),
+    /// A sentence for whoever typed it.
+    Wrong(&'static str),
+    /// No code is taken for so long.
+    Wait(Duration),
+}
+
+/// Finishes a sign-in.
+///
+/// # Errors
+/// 401 when the session is over; when the code can't be judged (rule 2.5).
+pub async fn finish(half: &HalfSignedIn, code: &Code) -> Result<Answer> {
+    give(half.change().await?, half.services(), half.session(), "second_factor.given", code).await
+}
+
+/// Confirms that the person of a session is the one who signed in, as a fresh sign-in does.
+///
+/// # Errors
+/// As [`finish`].
+pub async fn confirm(person: &SignedIn, code: &Code) -> Result<Answer> {
+    let session = person.visitor.session.as_str();
+    give(person.change().await?, &person.services, session, "second_factor.confirmed", code).await
+}
+
+async fn give(
+    change: Change<OfPerson>,
+    services: &Services,
+    session: &str,
+    action: &'static str,
+    code: &Code,
+) -> Result<Answer> {
+    let email = change.person().email.clone();
+    match judge(&change, services, code).await? {
+        Verdict::Good(proof) => {
+            let new_id = change.second_factor_given(session).await?;
+            let event = Event::done(action, email).resulting_in(json!({ "by": proof.name() }));
+            change.commit_once(event).await?;
+            Ok(Answer::In(new_id, proof))
+        }
+        Verdict::Wrong(sentence) => {
+            change.commit_once(Event::refused("second_factor.refused", email)).await?;
+            Ok(Answer::Wrong(sentence))
+        }
+        Verdict::Wait(wait) => {
+            change.commit_once(Event::refused("second_factor.refused", email)).await?;
+            Ok(Answer::Wait(wait))
+        }
+    }
+}

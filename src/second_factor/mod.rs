@@ -1,0 +1,55 @@
+//! The second factor: what people prove who they are with beside their account at a provider (rules 7.1, 7.2, 7.3).
+//!
+//! ```text
+//! sign-in ─► half a session ─► challenge: a code ─► session under a new id
+//! ```
+//! A code comes from an authenticator app or is one of ten recovery codes. Wrong ones are counted per person in the
+//! database, so that no other session, address or instance gives anyone more tries.
+
+mod acceptance;
+mod budget;
+pub mod challenge;
+pub mod code;
+pub mod enrolment;
+pub mod mails;
+mod recovery;
+mod totp;
+pub mod web;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+
+use crate::authority::{Services, SignedIn};
+use crate::entity::{authenticator_app, recovery_code};
+use crate::error::Result;
+
+pub use recovery::{CODES, RecoveryCode};
+
+/// Whether the person of this id has a second factor.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn has_one(services: &Services, person: &str) -> Result<bool> {
+    let theirs = authenticator_app::Entity::find()
+        .filter(authenticator_app::Column::UserId.eq(person))
+        .filter(authenticator_app::Column::ConfirmedAt.is_not_null());
+    Ok(theirs.count(services.db.outside_any_organization()).await? > 0)
+}
+
+/// The person's authenticator apps that count, the oldest first.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn apps(person: &SignedIn) -> Result<Vec<authenticator_app::Model>> {
+    let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
+    let own = person.own::<authenticator_app::Entity>();
+    own.filter(|own| own.filter(confirmed).order_by_asc(authenticator_app::Column::Id)).all().await
+}
+
+/// How many recovery codes the person has left.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn codes_left(person: &SignedIn) -> Result<usize> {
+    let own = person.own::<recovery_code::Entity>();
+    Ok(own.filter(|own| own.filter(recovery_code::Column::UsedAt.is_null())).all().await?.len())
+}
