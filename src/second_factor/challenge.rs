@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::acceptance::{Proof, Verdict, judge};
+use super::acceptance::{Verdict, judge};
 use super::code::Code;
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
@@ -13,7 +13,7 @@ use crate::error::Result;
 /// What came of a code.
 pub enum Answer {
     /// The session is whole, or fresh, under this id.
-    In(NewId, Proof),
+    In(NewId),
     /// A sentence for whoever typed it.
     Wrong(&'static str),
     /// No code is taken for so long.
@@ -50,7 +50,7 @@ async fn give(
             let new_id = change.second_factor_given(session).await?;
             let event = Event::done(action, email).resulting_in(json!({ "by": proof.name() }));
             change.commit_once(event).await?;
-            Ok(Answer::In(new_id, proof))
+            Ok(Answer::In(new_id))
         }
         Verdict::Wrong(sentence) => {
             change.commit_once(Event::refused("second_factor.refused", email)).await?;

@@ -2,13 +2,13 @@
 
 use data_encoding::BASE32_NOPAD;
 
-use super::recovery::CODE_BYTES;
-
 /// What is said where something else is typed.
 pub const NOT_A_CODE: &str = "Enter the 6 digits that your app shows, or a recovery code.";
 
 /// Digits of a code from an authenticator app.
 const DIGITS: usize = 6;
+/// Of a recovery code: 80 bits are too many to guess, so what is stored needs no slow hash.
+pub const RECOVERY_BYTES: usize = 10;
 
 /// A code, as its form tells where it comes from.
 pub enum Code {
@@ -29,7 +29,8 @@ impl Code {
         if code.len() == DIGITS && code.bytes().all(|b| b.is_ascii_digit()) {
             return Ok(Self::App(code));
         }
-        let is_recovery = BASE32_NOPAD.decode(code.as_bytes()).is_ok_and(|bytes| bytes.len() == CODE_BYTES);
+        let is_recovery =
+            BASE32_NOPAD.decode(code.as_bytes()).is_ok_and(|bytes| bytes.len() == RECOVERY_BYTES);
         if is_recovery { Ok(Self::Recovery(code)) } else { Err(NOT_A_CODE) }
     }
 }

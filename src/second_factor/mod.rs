@@ -16,34 +16,13 @@ mod recovery;
 mod totp;
 pub mod web;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::authority::{Services, SignedIn};
-use crate::entity::{authenticator_app, recovery_code};
+use crate::authority::SignedIn;
+use crate::entity::recovery_code;
 use crate::error::Result;
 
 pub use recovery::{CODES, RecoveryCode};
-
-/// Whether the person of this id has a second factor.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn has_one(services: &Services, person: &str) -> Result<bool> {
-    let theirs = authenticator_app::Entity::find()
-        .filter(authenticator_app::Column::UserId.eq(person))
-        .filter(authenticator_app::Column::ConfirmedAt.is_not_null());
-    Ok(theirs.count(services.db.outside_any_organization()).await? > 0)
-}
-
-/// The person's authenticator apps that count, the oldest first.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn apps(person: &SignedIn) -> Result<Vec<authenticator_app::Model>> {
-    let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
-    let own = person.own::<authenticator_app::Entity>();
-    own.filter(|own| own.filter(confirmed).order_by_asc(authenticator_app::Column::Id)).all().await
-}
 
 /// How many recovery codes the person has left.
 ///

@@ -5,6 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
+use super::code::RECOVERY_BYTES;
 use crate::authority::{Change, OfPerson};
 use crate::entity::recovery_code::{ActiveModel, Column, Entity};
 use crate::error::Result;
@@ -12,8 +13,6 @@ use crate::random;
 
 /// As many as are made at a time.
 pub const CODES: usize = 10;
-/// 80 bits: too many to guess, so no slow hash is needed.
-pub(super) const CODE_BYTES: usize = 10;
 /// Characters between two hyphens.
 const GROUP: usize = 4;
 
@@ -22,7 +21,7 @@ pub struct RecoveryCode(String);
 
 impl RecoveryCode {
     fn new() -> Result<Self> {
-        Ok(Self(BASE32_NOPAD.encode(&random::bytes()?[..CODE_BYTES])))
+        Ok(Self(BASE32_NOPAD.encode(&random::bytes()?[..RECOVERY_BYTES])))
     }
 
     /// In groups of four, in small letters.
@@ -35,7 +34,7 @@ impl RecoveryCode {
 
 /// What is stored of a code. The person is in it: no row of one is worth anything as another's.
 fn hash(person: &str, code: &str) -> String {
-    random::hash(&[person, "/", code].concat())
+    random::hash(&format!("{person} {code}"))
 }
 
 /// Makes the person's recovery codes, in place of those from before.

@@ -78,7 +78,6 @@ notices! {
     AppAdded "app-added" "{} added. Its codes work from now on."
     AppRenamed "app-renamed" "App renamed to {}."
     AppRemoved "app-removed" "{} removed. Its codes no longer work."
-    RecoveryCodeUsed "recovery-code-used" "You used a recovery code. {} left."
     SecondFactorReset "second-factor-reset" "Second factor of {} reset. They were signed out everywhere."
     SessionEnded "session-ended" "{} signed out."
     OtherSessionsEnded "other-sessions-ended" "You’re signed out everywhere else."

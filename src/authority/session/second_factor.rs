@@ -3,7 +3,7 @@
 
 use actix_session::SessionExt;
 use actix_web::HttpRequest;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use sea_orm::sea_query::Expr;
@@ -20,15 +20,15 @@ use crate::random;
 /// The layer that opens nothing to half a session but the challenge and the way out.
 ///
 /// # Errors
-/// [`Error::SecondFactorRequired`]; 503 when it can't be told whose session it is (rule 2.5); those of the layers inside.
+/// Those of the layers inside. Where it can't be told whose session it is, whoever asks further is refused (rule 2.5).
 pub async fn refuse_half(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let open = [Site.second_factor(), Site.sign_out()];
     let is_open = open.iter().any(|address| **address == *request.path());
     if !is_open && Visitor::half(request.request()).is_ok_and(|half| half.is_some()) {
-        return Err(Error::SecondFactorRequired.into());
+        return Ok(request.error_response(Error::SecondFactorRequired));
     }
     next.call(request).await
 }

@@ -8,10 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::codes;
+use super::confirmation::again_or;
 use super::form::{AddingForm, NameForm};
 use crate::authority::SignedIn;
 use crate::entity::authenticator_app::Model;
-use crate::error::{Error, Forbidden};
 use crate::id::Id;
 use crate::links::Site;
 use crate::mail::compose::host;
@@ -19,7 +19,6 @@ use crate::name::Name;
 use crate::second_factor::code::Code;
 use crate::second_factor::enrolment::{self, Confirmed, WRONG};
 use crate::second_factor::totp::Secret;
-use crate::sign_in::web::sign_in_again;
 use crate::web::{Notice, Page, Reply, View, see_other};
 
 /// What is said where an app that is being added is to show a code.
@@ -185,13 +184,5 @@ pub async fn remove(person: SignedIn, view: View, path: web::Path<AppPath>) -> R
     match enrolment::remove(&person, &path.app).await {
         Ok(name) => Ok(see_other(&Site.security(), Notice::AppRemoved.about(&name))),
         Err(error) => again_or(&person, &view, error).await,
-    }
-}
-
-/// The page that asks whether it is still the same person, where that is what is missing.
-pub async fn again_or(person: &SignedIn, view: &View, error: Error) -> Reply {
-    match error {
-        Error::Forbidden(Forbidden::NeedsFreshSignIn) => sign_in_again(person, view, &Site.security()).await,
-        other => Err(other),
     }
 }

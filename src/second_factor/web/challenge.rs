@@ -12,11 +12,10 @@ use crate::authority::HalfSignedIn;
 use crate::links::Site;
 use crate::numbers;
 use crate::return_to::ReturnTo;
-use crate::second_factor::acceptance::Proof;
 use crate::second_factor::challenge::{Answer, finish};
 use crate::second_factor::code::Code;
 use crate::sign_in::form::SignInQuery;
-use crate::web::{Notice, Page, Reply, View, see_other};
+use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
 #[template(path = "second_factor/challenge.html")]
@@ -59,22 +58,12 @@ pub async fn answer(
         Err(sentence) => return refused(sentence),
     };
     match finish(&half, &code).await? {
-        Answer::In(new_id, proof) => {
+        Answer::In(new_id) => {
             new_id.bring(&request)?;
-            Ok(go_on(&return_to, &proof))
+            Ok(HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish())
         }
         Answer::Wrong(sentence) => refused(sentence),
         Answer::Wait(wait) => locked(&half, &view, &return_to, wait),
-    }
-}
-
-/// Whoever has used a recovery code hears how many are left, where they make new ones.
-fn go_on(return_to: &ReturnTo, proof: &Proof) -> HttpResponse {
-    match proof {
-        Proof::App => HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish(),
-        Proof::RecoveryCode(left) => {
-            see_other(return_to.as_str(), Notice::RecoveryCodeUsed.about(&left.to_string()))
-        }
     }
 }
 

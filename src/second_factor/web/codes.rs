@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::app::again_or;
+use super::confirmation::again_or;
 use crate::authority::SignedIn;
 use crate::links::Site;
 use crate::second_factor::RecoveryCode;

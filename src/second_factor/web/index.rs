@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::authority::SignedIn;
 use crate::links::Site;
+use crate::membership::authenticator_apps::apps;
 use crate::second_factor;
 use crate::web::{Moment, Page, Reply, View};
 
@@ -41,7 +42,7 @@ impl Page for SecurityPage {
 /// `GET /settings/security`.
 pub async fn index(person: SignedIn, view: View) -> Reply {
     let now = person.services.clock.now();
-    let apps = second_factor::apps(&person).await?.into_iter().map(|app| App {
+    let apps = apps(&person).await?.into_iter().map(|app| App {
         id: app.id,
         name: app.name,
         added: Moment::new(*app.created_at, now),

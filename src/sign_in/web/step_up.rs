@@ -7,9 +7,9 @@ use crate::authority::{Organization, SignedIn};
 use crate::error::Forbidden;
 use crate::identity_providers::{Button, Claims, IdentityProvider};
 use crate::links::{Site, slug_in};
+use crate::membership::authenticator_apps::apps;
 use crate::membership::identities::identities;
 use crate::membership::methods::methods_on;
-use crate::second_factor;
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
@@ -66,7 +66,7 @@ async fn show(
     let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
     let on = methods_on(&person.services, taken_by(person, return_to)).await?;
     let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
-    let takes_code = second_factor::has_one(&person.services, &person.visitor.id).await?;
+    let takes_code = !apps(person).await?.is_empty();
     let page = FreshPage::new(&person.visitor.email, &ways, return_to);
     view.entry(status, &FreshPage { silent: silent(&ways), takes_code, code_error, ..page })
 }

@@ -14,31 +14,32 @@ const SECURITY: &str = "/settings/security";
 const CHALLENGE: &str = "/sign-in/second-factor";
 
 impl Story<'_> {
-    pub(super) async fn a_second_factor_comes_and_goes(&self, admin: &Person<'_>, sam: &Person<'_>) {
-        let (app, codes) = self.adds_an_app(sam).await;
-        sam.get(SECURITY).await;
-        sam.get(&app).await;
-        sam.post(&app, &[("name", "My phone")]).await;
-        let elsewhere = self.person("sam");
-        elsewhere.signs_in(&self.outside.idp, "sam@other.test", "/").await;
+    pub(super) async fn a_second_factor_comes_and_goes(&self, admin: &Person<'_>, zoe: &Person<'_>) {
+        let (app, codes) = self.adds_an_app(zoe).await;
+        zoe.get(SECURITY).await;
+        zoe.get(&app).await;
+        zoe.post(&app, &[("name", "My phone")]).await;
+        let elsewhere = self.person("zoe");
+        elsewhere.signs_in(&self.outside.idp, "zoe@other.test", "/").await;
         elsewhere.get(CHALLENGE).await;
         elsewhere.send(Method::POST, CHALLENGE, Body::Form(&[("code", "abcd-efgh-ijkl-mnop")])).await;
-        elsewhere.post(CHALLENGE, &[("code", &codes[0])]).await;
+        assert_eq!(elsewhere.post(CHALLENGE, &[("code", &codes[0])]).await.location(), "/");
         let proof = [("code", codes[1].as_str()), ("return_to", SECURITY)];
-        elsewhere.post("/settings/security/confirmation", &proof).await;
+        assert_eq!(elsewhere.post("/settings/security/confirmation", &proof).await.location(), SECURITY);
         let renewed = elsewhere.post("/settings/security/recovery-codes", &[]).await;
+        assert_eq!(renewed.status, 201, "{}", renewed.body);
         plant_codes(self.heard, &recovery_codes(&renewed.body));
         elsewhere.post(&format!("{app}/removal"), &[]).await;
 
         self.adds_an_app(&elsewhere).await;
-        let sam_id = texts(self.rows, "SELECT id FROM users WHERE email = 'sam@other.test'").await.remove(0);
-        let page = format!("/settings/admin/users/{sam_id}/second-factor");
+        let zoe_id = texts(self.rows, "SELECT id FROM users WHERE email = 'zoe@other.test'").await.remove(0);
+        let page = format!("/settings/admin/users/{zoe_id}/second-factor");
         admin.get(&page).await;
         admin.post(&page, &[]).await;
-        sam.signs_in(&self.outside.idp, "sam@other.test", "/").await;
-        self.adds_an_app(sam).await;
+        zoe.signs_in(&self.outside.idp, "zoe@other.test", "/").await;
+        self.adds_an_app(zoe).await;
         admin.does(Method::DELETE, &page.replace("/settings/", "/api/"), Body::Form(&[])).await;
-        sam.signs_in(&self.outside.idp, "sam@other.test", "/").await;
+        zoe.signs_in(&self.outside.idp, "zoe@other.test", "/").await;
     }
 
     /// The page of the app, and the recovery codes.
@@ -49,6 +50,7 @@ impl Story<'_> {
         self.heard.plant("the key of an app", BASE32_NOPAD.encode(&phone.0).as_bytes());
         let confirmation = [("code", &*phone.shows_at(Utc::now().timestamp())), ("name", "Phone")];
         let shown = person.post(&format!("{page}/confirmation"), &confirmation).await;
+        assert_eq!(shown.status, 201, "{}", shown.body);
         let codes = recovery_codes(&shown.body);
         plant_codes(self.heard, &codes);
         (page, codes)
