@@ -99,6 +99,9 @@ async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
 /// The status, and where to.
 fn what(answer: &Answer) -> String {
     let location = answer.location().split('?').next().unwrap_or_default();
+    // What has just been made is there under an id of its own.
+    let location =
+        location.strip_prefix("/settings/security/apps/").map_or(location, |_| "/settings/security/apps/…");
     let location = if location.starts_with("http") { "the provider" } else { location };
     format!("{} {location}", answer.status).trim_end().to_owned()
 }
