@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 /// Of so many answers on a connection one has its rows counted; the first always.
 const COUNTED: usize = 64;
-/// Not measured at the beginning of a round, so that the caches belong to whoever is measured.
+/// Not measured at the beginning of a round, so that the caches belong to what is measured.
 const WARM_UP: Duration = Duration::from_millis(100);
 /// What each row of a table has.
 pub const ROW: &str = "<th scope=\"row\">";

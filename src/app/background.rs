@@ -42,7 +42,7 @@ async fn beat(services: web::Data<Services>) {
     loop {
         let wait = if services.db.fault().is_none() { BEAT } else { BEAT_IN_TROUBLE };
         actix_web::rt::time::sleep(wait).await;
-        // What it finds is kept for whoever asks.
+        // What it finds is kept for anyone who asks.
         let _ = services.db.beat(&services.clock).await;
     }
 }

@@ -401,7 +401,7 @@ impl Others {
         }
     }
 
-    /// Whoever could not read has panicked; what was saved, by the row's id.
+    /// Anyone who could not read has panicked; what was saved, by the row's id.
     fn stop(self) -> BTreeMap<String, String> {
         self.over.store(true, Ordering::Relaxed);
         for reader in self.readers {

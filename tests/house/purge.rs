@@ -1,4 +1,4 @@
-//! A purge that is killed at any moment is finished by whoever is started next (rule P9, threat T14).
+//! A purge that is killed at any moment is finished by the instance that is started next (rule P9, threat T14).
 
 use std::time::{Duration, Instant};
 

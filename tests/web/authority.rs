@@ -34,7 +34,7 @@ async fn role_of(app: &TestApp, email: &str) -> Option<String> {
     app.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.pop()
 }
 
-/// Makes whoever writes wait until it ends.
+/// Makes anyone who writes wait until it ends.
 async fn hold(app: &TestApp) -> DatabaseTransaction {
     let holder = app.rows.begin().await.expect("begun");
     holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");

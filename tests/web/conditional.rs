@@ -72,7 +72,7 @@ on_both_databases! {
         assert!(has_failed(&rename(&ada, &first, "Acme").await));
     }
 
-    async fn whoever_has_seen_it_is_not_sent_it_again(app: &TestApp) {
+    async fn anyone_who_has_seen_it_is_not_sent_it_again(app: &TestApp) {
         let ada = app.owner().await;
         let first = tag(&ada, SETTINGS).await;
         for seen in [first.clone(), format!("W/{first}"), format!("\"other\", {first}"), "*".to_owned()] {

@@ -1,5 +1,5 @@
-//! Several accounts of one person: never linked by an address alone, connected by whoever is signed in (rule 2.6,
-//! threats A01, A03, A07).
+//! Several accounts of one person: never linked by an address alone, connected by the person who is signed in (rule
+//! 2.6, threats A01, A03, A07).
 
 use chrono::Duration;
 use gatehouse::role::Role;

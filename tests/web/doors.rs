@@ -74,7 +74,7 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     }
 }
 
-/// Knocks with an empty body: whoever may come in is told what is missing, the others that they may not.
+/// Knocks with an empty body: anyone who may come in is told what is missing, the others that they may not.
 async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
     match method {
         "POST" => visitor.post(path, &[]).await,

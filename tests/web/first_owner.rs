@@ -1,4 +1,4 @@
-//! The first person to sign in becomes owner: once, whoever else comes at the same time (rule 1.4).
+//! The first person to sign in becomes owner: once, no matter who else comes at the same time (rule 1.4).
 
 use futures_util::future::join_all;
 use gatehouse::role::Role;

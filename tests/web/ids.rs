@@ -160,7 +160,7 @@ pub async fn ask_by_what_is_no_id(app: &TestApp, visitor: &Visitor, tenancy: Ten
                     "{} {} by {parameter} {:.80} SEED={}",
                     route.method, route.path, wrong, dice.seed
                 );
-                // Whoever is not signed in is asked to do that first.
+                // Anyone who is not signed in is asked to do that first.
                 let is_refused =
                     (400..500).contains(&answer.status) || answer.location().starts_with("/sign-in");
                 assert!(is_refused, "{what}: {} {}", answer.status, answer.body);

@@ -29,7 +29,7 @@ fn of<'a>(header: &'a str, name: &str) -> &'a str {
 }
 
 on_both_databases! {
-    async fn whoever_takes_no_json_is_told_that_there_is_nothing_else(app: &TestApp) {
+    async fn anyone_who_takes_no_json_is_told_that_there_is_nothing_else(app: &TestApp) {
         let ada = app.owner().await;
         for path in read() {
             let answer = accepting(&ada, Method::GET, &path, "text/html").await;

@@ -582,7 +582,7 @@ async fn going_back_to_the_callback_while_signed_in_goes_on() {
     assert_eq!(app.events().await.len(), events, "nothing was refused");
     assert_eq!(app.visitor().get(&back).await.status, 400, "elsewhere it leads nowhere");
     let other = app.person("ben@acme.test", gatehouse::role::Role::Member).await;
-    assert_eq!(other.get(&back).await.status, 400, "whoever is signed in there");
+    assert_eq!(other.get(&back).await.status, 400, "no matter who is signed in there");
     app.skip(Duration::hours(2));
     app.services.sessions.purge(gatehouse::sign_in::FLOW_LIFETIME).await.expect("purged");
     assert_eq!(visitor.get(&back).await.status, 303, "hours later, too");

@@ -26,7 +26,7 @@ impl Asker {
         Self { who: "nobody", visitor: app.visitor(), token: None, id: None }
     }
 
-    /// Whoever has the account of this address, by a session.
+    /// The person who has the account of this address, by a session.
     pub async fn person(app: &TestApp, who: &'static str, email: &str, visitor: Visitor) -> Self {
         Self { who, visitor, token: None, id: Some(id(app, email).await) }
     }

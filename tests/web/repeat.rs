@@ -71,7 +71,7 @@ on_both_databases! {
         assert_eq!(invites(app).await, before);
     }
 
-    async fn a_key_is_of_whoever_sends_it_and_of_posts_alone(app: &TestApp) {
+    async fn a_key_belongs_to_the_person_who_sends_it_and_to_posts_alone(app: &TestApp) {
         let ada = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ada, "one", "sam@other.test").await;
@@ -153,7 +153,7 @@ on_both_databases! {
         assert_eq!(app.count("SELECT count(*) FROM kept_answers").await, 0);
     }
 
-    async fn whoever_comes_while_the_first_is_under_way_is_told_to_wait(app: &TestApp) {
+    async fn anyone_who_comes_while_the_first_is_under_way_is_told_to_wait(app: &TestApp) {
         let ada = app.owner().await;
         let body = json!({ "name": "Web" });
         post(&ada, "/api/projects", "one", &body).await;
@@ -182,7 +182,7 @@ on_both_databases! {
         assert_eq!(projects(app).await, 2);
     }
 
-    async fn answers_are_kept_as_long_as_whoever_asked_is_there(app: &TestApp) {
+    async fn answers_are_kept_as_long_as_the_person_who_asked_is_there(app: &TestApp) {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ben, "one", "sam@other.test").await;

@@ -398,7 +398,7 @@ on_both_databases! {
         let accepted = eve.post(&format!("{link}/acceptance"), &[]).await;
         assert_eq!(accepted.status, 303, "{}", accepted.body);
         assert!(brings_a_new_id(&eve).await, "by an invite");
-        assert!(!brings_a_new_id(&ada).await, "the role of whoever did it is the same");
+        assert!(!brings_a_new_id(&ada).await, "the role of the person who did it is the same");
         let down = patch(&ben, &own, json!({ "role": "member" })).await;
         assert!(down.status == 200 && !down.headers.contains_key("set-cookie"));
         assert!(brings_a_new_id(&ben).await, "who steps down does so in a session, too");
@@ -609,7 +609,7 @@ impl Cast {
         self.sign_in().await;
     }
 
-    /// Whoever has no session signs in again, with another browser at the same instance.
+    /// Anyone who has no session signs in again, with another browser at the same instance.
     async fn sign_in(&mut self) {
         for (person, (email, provider)) in self.people.iter_mut().zip(CAST) {
             if person.is_signed_in().await {

@@ -195,7 +195,7 @@ on_both_databases! {
                         assert_eq!(shown, people, "{query}");
                     }
                     if sort == "seen" {
-                        assert!(shown.iter().rev().eq(&people), "{query}: whoever was away longest comes first: {shown:?}");
+                        assert!(shown.iter().rev().eq(&people), "{query}: those who were away longest come first: {shown:?}");
                     }
                     shown.sort();
                     assert_eq!(shown, people, "{query}");

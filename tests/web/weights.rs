@@ -102,7 +102,7 @@ on_both_databases! {
         }
     }
 
-    // What a row can do is what can be done at the moment when somebody looks, and by whoever may see the page.
+    // What a row can do is what can be done at the moment when somebody looks, and by the person who may see the page.
     async fn the_menu_of_a_row_comes_when_it_is_opened(app: &TestApp) {
         let ada = app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;

@@ -1,5 +1,5 @@
 //! When tokens were used last, and from where: written behind the backs of those who use them, many at a time. Each for
-//! itself would keep whoever changes something waiting, once there are many.
+//! itself would keep anyone who changes something waiting, once there are many.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;

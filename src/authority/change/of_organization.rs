@@ -24,20 +24,21 @@ use crate::role::Role;
 pub struct OfOrganization {
     /// The organization's id.
     id: String,
-    /// The role of whoever makes the change, as it is inside it.
+    /// The role of the person who makes the change, as it is inside it.
     role: Role,
 }
 
 impl Change<OfOrganization> {
     /// Begins a change to an organization by one of its admins. Changes to the same one wait for each other, so
     /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
-    /// and whoever has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone: 404.
+    /// and anyone who has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone:
+    /// 404.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
         let change = Self::by_member(beginning, Forbidden::NeedsAdmin).await?;
         if change.role() >= Role::Admin { Ok(change) } else { Err(Error::Forbidden(Forbidden::NeedsAdmin)) }
     }
 
-    /// The same by an admin of the project of this id, which is gone for whoever has no right in it any more.
+    /// The same by an admin of the project of this id, which is gone for anyone who has no right in it any more.
     pub(in crate::authority) async fn by_project_admin(
         beginning: Beginning<'_>,
         project: &str,
@@ -64,7 +65,7 @@ impl Change<OfOrganization> {
         }
     }
 
-    /// The same by whoever is a member still; who is none any more hears `otherwise`.
+    /// The same by someone who is still a member; others hear `otherwise`.
     pub(in crate::authority) async fn by_member(
         beginning: Beginning<'_>,
         otherwise: Forbidden,
@@ -104,9 +105,9 @@ impl Change<OfOrganization> {
         Ok(membership.map(|membership| membership.role))
     }
 
-    /// Whether whoever makes the change owns another organization that is not being deleted, and can come in there. Their
-    /// row is held from here on: of two changes that each leave them the other's organization, the second sees what the
-    /// first has done.
+    /// Whether the person who makes the change owns another organization that is not being deleted, and can come in
+    /// there. Their row is held from here on: of two changes that each leave them the other's organization, the second
+    /// sees what the first has done.
     pub async fn is_by_owner_of_another(&self) -> Result<bool> {
         let person = self.actor.id.as_deref().unwrap_or_default();
         self.hold(person).await?;
@@ -141,7 +142,7 @@ impl Change<OfOrganization> {
         &self.of.id
     }
 
-    /// The role of whoever makes the change, as it is inside it.
+    /// The role of the person who makes the change, as it is inside it.
     pub fn role(&self) -> Role {
         self.of.role
     }

@@ -157,7 +157,7 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
-    /// Whoever ends a session has deleted its row in the change that says so; this is for one that no one has.
+    /// Anyone who ends a session has deleted its row in the change that says so; this is for one that no one has.
     async fn delete(&self, key: &SessionKey) -> anyhow::Result<()> {
         if let Err(error) = self.remove(key).await {
             tracing::warn!(%error, "the row of an ended session not deleted once more");

@@ -1,6 +1,6 @@
 //! The connections that are open. There is room for a number of them in all, and for each client: where it is used up,
 //! the one that has waited longest for its client makes room, those of people who are signed in last; if there is none,
-//! whoever comes is turned away. And none waits for its client for ever.
+//! anyone who comes is turned away. And none waits for its client for ever.
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -151,7 +151,7 @@ impl Connection {
         self.connections.guests().note(self.number, |standing| standing.is_answered = true);
     }
 
-    /// Notes whether whoever asked last by it is signed in.
+    /// Notes whether the last one to ask by it is signed in.
     pub fn note_signed_in(&self, is_signed_in: bool) {
         self.connections.guests().note(self.number, |standing| standing.is_signed_in = is_signed_in);
     }

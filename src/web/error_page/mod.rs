@@ -136,7 +136,8 @@ fn to_sign_in(asked: &Asked) -> HttpResponse {
         .finish()
 }
 
-/// The page that was asked for. Whoever sent a form comes back to the organization whose it was, where there are many.
+/// The page that was asked for. Anyone who sent a form comes back to the organization whose it was, where there are
+/// many.
 fn to_come_back(asked: &Asked) -> ReturnTo {
     if asked.is_get {
         return ReturnTo::parse(&asked.path_and_query);

@@ -135,7 +135,7 @@ impl<'a> Installation<'a> {
         page.text().await.is_ok_and(|page| page.contains("Continue with Okta"))
     }
 
-    /// What a command says to whoever runs it, with other settings than the server's.
+    /// What a command says to the person who runs it, with other settings than the server's.
     pub async fn says(&self, arguments: &[&str], others: &[(&str, &str)]) -> Place {
         let mut command = gatehouse(&self.folder);
         command.args(arguments).envs(self.settings.clone()).envs(others.iter().copied());

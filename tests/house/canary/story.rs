@@ -31,7 +31,7 @@ const REGIONS: [(&str, &[&str]); 7] = [
     (AUDIT, &["events"]),
 ];
 
-/// After these, whoever has done it is not there any more.
+/// After these, anyone who has done it is not there any more.
 const ENDING: [&str; 5] = [
     "POST /sign-out",
     "POST /settings/departure",

@@ -36,7 +36,7 @@ async fn every_example_is_taken_and_answered_as_the_document_says() {
 }
 
 /// Each operation that takes a body, with the examples of it. By the second organization of a person the short addresses
-/// lose their meaning, and whoever has entered one as operator has left the others: these come last.
+/// lose their meaning, and anyone who has entered one as operator has left the others: these come last.
 fn bodies(document: &Value) -> Vec<(Method, String, &Vec<Value>)> {
     let mut bodies = Vec::new();
     for (name, operation) in operations(document) {

@@ -91,7 +91,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// Gives the folder and the file to whoever the doctor is.
+/// Gives the folder and the file to the doctor's user.
 fn permit(server: &Server, folder: u32, mode: u32) {
     let file = file(server);
     for (path, mode) in [(server.folder.path(), folder), (file.as_path(), mode)] {

@@ -68,7 +68,7 @@ async fn an_answer_comes(words: &[&str]) {
     stub.handle.stop(false).await;
 }
 
-/// A provider with OpenAI's API, for whoever has the key.
+/// A provider with OpenAI's API, for anyone who has the key.
 pub(super) struct Stub {
     pub base: String,
     pub handle: ServerHandle,

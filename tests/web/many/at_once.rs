@@ -49,7 +49,7 @@ impl World {
         Self { two, dice: Dice::seeded(), other, belongings, people: sessions, again }
     }
 
-    /// All is as it was, and whoever signed in has just done so.
+    /// All is as it was, and anyone who signed in has just done so.
     pub async fn again(&self) {
         self.two.app.rows.execute_unprepared(&self.again).await.expect("as it was");
         let now = chrono::Utc::now().timestamp_millis();
@@ -69,7 +69,7 @@ impl World {
         self.dice.roll(3) == 0
     }
 
-    /// Does all of it at once; held, whoever writes waits a moment.
+    /// Does all of it at once; held, anyone who writes waits a moment.
     pub async fn at_once<T>(&self, is_held: bool, acts: impl Future<Output = T>) -> T {
         if !is_held {
             return acts.await;

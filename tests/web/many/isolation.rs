@@ -188,7 +188,7 @@ async fn an_id_of_another_organization_is_unknown_at_the_address_of_ones_own() {
                 let unknown = ask(&gil, &route, &at_home, Some(&parameter)).await;
                 let what = format!("{} {} by its {parameter}", route.method, route.path);
                 assert_same(&what, &at_home, &real, &unknown);
-                // One hands over to whoever is a member: no one else can be told from another.
+                // One hands over to someone who is a member: no one else can be told from another.
                 let answer = if route.path.contains("/transfer") { 422 } else { 404 };
                 assert_eq!(real.status, answer, "{what}: {}", real.body);
                 tried += 1;
@@ -342,7 +342,7 @@ fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
             &rows.token,
             &rows.own_token,
         ];
-        // Whoever has to sign in comes back to what they asked for.
+        // A person who has to sign in comes back to what they asked for.
         let text = ids.into_iter().fold(text, |text, id| text.replace(id.as_str(), NEVER));
         text.replace(&format!("orgs%2F{}", rows.org), "orgs%2Fnowhere")
             .replace(&format!("/orgs/{}", rows.org), "/orgs/nowhere")

@@ -321,7 +321,7 @@ async fn what_was_entered_ends_by_leaving_by_time_with_the_session_and_with_the_
     }
 }
 
-/// Whoever owns an organization and enters it is no owner there for as long.
+/// Anyone who owns an organization and enters it is no owner there for as long.
 #[actix_web::test]
 async fn an_own_membership_counts_for_as_long_as_one_has_not_entered() {
     for two in each(&[]).await {

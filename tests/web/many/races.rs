@@ -219,7 +219,7 @@ async fn of_those_who_take_an_address_at_once_one_gets_it() {
             for n in 0..2 + world.dice.roll(3) {
                 let (who, slug) = if n % 2 == 0 { (ADA, "acme") } else { (GIL, "globex") };
                 let visitor = world.somewhere(who);
-                // Whoever gives their organization the address twice is not refused the second time.
+                // Anyone who gives their organization the address twice is not refused the second time.
                 let renames = n < 2 && world.dice.roll(2) == 0;
                 what.push(format!("{who} {}", if renames { "renames" } else { "creates" }));
                 acts.push(if renames {

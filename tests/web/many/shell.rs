@@ -194,7 +194,7 @@ async fn bootstrap_finds_an_organization_by_its_slug_a_former_one_too() {
         assert_eq!(two.app.count(hooli).await, 1);
         let (done, said) = named("Hooli Two", "hooli");
         assert!(!done && said.contains("is called Hooli, not Hooli Two"), "{said}");
-        // Its owner renames Acme's address: whoever starts by the former one finds it.
+        // Its owner renames Acme's address: anyone who starts by the former one finds it.
         let ada = two.ada().await;
         let renamed = ada.post("/orgs/acme/settings/admin/danger/slug", &[("slug", "rockets")]).await;
         assert_eq!(renamed.status, 303, "{}", renamed.body);

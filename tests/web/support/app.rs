@@ -94,7 +94,7 @@ impl TestApp {
         Instance { base, services, handle }
     }
 
-    /// Makes whoever writes wait until it ends.
+    /// Makes anyone who writes wait until it ends.
     pub async fn hold(&self) -> DatabaseTransaction {
         let holder = self.rows.begin().await.expect("begun");
         holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
