@@ -57,7 +57,7 @@ pub async fn purge_due(services: &Services) {
                     .await;
             }
         }
-        Err(error) => tracing::warn!(%error, "organizations to purge not found"),
+        Err(error) => tracing::warn!(%error, "could not look for organizations to purge"),
     }
 }
 

@@ -209,11 +209,11 @@ async fn a_person_who_is_deactivated_while_waiting_connects_no_other_account() {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         let begun = ben.post("/settings/identities", &[("provider", "okta")]).await;
-        let departure = begun.location().parse().expect("an address");
+        let authorization = begun.location().parse().expect("an address");
         let back = ben.way_back_from(
             "okta",
-            &departure,
-            &okta.grant(&Identity::new("ben@acme.test", "Ben"), &departure),
+            &authorization,
+            &okta.grant(&Identity::new("ben@acme.test", "Ben"), &authorization),
         );
         let holder = hold(&app).await;
         let ends = async {

@@ -27,8 +27,8 @@ async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str, claim: &str) -> 
         return begun;
     }
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
+    let authorization = begun.location().parse().expect("an address");
+    let back = visitor.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"));
     visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await
 }
 
@@ -79,10 +79,10 @@ async fn a_person_who_claims_with_the_wrong_account_can_try_another() {
     let start = visitor.request(Method::POST, "/auth/idp").form(&[("claim", token.as_str())]);
     let begun = visitor.send(start).await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let departure = begun.location().parse().expect("an address");
+    let authorization = begun.location().parse().expect("an address");
     let unverified =
         Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "email_verified": false }));
-    let back = visitor.way_back(&app.provider, &departure, &unverified);
+    let back = visitor.way_back(&app.provider, &authorization, &unverified);
     let page = visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await;
     assert_eq!(page.status, 403);
     assert_eq!(field(&page.body, "claim"), token);

@@ -9,7 +9,7 @@ use super::support::{Answer, Identity, TestApp, field, on_both_databases};
 const PAGE: &str = "/settings/admin/access";
 const ALLOW: &str = "/settings/admin/access/allowed-addresses";
 
-async fn knock(app: &TestApp, email: &str) -> Answer {
+async fn try_sign_in(app: &TestApp, email: &str) -> Answer {
     app.visitor().sign_in(&app.provider, &Identity::new(email, "Somebody")).await
 }
 
@@ -17,9 +17,9 @@ on_both_databases! {
     async fn many_refusals_of_one_address_are_one_line_with_a_count(app: &TestApp) {
         let ada = app.owner().await;
         for _ in 0..4 {
-            assert!(join_all((0..10).map(|_| knock(app, "Mallory@evil.test"))).await.iter().all(|a| a.status == 403));
+            assert!(join_all((0..10).map(|_| try_sign_in(app, "Mallory@evil.test"))).await.iter().all(|a| a.status == 403));
         }
-        assert_eq!(knock(app, "eve@evil.test").await.status, 403);
+        assert_eq!(try_sign_in(app, "eve@evil.test").await.status, 403);
         let page = ada.get(PAGE).await;
         assert!(page.says("mallory@evil.test") && page.says("40 times") && page.says("eve@evil.test"));
         assert!(page.says("by Acme SSO") && page.says("Only invited people can join."));
@@ -29,8 +29,8 @@ on_both_databases! {
 
     async fn lines_are_kept_for_thirty_days_after_the_last_try(app: &TestApp) {
         let ada = app.owner().await;
-        knock(app, "mallory@evil.test").await;
-        knock(app, "eve@evil.test").await;
+        try_sign_in(app, "mallory@evil.test").await;
+        try_sign_in(app, "eve@evil.test").await;
         let then = chrono::Utc::now() - Duration::days(30) - Duration::minutes(1);
         let then = then.timestamp_millis();
         app.run("UPDATE denials SET last_at = $1 WHERE email = 'mallory@evil.test'", [then.into()]).await;
@@ -42,14 +42,14 @@ on_both_databases! {
 
     async fn someone_who_was_turned_away_is_let_in_with_one_button(app: &TestApp) {
         let ada = app.owner().await;
-        knock(app, "sam@other.test").await;
+        try_sign_in(app, "sam@other.test").await;
         assert!(ada.get(PAGE).await.body.contains("name=\"email\" value=\"sam@other.test\""));
         let allowed = ada.post(ALLOW, &[("email", "sam@other.test")]).await;
         assert_eq!((allowed.status, allowed.location()), (303, "/settings/admin/access#denials"));
         let page = ada.get(PAGE).await;
         assert!(page.says("Could join now.") && page.says("1 listed address can join."));
         assert!(!page.body.contains("name=\"email\" value=\"sam@other.test\""), "the button has done its work");
-        assert_eq!(knock(app, "sam@other.test").await.status, 303);
+        assert_eq!(try_sign_in(app, "sam@other.test").await.status, 303);
         assert!(ada.get(PAGE).await.says("Now a member."));
         assert!(app.events().await.contains(&"access.address_allowed done sam@other.test".to_owned()));
     }
@@ -63,7 +63,7 @@ on_both_databases! {
         assert!(answer.says("Addresses were switched off and list others, who could join, too."));
         assert!(answer.body.contains("old@evil.test\nsam@other.test"), "the form holds both");
         assert_eq!(app.footprint().await, before);
-        assert_eq!(knock(app, "old@evil.test").await.status, 403);
+        assert_eq!(try_sign_in(app, "old@evil.test").await.status, 403);
     }
 
     async fn allowing_what_is_allowed_changes_nothing(app: &TestApp) {
@@ -93,7 +93,7 @@ on_both_databases! {
     async fn an_address_that_is_none_is_kept_as_text(app: &TestApp) {
         let ada = app.owner().await;
         for email in ["<script>alert(1)</script>@x", "a\u{0}b@x.test", "'; DROP TABLE denials; --", &"x".repeat(5000)] {
-            assert_eq!(knock(app, email).await.status, 403, "{email}");
+            assert_eq!(try_sign_in(app, email).await.status, 403, "{email}");
         }
         let page = ada.get(PAGE).await;
         assert!(page.says("<script>alert(1)</script>@x") && !page.body.contains("<script>alert"));

@@ -33,7 +33,7 @@ on_both_databases! {
                 let path = path.replace("{event}", "none");
                 let path = path.replace("{team}", at(&path, "default", &team));
                 let path = path.replace("{project}", at(&path, "default", &project));
-                let answer = knock(&visitor, method, &path).await;
+                let answer = ask(&visitor, method, &path).await;
                 write!(matrix, " {:<24}", what(&answer)).expect("written");
             }
             matrix = matrix.trim_end().to_owned() + "\n";
@@ -74,8 +74,8 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     }
 }
 
-/// Knocks with an empty body: anyone who may come in is told what is missing, the others that they may not.
-async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
+/// Asks with an empty body: anyone who may come in is told what is missing, the others that they may not.
+async fn ask(visitor: &Visitor, method: &str, path: &str) -> Answer {
     match method {
         "POST" => visitor.post(path, &[]).await,
         "DELETE" => visitor.delete(path).await,

@@ -84,7 +84,7 @@ async fn public_sign_in(app: &TestApp, visitor: &Visitor, email: &str) -> u16 {
     let begun = visitor.send(start).await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     assert!(cookie.starts_with("__Host-"), "{cookie}");
-    let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
+    let authorization = begun.location().parse().expect("an address");
+    let back = visitor.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"));
     visitor.send(visitor.request(reqwest::Method::GET, &back).header("cookie", cookie)).await.status
 }

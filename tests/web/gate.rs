@@ -213,8 +213,8 @@ async fn refusing_a_deactivated_person_takes_as_long_as_refusing_a_stranger() {
 
 async fn time_of_callback(app: &TestApp, email: &str) -> Time {
     let visitor = app.visitor();
-    let departure = visitor.depart("/").await;
-    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
+    let authorization = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"));
     let began = Instant::now();
     assert_eq!(visitor.get(&back).await.status, 403);
     began.elapsed()
@@ -272,8 +272,8 @@ async fn lost_or_broken_settings_admit_no_one() {
             let visitor = app.visitor();
             let begun = visitor.post("/auth/idp", &[("return_to", "/")]).await;
             if begun.status == 303 {
-                let departure = begun.location().parse().expect("an address");
-                let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
+                let authorization = begun.location().parse().expect("an address");
+                let back = visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
                 assert_eq!(visitor.get(&back).await.status, 503, "{table}");
             } else {
                 assert_eq!(begun.status, 503, "{table}");
@@ -298,8 +298,8 @@ async fn a_database_that_stops_in_the_middle_of_a_callback_admits_no_one() {
         let ada = app.owner().await;
         save(&ada, &[("open_sign_up", "true"), OPEN]).await;
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, &Identity::new("u@acme.test", "U"));
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
         app.provider.be(Trouble::Slow(Time::from_secs(1)));
         let stopped = async {
             actix_web::rt::time::sleep(Time::from_millis(400)).await;

@@ -26,9 +26,9 @@ async fn accept(person: &Visitor, link: &str) -> Answer {
 /// Someone who signs in from the invite's page, and is asked.
 async fn comes_by(app: &TestApp, link: &str, email: &str) -> Visitor {
     let person = app.visitor();
-    let departure = person.depart(link).await;
+    let authorization = person.authorize(link).await;
     let back =
-        person.get(&person.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"))).await;
+        person.get(&person.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"))).await;
     assert_eq!((back.status, back.location()), (303, link), "{}", back.body);
     person
 }
@@ -274,7 +274,7 @@ on_both_databases! {
         let mut secrets = Vec::new();
         for n in 0..20 {
             let link = ada.link_for(&format!("p{n}@other.test")).await;
-            app.visitor().depart(&link).await;
+            app.visitor().authorize(&link).await;
             secrets.push(link.strip_prefix("/invites/").expect("a token")[22..].to_owned());
         }
         for table in ["invites", "invite_batches", "sign_in_flows", "outbox", "events", "sessions"] {
@@ -460,8 +460,8 @@ async fn no_invite_widens_the_instances_lists() {
         let app = TestApp::open_with(database, &[("BLOCKED_DOMAINS", "evil.test")]).await;
         let ada = app.owner().await;
         invite(&ada, "sam@evil.test", "member").await;
-        let knock = app.visitor().sign_in(&app.provider, &Identity::new("sam@evil.test", "S")).await;
-        assert_eq!(knock.status, 403);
+        let attempt = app.visitor().sign_in(&app.provider, &Identity::new("sam@evil.test", "S")).await;
+        assert_eq!(attempt.status, 403);
         assert_eq!(members(&app).await, 1);
         app.close().await;
     }

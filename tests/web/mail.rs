@@ -362,7 +362,7 @@ async fn nothing_is_sent_in_clear_to_a_server_that_lost_its_starttls() {
         let app = open(database, &smtp_settings(url)).await;
         let id = post(&app, "sam@acme.test").await;
         let waiting = until(&app, &id, "retrying").await;
-        assert_eq!(reason(&waiting), "the server offers no STARTTLS, so nothing was sent");
+        assert_eq!(reason(&waiting), "the server doesn't offer STARTTLS, so nothing was sent");
         assert!(smtp.mails().is_empty());
         for line in smtp.lines() {
             assert!(line.starts_with("EHLO") || line.starts_with("QUIT"), "{line}");
@@ -381,7 +381,7 @@ async fn a_refused_password_is_tried_again_and_comes_back_nowhere() {
         let app = open(database, &smtp_settings(url)).await;
         let id = post(&app, "sam@acme.test").await;
         let waiting = until(&app, &id, "retrying").await;
-        assert_eq!(reason(&waiting), "the server does not accept our user name and password (535)");
+        assert_eq!(reason(&waiting), "the server rejected our user name and password (535)");
         let token = BASE64.encode(b"\0ada\0CANARY-pw");
         assert!(smtp.lines().iter().any(|line| line.contains(&token)), "{:?}", smtp.lines());
         smtp.will_answer_auth("235 welcome");

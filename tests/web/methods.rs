@@ -26,12 +26,12 @@ async fn a_method_that_is_switched_off_is_not_there() {
     for (app, okta) in houses().await {
         let ada = app.owner().await;
         let visitor = app.visitor();
-        let departure = visitor.depart_to("okta", "/").await;
+        let authorization = visitor.authorize_at("okta", "/").await;
         assert_eq!(switch(&ada, "okta", "false").await, 303);
         assert!(!app.visitor().get("/sign-in").await.says("Continue with Okta"));
         assert_eq!(visitor.post("/auth/okta", &[]).await.status, 404);
-        let code = okta.grant(&Identity::new("ada@acme.test", "Ada"), &departure);
-        let back = visitor.get(&visitor.way_back_from("okta", &departure, &code)).await;
+        let code = okta.grant(&Identity::new("ada@acme.test", "Ada"), &authorization);
+        let back = visitor.get(&visitor.way_back_from("okta", &authorization, &code)).await;
         assert_eq!(back.status, 404, "begun before, come back after");
         assert!(ada.get(PAGE).await.says("Switched off") && ada.is_signed_in().await);
         assert_eq!(switch(&ada, "okta", "true").await, 303);

@@ -73,8 +73,8 @@ on_both_databases! {
     // A07
     async fn a_sign_in_that_began_in_another_browser_is_refused(app: &TestApp) {
         let attacker = app.visitor();
-        let departure = attacker.depart("/").await;
-        let back = attacker.way_back(&app.provider, &departure, &ada());
+        let authorization = attacker.authorize("/").await;
+        let back = attacker.way_back(&app.provider, &authorization, &ada());
         for victim in [app.visitor(), begun(app).await] {
             let answer = victim.get(&back).await;
             assert_eq!(answer.status, 400);
@@ -87,8 +87,8 @@ on_both_databases! {
     // A08
     async fn a_callback_works_once(app: &TestApp) {
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, &ada());
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, &ada());
         let entered = visitor.get(&back).await;
         assert_eq!(entered.status, 303);
         let again = visitor.get(&back).await;
@@ -102,8 +102,8 @@ on_both_databases! {
     // A09
     async fn a_sign_in_that_took_longer_than_ten_minutes_starts_again(app: &TestApp) {
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, &ada());
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, &ada());
         app.skip(Duration::minutes(11));
         let answer = visitor.get(&back).await;
         assert_eq!(answer.status, 400);
@@ -112,8 +112,8 @@ on_both_databases! {
 
     async fn two_tabs_can_sign_in_at_once(app: &TestApp) {
         let visitor = app.visitor();
-        let first = visitor.depart("/settings").await;
-        let second = visitor.depart("/settings/admin/users").await;
+        let first = visitor.authorize("/settings").await;
+        let second = visitor.authorize("/settings/admin/users").await;
         let answer = visitor.get(&visitor.way_back(&app.provider, &first, &ada())).await;
         assert_eq!((answer.status, answer.location()), (303, "/settings"));
         let answer = visitor.get(&visitor.way_back(&app.provider, &second, &ada())).await;
@@ -123,7 +123,7 @@ on_both_databases! {
 
 async fn begun(app: &TestApp) -> Visitor {
     let visitor = app.visitor();
-    visitor.depart("/").await;
+    visitor.authorize("/").await;
     visitor
 }
 
@@ -196,15 +196,15 @@ async fn a_clock_that_is_off_by_less_than_thirty_seconds_does_not_matter() {
 async fn the_request_carries_a_pkce_challenge_and_the_code_needs_its_verifier() {
     let app = TestApp::open(Database::sqlite()).await;
     let visitor = app.visitor();
-    let departure = visitor.depart("/").await;
-    assert_eq!(query(&departure, "code_challenge_method"), "S256");
-    assert_eq!(query(&departure, "response_type"), "code");
-    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/idp/callback", app.base));
+    let authorization = visitor.authorize("/").await;
+    assert_eq!(query(&authorization, "code_challenge_method"), "S256");
+    assert_eq!(query(&authorization, "response_type"), "code");
+    assert_eq!(query(&authorization, "redirect_uri"), format!("{}/auth/idp/callback", app.base));
     // Another flow's challenge: the provider refuses the verifier that we send.
-    let other = app.visitor().depart("/").await;
+    let other = app.visitor().authorize("/").await;
     let code = app.provider.grant(&ada(), &other);
     let answer =
-        visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&departure, "state"))).await;
+        visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&authorization, "state"))).await;
     assert_eq!(answer.status, 400);
     assert!(!visitor.is_signed_in().await);
     app.close().await;
@@ -215,8 +215,8 @@ async fn the_request_carries_a_pkce_challenge_and_the_code_needs_its_verifier() 
 async fn what_a_provider_says_of_an_error_is_not_repeated() {
     let app = TestApp::open(Database::sqlite()).await;
     let visitor = app.visitor();
-    let departure = visitor.depart("/").await;
-    let state = query(&departure, "state");
+    let authorization = visitor.authorize("/").await;
+    let state = query(&authorization, "state");
     let long = "x".repeat(4000);
     let path = format!(
         "/auth/idp/callback?error=access_denied&error_description=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E{long}&state={state}"
@@ -245,8 +245,8 @@ async fn a_provider_that_is_not_configured_is_not_there() {
 async fn an_answer_that_names_another_issuer_is_refused() {
     let app = TestApp::open(Database::sqlite()).await;
     let visitor = app.visitor();
-    let departure = visitor.depart("/").await;
-    let back = visitor.way_back(&app.provider, &departure, &ada());
+    let authorization = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &authorization, &ada());
     assert_eq!(visitor.get(&format!("{back}&iss=https%3A%2F%2Fevil.test")).await.status, 400);
     assert!(!visitor.is_signed_in().await);
     app.close().await;
@@ -336,9 +336,9 @@ async fn no_address_carries_a_secret() {
     let app = TestApp::open(Database::sqlite()).await;
     let visitor = app.visitor();
     let begun = visitor.post("/auth/idp", &[]).await;
-    let departure = begun.location().parse().expect("an address");
+    let authorization = begun.location().parse().expect("an address");
     assert!(!begun.location().contains("CANARY"), "no client secret");
-    let done = visitor.get(&visitor.way_back(&app.provider, &departure, &ada())).await;
+    let done = visitor.get(&visitor.way_back(&app.provider, &authorization, &ada())).await;
     assert_eq!(done.location(), "/");
     assert_eq!(done.header("referrer-policy"), "same-origin");
     app.close().await;

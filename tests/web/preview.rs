@@ -81,9 +81,9 @@ on_both_databases! {
         assert_eq!(status("ada@acme.test"), Some("active".into()));
         let events = app.texts("SELECT CAST(after AS TEXT) FROM events WHERE action = 'access.rules_changed'").await;
         assert!(events.len() == 1 && events[0].contains("grace@other.test"), "{events:?}");
-        let knock = app.visitor();
+        let visitor = app.visitor();
         let identity = Identity::new("grace@other.test", "Grace");
-        assert_eq!(knock.sign_in(&app.provider, &identity).await.status, 403, "the gate says the same");
+        assert_eq!(visitor.sign_in(&app.provider, &identity).await.status, 403, "the gate says the same");
         handle.stop(false).await;
     }
 

@@ -26,8 +26,8 @@ on_both_databases! {
     async fn a_planted_cookie_does_not_become_a_session(app: &TestApp) {
         let planted = "session=attacker-chosen-value-attacker-chosen-value";
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, &Identity::new("ada@acme.test", "Ada"));
         let answer = visitor.get(&back).await;
         assert_eq!(answer.status, 303);
         assert_eq!(with_cookie(app, planted).await.status, 401);
@@ -148,8 +148,8 @@ on_both_databases! {
     async fn signing_in_again_ends_a_session_that_was_renewed_on_the_way(app: &TestApp) {
         app.owner().await;
         let (ben, _) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
-        let departure = ben.depart("/").await;
-        let back = ben.way_back(&app.provider, &departure, &Identity::new("ben@acme.test", "Ben"));
+        let authorization = ben.authorize("/").await;
+        let back = ben.way_back(&app.provider, &authorization, &Identity::new("ben@acme.test", "Ben"));
         change_role(app, "ben@acme.test", "admin").await;
         let writer = app.rows.begin().await.expect("begun");
         let renew = "UPDATE sessions SET key_hash = 'another', renewal_due = FALSE WHERE renewal_due";
@@ -207,7 +207,7 @@ on_both_databases! {
     // S04
     async fn what_is_over_is_deleted_and_what_goes_on_is_left(app: &TestApp) {
         let ada = app.owner().await;
-        ada.depart("/").await;
+        ada.authorize("/").await;
         let (sessions, begun) = ("SELECT count(*) FROM sessions", "SELECT count(*) FROM sign_in_flows WHERE finished_at IS NULL");
         let purge = async || {
             app.services.sessions.purge(FLOW_LIFETIME).await.expect("purged");
@@ -369,8 +369,8 @@ async fn behind_https_cookies_are_bound_to_the_host() {
     let visitor = app.visitor();
     let begun = visitor.send(visitor.request(Method::POST, "/auth/idp").form(&[("return_to", "/")])).await;
     let flow = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
-    let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+    let authorization = begun.location().parse().expect("an address");
+    let back = visitor.way_back(&app.provider, &authorization, &Identity::new("ada@acme.test", "Ada"));
     let done = visitor.send(visitor.request(Method::GET, &back).header("cookie", flow)).await;
     assert_eq!(done.status, 303, "{}", done.body);
     let themed =

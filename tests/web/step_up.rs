@@ -21,8 +21,8 @@ fn minutes_ago(minutes: i64) -> Value {
 async fn sign_in(app: &TestApp, person: &Visitor, form: &[(&str, &str)], identity: &Identity) -> Answer {
     let begun = person.post("/auth/idp", form).await;
     assert_eq!(begun.status, 303, "{}", begun.body);
-    let departure: Url = begun.location().parse().expect("an address at the provider");
-    person.get(&person.way_back(&app.provider, &departure, identity)).await
+    let authorization: Url = begun.location().parse().expect("an address at the provider");
+    person.get(&person.way_back(&app.provider, &authorization, identity)).await
 }
 
 /// Whether the person may do what takes a fresh sign-in.
@@ -94,10 +94,10 @@ async fn where_a_provider_can_t_be_made_to_ask_only_the_confirmation_counts() {
         let person = app.visitor();
         let account = Account::new(7, "ada", &[("ada@acme.test", true, true)]);
         let by_github = async |form: &[(&str, &str)]| {
-            let departure: Url =
+            let authorization: Url =
                 person.post("/auth/github", form).await.location().parse().expect("an address at GitHub");
-            let code = github.grant(&account, &departure);
-            let back = person.get(&person.way_back_from("github", &departure, &code)).await;
+            let code = github.grant(&account, &authorization);
+            let back = person.get(&person.way_back_from("github", &authorization, &code)).await;
             assert_eq!(back.status, 303, "{}", back.body);
         };
         by_github(&[]).await;

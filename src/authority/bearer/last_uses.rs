@@ -80,7 +80,7 @@ impl LastUses {
         let used: Vec<(String, IpAddr)> = mem::take(&mut self.seen().waiting).into_iter().collect();
         for some in used.chunks(TOGETHER) {
             if let Err(error) = self.touch(some).await {
-                tracing::warn!(%error, "last use of tokens not kept");
+                tracing::warn!(%error, "could not save when tokens were last used");
                 return;
             }
         }

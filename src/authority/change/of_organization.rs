@@ -158,40 +158,40 @@ impl Change<OfOrganization> {
         Ok(())
     }
 
-    /// The organization's rows that `narrow` narrows to, as they are inside this change.
-    pub async fn all<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
-        Ok(self.ours(narrow).all(&self.tx).await?)
+    /// The organization's rows that `filter` leaves, as they are inside this change.
+    pub async fn all<E: Tenant>(&self, filter: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
+        Ok(self.ours(filter).all(&self.tx).await?)
     }
 
-    fn ours<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
-        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.organization())));
+    fn ours<E: Tenant>(&self, filter: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
+        let ours = filter(E::find().filter(E::ORGANIZATION.eq(self.organization())));
         guard(ours, E::ORGANIZATION, Some(self.organization()))
     }
 
     /// What `T` reads of the organization's rows, as they are inside this change.
     pub async fn rows<E: Tenant, T: Columns<E>>(
         &self,
-        narrow: impl FnOnce(Select<E>) -> Select<E>,
+        filter: impl FnOnce(Select<E>) -> Select<E>,
     ) -> Result<Vec<T>> {
-        columns::rows(&self.tx, self.ours(narrow)).await
+        columns::rows(&self.tx, self.ours(filter)).await
     }
 
     /// One column of the organization's rows, as they are inside this change.
     pub async fn column<E: Tenant, T: DeserializeOwned>(
         &self,
         column: impl ColumnAsExpr,
-        narrow: impl FnOnce(Select<E>) -> Select<E>,
+        filter: impl FnOnce(Select<E>) -> Select<E>,
     ) -> Result<Vec<T>> {
-        columns::column(&self.tx, self.ours(narrow), column).await
+        columns::column(&self.tx, self.ours(filter), column).await
     }
 
-    /// Updates the organization's rows that `which` narrows to; tells how many there were.
+    /// Updates the organization's rows that `which` leaves; tells how many there were.
     pub async fn update<E: Tenant>(&self, which: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>) -> Result<u64> {
         let ours = E::update_many().filter(E::ORGANIZATION.eq(self.organization()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
-    /// Deletes the organization's rows that `which` narrows to; tells how many there were.
+    /// Deletes the organization's rows that `which` leaves; tells how many there were.
     pub async fn delete<E: Tenant>(&self, which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>) -> Result<u64> {
         let ours = E::delete_many().filter(E::ORGANIZATION.eq(self.organization()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
@@ -203,7 +203,7 @@ impl Change<OfOrganization> {
         roster::members(&self.tx, self.organization(), ids).await
     }
 
-    /// Deletes members' own rows that `which` narrows to; tells how many there were.
+    /// Deletes members' own rows that `which` leaves; tells how many there were.
     pub async fn delete_of<E: Personal>(
         &self,
         members: &[membership::Model],

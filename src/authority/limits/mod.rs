@@ -1,4 +1,4 @@
-//! How often one client may knock, how many invites an admin may send, and how many refusals the log tells of.
+//! How often one client may ask, how many invites an admin may send, and how many refusals the log tells of.
 
 mod budgets;
 mod refusals;

@@ -49,7 +49,7 @@ pub async fn renew_if_due(
         SessionStatus::Unchanged => match sessions.renew(&due).await {
             Ok(Some(token)) => session.insert(RENEWED, token)?,
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "session not renewed"),
+            Err(error) => tracing::warn!(%error, "could not renew the session"),
         },
         // A sign-in ends it, by its name: another request may have given it a new id meanwhile.
         SessionStatus::Renewed => sessions.end(&due.session).await?,

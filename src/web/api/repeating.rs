@@ -121,7 +121,7 @@ impl Held {
             None => return set_free(&self.services, claim),
         };
         if let Err(error) = settled {
-            tracing::warn!(%error, "the answer to a request that may come again was not kept");
+            tracing::warn!(%error, "could not keep the answer to a request with an idempotency key");
         }
     }
 }
@@ -142,7 +142,7 @@ fn set_free(services: &Data<Services>, claim: Claim) {
         for _ in 0..MOST_TRIES {
             match claim.release(&services).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, "an idempotency key was not set free"),
+                Err(error) => tracing::warn!(%error, "could not release an idempotency key"),
             }
             sleep(BETWEEN_TRIES).await;
         }

@@ -88,7 +88,7 @@ impl Connections {
         match socket.map(|socket| self.let_in(socket, stream.peer_addr().ok())) {
             Ok(connection) => drop(data.insert(connection)),
             Err(error) => {
-                tracing::warn!(%error, "a connection is turned away");
+                tracing::warn!(%error, "turned a connection away");
                 let _ = shutdown(stream, Shutdown::Both);
             }
         }
@@ -131,7 +131,7 @@ fn end(socket: OwnedFd) {
 fn end_if_unread(stream: &actix_web::rt::net::TcpStream) {
     let milliseconds = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
     if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds) {
-        tracing::warn!(%error, "a client that reads nothing is not sent away");
+        tracing::warn!(%error, "could not disconnect a client that reads nothing");
     }
 }
 

@@ -158,7 +158,7 @@ async fn a_missing_file_is_named() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = said.lines().find(|line| line.contains("no database at"));
     assert!(
-        line.is_some_and(|line| line.contains("if there should be one, check GATEHOUSE_DATABASE_URL")),
+        line.is_some_and(|line| line.contains("If there should be one, check GATEHOUSE_DATABASE_URL")),
         "{said}"
     );
     assert!(!file(&server).exists(), "the doctor makes nothing");

@@ -63,8 +63,8 @@ impl Two {
 
     /// Comes as `email` to go on at `return_to`; gives the callback's answer.
     pub async fn come(&self, visitor: &Visitor, email: &str, return_to: &str) -> Answer {
-        let departure = visitor.depart(return_to).await;
-        let back = visitor.way_back(&self.app.provider, &departure, &Identity::new(email, &name(email)));
+        let authorization = visitor.authorize(return_to).await;
+        let back = visitor.way_back(&self.app.provider, &authorization, &Identity::new(email, &name(email)));
         visitor.get(&back).await
     }
 

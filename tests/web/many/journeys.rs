@@ -71,9 +71,9 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
         assert!(main.contains("provider primary") && main.contains("Connect a***@private.test"), "{main}");
         let connect = ada.post("/settings/identities", &[("provider", "okta"), ("return_to", &link)]).await;
         let connect = if connect.status == 303 { connect } else { again(&two, &ada, &link).await };
-        let departure = connect.location().parse().expect("an address at the provider");
-        let code = okta.grant(&Identity::new("ada@private.test", "Ada"), &departure);
-        let back = ada.get(&ada.way_back_from("okta", &departure, &code)).await;
+        let authorization = connect.location().parse().expect("an address at the provider");
+        let code = okta.grant(&Identity::new("ada@private.test", "Ada"), &authorization);
+        let back = ada.get(&ada.way_back_from("okta", &authorization, &code)).await;
         assert_eq!((back.status, back.location()), (303, link.as_str()), "{}", back.body);
         let page = ada.get(&link).await;
         let accepted = ada.submit(&form(&page.body, &format!("{link}/acceptance")).expect("a form")).await;
@@ -91,8 +91,8 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
 /// Connecting takes a fresh sign-in.
 async fn again(two: &Two, ada: &Visitor, link: &str) -> Answer {
     let start = ada.post("/auth/idp", &[("prompt", "login"), ("return_to", link)]).await;
-    let departure = start.location().parse().expect("an address");
-    let back = ada.way_back(&two.app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+    let authorization = start.location().parse().expect("an address");
+    let back = ada.way_back(&two.app.provider, &authorization, &Identity::new("ada@acme.test", "Ada"));
     assert_eq!(ada.get(&back).await.status, 303);
     ada.post("/settings/identities", &[("provider", "okta"), ("return_to", link)]).await
 }
@@ -267,9 +267,9 @@ async fn a_method_that_is_switched_off_under_a_session_asks_for_another_and_come
         let part = sam.htmx(Method::GET, page, "users", &[]).await;
         assert!(part.header("hx-redirect").starts_with("/orgs/acme?return_to="), "{:?}", part.headers);
         assert_eq!(sam.get("/orgs/globex/settings/admin").await.status, 200, "each judges for itself");
-        let departure = sam.depart_to("okta", page).await;
-        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &departure);
-        assert_eq!(sam.get(&sam.way_back_from("okta", &departure, &code)).await.location(), page);
+        let authorization = sam.authorize_at("okta", page).await;
+        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &authorization);
+        assert_eq!(sam.get(&sam.way_back_from("okta", &authorization, &code)).await.location(), page);
         assert_eq!(sam.get(page).await.status, 200);
         // No one switches off the method of their own session.
         let own = sam.post("/orgs/acme/settings/admin/access/methods/okta", &[("on", "false")]).await;
