@@ -9,7 +9,7 @@ use std::process::Command;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use super::disk::{FULL, READ_ONLY};
-use super::proxy::{refusing, url_at};
+use super::proxy::refusing;
 use super::server::{Server, run};
 use super::team::Team;
 use crate::house::canary::texts;
@@ -210,6 +210,6 @@ async fn a_postgres_database_that_is_read_only_is_named() {
     let url = house.database_url();
     let name = url.rsplit('/').next().expect("a name");
     house.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"), []).await;
-    says_at(&url_at(&url, 5432), &["read-only", "default_transaction_read_only"]).await;
+    says_at(&url, &["read-only", "default_transaction_read_only"]).await;
     house.close().await;
 }
