@@ -5,11 +5,10 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::web::support::{MASTER_KEY, Visitor, field, free_port, free_ports, query};
+use crate::web::support::{MASTER_KEY, Visitor, World, field, free_port, free_ports, query};
 
 pub(super) fn gatehouse(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
@@ -254,11 +253,7 @@ fn mails(folder: &TempDir, state: &str) -> i64 {
     let file = folder.path().join("data/demo/gatehouse.db");
     actix_web::rt::System::new().block_on(async {
         let url = format!("sqlite://{}", file.display());
-        let rows = sea_orm::Database::connect(url).await.expect("the database");
-        let sql = format!("SELECT count(*) FROM outbox WHERE state = '{state}'");
-        let statement = Statement::from_string(rows.get_database_backend(), sql);
-        let row = rows.query_one_raw(statement).await.expect("a query").expect("a row");
-        row.try_get_by_index(0).expect("a number")
+        World::at(&url).await.count(&format!("SELECT count(*) FROM outbox WHERE state = '{state}'")).await
     })
 }
 

@@ -11,12 +11,11 @@ use gatehouse::app::connect;
 use gatehouse::random;
 use gatehouse::vault::Keyring;
 use gatehouse::vault::sealed::{self, LLM_KEY};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
 use super::commands::{PROVIDER, complaint, folder, gatehouse, stop};
-use crate::web::support::{Database, MASTER_KEY, TestApp, on_both_databases};
+use crate::web::support::{Database, MASTER_KEY, TestApp, World, on_both_databases};
 
 /// What comes in front of `MASTER_KEY`, whose id is `test`; protects nothing, either.
 const NEW: &str = "new:ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=";
@@ -80,7 +79,7 @@ async fn plant(house: &TestApp, ring: &Keyring, count: usize) {
                 set_by_name, created_at, updated_at, replaced_at) VALUES {}",
             rows.join(", ")
         );
-        house.rows.execute_unprepared(&sql).await.expect("planted");
+        house.script(&sql).await;
     }
 }
 
@@ -96,21 +95,23 @@ fn row(ring: &Keyring, n: usize) -> String {
     )
 }
 
-async fn stored(rows: &DatabaseConnection) -> Vec<Stored> {
-    let sql = "SELECT id, base_url, sealed_key FROM llm_keys ORDER BY id";
-    let found = rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await;
+async fn stored(world: &World) -> Vec<Stored> {
+    read_keys(world, "SELECT id, base_url, sealed_key FROM llm_keys ORDER BY id").await
+}
+
+async fn read_keys(world: &World, sql: &str) -> Vec<Stored> {
     let read = |row: &sea_orm::QueryResult| Stored {
         id: row.try_get("", "id").expect("an id"),
         address: row.try_get("", "base_url").expect("an address"),
         sealed: row.try_get("", "sealed_key").expect("a value"),
     };
-    found.expect("rows").iter().map(read).collect()
+    world.rows(sql, []).await.iter().map(read).collect()
 }
 
 /// Flips a byte of the stored values of the first `count` rows; which they are.
 async fn damage(house: &TestApp, count: usize) -> Vec<String> {
     let mut damaged = Vec::new();
-    for row in stored(&house.rows).await.into_iter().take(count) {
+    for row in stored(house).await.into_iter().take(count) {
         let (front, back) = row.sealed.split_at(60);
         let flipped = if back.starts_with('A') { "B" } else { "A" };
         let sealed = format!("{front}{flipped}{}", &back[1..]);
@@ -146,8 +147,7 @@ async fn all_open_with_the_new_key_alone(house: &TestApp) -> usize {
         let columns: Vec<String> = bound.map(|name| format!("COALESCE({name}, '') AS {name}")).collect();
         let columns = [columns, vec![column.column.to_owned()]].concat().join(", ");
         let sql = format!("SELECT {columns} FROM {} WHERE {} IS NOT NULL", column.table, column.column);
-        let statement = Statement::from_string(house.rows.get_database_backend(), &sql);
-        for row in house.rows.query_all_raw(statement).await.expect("rows") {
+        for row in house.rows(&sql, []).await {
             let text = |name: &str| row.try_get::<String>("", name).expect("a text");
             let values = |names: &[&str]| names.iter().map(|name| text(name)).collect::<Vec<String>>();
             let (bound, if_any) = (values(column.bound), values(column.bound_if_any));
@@ -165,26 +165,22 @@ async fn every_sealed_column_of_the_schema_is_in_the_registry() {
     for database in Database::each().await {
         let db = connect(&database.url()).await.expect("a database");
         db.migrate_up().await.expect("migrated");
-        let rows = db.outside_any_organization();
-        let sql = match rows.get_database_backend() {
-            DbBackend::Postgres => {
-                "SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-                 WHERE table_schema = current_schema()"
-            }
-            _ => {
-                "SELECT t.name || '.' || c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
-                 WHERE t.type = 'table'"
-            }
+        let world = database.connect().await;
+        let sql = if world.is_sqlite() {
+            "SELECT t.name || '.' || c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
+             WHERE t.type = 'table'"
+        } else {
+            "SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+             WHERE table_schema = current_schema()"
         };
-        let found = rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await;
-        let names: BTreeSet<String> =
-            found.expect("columns").iter().map(|row| row.try_get("", "name").expect("a name")).collect();
+        let names: BTreeSet<String> = world.texts(sql).await.into_iter().collect();
         assert!(names.contains("users.email"), "the schema is read: {names:?}");
         let in_schema: BTreeSet<String> =
             names.into_iter().filter(|name| name.contains(".sealed_") || name.contains("_sealed")).collect();
         let in_registry: BTreeSet<String> =
             sealed::ALL.iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
         assert_eq!(in_schema, in_registry);
+        world.close().await;
         db.close().await;
         database.drop().await;
     }
@@ -206,7 +202,7 @@ on_both_databases! {
         let text = good(house, &both(), &["keys", "rewrap"]);
         assert!(text.starts_with("101 values moved.\n") && text.contains(done), "{text}");
         assert_eq!(all_open_with_the_new_key_alone(house).await, 101);
-        for row in stored(&house.rows).await {
+        for row in stored(house).await {
             assert_eq!(row.plain(&ring(NEW)), Ok(format!("sk-{}", row.id)));
         }
         let events = rewraps(house).await;
@@ -227,7 +223,7 @@ on_both_databases! {
     async fn what_cannot_be_opened_is_named_and_left_while_the_rest_moves(house: &TestApp) {
         plant(house, &ring(MASTER_KEY), 50).await;
         let damaged = damage(house, 12).await;
-        let before = stored(&house.rows).await;
+        let before = stored(house).await;
         let output = run(house, &both(), &["keys", "status"]);
         assert_eq!(output.status.code(), Some(1));
         let text = said(&output);
@@ -247,7 +243,7 @@ on_both_databases! {
         assert!(text.starts_with("39 values moved.\n"), "{text}");
         assert!(text.contains(&damaged[0]) && text.contains("12 of 51 values are not sealed with new."), "{text}");
         assert!(!text.contains("can be removed") && !text.contains("Run `"), "{text}");
-        for (was, is) in before.iter().zip(stored(&house.rows).await) {
+        for (was, is) in before.iter().zip(stored(house).await) {
             if damaged.contains(&is.id) {
                 assert_eq!(is.sealed, was.sealed, "left as it was");
             } else {
@@ -266,7 +262,7 @@ on_both_databases! {
     async fn a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed(house: &TestApp) {
         let old = format!("old:{}", &NEW[4..]);
         plant(house, &ring(&old), 3).await;
-        let before = stored(&house.rows).await;
+        let before = stored(house).await;
         let output = run(house, MASTER_KEY, &["serve"]);
         assert_eq!(output.status.code(), Some(78));
         let line = complaint(&output);
@@ -295,7 +291,7 @@ on_both_databases! {
         let text = said(&output);
         assert!(text.contains("3 values sealed with old, which is not in GATEHOUSE_MASTER_KEY"), "{text}");
         assert_eq!(run(house, MASTER_KEY, &["keys", "rewrap"]).status.code(), Some(1));
-        let after = stored(&house.rows).await;
+        let after = stored(house).await;
         assert!(before.iter().zip(&after).all(|(was, is)| was.sealed == is.sealed));
         assert_eq!(rewraps(house).await, Vec::<String>::new());
 
@@ -318,18 +314,18 @@ on_both_databases! {
     }
 
     async fn a_row_that_someone_else_is_writing_is_not_waited_for(house: &TestApp) {
-        if house.rows.get_database_backend() == DbBackend::Sqlite {
+        if house.is_sqlite() {
             // There the whole database is one lock.
             return;
         }
         plant(house, &ring(MASTER_KEY), 250).await;
-        house.rows.execute_unprepared("BEGIN").await.expect("begun");
-        house.run("UPDATE llm_keys SET last_four = 'abcd' WHERE id = (SELECT min(id) FROM llm_keys)", []).await;
+        let first = "UPDATE llm_keys SET last_four = 'abcd' WHERE id = (SELECT min(id) FROM llm_keys)";
+        let writer = house.begin(first).await;
         let output = run(house, &both(), &["keys", "rewrap"]);
         assert_eq!(output.status.code(), Some(1));
         assert!(said(&output).starts_with("250 values moved.\n"), "{}", said(&output));
         assert!(complaint(&output).contains("1 value not moved, because something was writing"), "{}", complaint(&output));
-        house.rows.execute_unprepared("COMMIT").await.expect("committed");
+        writer.commit().await;
         let text = good(house, &both(), &["keys", "rewrap"]);
         assert!(text.starts_with("1 value moved.\n"), "{text}");
         assert_eq!(all_open_with_the_new_key_alone(house).await, 251);
@@ -375,7 +371,7 @@ on_both_databases! {
         let saved = others.stop();
         assert!(!saved.is_empty(), "somebody has saved meanwhile");
         assert_eq!(all_open_with_the_new_key_alone(house).await, 3001);
-        for row in stored(&house.rows).await {
+        for row in stored(house).await {
             let expected = saved.get(&row.id).cloned().unwrap_or_else(|| format!("sk-{}", row.id));
             assert_eq!(row.plain(&ring(NEW)), Ok(expected), "neither lost nor undone");
         }
@@ -415,51 +411,40 @@ impl Others {
 fn on_its_own<T, F: Future<Output = T>>(
     url: &str,
     over: &Arc<AtomicBool>,
-    task: impl FnOnce(DatabaseConnection, Arc<AtomicBool>) -> F + Send + 'static,
+    task: impl FnOnce(World, Arc<AtomicBool>) -> F + Send + 'static,
 ) -> impl FnOnce() -> T + Send + 'static {
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).max_connections(1);
-    let over = over.clone();
-    move || {
-        actix_web::rt::System::new().block_on(async {
-            task(sea_orm::Database::connect(options).await.expect("connected"), over).await
-        })
-    }
+    let (url, over) = (url.to_owned(), over.clone());
+    move || actix_web::rt::System::new().block_on(async { task(World::at(&url).await, over).await })
 }
 
-async fn read(rows: DatabaseConnection, over: Arc<AtomicBool>) -> usize {
+async fn read(world: World, over: Arc<AtomicBool>) -> usize {
     let (ring, mut times) = (ring(&both()), 0);
     while !over.load(Ordering::Relaxed) {
-        for row in stored(&rows).await {
+        for row in stored(&world).await {
             row.plain(&ring).expect("a value that opens");
         }
         times += 1;
     }
-    rows.close().await.expect("closed");
+    world.close().await;
     times
 }
 
 /// Saves over the values that are about to be moved, without looking at what is there.
-async fn save(rows: DatabaseConnection, over: Arc<AtomicBool>) -> BTreeMap<String, String> {
+async fn save(world: World, over: Arc<AtomicBool>) -> BTreeMap<String, String> {
     let (ring, mut saved) = (ring(&both()), BTreeMap::new());
     let next = "SELECT id, base_url, sealed_key FROM llm_keys WHERE sealed_key LIKE 'test:%'
                 ORDER BY id LIMIT 1 OFFSET 40";
-    let backend = rows.get_database_backend();
     while !over.load(Ordering::Relaxed) {
         actix_web::rt::time::sleep(Duration::from_millis(3)).await;
-        let found = rows.query_one_raw(Statement::from_string(backend, next)).await.expect("a query");
-        let Some(found) = found else { continue };
-        let id: String = found.try_get("", "id").expect("an id");
-        let row = Stored { address: found.try_get("", "base_url").expect("one"), sealed: String::new(), id };
+        let Some(row) = read_keys(&world, next).await.pop() else { continue };
         let plain = format!("sk-saved-{}", saved.len());
         let sealed = ring.seal(plain.as_bytes(), &row.place()).expect("sealed");
         let update = "UPDATE llm_keys SET sealed_key = $1 WHERE id = $2";
         let values = [sealed.into(), row.id.as_str().into()];
-        let outcome = rows.execute_raw(Statement::from_sql_and_values(backend, update, values)).await;
-        assert_eq!(outcome.expect("saved").rows_affected(), 1);
+        assert_eq!(world.change(update, values).await, 1);
         saved.insert(row.id, plain);
     }
-    rows.close().await.expect("closed");
+    world.close().await;
     saved
 }
 

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
 use gatehouse::role::Role;
-use sea_orm::ConnectionTrait;
 
 use super::faults::server::Server;
 use crate::web::support::{Belongings, Dice, TestApp, on_both_databases};
@@ -47,7 +46,7 @@ async fn acme(house: &TestApp) -> String {
         format!("INSERT INTO event_heads (organization_id, number, at) VALUES ('{acme}', {events}, 0)"),
         format!("UPDATE organizations SET state = 'deleting', purge_at = 1 WHERE id = '{acme}'"),
     ] {
-        house.rows.execute_unprepared(&sql).await.expect(&sql);
+        house.script(&sql).await;
     }
     acme
 }
@@ -55,7 +54,7 @@ async fn acme(house: &TestApp) -> String {
 /// An installation that no one serves: with people, and with an organization that stays.
 async fn prepare(house: &TestApp) -> Server {
     house.stop().await;
-    house.run("UPDATE instance SET claimed_at = 1", []).await;
+    house.claim_installation().await;
     let globex = house.organization("Globex", "globex").await;
     house.enroll("gil@globex.test", &globex, Role::Owner).await;
     house.enroll("own@default.test", "default", Role::Owner).await;
@@ -111,7 +110,7 @@ on_both_databases! {
                 }
                 kills += 1;
             }
-            let others = house.count("SELECT count(*) FROM memberships").await;
+            let others = house.rows_in("memberships").await;
             assert_eq!(others, 2, "SEED={seed}, round {round}: nobody else's are touched");
             let accounts = house.count("SELECT count(*) FROM users WHERE email LIKE 'p%@acme.test'").await;
             assert_eq!(usize::try_from(accounts), Ok(PEOPLE), "accounts are the people's own");

@@ -8,7 +8,6 @@ use futures_util::future::join_all;
 use gatehouse::role::Role;
 use gatehouse::sign_in::link;
 use reqwest::Method;
-use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
 use super::commands::{Demo, complaint, folder, gatehouse, stop, wait_for};
@@ -82,7 +81,7 @@ fn link_for(house: &TestApp, email: &str) -> String {
 }
 
 async fn sessions(house: &TestApp) -> i64 {
-    house.count("SELECT count(*) FROM sessions").await
+    house.rows_in("sessions").await
 }
 
 fn by_address(person: &serde_json::Value) -> (String, String) {
@@ -110,8 +109,8 @@ on_both_databases! {
         house.enroll("cy@acme.test", "default", Role::Member).await;
         house.enroll("dee@acme.test", "default", Role::Member).await;
         house.outsider("eve@acme.test").await;
-        house.run("UPDATE users SET status = 'deactivated' WHERE email = $1", ["cy@acme.test".into()]).await;
-        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["dee@acme.test".into()]).await;
+        house.deactivate("cy@acme.test").await;
+        house.lock_out("dee@acme.test").await;
         let text = good(house, &["user", "list"]);
         let words: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(words[0][..3], ["ada@acme.test", "owner", "active"]);
@@ -142,7 +141,7 @@ on_both_databases! {
             house.enroll(email, "default", Role::Member).await;
             house.run("UPDATE users SET status = $2 WHERE email = $1", [email.into(), status.into()]).await;
             if locked_out {
-                house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", [email.into()]).await;
+                house.lock_out(email).await;
             }
         }
         let members = ada.get("/api/admin/users?role=member").await.json();
@@ -160,7 +159,7 @@ on_both_databases! {
         let rows: Vec<String> =
             (0..2500).map(|n| format!("('u{n}', 'p{n:04}@acme.test', 'P', 'active', 0)")).collect();
         let sql = format!("INSERT INTO users (id, email, name, status, created_at) VALUES {}", rows.join(", "));
-        house.rows.execute_unprepared(&sql).await.expect("planted");
+        house.script(&sql).await;
         let text = good(house, &["user", "list"]);
         let listed: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
         let all: Vec<String> = (0..2500).map(|n| format!("p{n:04}@acme.test")).collect();
@@ -211,7 +210,7 @@ on_both_databases! {
     async fn a_demotion_lets_no_one_in_again(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Admin).await;
-        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
+        house.lock_out("ben@acme.test").await;
         assert_eq!(good(house, &["user", "demote", "ben@acme.test"]), "ben@acme.test is now a member.\n");
         assert_eq!(ben.get("/settings/admin").await.status, 403);
         assert!(good(house, &["user", "list", "--role", "member"]).contains("locked out"));
@@ -220,7 +219,7 @@ on_both_databases! {
     async fn a_promotion_lets_in_again_and_makes_strangers_members(house: &TestApp) {
         house.owner().await;
         let ben = house.person("ben@acme.test", Role::Owner).await;
-        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
+        house.lock_out("ben@acme.test").await;
         assert_eq!(ben.get(ADMINS_ONLY).await.status, 403);
         let said = good(house, &["user", "promote", "ben@acme.test"]);
         assert_eq!(said, "ben@acme.test is now an owner, and no longer refused by the access rules.\n");
@@ -235,7 +234,7 @@ on_both_databases! {
     async fn the_last_owner_who_can_come_in_stays_one(house: &TestApp) {
         let ada = house.owner().await;
         let ben = house.person("ben@acme.test", Role::Owner).await;
-        house.run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()]).await;
+        house.lock_out("ben@acme.test").await;
         let before = house.footprint().await;
         for act in ["demote", "deactivate"] {
             assert_eq!(
@@ -384,9 +383,8 @@ on_both_databases! {
         house.owner().await;
         let new = Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "sub": "new-ada" }));
         assert_eq!(house.visitor().sign_in(&house.provider, &new).await.status, 403);
-        let waiting = "SELECT count(*) FROM unlinked_identities";
         gatehouse::sign_in::relinking::forget_old(&house.services).await.expect("looked");
-        assert_eq!(house.count(waiting).await, 1);
+        assert_eq!(house.rows_in("unlinked_identities").await, 1);
         house.run("UPDATE users SET status = 'deactivated'", []).await;
         assert!(bad(house, &["user", "relink", "ada@acme.test", "--yes"]).contains("is deactivated"));
         bad(house, &["user", "relink", "--provider", "idp", "--yes"]);
@@ -396,7 +394,7 @@ on_both_databases! {
         house.run("UPDATE identities SET email = 'ada@acme.test'", []).await;
         house.skip(Duration::days(31));
         gatehouse::sign_in::relinking::forget_old(&house.services).await.expect("forgotten");
-        assert_eq!(house.count(waiting).await, 0);
+        assert_eq!(house.rows_in("unlinked_identities").await, 0);
     }
 
     async fn of_several_new_accounts_the_right_one_is_named_and_one_that_is_in_use_is_kept(house: &TestApp) {
@@ -417,7 +415,7 @@ on_both_databases! {
         assert_eq!(house.visitor().sign_in(&house.provider, &new("new-ada")).await.status, 403);
         good(house, &[&named[..], &["--yes"]].concat());
         assert_eq!(house.visitor().sign_in(&house.provider, &new("new-ada")).await.status, 303);
-        assert_eq!(house.count("SELECT count(*) FROM unlinked_identities").await, 0);
+        assert_eq!(house.rows_in("unlinked_identities").await, 0);
     }
 
     async fn an_address_that_no_one_has_is_said_so_and_changes_nothing(house: &TestApp) {
@@ -496,8 +494,7 @@ on_both_databases! {
         let of = |status| answers.iter().filter(|answer| answer.status == status).count();
         assert_eq!((of(303), of(410)), (1, 49));
         assert_eq!(sessions(house).await, before + 1);
-        let started = "SELECT count(*) FROM events WHERE action = 'session.started_by_link'";
-        assert_eq!(house.count(started).await, 1);
+        assert_eq!(house.events_of("session.started_by_link").await, 1);
         handle.stop(false).await;
     }
 
@@ -511,10 +508,10 @@ on_both_databases! {
         }
         assert!(!visitor.is_signed_in().await);
         link::forget_old(&house.services).await.expect("forgotten");
-        assert_eq!(house.count("SELECT count(*) FROM sign_in_links").await, 1, "remembered for a day");
+        assert_eq!(house.rows_in("sign_in_links").await, 1, "remembered for a day");
         house.skip(Duration::days(1));
         link::forget_old(&house.services).await.expect("forgotten");
-        assert_eq!(house.count("SELECT count(*) FROM sign_in_links").await, 0);
+        assert_eq!(house.rows_in("sign_in_links").await, 0);
     }
 
     async fn a_person_who_guesses_links_waits_before_long(house: &TestApp) {
@@ -531,7 +528,7 @@ on_both_databases! {
         house.owner().await;
         house.person("ben@acme.test", Role::Member).await;
         let path = link_for(house, "ben@acme.test");
-        house.run("UPDATE users SET status = 'deactivated' WHERE email = $1", ["ben@acme.test".into()]).await;
+        house.deactivate("ben@acme.test").await;
         let before = sessions(house).await;
         let ben = house.visitor();
         let refused = ben.post(&path, &[]).await;
@@ -552,7 +549,7 @@ on_both_databases! {
         let output = command.env("GATEHOUSE_BLOCKED_EMAILS", "ada@acme.test").output().expect("run");
         assert_eq!(output.status.code(), Some(1));
         assert!(complaint(&output).contains("the server's lists don't allow ada@acme.test"));
-        assert_eq!(house.count("SELECT count(*) FROM sign_in_links").await, 0);
+        assert_eq!(house.rows_in("sign_in_links").await, 0);
     }
 
     // G15
@@ -654,18 +651,16 @@ async fn a_person_who_gets_another_role_from_the_shell_is_told_by_mail() {
         assert!(smtp.mails_to("ben@acme.test")[0].raw.contains("owner"));
         let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
         assert_eq!(said, "ben@acme.test is already set that way. Nothing changed.\n");
-        house
-            .run("UPDATE memberships SET locked_out_at = 1 WHERE email = $1", ["ben@acme.test".into()])
-            .await;
+        house.lock_out("ben@acme.test").await;
         let said = told(&house, &settings, &["user", "promote", "ben@acme.test"]);
         assert!(!said.contains("mail"), "the role is the same: {said}");
-        let queued = house.count("SELECT count(*) FROM outbox").await;
+        let queued = house.rows_in("outbox").await;
         let said = told(&house, &settings, &["user", "demote", "ben@acme.test"]);
         assert_eq!(said, "ben@acme.test is now a member.\nThey get an email.\n");
-        assert_eq!(house.count("SELECT count(*) FROM outbox").await, queued + 1);
+        assert_eq!(house.rows_in("outbox").await, queued + 1);
         let said = good(&house, &["user", "promote", "ben@acme.test", "--role", "admin"]);
         assert_eq!(said, "ben@acme.test is now an admin.\n", "this shell has no settings of mail");
-        assert_eq!(house.count("SELECT count(*) FROM outbox").await, queued + 1);
+        assert_eq!(house.rows_in("outbox").await, queued + 1);
         house.close().await;
     }
 }

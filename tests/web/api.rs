@@ -26,7 +26,7 @@ on_both_databases! {
         });
         assert_eq!(answer.json(), expected);
         assert_eq!(ada.get("/api/admin/settings").await.json(), expected);
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'organization.settings_changed'").await, 1);
+        assert_eq!(app.events_of("organization.settings_changed").await, 1);
     }
 
     async fn what_can_not_be_taken_names_its_field_and_changes_nothing(app: &TestApp) {

@@ -6,7 +6,7 @@ use gatehouse::authority::Columns;
 use gatehouse::entity::event;
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use super::support::{Answer, Database, TestApp, Visitor, field, free_port, on_both_databases};
 
@@ -524,7 +524,7 @@ on_both_databases! {
                 let plan = plan(app, &query, source).await;
                 assert!(plan.contains(index), "{index}: {plan}");
                 assert!(!plan.contains("Seq Scan on events") && !plan.contains("SCAN events"), "{index}: {plan}");
-                let key = if app.rows.get_database_backend() == DbBackend::Sqlite { "(at,number)" } else { "ROW(at, number)" };
+                let key = if app.is_sqlite() { "(at,number)" } else { "ROW(at, number)" };
                 assert_eq!(plan.contains(key), query.cursor.is_some(), "a place is found in the index: {plan}");
             }
         }
@@ -570,12 +570,11 @@ fn place(backwards: bool) -> Cursor {
 
 /// Twenty thousand events of many people about many things, and what the planner has to know of them.
 async fn fill(app: &TestApp) {
-    let numbers = match app.rows.get_database_backend() {
-        DbBackend::Sqlite => {
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
-             SELECT n FROM numbers"
-        }
-        _ => "SELECT n FROM generate_series(1, 20000) AS n",
+    let numbers = if app.is_sqlite() {
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+         SELECT n FROM numbers"
+    } else {
+        "SELECT n FROM generate_series(1, 20000) AS n"
     };
     app
         .run(
@@ -591,21 +590,19 @@ async fn fill(app: &TestApp) {
             [],
         )
         .await;
-    if app.rows.get_database_backend() == DbBackend::Postgres {
+    if !app.is_sqlite() {
         app.run("ANALYZE events", []).await;
     }
 }
 
 async fn plan(app: &TestApp, query: &EventQuery, source: &Source) -> String {
-    let backend = app.rows.get_database_backend();
     let ours = event::Entity::find().filter(event::Column::OrganizationId.eq("default"));
-    let statement = ListedEvent::select(narrowed(&ours, query, source)).build(backend);
-    let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
-    let sql = format!("{explain} {}", statement.sql);
+    let statement = ListedEvent::select(narrowed(&ours, query, source));
+    let statement = statement.build(app.connection().get_database_backend());
+    let (explain, column) =
+        if app.is_sqlite() { ("EXPLAIN QUERY PLAN", "detail") } else { ("EXPLAIN", "QUERY PLAN") };
     let values = statement.values.map(|values| values.0).unwrap_or_default();
-    let rows = app.rows.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await;
-    let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
-    let lines =
-        rows.expect("a plan").into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));
+    let rows = app.rows(&format!("{explain} {}", statement.sql), values).await;
+    let lines = rows.into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -9,7 +9,6 @@ use gatehouse::name::Name;
 use gatehouse::organization::bootstrap::{Bootstrapped, bootstrap};
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::json;
 
 use super::support::{Answer, Database, Identity, Provider, TestApp, Visitor, on_both_databases};
@@ -26,19 +25,8 @@ async fn houses() -> Vec<(TestApp, Provider)> {
     houses
 }
 
-async fn id(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
 async fn role_of(app: &TestApp, email: &str) -> Option<String> {
     app.texts(&format!("SELECT role FROM memberships WHERE email = '{email}'")).await.pop()
-}
-
-/// Makes anyone who writes wait until it ends.
-async fn hold(app: &TestApp) -> DatabaseTransaction {
-    let holder = app.rows.begin().await.expect("begun");
-    holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
-    holder
 }
 
 async fn pause(milliseconds: u64) {
@@ -87,7 +75,7 @@ on_both_databases! {
             assert_eq!(ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await.status, 303);
             let link = invite(&ada, &email, "owner").await;
             let pat = sign_in(app, &email).await;
-            let holder = hold(app).await;
+            let holder = app.hold().await;
             let acceptance = accept(&pat, &link);
             let departure = async {
                 pause(100).await;
@@ -99,7 +87,7 @@ on_both_databases! {
             };
             let release = async {
                 pause(500).await;
-                holder.commit().await.expect("released");
+                holder.commit().await;
             };
             let (answers, ()) = join(join3(acceptance, departure, deletion), release).await;
             let statuses = [answers.0.status, answers.1.status, answers.2.status];
@@ -121,11 +109,11 @@ on_both_databases! {
         ] {
             let link = invite(&ada, email, "admin").await;
             let person = sign_in(app, email).await;
-            let holder = hold(app).await;
+            let holder = app.hold().await;
             let ends = async {
                 pause(200).await;
-                holder.execute_unprepared(end).await.expect(end);
-                holder.commit().await.expect("released");
+                holder.run(end).await;
+                holder.commit().await;
             };
             let (answer, ()) = join(accept(&person, &link), ends).await;
             assert!(answer.status == 403 && answer.says("Your account isn’t active"), "{email}: {} {}", answer.status, answer.body);
@@ -215,13 +203,13 @@ async fn a_person_who_is_deactivated_while_waiting_connects_no_other_account() {
             &authorization,
             &okta.grant(&Identity::new("ben@acme.test", "Ben"), &authorization),
         );
-        let holder = hold(&app).await;
+        let holder = app.hold().await;
         let ends = async {
             // The provider is asked first, which takes a moment.
             pause(700).await;
             let sql = "UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'";
-            holder.execute_unprepared(sql).await.expect("deactivated");
-            holder.commit().await.expect("released");
+            holder.run(sql).await;
+            holder.commit().await;
         };
         let (answer, ()) = join(ben.get(&back), ends).await;
         assert_eq!(answer.status, 403, "{}", answer.body);
@@ -232,7 +220,7 @@ async fn a_person_who_is_deactivated_while_waiting_connects_no_other_account() {
 
 /// Every way by which an organization could lose Ada, its only owner who can come in; `ben` is an owner who can't.
 async fn tries_everything(app: &TestApp, ada: &Visitor, ben: Option<&Visitor>) -> Vec<(&'static str, u16)> {
-    let hers = id(app, "ada@acme.test").await;
+    let hers = app.id_of("ada@acme.test").await;
     let path = format!("/api/admin/users/{hers}");
     let mut tried = vec![
         ("steps down", ada.patch(&path, &json!({ "role": "member" })).await.status),
@@ -341,7 +329,7 @@ on_both_databases! {
     async fn an_admin_who_is_deactivated_or_locked_out_while_waiting_changes_nothing(app: &TestApp) {
         app.owner().await;
         app.enroll("sam@acme.test", "default", Role::Member).await;
-        let sam = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let sam = app.id_of("sam@acme.test").await;
         for (n, sql) in [
             "UPDATE users SET status = 'deactivated' WHERE email = '{}'",
             "UPDATE memberships SET locked_out_at = 1 WHERE email = '{}'",
@@ -364,8 +352,8 @@ on_both_databases! {
                 };
                 let ends = async {
                     actix_web::rt::time::sleep(Duration::from_millis(300)).await;
-                    holder.execute_unprepared(&sql.replace("{}", &email)).await.expect("ended");
-                    holder.commit().await.expect("released");
+                    holder.run(&sql.replace("{}", &email)).await;
+                    holder.commit().await;
                 };
                 let (status, ()) = join(asks, ends).await;
                 assert_eq!(status, 403, "{sql}: {which}");
@@ -432,7 +420,7 @@ on_both_databases! {
                 ("ended@acme.test", "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = 'ended@acme.test')"),
             ] {
                 let admin = if role_of(app, email).await.is_some() {
-                    app.run("UPDATE memberships SET role = 'admin' WHERE email = $1", [email.into()]).await;
+                    app.change_role(email, "admin").await;
                     app.run("UPDATE users SET status = 'active' WHERE email = $1", [email.into()]).await;
                     sign_in(app, email).await
                 } else {

@@ -44,7 +44,7 @@ async fn a_person_who_has_the_link_becomes_owner_and_no_one_else_is_first() {
         let page = app.visitor().get(&path).await;
         assert!(page.status == 200 && page.says("Claim this Gatehouse"), "{}", page.body);
         assert_eq!(page.header("referrer-policy"), "same-origin");
-        assert_eq!(app.count("SELECT count(*) FROM users").await, 0, "looking claims nothing");
+        assert_eq!(app.rows_in("users").await, 0, "looking claims nothing");
         assert_eq!(sign_in(&app, &app.visitor(), "ada@acme.test", token).await.status, 303);
         assert_eq!(app.texts("SELECT role FROM memberships").await, [Role::Owner.name()]);
         assert_eq!(link(&app).await, None, "it works once");

@@ -10,9 +10,9 @@ use super::support::{TestApp, Visitor, on_both_databases};
 
 /// Whether someone may do what takes a sign-in of the last ten minutes.
 async fn is_fresh(app: &TestApp, owner: &Visitor) -> bool {
-    let id = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let id = app.id_of("sam@acme.test").await;
     let answer = owner.post(&format!("/settings/admin/users/{id}/role"), &[("role", "owner")]).await;
-    app.run("UPDATE memberships SET role = 'member' WHERE email = 'sam@acme.test'", []).await;
+    app.change_role("sam@acme.test", "member").await;
     answer.location().starts_with("/settings/admin/users")
 }
 

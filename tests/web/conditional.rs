@@ -35,10 +35,6 @@ fn has_failed(answer: &Answer) -> bool {
     answer.status == 412 && answer.json()["code"] == "precondition_failed"
 }
 
-async fn id_of(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
 on_both_databases! {
     async fn settings_that_were_changed_since_are_not_changed_again(app: &TestApp) {
         let ada = app.owner().await;
@@ -98,8 +94,7 @@ on_both_databases! {
             assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
             assert!(answers.iter().all(|answer| answer.status == 200 || has_failed(answer)), "{statuses:?}");
         }
-        let changes = "SELECT count(*) FROM events WHERE action = 'organization.settings_changed'";
-        assert_eq!(app.count(changes).await, 3);
+        assert_eq!(app.events_of("organization.settings_changed").await, 3);
         second.stop(false).await;
     }
 
@@ -135,7 +130,7 @@ on_both_databases! {
         app.person("ben@acme.test", Role::Member).await;
         let project = ada.post_json("/api/projects", &json!({ "name": "Web" })).await.json();
         let project = project["id"].as_str().expect("an id");
-        let member = format!("/api/projects/{project}/members/{}", id_of(app, "ben@acme.test").await);
+        let member = format!("/api/projects/{project}/members/{}", app.id_of("ben@acme.test").await);
         let put = async |seen: &str| change(&ada, Method::PUT, &member, seen, &json!({ "role": "admin" })).await;
         let never = put("*").await;
         assert!(has_failed(&never), "{} {}", never.status, never.body);
@@ -170,7 +165,7 @@ on_both_databases! {
 
     async fn whatever_is_read_and_changed_has_a_tag(app: &TestApp) {
         let ada = app.owner().await;
-        let (project, user) = (default_project(app, "default").await, id_of(app, "ada@acme.test").await);
+        let (project, user) = (default_project(app, "default").await, app.id_of("ada@acme.test").await);
         let team = app.texts("SELECT id FROM teams WHERE is_default").await.remove(0);
         ada.put(&format!("/api/projects/{project}/members/{user}"), &json!({ "role": "admin" })).await;
         let routes = table(Tenancy::Single);

@@ -211,9 +211,9 @@ async fn a_state_that_was_given_for_connecting_signs_no_one_in() {
         let authorization: url::Url = begun.location().parse().expect("an address");
         assert_eq!(query(&authorization, "prompt"), "login");
         let code = okta.grant(&ada(), &authorization);
-        let sessions = app.count("SELECT count(*) FROM sessions").await;
+        let sessions = app.rows_in("sessions").await;
         assert_eq!(owner.get(&owner.way_back_from("okta", &authorization, &code)).await.status, 303);
-        assert_eq!(app.count("SELECT count(*) FROM sessions").await, sessions);
+        assert_eq!(app.rows_in("sessions").await, sessions);
         app.close().await;
     }
 }
@@ -290,7 +290,7 @@ async fn a_connected_account_with_another_address_is_not_a_way_around_the_rules(
         let ben = app.person("ben@acme.test", Role::Member).await;
         let private = Identity::new("ben@home.test", "Ben");
         assert_eq!(connect(&ben, &okta, &private).await.status, 303);
-        app.run("UPDATE memberships SET locked_out_at = 1 WHERE email = 'ben@acme.test'", []).await;
+        app.lock_out("ben@acme.test").await;
         app.run(
             r#"UPDATE org_settings SET domain_gating_enabled = TRUE,
                allowed_domains = '[{"domain": "acme.test", "include_subdomains": false}]'"#,
@@ -314,7 +314,10 @@ async fn a_sign_in_that_the_provider_did_not_ask_for_afresh_is_not_fresh() {
         assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 403);
         let begun = visitor.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
         let authorization: url::Url = begun.location().parse().expect("an address");
-        assert_eq!((query(&authorization, "prompt"), query(&authorization, "max_age")), ("login".into(), "0".into()));
+        assert_eq!(
+            (query(&authorization, "prompt"), query(&authorization, "max_age")),
+            ("login".into(), "0".into())
+        );
         let now = ada().with(json!({ "auth_time": chrono::Utc::now().timestamp() }));
         assert_eq!(visitor.get(&visitor.way_back(&app.provider, &authorization, &now)).await.status, 303);
         assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 303);

@@ -23,8 +23,8 @@ on_both_databases! {
         let page = ada.get(PAGE).await;
         assert!(page.says("mallory@evil.test") && page.says("40 times") && page.says("eve@evil.test"));
         assert!(page.says("by Acme SSO") && page.says("Only invited people can join."));
-        assert_eq!(app.count("SELECT count(*) FROM denials").await, 2);
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'sign_in.refused'").await, 41);
+        assert_eq!(app.rows_in("denials").await, 2);
+        assert_eq!(app.events_of("sign_in.refused").await, 41);
     }
 
     async fn lines_are_kept_for_thirty_days_after_the_last_try(app: &TestApp) {
@@ -97,6 +97,6 @@ on_both_databases! {
         }
         let page = ada.get(PAGE).await;
         assert!(page.says("<script>alert(1)</script>@x") && !page.body.contains("<script>alert"));
-        assert_eq!(app.count("SELECT count(*) FROM denials").await, 4);
+        assert_eq!(app.rows_in("denials").await, 4);
     }
 }

@@ -21,7 +21,7 @@ on_both_databases! {
         app.run("DELETE FROM users", []).await;
         let eve = app.visitor();
         assert_eq!(eve.sign_in(&app.provider, &Identity::new("eve@acme.test", "Eve")).await.status, 403);
-        assert_eq!(app.count("SELECT count(*) FROM users").await, 0);
+        assert_eq!(app.rows_in("users").await, 0);
     }
 
     async fn a_first_person_whose_address_is_not_verified_claims_nothing(app: &TestApp) {
@@ -38,8 +38,8 @@ on_both_databases! {
             let statuses = join_all(everybody).await;
             assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "round {round}: {statuses:?}");
             assert_eq!(app.count("SELECT count(*) FROM memberships WHERE role = 'owner'").await, 1);
-            assert_eq!(app.count("SELECT count(*) FROM users").await, 1);
-            let joined = app.count("SELECT count(*) FROM events WHERE action = 'person.joined'").await;
+            assert_eq!(app.rows_in("users").await, 1);
+            let joined = app.events_of("person.joined").await;
             assert_eq!(joined, 1, "one event for the one who joined");
             reopen(app).await;
         }

@@ -127,7 +127,7 @@ on_both_databases! {
         assert_eq!(conflict.status, 409);
         assert!(conflict.says("Ada Lovelace changed this") && conflict.says("ada.test"));
         assert_eq!(field(&conflict.body, "domains.0.name"), "ben.test");
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'access.rules_changed'").await, 1);
+        assert_eq!(app.events_of("access.rules_changed").await, 1);
         let newer = field(&conflict.body, "version");
         let mine = [("version", newer.as_str()), ("domains.0.name", "ben.test"), ACME[1], ("domains.1.name", "acme.test")];
         assert_eq!(ben.post("/settings/admin/access", &mine).await.status, 303, "“Keep mine” then saves");
@@ -184,7 +184,7 @@ async fn a_stranger_and_a_deactivated_person_see_the_same_page() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     app.person("gone@acme.test", Role::Member).await;
-    app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    app.deactivate("gone@acme.test").await;
     let gone = try_sign_in(&app, "gone@acme.test").await;
     let unknown = try_sign_in(&app, "none@acme.test").await;
     assert_eq!(gone.status, unknown.status);
@@ -198,7 +198,7 @@ async fn refusing_a_deactivated_person_takes_as_long_as_refusing_a_stranger() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     app.person("gone@acme.test", Role::Member).await;
-    app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+    app.deactivate("gone@acme.test").await;
     let samples = if std::env::var("CI").is_ok() { 200 } else { 20 };
     let (mut gone, mut none) = (Vec::new(), Vec::new());
     for _ in 0..samples {
@@ -273,7 +273,8 @@ async fn lost_or_broken_settings_admit_no_one() {
             let begun = visitor.post("/auth/idp", &[("return_to", "/")]).await;
             if begun.status == 303 {
                 let authorization = begun.location().parse().expect("an address");
-                let back = visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
+                let back =
+                    visitor.way_back(&app.provider, &authorization, &Identity::new("u@acme.test", "U"));
                 assert_eq!(visitor.get(&back).await.status, 503, "{table}");
             } else {
                 assert_eq!(begun.status, 503, "{table}");
@@ -285,7 +286,7 @@ async fn lost_or_broken_settings_admit_no_one() {
         assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 503, "rules that can't be read");
         app.run("DELETE FROM org_settings", []).await;
         assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 503);
-        assert_eq!(app.count("SELECT count(*) FROM sessions").await, 1, "Ada's");
+        assert_eq!(app.rows_in("sessions").await, 1, "Ada's");
         app.close().await;
     }
 }
@@ -311,7 +312,7 @@ async fn a_database_that_stops_in_the_middle_of_a_callback_admits_no_one() {
         app.start_database(stopped).await;
         app.provider.be(Trouble::Nothing);
         assert!(!visitor.is_signed_in().await);
-        assert_eq!(app.count("SELECT count(*) FROM users").await, 1);
+        assert_eq!(app.rows_in("users").await, 1);
         assert_eq!(try_sign_in(&app, "u@acme.test").await.status, 303, "it heals");
         app.close().await;
     }

@@ -126,7 +126,7 @@ async fn everything(app: &TestApp) -> Vec<i64> {
         "tokens",
         "llm_keys",
     ] {
-        counts.push(app.count(&format!("SELECT count(*) FROM {table}")).await);
+        counts.push(app.rows_in(table).await);
     }
     counts.push(app.count("SELECT count(*) FROM events WHERE outcome = 'done'").await);
     counts

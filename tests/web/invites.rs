@@ -34,7 +34,7 @@ async fn comes_by(app: &TestApp, link: &str, email: &str) -> Visitor {
 }
 
 async fn members(app: &TestApp) -> i64 {
-    app.count("SELECT count(*) FROM memberships").await
+    app.rows_in("memberships").await
 }
 
 fn statuses(list: &Value) -> Vec<String> {
@@ -97,7 +97,7 @@ on_both_databases! {
         let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
         assert_eq!((count(303), count(410)), (1, 49), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
         assert_eq!(members(app).await, 2);
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.accepted'").await, 1);
+        assert_eq!(app.events_of("invite.accepted").await, 1);
     }
 
     // I04
@@ -132,7 +132,7 @@ on_both_databases! {
         assert!(!page.says("My Organization") && !page.says("Ada Lovelace"));
         assert_eq!(app.visitor().sign_in(&app.provider, &Identity::new("sam@other.test", "S")).await.status, 403);
         assert_eq!(ada.post(&format!("{PAGE}/{id}/resend"), &[]).await.status, 409);
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.revoked'").await, 1);
+        assert_eq!(app.events_of("invite.revoked").await, 1);
     }
 
     // I07
@@ -178,7 +178,7 @@ on_both_databases! {
             assert_eq!(app.visitor().get(old).await.status, 410);
         }
         assert_eq!(app.visitor().get(&third).await.status, 200);
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 1, "one invite while it is open");
+        assert_eq!(app.rows_in("invites").await, 1, "one invite while it is open");
     }
 
     // I11
@@ -317,7 +317,7 @@ on_both_databases! {
         let link = ada.link_for("ben@acme.test").await;
         let higher = ben.get(&link).await;
         assert!(higher.status == 200 && higher.says("Become an admin of My Organization"), "{}", higher.body);
-        app.run("UPDATE memberships SET role = 'admin' WHERE email = 'other'", []).await;
+        app.change_role("other", "admin").await;
         let same = ben.get(&link).await;
         assert!(same.status == 200 && same.says("You’re already in My Organization."), "{}", same.body);
         assert_eq!(accept(&ben, &link).await.status, 303);
@@ -333,7 +333,7 @@ on_both_databases! {
         let page = ben.post(PAGE, &[("addresses", "sam@other.test"), ("role", "owner")]).await;
         assert!(page.status == 422 && page.says("You can’t give a role above your own."));
         assert_eq!(app.footprint().await, before);
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.rows_in("invites").await, 0);
     }
 
     async fn an_invite_of_someone_who_lost_the_right_must_be_resent(app: &TestApp) {
@@ -342,7 +342,7 @@ on_both_databases! {
         invite(&ben, "sam@other.test", "admin").await;
         let link = ada.link_for("sam@other.test").await;
         let sam = comes_by(app, &link, "sam@other.test").await;
-        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "member").await;
         let refused = accept(&sam, &link).await;
         assert!(refused.status == 403 && refused.says("This invite needs to be resent."), "{}", refused.body);
         assert!(ada.get(PAGE).await.says("Needs resending"));
@@ -356,7 +356,7 @@ on_both_databases! {
         assert_eq!(ben.post_json(API, &json!({ "email": "x@y.test" })).await.status, 403);
         assert_eq!(ben.post(PAGE, &[("addresses", "x@y.test")]).await.status, 403);
         assert_eq!((ben.get(API).await.status, ben.get(PAGE).await.status), (403, 403));
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.rows_in("invites").await, 0);
     }
 
     // I18, T01
@@ -413,10 +413,10 @@ on_both_databases! {
         assert_eq!(sent.status, 303, "{}", sent.body);
         let page = ada.get(sent.location()).await;
         assert!(page.says("498 people invited") && page.says("Already a member"));
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 498);
+        assert_eq!(app.rows_in("invites").await, 498);
         assert_eq!(ada.post(PAGE, &form).await.status, 303);
         assert_eq!(app.count("SELECT CAST(max(generation) AS BIGINT) FROM invites").await, 1, "sent once");
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invites.sent'").await, 1);
+        assert_eq!(app.events_of("invites.sent").await, 1);
     }
 
     // M03
@@ -428,7 +428,7 @@ on_both_databases! {
         let many: Vec<String> = (0..501).map(|n| format!("p{n}@y.test")).collect();
         let many = many.join(",");
         assert!(ada.post(PAGE, &[("addresses", &many)]).await.says("Invite up to 500 addresses at once."));
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.rows_in("invites").await, 0);
     }
 
     // 2.1: an invite passes the organization's gate, and never the instance's lists.
@@ -565,7 +565,7 @@ async fn who_comes_too_late_asks_once_and_the_inviter_hears_once() {
         actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(smtp.mails_to("ada@acme.test").len(), 1);
         assert!(ada.get(PAGE).await.says("Asked for a new link."));
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'invite.asked_for'").await, 1);
+        assert_eq!(app.events_of("invite.asked_for").await, 1);
     })
     .await;
 }

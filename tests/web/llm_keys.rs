@@ -167,11 +167,11 @@ async fn a_replaced_key_comes_back_with_one_click_until_it_is_removed() {
         works_with(&ada, &llm, "anthropic", SECOND).await;
         assert_eq!(act(&ada, "anthropic/previous/removal").await, 303);
         assert_eq!(act(&ada, "anthropic/reversion").await, 409);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 1, "it is erased");
+        assert_eq!(app.rows_in("llm_keys").await, 1, "it is erased");
         for key in [FIRST, SECOND, FIRST, SECOND] {
             set(&ada, "anthropic", key).await;
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2, "one is kept");
+        assert_eq!(app.rows_in("llm_keys").await, 2, "one is kept");
         app.close().await;
     }
 }
@@ -196,7 +196,7 @@ async fn a_removed_key_can_be_brought_back_for_ten_minutes_and_is_then_erased() 
         assert_eq!(act(&ada, "anthropic/restoration").await, 409, "too late");
         assert!(!ada.get(PAGE).await.says("Undo"));
         app.services.key_alarms.wake();
-        until(async || app.count("SELECT count(*) FROM llm_keys").await == 0).await;
+        until(async || app.rows_in("llm_keys").await == 0).await;
         app.close().await;
     }
 }
@@ -397,7 +397,7 @@ async fn private_addresses_are_refused_when_they_are_saved() {
             assert_eq!(answer.status, 422, "{address}");
             assert!(answer.json()["errors"]["baseUrl"].is_array(), "{}", answer.body);
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
         assert!(llm.asked().is_empty());
         app.close().await;
     }
@@ -471,7 +471,7 @@ async fn wrong_input_comes_back_with_a_sentence_and_without_the_key() {
         }
         assert_eq!(ada.put(&format!("{API}/nope"), &json!({ "key": FIRST })).await.status, 404);
         assert_eq!(ada.get(&format!("{PAGE}?provider=nope")).await.status, 404);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
         assert!(llm.asked().is_empty());
         app.close().await;
     }
@@ -593,8 +593,8 @@ on_both_databases! {
             futures_util::future::join(one, other).await;
         }
         assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2);
-        assert_eq!(app.count("SELECT count(*) FROM llm_key_health").await, 2);
+        assert_eq!(app.rows_in("llm_keys").await, 2);
+        assert_eq!(app.rows_in("llm_key_health").await, 2);
     }
 }
 
@@ -614,7 +614,7 @@ async fn a_key_that_is_erased_is_erased_on_the_disk() {
         assert_eq!(act(&ada, "anthropic/removal").await, 303);
         app.skip(Duration::minutes(11));
         app.services.key_alarms.wake();
-        until(async || app.count("SELECT count(*) FROM llm_keys").await == 1).await;
+        until(async || app.rows_in("llm_keys").await == 1).await;
         let holds = |text: &str| {
             let log = file.with_file_name("gatehouse.db-wal");
             let written = [&file, &log].map(|file| std::fs::read(file).unwrap_or_default()).concat();

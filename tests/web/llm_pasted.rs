@@ -57,7 +57,7 @@ on_both_databases! {
                 assert!(!answer.body.contains("CANARY"), "{pasted:?}");
             }
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
     }
 
     async fn another_providers_key_is_asked_about_before_it_is_saved(app: &TestApp) {
@@ -115,7 +115,7 @@ on_both_databases! {
             let asked = ada.post(PAGE, &[("provider", "mistral"), ("key", key)]).await;
             assert!(asked.status == 422 && asked.says(words) && !asked.body.contains("CANARY"), "{}", asked.body);
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
     }
 }
 

@@ -62,12 +62,12 @@ pub(super) async fn leave_row(app: &TestApp, to: &str, state: outbox::Stage, due
         created_at: Set(Timestamp::from(now)),
         sent_at: Set(None),
     };
-    outbox::Entity::insert(row).exec_without_returning(&app.rows).await.expect("a row");
+    outbox::Entity::insert(row).exec_without_returning(app.connection()).await.expect("a row");
     id
 }
 
 pub(super) async fn state(app: &TestApp, id: &str) -> State {
-    let row = outbox::Entity::find_by_id(id).one(&app.rows).await.expect("a table").expect("a row");
+    let row = outbox::Entity::find_by_id(id).one(app.connection()).await.expect("a table").expect("a row");
     State::of(&row)
 }
 
@@ -146,7 +146,7 @@ async fn without_a_server_nothing_is_queued_and_the_caller_knows() {
             None
         );
         change.commit(Event::done("mail.tested", "sam")).await.expect("committed");
-        assert_eq!(app.count("SELECT count(*) FROM outbox").await, 0);
+        assert_eq!(app.rows_in("outbox").await, 0);
         app.close().await;
     }
 }

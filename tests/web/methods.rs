@@ -59,8 +59,8 @@ async fn the_last_method_of_the_owners_stays_on() {
         app.person("ben@acme.test", Role::Admin).await;
         app.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(switch(&ada, "idp", "false").await, 409, "an admin's account does not count");
-        app.run("UPDATE memberships SET role = 'owner' WHERE email = 'ben@acme.test'", []).await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "owner").await;
+        app.deactivate("ben@acme.test").await;
         assert_eq!(switch(&ada, "idp", "false").await, 409, "nor a deactivated owner's");
         app.run("UPDATE users SET status = 'active'", []).await;
         assert_eq!(switch(&ada, "idp", "false").await, 303);
@@ -128,7 +128,7 @@ async fn no_way_in_is_weaker_than_another() {
             [okta.issuer.clone().into()],
         )
         .await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+        app.deactivate("gone@acme.test").await;
         let stranger = Identity::new("stranger@acme.test", "Stranger");
         let unverified = Identity::new("u@acme.test", "U").with(json!({ "email_verified": false }));
         for (who, identity) in

@@ -9,10 +9,6 @@ use super::support::{Answer, Identity, TestApp, Visitor, on_both_databases};
 
 const PAGE: &str = "/settings/admin/users";
 
-async fn id(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
 /// Makes someone an admin; the notice that the answer leaves.
 async fn promote(admin: &Visitor, person: &str) -> String {
     let answer = admin.post(&format!("{PAGE}/{person}/role"), &[("role", "admin")]).await;
@@ -52,7 +48,7 @@ on_both_databases! {
         }
         let (ada, hers) = session(app, "ada@acme.test").await;
         let (eve, theirs) = session(app, "eve@acme.test").await;
-        let sam = id(app, "sam@acme.test").await;
+        let sam = app.id_of("sam@acme.test").await;
         let genuine = promote(&eve, &sam).await;
         assert!(says_something(&with_planted(&eve, &theirs, &genuine).await), "it is their own");
         assert!(!says_something(&with_planted(&ada, &hers, &genuine).await), "somebody else's");

@@ -34,7 +34,7 @@ on_both_databases! {
         let page = refused(app, thief).await;
         assert!(page.contains("hasn’t verified"));
         assert!(ada.is_signed_in().await);
-        assert_eq!(app.count("SELECT count(*) FROM identities").await, 1);
+        assert_eq!(app.rows_in("identities").await, 1);
         assert!(app.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test"));
     }
 
@@ -94,7 +94,7 @@ on_both_databases! {
         let again = visitor.get(&back).await;
         assert_eq!((again.status, again.location()), (303, "/"), "who is signed in goes on");
         assert!(again.header("set-cookie").is_empty(), "with the session that there is");
-        assert_eq!(app.count("SELECT count(*) FROM sessions").await, 1);
+        assert_eq!(app.rows_in("sessions").await, 1);
         assert_eq!(app.visitor().get(&back).await.status, 400);
         assert!(visitor.is_signed_in().await, "the first session is unaffected");
     }
@@ -174,7 +174,7 @@ async fn a_subject_that_can_be_none_is_refused() {
         for subject in ["", "a\u{0}b", "ü", &"x".repeat(256), &"x".repeat(5000)] {
             refused(&app, ada().with(json!({ "sub": subject }))).await;
         }
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'sign_in.failed'").await, 5);
+        assert_eq!(app.events_of("sign_in.failed").await, 5);
         app.close().await;
     }
 }
@@ -203,8 +203,9 @@ async fn the_request_carries_a_pkce_challenge_and_the_code_needs_its_verifier() 
     // Another flow's challenge: the provider refuses the verifier that we send.
     let other = app.visitor().authorize("/").await;
     let code = app.provider.grant(&ada(), &other);
-    let answer =
-        visitor.get(&format!("/auth/idp/callback?code={code}&state={}", query(&authorization, "state"))).await;
+    let answer = visitor
+        .get(&format!("/auth/idp/callback?code={code}&state={}", query(&authorization, "state")))
+        .await;
     assert_eq!(answer.status, 400);
     assert!(!visitor.is_signed_in().await);
     app.close().await;

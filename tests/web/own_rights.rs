@@ -11,7 +11,7 @@ const USERS: &str = "/settings/admin/users";
 const PROJECTS: &str = "/settings/admin/projects";
 
 async fn page_of(app: &TestApp, email: &str) -> String {
-    let id = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
+    let id = app.id_of(email).await;
     format!("{USERS}/{id}")
 }
 

@@ -73,7 +73,7 @@ on_both_databases! {
     async fn what_is_declared_is_there_stays_so_and_goes(app: &TestApp) {
         let ada = app.owner().await;
         app.enroll("ben@acme.test", "default", Role::Member).await;
-        let ben = app.texts("SELECT id FROM users WHERE email = 'ben@acme.test'").await.remove(0);
+        let ben = app.id_of("ben@acme.test").await;
         let search = ada.post_json("/api/projects", &json!({ "name": "Search" })).await.json();
         let search = search["id"].as_str().expect("an id");
         let team = Resource {

@@ -55,7 +55,7 @@ on_both_databases! {
     async fn what_goes_wrong_here_has_a_code_that_says_no_more(app: &TestApp) {
         let ada = app.owner().await;
         app.enroll("eve@acme.test", "default", Role::Member).await;
-        let eve = app.texts("SELECT id FROM users WHERE email = 'eve@acme.test'").await.remove(0);
+        let eve = app.id_of("eve@acme.test").await;
         app.run("UPDATE memberships SET email = 'no address' WHERE email = 'eve@acme.test'", []).await;
         let change = ada.patch(&format!("/api/admin/users/{eve}"), &json!({ "role": "admin" })).await;
         assert_eq!(problem(&change), code(500, "internal"));

@@ -120,7 +120,7 @@ on_both_databases! {
             assert!(refused.status == 422 && refused.json()["errors"][field][0].is_string(), "{field}: {}", refused.body);
         }
         assert_eq!(app.footprint().await, before);
-        app.run("UPDATE sessions SET authenticated_at = NULL", []).await;
+        app.forget_sign_ins().await;
         let raised = bulk(json!({ "action": "owner", "users": [ben] })).await;
         assert_eq!((raised.status, &raised.json()["code"]), (403, &json!("fresh_sign_in_required")));
     }
@@ -194,7 +194,7 @@ on_both_databases! {
         let path = format!("/api/me/identities/{}", own["items"][0]["id"].as_str().expect("an id"));
         let stays = ada.delete(&path).await;
         assert_eq!((stays.status, &stays.json()["code"]), (409, &json!("last_sign_in_method")));
-        app.run("UPDATE sessions SET authenticated_at = NULL", []).await;
+        app.forget_sign_ins().await;
         for path in [path.as_str(), "/api/me"] {
             let asked = ada.delete(path).await;
             assert_eq!((asked.status, &asked.json()["code"]), (403, &json!("fresh_sign_in_required")), "{path}");

@@ -3,17 +3,12 @@
 use futures_util::future::join;
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::support::{Answer, Identity, TestApp, Visitor, form, on_both_databases};
 use super::tokens::{Program, default_project, read, token_of_project};
 
 const PROJECTS: &str = "/settings/admin/projects";
-
-async fn user(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
 
 /// A new project in a team, by the API: its id and its slug.
 async fn project(person: &Visitor, name: &str, team: Option<&str>) -> (String, String) {
@@ -74,15 +69,15 @@ on_both_databases! {
         for (email, role, ..) in people {
             app.enroll(email, "default", role).await;
         }
-        let manager = user(app, "manager@acme.test").await;
+        let manager = app.id_of("manager@acme.test").await;
         let set = ada.put(&format!("/api/teams/{core}/manager"), &json!({ "managerId": manager })).await;
         assert_eq!(set.status, 200, "{}", set.body);
         for (email, role) in [("project-admin@acme.test", "admin"), ("viewer@acme.test", "viewer")] {
-            let path = format!("/api/projects/{id}/members/{}", user(app, email).await);
+            let path = format!("/api/projects/{id}/members/{}", app.id_of(email).await);
             let set = ada.put(&path, &json!({ "role": role })).await;
             assert_eq!(set.status, 200, "{}", set.body);
         }
-        let member = user(app, "team-member@acme.test").await;
+        let member = app.id_of("team-member@acme.test").await;
         assert_eq!(ada.put(&format!("/api/teams/{core}/members/{member}"), &json!({})).await.status, 204);
         for (email, _, seen, changed) in people {
             let person = signed_in(app, email).await;
@@ -114,7 +109,7 @@ on_both_databases! {
         assert_eq!(ada.patch(&format!("/api/teams/{core}"), &both).await.status, 400);
         let by_manager = bo.patch(&format!("/api/teams/{core}"), &json!({ "managerId": null })).await;
         assert_eq!(by_manager.status, 403, "{}", by_manager.body);
-        let id = user(app, "bo@acme.test").await;
+        let id = app.id_of("bo@acme.test").await;
         let again = ada.patch(&format!("/api/teams/{core}"), &json!({ "managerId": id })).await;
         assert_eq!(read(&again)["managerId"], id, "{}", again.body);
         let (id, web) = project(&bo, "Web", Some(&core)).await;
@@ -132,7 +127,7 @@ on_both_databases! {
         assert_eq!(bo.post(&format!("{PROJECTS}/{web}/members"), &role).await.status, 303);
         assert_eq!(cy.get(&format!("{PROJECTS}/{web}/tokens/new")).await.status, 200);
         // Out of the team, and out of its projects.
-        let removal = format!("{page}/members/{}/removal", user(app, "cy@acme.test").await);
+        let removal = format!("{page}/members/{}/removal", app.id_of("cy@acme.test").await);
         assert_eq!(bo.post(&removal, &[]).await.status, 303);
         assert_eq!(cy.get(&format!("{PROJECTS}/{web}")).await.status, 404);
         assert_eq!(cy.get(&page).await.status, 404);
@@ -156,7 +151,7 @@ on_both_databases! {
         ] {
             assert_eq!(ada.post_json("/api/admin/invites", &wrong).await.status, 422, "{wrong}");
         }
-        assert_eq!(app.count("SELECT count(*) FROM invites").await, 0);
+        assert_eq!(app.rows_in("invites").await, 0);
         let invite =
             json!({ "email": "ivy@acme.test", "workspaceId": core, "projectId": id, "projectRole": "admin" });
         let sent = ada.post_json("/api/admin/invites", &invite).await;
@@ -181,7 +176,7 @@ on_both_databases! {
         let ada = app.owner().await;
         let bo = app.person("bo@acme.test", Role::Member).await;
         let id = default_project(app, "default").await;
-        let member = format!("/api/projects/{id}/members/{}", user(app, "bo@acme.test").await);
+        let member = format!("/api/projects/{id}/members/{}", app.id_of("bo@acme.test").await);
         assert_eq!(ada.put(&member, &json!({ "role": "admin" })).await.status, 200);
         let holder = app.hold().await;
         let path = format!("/api/projects/{id}/tokens");
@@ -190,13 +185,13 @@ on_both_databases! {
         let demoted = async {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
             let viewer = "UPDATE project_members SET role = 'viewer'";
-            holder.execute_unprepared(viewer).await.expect("demoted");
-            holder.commit().await.expect("released");
+            holder.run(viewer).await;
+            holder.commit().await;
         };
         let (made, ()) = join(made, demoted).await;
         assert_eq!(made.status, 403, "{}", made.body);
-        assert_eq!(app.count("SELECT count(*) FROM tokens").await, 0);
-        assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'access.refused'").await, 1);
+        assert_eq!(app.rows_in("tokens").await, 0);
+        assert_eq!(app.events_of("access.refused").await, 1);
     }
 
     async fn names_give_addresses_that_no_one_has_yet_and_forms_come_back_as_they_were(app: &TestApp) {
@@ -259,7 +254,7 @@ on_both_databases! {
         let ada = app.owner().await;
         let bo = app.person("bo@acme.test", Role::Member).await;
         let id = default_project(app, "default").await;
-        let member = format!("/api/projects/{id}/members/{}", user(app, "bo@acme.test").await);
+        let member = format!("/api/projects/{id}/members/{}", app.id_of("bo@acme.test").await);
         assert_eq!(ada.put(&member, &json!({ "role": "admin" })).await.status, 200);
         let set = ada.put("/api/admin/llm-keys/openai", &json!({ "key": "sk-proj-CANARY-organization-7531" })).await;
         assert_eq!(set.status, 200);
@@ -287,7 +282,7 @@ on_both_databases! {
         assert_eq!(ada.patch(&format!("/api/projects/{id}"), &json!({ "archived": true })).await.status, 200);
         assert_eq!(ada.delete(&format!("/api/projects/{id}")).await.status, 204);
         for table in ["tokens", "llm_keys", "llm_key_health", "key_uses", "key_last_uses"] {
-            assert_eq!(app.count(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+            assert_eq!(app.rows_in(table).await, 0, "{table}");
         }
     }
 }

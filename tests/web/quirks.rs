@@ -361,11 +361,7 @@ async fn whether_an_address_is_verified_can_stand_in_userinfo_alone() {
         }
         let answer = sign_in(&app, &ada).await;
         assert_eq!(answer.status, status, "{token} {user_info} {}", answer.body);
-        assert_eq!(
-            app.count("SELECT count(*) FROM users").await,
-            i64::from(status == 303),
-            "{token} {user_info}"
-        );
+        assert_eq!(app.rows_in("users").await, i64::from(status == 303), "{token} {user_info}");
         app.close().await;
     }
 }

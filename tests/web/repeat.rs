@@ -33,14 +33,7 @@ async fn projects(app: &TestApp) -> i64 {
 }
 
 async fn invites(app: &TestApp) -> [i64; 3] {
-    let events = "SELECT count(*) FROM events WHERE action = 'invites.sent'";
-    let mut counts = [0; 3];
-    for (count, sql) in
-        counts.iter_mut().zip(["SELECT count(*) FROM invites", "SELECT count(*) FROM outbox", events])
-    {
-        *count = app.count(sql).await;
-    }
-    counts
+    [app.rows_in("invites").await, app.rows_in("outbox").await, app.events_of("invites.sent").await]
 }
 
 on_both_databases! {
@@ -134,7 +127,7 @@ on_both_databases! {
         assert_eq!(tokens.count(), 1);
         assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
         assert_eq!(answers.iter().filter(|answer| is_replayed(answer)).count(), 49);
-        assert_eq!(app.count("SELECT count(*) FROM tokens").await, 1);
+        assert_eq!(app.rows_in("tokens").await, 1);
         second.stop(false).await;
     }
 
@@ -147,10 +140,10 @@ on_both_databases! {
             assert_eq!(projects(app).await, are_there);
         }
         kept_answers::forget_old(&app.services).await.expect("forgotten");
-        assert_eq!(app.count("SELECT count(*) FROM kept_answers").await, 1);
+        assert_eq!(app.rows_in("kept_answers").await, 1);
         app.skip(chrono::Duration::hours(24));
         kept_answers::forget_old(&app.services).await.expect("forgotten");
-        assert_eq!(app.count("SELECT count(*) FROM kept_answers").await, 0);
+        assert_eq!(app.rows_in("kept_answers").await, 0);
     }
 
     async fn anyone_who_comes_while_the_first_is_under_way_is_told_to_wait(app: &TestApp) {
@@ -187,9 +180,9 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Admin).await;
         invite(&ben, "one", "sam@other.test").await;
         assert_eq!(app.texts("SELECT organization_id FROM kept_answers").await, ["default"]);
-        app.run("DELETE FROM memberships WHERE email = $1", ["ben@acme.test".into()]).await;
+        app.remove_member("ben@acme.test").await;
         app.run("DELETE FROM users WHERE email = $1", ["ben@acme.test".into()]).await;
-        assert_eq!(app.count("SELECT count(*) FROM kept_answers").await, 0);
+        assert_eq!(app.rows_in("kept_answers").await, 0);
     }
 
     async fn what_was_refused_was_not_done(app: &TestApp) {
@@ -213,13 +206,13 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Admin).await;
         let first = invite(&ben, "one", "sam@other.test").await;
         assert_eq!(first.status, 201, "{}", first.body);
-        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "member").await;
         for key in ["one", "two"] {
             let refused = invite(&ben, key, "sam@other.test").await;
             assert!(refused.status == 403 && !is_replayed(&refused), "{key}: {}", refused.body);
             assert_eq!(refused.header("ratelimit"), "", "nor hears what others have left");
         }
-        app.run("UPDATE memberships SET role = 'admin' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "admin").await;
         assert!(is_replayed(&invite(&ben, "one", "sam@other.test").await));
         let nobody = post(&app.visitor(), "/api/admin/invites", "", &json!({})).await;
         assert_eq!(nobody.status, 401, "before anything is said of the key: {}", nobody.body);

@@ -5,7 +5,6 @@ use futures_util::future::{join, join_all};
 use gatehouse::role::Role;
 use gatehouse::sign_in::FLOW_LIFETIME;
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::json;
 
 use super::support::{Answer, Database, Identity, MASTER_KEY, TestApp, Visitor, on_both_databases};
@@ -19,7 +18,7 @@ on_both_databases! {
         assert_ne!(before, after);
         assert_eq!(with_cookie(app, &before).await.status, 401, "the old id is dead");
         assert_eq!(with_cookie(app, &after).await.status, 200);
-        assert_eq!(app.count("SELECT count(*) FROM sessions").await, 1);
+        assert_eq!(app.rows_in("sessions").await, 1);
     }
 
     // S01
@@ -40,7 +39,7 @@ on_both_databases! {
         let page = ben.get("/settings").await;
         assert!(page.status == 200 && renewed(&page).is_none(), "an ordinary answer brings no cookie");
         let before = remaining(app).await;
-        change_role(app, "ben@acme.test", "admin").await;
+        app.change_role("ben@acme.test", "admin").await;
         let answer = ben.get("/api/me").await;
         assert_eq!((answer.status, answer.json()["role"].as_str()), (200, Some("admin")));
         let new = renewed(&answer).expect("another cookie");
@@ -57,7 +56,7 @@ on_both_databases! {
         app.owner().await;
         for (n, path) in ["/settings/admin/access", "/api/admin/users", "/no/such/page"].into_iter().enumerate() {
             let (ben, old) = with_known_cookie(app, &format!("ben{n}@acme.test"), Role::Admin).await;
-            change_role(app, &format!("ben{n}@acme.test"), "member").await;
+            app.change_role(&format!("ben{n}@acme.test"), "member").await;
             let answer = ben.get(path).await;
             assert!([403, 404].contains(&answer.status), "{path}: {}", answer.status);
             let new = renewed(&answer).unwrap_or_else(|| panic!("another cookie from {path}"));
@@ -82,7 +81,7 @@ on_both_databases! {
             get("/sign-in"),
         ];
         for (n, request) in requests.into_iter().enumerate() {
-            change_role(app, "ben@acme.test", if n % 2 == 0 { "admin" } else { "owner" }).await;
+            app.change_role("ben@acme.test", if n % 2 == 0 { "admin" } else { "owner" }).await;
             let answer = ben.send(request).await;
             assert!(answer.status < 400 && renewed(&answer).is_some(), "{n}: {}", answer.status);
             assert!(renewed(&ben.get("/api/me").await).is_none(), "{n}: once");
@@ -94,17 +93,16 @@ on_both_databases! {
     async fn of_requests_at_once_one_brings_the_new_id_and_the_others_leave_the_cookie_alone(app: &TestApp) {
         app.owner().await;
         let (_, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
-        change_role(app, "ben@acme.test", "admin").await;
-        let writer = app.rows.begin().await.expect("begun");
-        writer.execute_unprepared("UPDATE sessions SET last_seen_at = last_seen_at").await.expect("held");
+        app.change_role("ben@acme.test", "admin").await;
+        let writer = app.begin("UPDATE sessions SET last_seen_at = last_seen_at").await;
         let release = async {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
-            writer.rollback().await.expect("released");
+            writer.rollback().await;
         };
         let (answers, ()) = join(join_all((0..4).map(|_| with_cookie(app, &old))), release).await;
         let mut new: Vec<String> = answers.iter().filter_map(renewed).collect();
         assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-        let waits = app.rows.get_database_backend() == DbBackend::Sqlite;
+        let waits = app.is_sqlite();
         assert_eq!(new.len(), usize::from(waits), "PostgreSQL waits for nobody who has the row: {answers:?}");
         assert!(answers.iter().filter(|answer| answer.headers.contains_key("set-cookie")).count() == new.len());
         if !waits {
@@ -131,14 +129,14 @@ on_both_databases! {
     async fn a_session_is_not_renewed_while_nothing_can_be_written_and_no_one_is_locked_out(app: &TestApp) {
         app.owner().await;
         let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
-        change_role(app, "ben@acme.test", "admin").await;
+        app.change_role("ben@acme.test", "admin").await;
         let (make, drop) = forbid_new_ids(app);
-        app.rows.execute_unprepared(make).await.expect("forbidden");
+        app.script(make).await;
         for path in ["/settings/admin", "/api/admin/users"] {
             let answer = ben.get(path).await;
             assert!(answer.status == 200 && renewed(&answer).is_none(), "{path}: {}", answer.status);
         }
-        app.rows.execute_unprepared(drop).await.expect("allowed");
+        app.script(drop).await;
         assert!(renewed(&ben.get("/settings/admin").await).is_some(), "the next request tries again");
         assert_eq!(with_cookie(app, &old).await.status, 401);
         assert!(ben.is_signed_in().await);
@@ -150,13 +148,12 @@ on_both_databases! {
         let (ben, _) = with_known_cookie(app, "ben@acme.test", Role::Member).await;
         let authorization = ben.authorize("/").await;
         let back = ben.way_back(&app.provider, &authorization, &Identity::new("ben@acme.test", "Ben"));
-        change_role(app, "ben@acme.test", "admin").await;
-        let writer = app.rows.begin().await.expect("begun");
+        app.change_role("ben@acme.test", "admin").await;
         let renew = "UPDATE sessions SET key_hash = 'another', renewal_due = FALSE WHERE renewal_due";
-        writer.execute_unprepared(renew).await.expect("renewed");
+        let writer = app.begin(renew).await;
         let release = async {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
-            writer.commit().await.expect("released");
+            writer.commit().await;
         };
         let (answer, ()) = join(ben.get(&back), release).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
@@ -208,10 +205,10 @@ on_both_databases! {
     async fn what_is_over_is_deleted_and_what_goes_on_is_left(app: &TestApp) {
         let ada = app.owner().await;
         ada.authorize("/").await;
-        let (sessions, begun) = ("SELECT count(*) FROM sessions", "SELECT count(*) FROM sign_in_flows WHERE finished_at IS NULL");
+        let begun = "SELECT count(*) FROM sign_in_flows WHERE finished_at IS NULL";
         let purge = async || {
             app.services.sessions.purge(FLOW_LIFETIME).await.expect("purged");
-            (app.count(sessions).await, app.count(begun).await)
+            (app.rows_in("sessions").await, app.count(begun).await)
         };
         assert_eq!(purge().await, (1, 1));
         app.skip(FLOW_LIFETIME - Duration::seconds(30));
@@ -259,7 +256,7 @@ on_both_databases! {
     async fn deactivation_holds_on_the_next_request_and_at_the_gate(app: &TestApp) {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
+        app.deactivate("ben@acme.test").await;
         assert!(!ben.is_signed_in().await);
         let answer = app.visitor().sign_in(&app.provider, &Identity::new("ben@acme.test", "Ben")).await;
         assert_eq!(answer.status, 403);
@@ -272,7 +269,7 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Admin).await;
         let (second, handle) = app.second_instance().await;
         assert_eq!(ben.get("/settings/admin/access").await.status, 200);
-        app.run("UPDATE memberships SET role = 'member' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "member").await;
         let form = [("name", "Ben's"), ("version", "1")];
         assert_eq!(ben.at(&second).post("/settings/admin", &form).await.status, 403);
         assert_eq!(ben.htmx(Method::POST, "/settings/admin", "section#name_form", &form).await.status, 403);
@@ -284,7 +281,7 @@ on_both_databases! {
         app.owner().await;
         let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.get("/settings/admin").await.status, 200);
-        app.run("DELETE FROM memberships WHERE email = 'ben@acme.test'", []).await;
+        app.remove_member("ben@acme.test").await;
         assert_eq!(ben.get("/settings/admin").await.status, 403);
         assert!(ben.get("/").await.says("You’re not a member of any organization"));
     }
@@ -318,11 +315,6 @@ async fn with_known_cookie(app: &TestApp, email: &str, role: Role) -> (Visitor, 
     (visitor, cookie)
 }
 
-async fn change_role(app: &TestApp, email: &str, role: &str) {
-    let sql = "UPDATE memberships SET role = $2 WHERE email = $1";
-    app.run(sql, [email.into(), role.into()]).await;
-}
-
 /// What a renewal must leave as it is.
 async fn remaining(app: &TestApp) -> Vec<String> {
     let sql = "SELECT id || ' ' || user_id || ' ' || created_at || ' ' || address || ' ' || user_agent
@@ -332,7 +324,7 @@ async fn remaining(app: &TestApp) -> Vec<String> {
 
 /// Has every new id of a session fail, and takes that back.
 fn forbid_new_ids(app: &TestApp) -> (&'static str, &'static str) {
-    if app.rows.get_database_backend() == DbBackend::Sqlite {
+    if app.is_sqlite() {
         let make = "CREATE TRIGGER full BEFORE UPDATE OF key_hash ON sessions
                     BEGIN SELECT RAISE(ABORT, 'disk full'); END";
         return (make, "DROP TRIGGER full");

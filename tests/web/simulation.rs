@@ -120,7 +120,7 @@ on_both_databases! {
         let ada = app.owner().await;
         app.person("ben@acme.test", Role::Admin).await;
         app.person("gone@acme.test", Role::Member).await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+        app.deactivate("gone@acme.test").await;
         let last = |answer: Value| answer["steps"].as_array().and_then(|s| s.last().cloned()).expect("a step")["rule"].clone();
         let answer = ask(&ada, &json!({ "email": "ben@acme.test", "provider": "idp" })).await.json();
         assert_eq!((&answer["role"], last(answer.clone())), (&json!("admin"), json!("member")));
@@ -138,7 +138,7 @@ on_both_databases! {
         assert!(page.says("Email not verified by the provider."));
         assert_eq!(field(&page.body, "try"), "Sam@acme.test", "what was typed stays");
         assert_eq!((app.footprint().await, app.events().await), before);
-        assert_eq!(app.count("SELECT count(*) FROM denials").await, 0);
+        assert_eq!(app.rows_in("denials").await, 0);
     }
 
     async fn bad_questions_get_a_sentence(app: &TestApp) {

@@ -27,9 +27,9 @@ async fn sign_in(app: &TestApp, person: &Visitor, form: &[(&str, &str)], identit
 
 /// Whether the person may do what takes a fresh sign-in.
 async fn is_fresh(app: &TestApp, person: &Visitor) -> bool {
-    let sam = app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let sam = app.id_of("sam@acme.test").await;
     let raised = person.patch(&format!("/api/admin/users/{sam}"), &json!({ "role": "admin" })).await;
-    app.run("UPDATE memberships SET role = 'member' WHERE email = 'sam@acme.test'", []).await;
+    app.change_role("sam@acme.test", "member").await;
     assert!([200, 403].contains(&raised.status), "{}", raised.body);
     raised.status == 200
 }
@@ -79,7 +79,7 @@ on_both_databases! {
         let later = (app.services.clock.now() + Duration::hours(2)).timestamp_millis();
         app.run("UPDATE sessions SET authenticated_at = $1", [later.into()]).await;
         assert!(!is_fresh(app, &person).await, "a clock was put back");
-        app.run("UPDATE sessions SET authenticated_at = NULL", []).await;
+        app.forget_sign_ins().await;
         assert!(!is_fresh(app, &person).await, "a session of before this was kept");
     }
 }

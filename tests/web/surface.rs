@@ -382,6 +382,6 @@ async fn fifty_writers_at_once_all_get_their_turn() {
     });
     let statuses = futures_util::future::join_all(writers).await;
     assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
-    assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'session.others_ended'").await, 50);
+    assert_eq!(app.events_of("session.others_ended").await, 50);
     app.close().await;
 }

@@ -309,7 +309,7 @@ on_both_databases! {
         let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
-        assert_eq!(app.count("SELECT count(*) FROM tokens").await, 2);
+        assert_eq!(app.rows_in("tokens").await, 2);
     }
 
     async fn an_answer_to_a_token_leaves_the_session_beside_it_alone(app: &TestApp) {
@@ -333,7 +333,7 @@ on_both_databases! {
         let (token, made) = token_of_person(&ada, "admin:write").await;
         let program = Program::new(&app.base, &token);
         let body = json!({ "name": "more", "scopes": ["admin:write"] });
-        let before = app.count("SELECT count(*) FROM tokens").await;
+        let before = app.rows_in("tokens").await;
         for path in [
             "/api/me/tokens".to_owned(),
             format!("/api/projects/{project}/tokens"),
@@ -344,7 +344,7 @@ on_both_databases! {
             let nobody = app.visitor().post_json(&path, &body).await;
             assert_eq!(nobody.status, 401, "{path}");
         }
-        assert_eq!(app.count("SELECT count(*) FROM tokens").await, before);
+        assert_eq!(app.rows_in("tokens").await, before);
         for path in ["/settings", "/settings/tokens", "/settings/admin/projects", "/sign-in", "/"] {
             assert_eq!(program.get(path).await.status, 403, "{path}");
         }
@@ -406,7 +406,7 @@ on_both_databases! {
         assert_eq!(wrong.status, 422);
         let deleted = ada.post("/settings/admin/projects/web-shop/deletion", &[("slug", "web-shop")]).await;
         assert_eq!(deleted.status, 303, "{}", deleted.body);
-        assert_eq!(app.count("SELECT count(*) FROM tokens").await, 0);
+        assert_eq!(app.rows_in("tokens").await, 0);
         assert_eq!(program.get("/api/keys").await.status, 401);
     }
 
@@ -488,7 +488,7 @@ on_both_databases! {
         assert_eq!(program.get("/api/keys/openai").await.status, 200);
         gatehouse::llm_keys::uses::write(&app.services).await;
         assert_eq!(app.count("SELECT CAST(sum(times) AS BIGINT) FROM key_uses").await, 4);
-        assert_eq!(app.count("SELECT count(*) FROM key_uses").await, 2);
+        assert_eq!(app.rows_in("key_uses").await, 2);
         let events = app.texts("SELECT actor || ' ' || target FROM events WHERE action = 'keys.fetched'").await;
         assert_eq!(events, ["project Default (token deploy) Default"; 2]);
         let page = ada.get("/settings/admin/llm-keys").await.body;

@@ -108,7 +108,7 @@ on_both_databases! {
         let ben = app.person("ben@acme.test", Role::Member).await;
         let answer = ada.post_json("/api/admin/invites", &serde_json::json!({ "email": "sam@other.test" })).await;
         let invite = answer.json()["id"].as_str().expect("an id").to_owned();
-        let user = app.texts("SELECT id FROM users WHERE email = 'ben@acme.test'").await.remove(0);
+        let user = app.id_of("ben@acme.test").await;
         let menu = async |visitor: &Visitor, path: &str, row: &str| {
             visitor.htmx(Method::GET, &format!("{path}/{row}"), &format!("div#menu_{row}"), &[]).await
         };

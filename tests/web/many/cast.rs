@@ -44,7 +44,7 @@ pub async fn each_with_okta(settings: &[(&str, &str)]) -> Vec<(Two, Provider)> {
 async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
     let app = TestApp::open_with(database, &[&[MULTI], settings].concat()).await;
     // The installation has been claimed: no one who comes is the first.
-    app.run("UPDATE instance SET claimed_at = 1", []).await;
+    app.claim_installation().await;
     let acme = app.organization("Acme", "acme").await;
     let globex = app.organization("Globex", "globex").await;
     app.enroll("ada@acme.test", &acme, Role::Owner).await;

@@ -395,8 +395,8 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
         };
         two.app.enroll(&email, organization, role).await;
         if who.starts_with("operator") {
-            two.app.run("UPDATE users SET operator = TRUE WHERE email = $1", [email.as_str().into()]).await;
-            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+            two.app.make_operator(&email).await;
+            two.app.remove_member(&email).await;
         }
         let visitor = two.sign_in(&email).await;
         if who == "operator who has entered elsewhere" {
@@ -404,7 +404,7 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
             assert_eq!(visitor.post(&entry, &[("reason", "Ticket 9")]).await.status, 303);
         }
         if who == "former member" || who == "no organization" {
-            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+            two.app.remove_member(&email).await;
         }
         if who == "suspended member" {
             let suspend = "UPDATE memberships SET suspended_at = 1 WHERE email = $1";
@@ -423,8 +423,8 @@ async fn rows(two: &Two) -> Rows {
     let (unique, acme) = (gatehouse::random::id(), &two.acme);
     let email = format!("{unique}@acme.test");
     app.enroll(&email, &two.acme, Role::Member).await;
-    let user = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
-    let ada = app.texts("SELECT id FROM users WHERE email = 'ada@acme.test'").await.remove(0);
+    let user = app.id_of(&email).await;
+    let ada = app.id_of("ada@acme.test").await;
     // She is operator, too, and may have entered an organization, or have handed hers over, a moment ago.
     app.run("UPDATE users SET operator = TRUE WHERE id = $1", [ada.clone().into()]).await;
     app.run("UPDATE operator_entries SET left_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;

@@ -225,7 +225,7 @@ async fn who_is_suspended_in_one_organization_goes_on_in_another_and_comes_back_
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
         two.also("sam@acme.test", &two.globex, Role::Member).await;
         let sam = two.sign_in("sam@acme.test").await;
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let id = two.app.id_of("sam@acme.test").await;
         let person = format!("/orgs/acme/settings/admin/users/{id}");
         assert_eq!(ada.post(&format!("{person}/deactivation"), &[]).await.status, 303);
         assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 404);
@@ -302,7 +302,7 @@ async fn an_address_without_an_organization_leads_to_the_one_opened_last_or_to_t
         two.app.run(remove, [two.acme.clone().into()]).await;
         assert_eq!(ada.get("/orgs/acme/settings/admin/users").await.status, 404);
         assert_eq!(goes_to(&ada, "/").await, "/orgs/globex/settings/admin");
-        two.app.run("DELETE FROM memberships WHERE email = 'ada@acme.test'", []).await;
+        two.app.remove_member("ada@acme.test").await;
         assert_eq!(goes_to(&ada, "/").await, "/orgs");
         let waiting = ada.get("/orgs").await;
         assert!(waiting.says("You’re not a member of any organization."), "{}", waiting.body);

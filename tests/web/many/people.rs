@@ -9,7 +9,7 @@ use crate::web::support::{Identity, Smtp, Visitor, borrowed};
 async fn sam_in_both(two: &Two) -> (Visitor, String) {
     two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
     two.app.also("sam@acme.test", "sam@globex.test", &two.globex, Role::Owner).await;
-    let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let id = two.app.id_of("sam@acme.test").await;
     (two.sign_in("sam@acme.test").await, format!("/orgs/acme/settings/admin/users/{id}"))
 }
 
@@ -197,7 +197,7 @@ async fn who_is_suspended_does_not_come_back_by_deleting_the_account_or_by_anoth
         let rules = serde_json::json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
         assert_eq!(ada.patch(&path, &rules).await.status, 200);
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let id = two.app.id_of("sam@acme.test").await;
         let page = format!("/orgs/acme/settings/admin/users/{id}");
         let sam = two.sign_in("sam@acme.test").await;
         assert_eq!(ada.post(&format!("{page}/deactivation"), &[]).await.status, 303);

@@ -146,7 +146,7 @@ async fn an_owner_is_not_deactivated_who_is_the_last_one_in_any_of_their_organiz
     for two in each(&[]).await {
         two.also("ada@acme.test", &two.globex, Role::Owner).await;
         for (alone_in, with_another_in) in [(&two.acme, &two.globex), (&two.globex, &two.acme)] {
-            two.app.run("DELETE FROM memberships WHERE email = 'gil@globex.test'", []).await;
+            two.app.remove_member("gil@globex.test").await;
             two.also("gil@globex.test", with_another_in, Role::Owner).await;
             let (done, said) = two.shell(&["user", "deactivate", "ada@acme.test"]);
             assert!(!done && said.contains("owner"), "alone in {alone_in}: {said}");

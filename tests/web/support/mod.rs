@@ -16,6 +16,7 @@ mod signing;
 mod smtp;
 mod template;
 mod visitor;
+mod world;
 
 pub use app::{Instance, MASTER_KEY, PATIENCE, TestApp};
 pub use belongings::Belongings;
@@ -31,6 +32,7 @@ pub use quirky::{Quirks, Quirky, Say};
 pub use signing::{Signature, SigningKey};
 pub use smtp::{SILENCE, Smtp, Stage, borrowed, settings as smtp_settings};
 pub use visitor::{Answer, Visitor, on_one_line, query};
+pub use world::World;
 
 /// An id that never was anything's.
 pub const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
