@@ -236,7 +236,8 @@ async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
         let before = app.footprint().await;
         let visitor = app.visitor();
         let authorization = visitor.authorize_at("github", "/").await;
-        let granted = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &authorization);
+        let granted =
+            github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &authorization);
         let back = visitor.way_back_from("github", &authorization, code.unwrap_or(&granted));
         let answer = visitor.get(&back).await;
         assert!(answer.status == status && answer.says(title), "{}", answer.body);

@@ -24,7 +24,8 @@ pub(super) async fn clock(report: &mut Report, config: &Config) {
             return report.good("clock", format!("matches {label}'s within {TOLERANCE} seconds"));
         }
         let apart = apart.abs();
-        return report.bad("clock", format!("is {apart} seconds {direction} {label}'s. Synchronize it with NTP"));
+        return report
+            .bad("clock", format!("is {apart} seconds {direction} {label}'s. Synchronize it with NTP"));
     }
     Report::none("clock", "no provider sent a time to compare with");
 }

@@ -15,7 +15,8 @@ pub(super) async fn database(report: &mut Report, config: &Config) {
     if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
         return match app::refuse_unmakable(&path, url) {
             Ok(()) => {
-                let cure = "`gatehouse serve` creates it. If there should be one, check GATEHOUSE_DATABASE_URL";
+                let cure =
+                    "`gatehouse serve` creates it. If there should be one, check GATEHOUSE_DATABASE_URL";
                 Report::none("database", format!("no database at {} yet: {cure}", path.display()));
             }
             Err(error) => report.bad("database", format!("{error:#}")),
@@ -63,7 +64,9 @@ async fn pending(report: &mut Report, db: &Db, pending: &[String]) {
             "database",
             format!("{missing}. `gatehouse serve` or `gatehouse migrate up` applies them"),
         ),
-        Err(fault) => report.bad("database", format!("{missing}, and can't be applied: the database {fault}")),
+        Err(fault) => {
+            report.bad("database", format!("{missing}, and can't be applied: the database {fault}"))
+        }
     }
 }
 
