@@ -180,7 +180,12 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("API: people of a team", api(&team), EMAIL, FULL),
         ("API: people of a team, far down", api(&format!("{team}?cursor={deep_in_team}")), EMAIL, FULL),
         ("API: people of a project", api(&project), EMAIL, FULL),
-        ("API: people of a project, far down", api(&format!("{project}?cursor={deep_in_project}")), EMAIL, FULL),
+        (
+            "API: people of a project, far down",
+            api(&format!("{project}?cursor={deep_in_project}")),
+            EMAIL,
+            FULL,
+        ),
         ("API: invites", api("admin/invites"), EMAIL, FULL),
         ("API: events", api("admin/audit"), REQUEST, FULL),
         ("API: events about invites", api("admin/audit?what=invites"), REQUEST, FULL),

@@ -89,32 +89,32 @@ async fn live(server: &mut Server, house: &TestApp, acme: &str, life: Duration) 
     left(house, acme).await > 0
 }
 
-on_both_databases! {
-    async fn a_purge_that_is_killed_at_random_is_finished_when_it_is_run_again(house: &TestApp) {
-        let mut server = prepare(house).await;
-        let belongings = Belongings::of(house).await;
-        let (mut dice, mut kills) = (Dice::seeded(), 0);
-        let seed = dice.seed;
-        for round in 0..rounds() {
-            let acme = acme(house).await;
-            // Of several lives the first is short: as long as a part of the purge takes.
-            let mut longest = 150;
-            loop {
-                let life = Duration::from_millis(dice.roll(longest) as u64);
-                longest = 800;
-                let goes_on = live(&mut server, house, &acme, life).await;
-                let missing = belongings.missing(house).await;
-                assert!(missing.is_empty(), "SEED={seed}, round {round}: {missing:?}");
-                if !goes_on {
-                    break;
-                }
-                kills += 1;
+on_both_databases!(a_purge_that_is_killed_at_random_is_finished_when_it_is_run_again);
+
+async fn a_purge_that_is_killed_at_random_is_finished_when_it_is_run_again(house: &TestApp) {
+    let mut server = prepare(house).await;
+    let belongings = Belongings::of(house).await;
+    let (mut dice, mut kills) = (Dice::seeded(), 0);
+    let seed = dice.seed;
+    for round in 0..rounds() {
+        let acme = acme(house).await;
+        // Of several lives the first is short: as long as a part of the purge takes.
+        let mut longest = 150;
+        loop {
+            let life = Duration::from_millis(dice.roll(longest) as u64);
+            longest = 800;
+            let goes_on = live(&mut server, house, &acme, life).await;
+            let missing = belongings.missing(house).await;
+            assert!(missing.is_empty(), "SEED={seed}, round {round}: {missing:?}");
+            if !goes_on {
+                break;
             }
-            let others = house.rows_in("memberships").await;
-            assert_eq!(others, 2, "SEED={seed}, round {round}: nobody else's are touched");
-            let accounts = house.count("SELECT count(*) FROM users WHERE email LIKE 'p%@acme.test'").await;
-            assert_eq!(usize::try_from(accounts), Ok(PEOPLE), "accounts are the people's own");
+            kills += 1;
         }
-        assert!(kills >= rounds() / 2, "killed {kills} times");
+        let others = house.rows_in("memberships").await;
+        assert_eq!(others, 2, "SEED={seed}, round {round}: nobody else's are touched");
+        let accounts = house.count("SELECT count(*) FROM users WHERE email LIKE 'p%@acme.test'").await;
+        assert_eq!(usize::try_from(accounts), Ok(PEOPLE), "accounts are the people's own");
     }
+    assert!(kills >= rounds() / 2, "killed {kills} times");
 }

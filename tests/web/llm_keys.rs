@@ -574,28 +574,28 @@ async fn stored_keys_are_tried_daily_once_across_instances() {
 }
 
 // Q01
-on_both_databases! {
-    async fn tests_of_keys_are_rate_limited(app: &TestApp) {
-        let ada = app.owner().await;
-        let mut statuses = Vec::new();
-        for _ in 0..12 {
-            statuses.push(ada.post_json(&format!("{API}/groq/test"), &json!({})).await.status);
-        }
-        assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 10, "there is no key");
-        assert_eq!(statuses[11], 429);
-    }
+on_both_databases!(tests_of_keys_are_rate_limited, two_admins_who_replace_a_key_at_once_leave_one_in_use);
 
-    async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(app: &TestApp) {
-        let ada = app.owner().await;
-        let ben = app.person("ben@acme.test", Role::Admin).await;
-        for _ in 0..10 {
-            let (one, other) = (set(&ada, "anthropic", FIRST), set(&ben, "anthropic", SECOND));
-            futures_util::future::join(one, other).await;
-        }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
-        assert_eq!(app.rows_in("llm_keys").await, 2);
-        assert_eq!(app.rows_in("llm_key_health").await, 2);
+async fn tests_of_keys_are_rate_limited(app: &TestApp) {
+    let ada = app.owner().await;
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(ada.post_json(&format!("{API}/groq/test"), &json!({})).await.status);
     }
+    assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 10, "there is no key");
+    assert_eq!(statuses[11], 429);
+}
+
+async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Admin).await;
+    for _ in 0..10 {
+        let (one, other) = (set(&ada, "anthropic", FIRST), set(&ben, "anthropic", SECOND));
+        futures_util::future::join(one, other).await;
+    }
+    assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
+    assert_eq!(app.rows_in("llm_keys").await, 2);
+    assert_eq!(app.rows_in("llm_key_health").await, 2);
 }
 
 #[actix_web::test]

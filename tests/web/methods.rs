@@ -89,30 +89,37 @@ async fn two_methods_switched_off_at_once_leave_one() {
     }
 }
 
-on_both_databases! {
-    async fn a_test_says_what_the_provider_answers(app: &TestApp) {
-        let ada = app.owner().await;
-        let path = format!("{PAGE}/methods/idp/test");
-        let answer = ada.post(&path, &[]).await;
-        assert_eq!(answer.status, 200);
-        assert!(answer.says("names itself") && answer.says("accepts"), "{}", answer.body);
-        assert!(!answer.body.contains("CANARY"));
-        app.provider.be(Trouble::Status(500));
-        assert!(ada.htmx(reqwest::Method::POST, &path, "section#methods", &[]).await.body.starts_with("<section id=\"methods\""));
-        assert!(app.events().await.iter().filter(|event| event.starts_with("sign_in_method.tested")).count() == 2);
-    }
+on_both_databases!(a_test_says_what_the_provider_answers, tests_are_rate_limited);
 
-    // Q01
-    async fn tests_are_rate_limited(app: &TestApp) {
-        let ada = app.owner().await;
-        let path = format!("{PAGE}/methods/idp/test");
-        let mut statuses = Vec::new();
-        for _ in 0..12 {
-            statuses.push(ada.post(&path, &[]).await.status);
-        }
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10);
-        assert_eq!(statuses[11], 429);
+async fn a_test_says_what_the_provider_answers(app: &TestApp) {
+    let ada = app.owner().await;
+    let path = format!("{PAGE}/methods/idp/test");
+    let answer = ada.post(&path, &[]).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.says("names itself") && answer.says("accepts"), "{}", answer.body);
+    assert!(!answer.body.contains("CANARY"));
+    app.provider.be(Trouble::Status(500));
+    assert!(
+        ada.htmx(reqwest::Method::POST, &path, "section#methods", &[])
+            .await
+            .body
+            .starts_with("<section id=\"methods\"")
+    );
+    assert!(
+        app.events().await.iter().filter(|event| event.starts_with("sign_in_method.tested")).count() == 2
+    );
+}
+
+// Q01
+async fn tests_are_rate_limited(app: &TestApp) {
+    let ada = app.owner().await;
+    let path = format!("{PAGE}/methods/idp/test");
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(ada.post(&path, &[]).await.status);
     }
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10);
+    assert_eq!(statuses[11], 429);
 }
 
 // A26, A27: every way to a session says the same to the same person.

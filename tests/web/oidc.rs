@@ -26,99 +26,120 @@ async fn refused(app: &TestApp, identity: Identity) -> String {
     answer.body
 }
 
-on_both_databases! {
-    // A01
-    async fn an_unverified_address_takes_no_ones_account(app: &TestApp) {
-        let ada = app.owner().await;
-        let thief = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another", "email_verified": false }));
-        let page = refused(app, thief).await;
-        assert!(page.contains("hasn’t verified"));
-        assert!(ada.is_signed_in().await);
-        assert_eq!(app.rows_in("identities").await, 1);
-        assert!(app.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test"));
-    }
+on_both_databases!(
+    an_unverified_address_takes_no_ones_account,
+    a_verified_address_from_another_account_is_not_linked_silently,
+    an_address_that_changes_to_someone_elses_is_not_taken_over,
+    a_new_address_and_a_new_name_are_taken_over_at_the_next_sign_in,
+    a_sign_in_that_began_in_another_browser_is_refused,
+    a_callback_works_once,
+    a_sign_in_that_took_longer_than_ten_minutes_starts_again,
+    two_tabs_can_sign_in_at_once
+);
 
-    // A03
-    async fn a_verified_address_from_another_account_is_not_linked_silently(app: &TestApp) {
-        app.owner().await;
-        let other = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another" }));
-        let page = refused(app, other).await;
-        assert!(page.contains("ada@acme.test belongs to an account here, but Acme SSO presents you as someone new."));
-        assert!(page.contains("gatehouse user relink ada@acme.test"), "the way out of it");
-    }
+// A01
+async fn an_unverified_address_takes_no_ones_account(app: &TestApp) {
+    let ada = app.owner().await;
+    let thief =
+        Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another", "email_verified": false }));
+    let page = refused(app, thief).await;
+    assert!(page.contains("hasn’t verified"));
+    assert!(ada.is_signed_in().await);
+    assert_eq!(app.rows_in("identities").await, 1);
+    assert!(
+        app.events().await.last().expect("an event").starts_with("sign_in.refused refused ada@acme.test")
+    );
+}
 
-    // A05
-    async fn an_address_that_changes_to_someone_elses_is_not_taken_over(app: &TestApp) {
-        app.owner().await;
-        app.person("ben@acme.test", Role::Member).await;
-        let ben = Identity::new("ben@acme.test", "Ben").with(json!({ "email": "ada@acme.test" }));
-        let visitor = app.visitor();
-        assert_eq!(visitor.sign_in(&app.provider, &ben).await.status, 303);
-        let me = visitor.get("/api/me").await.json();
-        assert_eq!((me["email"].as_str(), me["role"].as_str()), (Some("ben@acme.test"), Some("member")));
-    }
+// A03
+async fn a_verified_address_from_another_account_is_not_linked_silently(app: &TestApp) {
+    app.owner().await;
+    let other = Identity::new("ada@acme.test", "Ada").with(json!({ "sub": "another" }));
+    let page = refused(app, other).await;
+    assert!(
+        page.contains("ada@acme.test belongs to an account here, but Acme SSO presents you as someone new.")
+    );
+    assert!(page.contains("gatehouse user relink ada@acme.test"), "the way out of it");
+}
 
-    async fn a_new_address_and_a_new_name_are_taken_over_at_the_next_sign_in(app: &TestApp) {
-        app.owner().await;
-        let moved = ada().with(json!({ "email": "Ada.King@acme.test", "name": "Ada King" }));
-        let visitor = app.visitor();
-        assert_eq!(visitor.sign_in(&app.provider, &moved).await.status, 303);
-        let people = visitor.get("/api/org/users").await.json();
-        assert_eq!(people["items"][0]["email"], "ada.king@acme.test");
-        assert_eq!(people["items"][0]["name"], "Ada King");
-        assert_eq!(visitor.get("/api/org/users?q=king").await.json()["items"].as_array().map(Vec::len), Some(1));
-        assert_eq!(visitor.get("/api/org/users?q=lovelace").await.json()["items"].as_array().map(Vec::len), Some(0));
-    }
+// A05
+async fn an_address_that_changes_to_someone_elses_is_not_taken_over(app: &TestApp) {
+    app.owner().await;
+    app.person("ben@acme.test", Role::Member).await;
+    let ben = Identity::new("ben@acme.test", "Ben").with(json!({ "email": "ada@acme.test" }));
+    let visitor = app.visitor();
+    assert_eq!(visitor.sign_in(&app.provider, &ben).await.status, 303);
+    let me = visitor.get("/api/me").await.json();
+    assert_eq!((me["email"].as_str(), me["role"].as_str()), (Some("ben@acme.test"), Some("member")));
+}
 
-    // A07
-    async fn a_sign_in_that_began_in_another_browser_is_refused(app: &TestApp) {
-        let attacker = app.visitor();
-        let authorization = attacker.authorize("/").await;
-        let back = attacker.way_back(&app.provider, &authorization, &ada());
-        for victim in [app.visitor(), begun(app).await] {
-            let answer = victim.get(&back).await;
-            assert_eq!(answer.status, 400);
-            assert!(answer.says("wasn’t started in this browser"));
-            assert!(!victim.is_signed_in().await);
-        }
-        assert_eq!(attacker.get(&back).await.status, 303, "the flow is still there for the browser that began it");
-    }
+async fn a_new_address_and_a_new_name_are_taken_over_at_the_next_sign_in(app: &TestApp) {
+    app.owner().await;
+    let moved = ada().with(json!({ "email": "Ada.King@acme.test", "name": "Ada King" }));
+    let visitor = app.visitor();
+    assert_eq!(visitor.sign_in(&app.provider, &moved).await.status, 303);
+    let people = visitor.get("/api/org/users").await.json();
+    assert_eq!(people["items"][0]["email"], "ada.king@acme.test");
+    assert_eq!(people["items"][0]["name"], "Ada King");
+    assert_eq!(visitor.get("/api/org/users?q=king").await.json()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        visitor.get("/api/org/users?q=lovelace").await.json()["items"].as_array().map(Vec::len),
+        Some(0)
+    );
+}
 
-    // A08
-    async fn a_callback_works_once(app: &TestApp) {
-        let visitor = app.visitor();
-        let authorization = visitor.authorize("/").await;
-        let back = visitor.way_back(&app.provider, &authorization, &ada());
-        let entered = visitor.get(&back).await;
-        assert_eq!(entered.status, 303);
-        let again = visitor.get(&back).await;
-        assert_eq!((again.status, again.location()), (303, "/"), "who is signed in goes on");
-        assert!(again.header("set-cookie").is_empty(), "with the session that there is");
-        assert_eq!(app.rows_in("sessions").await, 1);
-        assert_eq!(app.visitor().get(&back).await.status, 400);
-        assert!(visitor.is_signed_in().await, "the first session is unaffected");
-    }
-
-    // A09
-    async fn a_sign_in_that_took_longer_than_ten_minutes_starts_again(app: &TestApp) {
-        let visitor = app.visitor();
-        let authorization = visitor.authorize("/").await;
-        let back = visitor.way_back(&app.provider, &authorization, &ada());
-        app.skip(Duration::minutes(11));
-        let answer = visitor.get(&back).await;
+// A07
+async fn a_sign_in_that_began_in_another_browser_is_refused(app: &TestApp) {
+    let attacker = app.visitor();
+    let authorization = attacker.authorize("/").await;
+    let back = attacker.way_back(&app.provider, &authorization, &ada());
+    for victim in [app.visitor(), begun(app).await] {
+        let answer = victim.get(&back).await;
         assert_eq!(answer.status, 400);
-        assert!(answer.says("start again"));
+        assert!(answer.says("wasn’t started in this browser"));
+        assert!(!victim.is_signed_in().await);
     }
+    assert_eq!(
+        attacker.get(&back).await.status,
+        303,
+        "the flow is still there for the browser that began it"
+    );
+}
 
-    async fn two_tabs_can_sign_in_at_once(app: &TestApp) {
-        let visitor = app.visitor();
-        let first = visitor.authorize("/settings").await;
-        let second = visitor.authorize("/settings/admin/users").await;
-        let answer = visitor.get(&visitor.way_back(&app.provider, &first, &ada())).await;
-        assert_eq!((answer.status, answer.location()), (303, "/settings"));
-        let answer = visitor.get(&visitor.way_back(&app.provider, &second, &ada())).await;
-        assert_eq!((answer.status, answer.location()), (303, "/settings/admin/users"));
-    }
+// A08
+async fn a_callback_works_once(app: &TestApp) {
+    let visitor = app.visitor();
+    let authorization = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &authorization, &ada());
+    let entered = visitor.get(&back).await;
+    assert_eq!(entered.status, 303);
+    let again = visitor.get(&back).await;
+    assert_eq!((again.status, again.location()), (303, "/"), "who is signed in goes on");
+    assert!(again.header("set-cookie").is_empty(), "with the session that there is");
+    assert_eq!(app.rows_in("sessions").await, 1);
+    assert_eq!(app.visitor().get(&back).await.status, 400);
+    assert!(visitor.is_signed_in().await, "the first session is unaffected");
+}
+
+// A09
+async fn a_sign_in_that_took_longer_than_ten_minutes_starts_again(app: &TestApp) {
+    let visitor = app.visitor();
+    let authorization = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &authorization, &ada());
+    app.skip(Duration::minutes(11));
+    let answer = visitor.get(&back).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.says("start again"));
+}
+
+async fn two_tabs_can_sign_in_at_once(app: &TestApp) {
+    let visitor = app.visitor();
+    let first = visitor.authorize("/settings").await;
+    let second = visitor.authorize("/settings/admin/users").await;
+    let answer = visitor.get(&visitor.way_back(&app.provider, &first, &ada())).await;
+    assert_eq!((answer.status, answer.location()), (303, "/settings"));
+    let answer = visitor.get(&visitor.way_back(&app.provider, &second, &ada())).await;
+    assert_eq!((answer.status, answer.location()), (303, "/settings/admin/users"));
 }
 
 async fn begun(app: &TestApp) -> Visitor {
