@@ -71,7 +71,7 @@ pub enum Error {
     /// The body is too large (413).
     #[error("body too large")]
     TooLarge,
-    /// Whoever asks takes no JSON, where nothing else is answered (406).
+    /// The client takes no JSON, where nothing else is answered (406).
     #[error("no JSON taken")]
     NotAcceptable,
     /// The body is no JSON where nothing else is read (415).
@@ -106,7 +106,7 @@ pub enum Error {
     /// The idempotency key can't be taken.
     #[error("idempotency key: {0}")]
     IdempotencyKey(KeyTrouble),
-    /// It is not what was seen any more by whoever changes it (412).
+    /// It is not what was seen any more by the person who changes it (412).
     #[error("precondition failed")]
     PreconditionFailed,
     /// A fault of ours (500).
@@ -175,7 +175,7 @@ pub enum Forbidden {
     /// The person belongs to no organization here.
     #[error("belongs to no organization")]
     NoOrganization,
-    /// Whoever creates organizations has to be named by the server's admin.
+    /// Anyone who creates organizations has to be named by the server's admin.
     #[error("can't create organizations")]
     NoOrgCreator,
 }

@@ -28,7 +28,7 @@ pub async fn for_organization(
         }
     };
     if let Err(error) = noted {
-        tracing::warn!(organization, task, %error, "not written down how it went");
+        tracing::warn!(organization, task, %error, "could not record how the task went");
     }
     done.is_ok()
 }

@@ -107,7 +107,7 @@ pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
 }
 
 /// Fills the database at `url` with people of the one organization, every hundredth of them an admin, with invites
-/// and with events.
+/// and with events. The database itself puts everyone into team and project Default.
 pub async fn seed(url: &str, users: usize) -> anyhow::Result<()> {
     let connection = connect(url).await?;
     let now = chrono::Utc::now().timestamp_millis();

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 /// Of so many answers on a connection one has its rows counted; the first always.
 const COUNTED: usize = 64;
-/// Not measured at the beginning of a round, so that the caches belong to whoever is measured.
+/// Not measured at the beginning of a round, so that the caches belong to what is measured.
 const WARM_UP: Duration = Duration::from_millis(100);
 /// What each row of a table has.
 pub const ROW: &str = "<th scope=\"row\">";
@@ -76,10 +76,17 @@ impl Target {
         Self::in_turn(port, path, &[header.to_owned()], mark, rows)
     }
 
+    /// The start page at another port, whose rows are these.
+    pub fn fixed(&self, port: u16) -> Self {
+        Self::new(port, "/", "Cookie:", self.mark, self.rows)
+    }
+
     /// The same with one header after the other.
     pub fn in_turn(port: u16, path: &str, headers: &[String], mark: &'static str, rows: usize) -> Self {
         let request = |header: &String| {
-            format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\n{header}\r\n\r\n")
+            format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html, application/json\r\n{header}\r\n\r\n"
+            )
         };
         let requests = headers.iter().map(request).collect();
         Self { port, requests, taken: Cell::new(0), mark, rows }

@@ -131,19 +131,31 @@ impl Site {
         Ok(begun.elapsed())
     }
 
-    /// The cursor that leads to a page of the list; pages count from 1.
-    pub async fn cursor_of_page(&self, page: usize) -> anyhow::Result<String> {
+    /// The cursor that leads to a page of a list, such as `admin/users`; pages count from 1.
+    pub async fn cursor_of_page(&self, list: &str, page: usize) -> anyhow::Result<String> {
         let (client, mut cursor) = (reqwest::Client::new(), String::new());
         let mut before = (page - 1) * FULL;
         while before > 0 {
             let limit = before.min(200);
-            let url = format!("http://localhost:{}/api/admin/users?limit={limit}&cursor={cursor}", self.port);
-            let answer = client.get(url).header("cookie", &self.cookie).send().await?.error_for_status()?;
-            let list: serde_json::Value = answer.json().await?;
-            list["nextCursor"].as_str().context("the list ended early")?.clone_into(&mut cursor);
+            let part = self.ask(&client, &format!("{list}?limit={limit}&cursor={cursor}")).await?;
+            part["nextCursor"].as_str().context("the list ended early")?.clone_into(&mut cursor);
             before -= limit;
         }
         Ok(cursor)
+    }
+
+    /// The list of the people of the team, or the project, that everyone is in: of `teams` or `projects`.
+    pub async fn people_of_default(&self, list: &str) -> anyhow::Result<String> {
+        let all = self.ask(&reqwest::Client::new(), list).await?;
+        let mut items = all["items"].as_array().context("no list")?.iter();
+        let default = items.find(|item| item["isDefault"] == true).context("no default")?;
+        Ok(format!("{list}/{}/members", default["id"].as_str().context("no id")?))
+    }
+
+    async fn ask(&self, client: &reqwest::Client, path: &str) -> anyhow::Result<serde_json::Value> {
+        let url = format!("http://localhost:{}/api/{path}", self.port);
+        let answer = client.get(url).header("cookie", &self.cookie).send().await?.error_for_status()?;
+        Ok(answer.json().await?)
     }
 }
 

@@ -4,7 +4,7 @@
 //! cargo bench --bench purge
 //! ```
 //! Two write all the time: one asks the Gatehouse that purges to change another organization, one writes to its database
-//! from another process. Whoever waits longer than a second makes the benchmark fail.
+//! from another process. A writer that waits longer than a second makes the benchmark fail.
 #![allow(clippy::print_stdout, reason = "a table is what this is for")]
 
 #[path = "../ground/mod.rs"]

@@ -1,5 +1,6 @@
-//! What the lists of users, of invites and of events cost, as pages and for programs, beside a fixed body of the size of
-//! the users page, at 1,000 and at 100,000 users with a tenth as many invites and ten times as many events:
+//! What the lists of users, of invites and of events cost, as pages and for programs, and for these the people of a team
+//! and of a project that everyone is in, beside a fixed body of the size of the users page, at 1,000 and at 100,000 users
+//! with a tenth as many invites and ten times as many events:
 //!
 //! ```text
 //! cargo bench --bench users
@@ -105,15 +106,17 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
         let pages = pages(*engine, *users, site).await?.into_iter();
         cases.extend(pages.filter(|case| case.page.starts_with(&options.only)));
     }
-    let body = cases.first().context("nothing to measure")?.target.ask().await?;
+    let first = &cases.first().context("nothing to measure")?.target;
+    let body = first.ask().await?;
     let fixed = ground::fixed::start(&body, databases.folder()).await?;
+    let target = first.fixed(fixed.port);
     cases.insert(
         0,
         Case {
             engine: None,
             users: 0,
             page: "fixed body",
-            target: Target::new(fixed.port, "/", "Cookie:", ROW, FULL),
+            target,
             process: &fixed.process,
             idle: fixed.process.resident()?,
             rounds: Vec::new(),
@@ -136,7 +139,12 @@ async fn run(options: &Options, databases: &mut Databases) -> anyhow::Result<()>
 /// The pages of one site that are measured.
 async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<Case<'_>>> {
     let idle = site.process.resident()?;
-    let deep = site.cursor_of_page(DEEP.min(users / FULL)).await?;
+    let last = DEEP.min(users / FULL);
+    let deep = site.cursor_of_page("admin/users", last).await?;
+    let team = site.people_of_default("teams").await?;
+    let deep_in_team = site.cursor_of_page(&team, last).await?;
+    let project = site.people_of_default("projects").await?;
+    let deep_in_project = site.cursor_of_page(&project, last).await?;
     let users_page = |query: &str| format!("/settings/admin/users{query}");
     let invites = |query: &str| format!("/settings/admin/invites{query}");
     let audit = |query: &str| format!("/settings/admin/audit{query}");
@@ -169,6 +177,15 @@ async fn pages(engine: Engine, users: usize, site: &Site) -> anyhow::Result<Vec<
         ("API: people, page 1,000, or the last", api(&format!("admin/users?cursor={deep}")), EMAIL, FULL),
         ("API: people, search", api(&format!("admin/users?q={}", ground::data::COMMON)), EMAIL, FULL),
         ("API: colleagues", api("org/users"), EMAIL, FULL),
+        ("API: people of a team", api(&team), EMAIL, FULL),
+        ("API: people of a team, far down", api(&format!("{team}?cursor={deep_in_team}")), EMAIL, FULL),
+        ("API: people of a project", api(&project), EMAIL, FULL),
+        (
+            "API: people of a project, far down",
+            api(&format!("{project}?cursor={deep_in_project}")),
+            EMAIL,
+            FULL,
+        ),
         ("API: invites", api("admin/invites"), EMAIL, FULL),
         ("API: events", api("admin/audit"), REQUEST, FULL),
         ("API: events about invites", api("admin/audit?what=invites"), REQUEST, FULL),

@@ -42,7 +42,7 @@ const SQLITE_TRIGGERS: &[&str] = &[
 ];
 
 const POSTGRES_TRIGGERS: &[&str] = &[
-    // Whoever changes the account just now is waited for: they would not see this row.
+    // Anyone who changes the account just now is waited for: they would not see this row.
     "CREATE FUNCTION memberships_account() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         SELECT status INTO NEW.account FROM users WHERE id = NEW.user_id FOR SHARE;

@@ -1,5 +1,5 @@
 //! Organizations that are being deleted: their pages end at once, they can be restored for a while, and then they are
-//! purged, bit by bit. The row says how far it is, so that whoever finds it goes on.
+//! purged, bit by bit. The row says how far it is, so that any instance that finds it goes on.
 
 use sea_orm_migration::prelude::*;
 

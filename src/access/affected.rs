@@ -40,6 +40,6 @@ pub struct AffectedMember {
     pub member: Seated,
     /// Whether the rules in force would let them in.
     pub is_new: bool,
-    /// Why the access of this one can't be ended by whoever saves; none when it can.
+    /// Why the access of this one can't be ended by the person who saves; none when it can.
     pub protected: Option<&'static str>,
 }

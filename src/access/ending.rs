@@ -12,8 +12,8 @@ use crate::membership::owners::{Entrance, Loss, Owners};
 /// As many rows as one statement names.
 const CHUNK: usize = 500;
 
-/// Whether an owner who can come in is left without those whom the preview exposes: whoever saves stays, and may be one
-/// who can't (rule 1.5).
+/// Whether an owner who can come in is left without those whom the preview exposes: the person who saves stays, and may
+/// be one who can't (rule 1.5).
 pub(super) async fn can_spare(
     change: &Change<OfOrganization>,
     admin: &Admin,

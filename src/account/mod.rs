@@ -79,7 +79,7 @@ async fn refuse_disconnecting(
 /// Leaves the organization; the account stays (rule 1.6).
 ///
 /// # Errors
-/// 404 for whoever is in none; 409 for the last owner (rule 1.5).
+/// 404 for anyone who is in none; 409 for the last owner (rule 1.5).
 pub async fn leave(person: &SignedIn) -> Result<()> {
     leave_by(person, person.departure().await?).await
 }

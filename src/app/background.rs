@@ -42,7 +42,7 @@ async fn beat(services: web::Data<Services>) {
     loop {
         let wait = if services.db.fault().is_none() { BEAT } else { BEAT_IN_TROUBLE };
         actix_web::rt::time::sleep(wait).await;
-        // What it finds is kept for whoever asks.
+        // What it finds is kept for anyone who asks.
         let _ = services.db.beat(&services.clock).await;
     }
 }
@@ -58,37 +58,37 @@ async fn keep_house(services: web::Data<Services>) {
     loop {
         actix_web::rt::time::sleep(HOUSEKEEPING).await;
         if let Err(error) = services.sessions.purge(FLOW_LIFETIME).await {
-            tracing::warn!(%error, "old sessions not deleted");
+            tracing::warn!(%error, "could not delete old sessions");
         }
         if let Err(error) = services.db.forget_old_beats(&services.clock).await {
-            tracing::warn!(%error, "stopped processes not forgotten");
+            tracing::warn!(%error, "could not delete the heartbeats of stopped processes");
         }
         if let Err(error) = sign_in::link::forget_old(&services).await {
-            tracing::warn!(%error, "old sign-in links not forgotten");
+            tracing::warn!(%error, "could not delete old sign-in links");
         }
         if let Err(error) = sign_in::relinking::forget_old(&services).await {
-            tracing::warn!(%error, "old accounts that came with known addresses not forgotten");
+            tracing::warn!(%error, "could not delete old sign-ins by accounts that aren't connected");
         }
         if let Err(error) = invites::results::forget_old_batches(&services).await {
-            tracing::warn!(%error, "old results of invites not forgotten");
+            tracing::warn!(%error, "could not delete old results of invites");
         }
         if let Err(error) = access::denials::forget_old(&services).await {
-            tracing::warn!(%error, "old refusals not forgotten");
+            tracing::warn!(%error, "could not delete old refusals");
         }
         if let Err(error) = organization::creation::forget_rested(&services).await {
-            tracing::warn!(%error, "addresses that were given up not forgotten");
+            tracing::warn!(%error, "could not release organization addresses that were given up");
         }
         if let Err(error) = tokens::forget_old(&services).await {
-            tracing::warn!(%error, "tokens that are over not forgotten");
+            tracing::warn!(%error, "could not delete old tokens");
         }
         if let Err(error) = kept_answers::forget_old(&services).await {
-            tracing::warn!(%error, "old answers not forgotten");
+            tracing::warn!(%error, "could not delete old answers kept for idempotency keys");
         }
         if let Err(error) = uses::forget_old(&services).await {
-            tracing::warn!(%error, "old uses of keys not forgotten");
+            tracing::warn!(%error, "could not delete old key uses");
         }
         if let Err(error) = mail::forget_old(&services).await {
-            tracing::warn!(%error, "old mails not forgotten");
+            tracing::warn!(%error, "could not delete old emails");
         }
     }
 }

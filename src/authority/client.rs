@@ -56,7 +56,7 @@ pub fn origin(request: &HttpRequest) -> Origin {
     }
 }
 
-/// Whether whoever asks is known: signed in, or by a token that works.
+/// Whether the client is known: signed in, or by a token that works.
 pub fn is_known(request: &HttpRequest) -> bool {
     match Bearer::of(request) {
         Some(bearer) => matches!(bearer, Bearer::OfPerson(_) | Bearer::OfProject(_)),

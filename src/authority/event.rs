@@ -104,7 +104,7 @@ impl Actor {
         Self { id: None, name: "nobody".to_owned() }
     }
 
-    /// Whoever runs the command line on the machine itself.
+    /// The person who runs the command line on the machine itself.
     pub fn operator() -> Self {
         let user = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
         Self { id: None, name: format!("operator (cli:{user})") }
@@ -114,7 +114,7 @@ impl Actor {
 /// Behind the address of someone who was there as operator.
 const AS_OPERATOR: &str = " (operator)";
 
-/// How a log calls whoever was there by a token.
+/// How a log calls someone who was there by a token.
 pub fn token_name(whose: &str, token: &str) -> String {
     format!("{whose} (token {token})")
 }
@@ -140,7 +140,7 @@ pub struct Origin {
     pub request_id: String,
     /// By what a repeated request is known again.
     pub idempotency: Idempotency,
-    /// What whoever sends it takes for granted.
+    /// What the sender takes for granted.
     pub(in crate::authority) precondition: Precondition,
     /// What the log tells of it if it is refused.
     pub(in crate::authority) refusal: Refusal,

@@ -45,7 +45,7 @@ pub enum Turn {
 #[derive(Clone)]
 pub struct Claim {
     id: String,
-    /// By what the log knows the request, whoever carries it out.
+    /// By what the log knows the request, no matter who carries it out.
     pub witness: String,
     /// Whether no one has held the key before.
     is_first: bool,
@@ -90,7 +90,7 @@ impl Repeatable {
         }
     }
 
-    /// Whoever is second waits.
+    /// The second one waits.
     async fn begin(&self, services: &Services, now: DateTime<Utc>) -> Result<Turn> {
         let witness = random::id();
         let row = ActiveModel {
@@ -111,7 +111,7 @@ impl Repeatable {
     }
 }
 
-/// Goes on in the place of whoever was at it.
+/// Goes on in the place of the one that was at it.
 async fn take_over(services: &Services, row: Model, now: DateTime<Utc>) -> Result<Turn> {
     let taken = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(Timestamp::from(now + LEASE)))

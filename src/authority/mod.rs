@@ -6,9 +6,9 @@
 //!                             │          │
 //!                           Scope      Change        what they read, what they write
 //! ```
-//! Whoever is refused leaves by [`refusals`]. Who is not in yet stands on a [`Doorstep`]; whoever runs commands comes by the [`Shell`]; an [`Operator`] enters an
-//! organization and is a `Member` there for a while. All of them know their
-//! [`Organization`], and every [`Change`] is one in it.
+//! Anyone who is refused leaves by [`refusals`]. Who is not in yet stands on a [`Doorstep`]; anyone who runs commands
+//! comes by the [`Shell`]; an [`Operator`] enters an organization and is a `Member` there for a while. All of them know
+//! their [`Organization`], and every [`Change`] is one in it.
 //!
 //! A person's role, membership and active state are read with the session on every request, so a demotion or
 //! a removal holds on the next one, on every instance (rules 1.6, P5).

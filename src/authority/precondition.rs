@@ -1,5 +1,5 @@
 //! What someone has seen, and takes for granted in what they change (RFC 9110, 13): asked once a change has its turn, and
-//! no one else can change it until the commit. Whoever has the request tells whether it is so.
+//! no one else can change it until the commit. The one with the request tells whether it is so.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_holds_if_whoever_knows_says_so() {
+    async fn it_holds_if_anyone_who_knows_says_so() {
         assert!(told(Ok(true)).await.is_ok());
         assert!(matches!(told(Ok(false)).await, Err(Error::PreconditionFailed)));
         assert!(matches!(told(Err(Error::NotFound)).await, Err(Error::NotFound)));

@@ -96,8 +96,8 @@ impl<'a, E: EntityTrait> Scoped<'a, E> {
 
     /// Narrows or orders the query, which has the owner's filter in it.
     #[must_use]
-    pub fn filter(mut self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Self {
-        self.select = narrow(self.select);
+    pub fn filter(mut self, filter: impl FnOnce(Select<E>) -> Select<E>) -> Self {
+        self.select = filter(self.select);
         self
     }
 

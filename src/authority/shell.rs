@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
 
-/// Whoever runs commands on the machine itself: they may do, in one organization, what no page offers; or with accounts,
-/// which belong to the installation.
+/// Anyone who runs commands on the machine itself: they may do, in one organization, what no page offers; or with
+/// accounts, which belong to the installation.
 pub struct Shell {
     db: Db,
     clock: Clock,

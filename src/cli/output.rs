@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use crate::log;
 use crate::numbers::grouped;
 
-/// Says a line to whoever called. One who has gone misses it: what was done is done all the same.
+/// Says a line to the person who called. One who has gone misses it: what was done is done all the same.
 macro_rules! say {
     ($($line:tt)*) => {
         $crate::cli::output::say(&format!($($line)*))

@@ -1,4 +1,4 @@
-//! What a failure of the database means for whoever asked: whether the connection can be trusted any more, and whether
+//! What a failure of the database means for the caller: whether the connection can be trusted any more, and whether
 //! the statement may be tried again.
 
 use std::io::ErrorKind;
@@ -16,7 +16,7 @@ const SQLITE_IOERR_FSYNC: &str = "1034";
 const SQLITE_UNWRITABLE: [u32; 6] =
     [SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_NOTADB];
 
-/// The bound of whoever asked has passed without an answer.
+/// The caller's bound has passed without an answer.
 pub(super) fn late() -> Error {
     Error::Io(std::io::Error::new(ErrorKind::TimedOut, "the database did not answer in time"))
 }

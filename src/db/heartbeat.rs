@@ -1,4 +1,4 @@
-//! Whether the database takes changes: a row is written, and read back on another connection. Whoever says "ready"
+//! Whether the database takes changes: a row is written, and read back on another connection. Anyone who says "ready"
 //! has tried it.
 
 use std::sync::atomic::Ordering;
@@ -98,7 +98,7 @@ impl Db {
         Ok(latest.flatten().map(|at| *at))
     }
 
-    /// A clock that goes on from there, for whoever works beside running servers.
+    /// A clock that goes on from there, for anyone who works beside running servers.
     ///
     /// # Errors
     /// When it can't be asked.

@@ -42,7 +42,7 @@ pub(super) struct Lease {
 enum Begun {
     Nothing,
     Transaction,
-    /// A transaction for a single statement: whoever gives up in the middle leaves it open.
+    /// A transaction for a single statement: a caller that gives up in the middle leaves it open.
     Statement,
 }
 
@@ -156,7 +156,7 @@ impl Lease {
         self.ended(alive)
     }
 
-    /// Nothing is trusted while it is under way: whoever gives up in the middle leaves it so.
+    /// Nothing is trusted while it is under way: a caller that gives up in the middle leaves it so.
     fn enter(&mut self) {
         self.has_failed |= self.is_busy;
         self.is_busy = true;

@@ -32,7 +32,7 @@ pub(super) async fn wait_for(
             return Err(failure);
         }
         if Instant::now() >= say {
-            tracing::warn!("waiting for the database: it {}", Fault::caused_by(&failure).reason);
+            tracing::warn!("waiting for the database, which {}", Fault::caused_by(&failure).reason);
             say = Instant::now() + SAY;
         }
         sleep(AGAIN).await;

@@ -103,7 +103,8 @@ fn ended() -> DbErr {
 }
 
 impl Drop for Transaction {
-    /// Rolls back behind the back of whoever has gone; the next in turn waits for it. What can't be rolled back is closed.
+    /// Rolls back behind the back of a caller that has gone; the next in turn waits for it. What can't be rolled back
+    /// is closed.
     fn drop(&mut self) {
         let Some(mut lease) = self.lease.get_mut().take().filter(Lease::is_sound) else { return };
         if let Ok(runtime) = Handle::try_current() {

@@ -26,7 +26,7 @@ pub struct Model {
     pub state: State,
     /// From when on it is purged; none unless it is being deleted.
     pub purge_at: Option<Timestamp>,
-    /// The name of whoever has begun to delete it.
+    /// The name of the person who has begun to delete it.
     pub state_by: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Addresses that an organization keeps out although their membership is gone: whoever was suspended and has deleted
+//! Addresses that an organization keeps out although their membership is gone: anyone who was suspended and has deleted
 //! their account is suspended still.
 
 use sea_orm::entity::prelude::*;

@@ -23,7 +23,7 @@ pub struct Model {
     /// Names of scopes, with a space between them.
     pub scopes: String,
     pub created_at: Timestamp,
-    /// The id of whoever made it.
+    /// The id of the person who made it.
     pub created_by: String,
     pub created_by_name: String,
     pub expires_at: Timestamp,

@@ -46,7 +46,7 @@ pub(super) fn member(_: &Gate, person: &Candidate) -> Says {
     }
 }
 
-/// Whoever is invited comes in to be asked; the role is theirs once they accept. The operator's word goes before.
+/// Anyone who is invited comes in to be asked; the role is theirs once they accept. The operator's word goes before.
 pub(super) fn open_invite(_: &Gate, person: &Candidate) -> Says {
     match person.invited {
         Some(_) if person.standing == Standing::Awaited => {

@@ -19,7 +19,7 @@ impl DomainRule {
         domain.is_within(&self.domain, self.include_subdomains)
     }
 
-    /// Whether whoever falls under `other` falls under this, too.
+    /// Whether anyone who falls under `other` falls under this, too.
     pub fn covers(&self, other: &Self) -> bool {
         self.admits(&other.domain) && (self.include_subdomains || !other.include_subdomains)
     }

@@ -10,7 +10,7 @@ pub enum SignUp {
     Closed,
     /// Everyone within the lists of the installation; they wait for an invite, or create an organization if they may.
     Open,
-    /// The same, and whoever may create an organization gets one of their own at once.
+    /// The same, and anyone who may create an organization gets one of their own at once.
     Personal,
 }
 

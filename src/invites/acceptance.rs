@@ -33,7 +33,7 @@ pub enum Acceptance {
 pub enum Refusal {
     /// It is for another address.
     ForSomebodyElse,
-    /// Whoever has invited may not give the role any more.
+    /// The inviter may not give the role any more.
     InviterLostIt,
     /// The installation's lists leave the address out; no invite widens them (rule 2.1).
     BeyondLimits,
@@ -55,7 +55,7 @@ impl Refusal {
 /// Accepts the invite behind `token` for `person`.
 ///
 /// # Errors
-/// 403 for whoever was deactivated or deleted while waiting.
+/// 403 for anyone who was deactivated or deleted while waiting.
 pub async fn accept(person: &SignedIn, token: &str) -> Result<Acceptance> {
     let Some(token) = Token::parse(token) else { return Ok(Acceptance::Unknown) };
     let services = &person.services;

@@ -1,5 +1,5 @@
-//! Where an invite puts whoever accepts it, beside the organization: into a team, and into a project with a role (rule
-//! 10.1).
+//! Where an invite puts the person who accepts it, beside the organization: into a team, and into a project with a role
+//! (rule 10.1).
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};

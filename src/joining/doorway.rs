@@ -37,7 +37,7 @@ pub enum Doorway {
 /// What the organization of this slug offers to a person who is no member of it, or one whom its rules have locked out.
 ///
 /// # Errors
-/// 404 for whoever its rules do not admit, as for an organization that never existed (rule 6.2).
+/// 404 for anyone whom its rules do not admit, as for an organization that never existed (rule 6.2).
 pub async fn look(person: &SignedIn, slug: &str) -> Result<Doorway> {
     let begun = Instant::now();
     let doorway = offered(person, slug).await;
@@ -103,9 +103,9 @@ async fn admit(
 /// `form` is the id of the organization whose form was sent.
 ///
 /// # Errors
-/// 404 for whoever its rules do not admit; 409 when the form was another organization's.
+/// 404 for anyone whom its rules do not admit; 409 when the form was another organization's.
 pub async fn join(person: &SignedIn, slug: &str, form: &str) -> Result<Organization> {
-    // Whoever finds the door shut makes no one wait, and is told so as fast as of one that never existed.
+    // Anyone who finds the door shut makes no one wait, and is told so as fast as of one that never existed.
     let Doorway::Open { organization, .. } = look(person, slug).await? else { return Err(Error::NotFound) };
     let change = person.change_with(&organization.id).await?;
     if !change.is_there(&organization.id).await? {

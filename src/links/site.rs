@@ -14,7 +14,7 @@ pub const API_ORGANIZATION_IN_PATH: &str = "organization";
 pub const API_SOME_KEY: &str = "/api/keys/openai";
 /// What a person's token is tried with.
 pub const API_ME: &str = "/api/me";
-/// Whether it can serve, asked by whoever looks after the installation.
+/// Whether it can serve, asked by the person who looks after the installation.
 pub const READYZ: &str = "/readyz";
 /// Below what an organization's pages are where there is one.
 pub const SETTINGS_ADMIN: &str = "/settings/admin";

@@ -219,7 +219,7 @@ pub async fn seen(member: Member) -> Result<Shown<List<LlmKeyStatus>>> {
     json(List::whole(items))
 }
 
-/// `GET /api/projects/{project}/llm-keys`: where the project's keys come from, for whoever may see it.
+/// `GET /api/projects/{project}/llm-keys`: where the project's keys come from, for anyone who may see it.
 pub async fn seen_in_project(viewer: ProjectViewer) -> Result<Shown<List<ProjectLlmKey>>> {
     let entries = crate::llm_keys::list(&viewer, Some(&viewer.project().id)).await?;
     let items: Vec<ProjectLlmKey> = entries.into_iter().map(ProjectLlmKey::from).collect();

@@ -45,7 +45,7 @@ pub async fn write(services: &Services) {
     let mut written = 0;
     for some in counted.chunks(TOGETHER) {
         if let Err(error) = write_some(services, some).await {
-            tracing::warn!(%error, "how often keys are fetched not kept");
+            tracing::warn!(%error, "could not count fetched keys");
             break;
         }
         written += some.len();

@@ -48,7 +48,7 @@ async fn keep_claim(services: &Services, mail: &Model) -> Infallible {
     loop {
         sleep(RENEWAL).await;
         if let Err(error) = outbox::renew(services, mail).await {
-            tracing::warn!(mail = mail.id, %error, "the claim on the mail could not be renewed");
+            tracing::warn!(mail = mail.id, %error, "could not renew the claim on the email");
         }
     }
 }
@@ -66,7 +66,7 @@ async fn attempt(
     let letter: MailKind = serde_json::from_value(mail.letter.clone())
         .map_err(|_| Trouble::Later("this version doesn't know this kind of mail".to_owned()))?;
     let unwritten = |error: crate::error::Error| {
-        tracing::warn!(mail = mail.id, %error, "the mail could not be written");
+        tracing::warn!(mail = mail.id, %error, "could not compose the email");
         Trouble::Later("it could not be written".to_owned())
     };
     if !is_there(services, mail).await.map_err(unwritten)? {

@@ -100,14 +100,14 @@ async fn begin(
     }
     match outbox::claim(services, turn, free).await {
         Ok(mails) => mails.into_iter().for_each(|mail| under_way.begin(services, composer, mail)),
-        Err(error) => tracing::warn!(%error, "the outbox can't be read"),
+        Err(error) => tracing::warn!(%error, "could not read the outbox"),
     }
 }
 
 /// What is not about a single mail.
 async fn tidy(services: &Services) {
     if let Err(error) = schedule::bring_near(services).await {
-        tracing::warn!(%error, "the outbox can't be looked through");
+        tracing::warn!(%error, "could not search the outbox for emails that are due");
     }
     if let Some(way) = &services.mail.way {
         way.delivery.leave_idle().await;
@@ -118,19 +118,19 @@ async fn tidy(services: &Services) {
 fn log(mail: &Model, outcome: &DeliveryOutcome) {
     let (id, attempts) = (mail.id.as_str(), mail.attempts);
     match outcome {
-        DeliveryOutcome::Sent => tracing::info!(mail = id, attempts, "mail sent"),
-        DeliveryOutcome::Cancelled => tracing::info!(mail = id, "mail no longer needed"),
+        DeliveryOutcome::Sent => tracing::info!(mail = id, attempts, "email sent"),
+        DeliveryOutcome::Cancelled => tracing::info!(mail = id, "email no longer needed"),
         DeliveryOutcome::Retry { reason, next_at } => {
-            tracing::warn!(mail = id, attempts, reason, next_at = %next_at.to_rfc3339(), "mail will be tried again");
+            tracing::warn!(mail = id, attempts, reason, next_at = %next_at.to_rfc3339(), "email will be tried again");
         }
-        DeliveryOutcome::Refused { reason } => tracing::warn!(mail = id, attempts, reason, "mail refused"),
+        DeliveryOutcome::Refused { reason } => tracing::warn!(mail = id, attempts, reason, "email rejected"),
     }
 }
 
 /// Saves the results of attempts; false while the database doesn't accept them.
 async fn settle(services: &Services, tried: &mut Vec<(Model, DeliveryOutcome)>) -> bool {
     if let Err(error) = outbox::settle(services, tried).await {
-        tracing::warn!(mails = tried.len(), %error, "the results of mails could not be saved yet");
+        tracing::warn!(mails = tried.len(), %error, "could not save what became of emails yet");
         return false;
     }
     tried.drain(..).for_each(|(mail, outcome)| log(&mail, &outcome));

@@ -46,7 +46,7 @@ impl Status {
     }
 }
 
-/// Whether whoever has invited may still give the role: an admin of the organization, which is not being deleted, and not
+/// Whether the inviter may still give the role: an admin of the organization, which is not being deleted, and not
 /// above their own.
 pub async fn stands(connection: &impl ConnectionTrait, invite: &Model) -> Result<bool> {
     let organization = organization::Entity::find_by_id(&invite.organization_id).one(connection).await?;

@@ -78,7 +78,7 @@ columns! {
     #[derive(FromQueryResult)]
     struct OwnerRow of membership::Entity {
         person: String = membership::Column::UserId,
-        /// Of the account, by which the installation judges whoever comes.
+        /// Of the account, by which the installation judges anyone who comes.
         email: String = user::Column::Email,
         status: Status = membership::Column::Status,
         identity: Option<String> = identity::Column::Id,

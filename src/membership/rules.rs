@@ -6,8 +6,8 @@ use crate::entity::org_settings;
 use crate::error::{Error, Result};
 use crate::gate::Rules;
 
-/// The rules of the organization with this id. Inside a change they hold until it commits: whoever changes them waits, and
-/// then sees who came.
+/// The rules of the organization with this id. Inside a change they hold until it commits: anyone who changes them
+/// waits, and then sees who came.
 ///
 /// # Errors
 /// When they are missing, or the database can't be asked.

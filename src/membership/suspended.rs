@@ -9,7 +9,7 @@ use crate::entity::membership;
 use crate::entity::suspension::{ActiveModel, Column, Entity};
 use crate::error::Result;
 
-/// Whether the organization keeps out whoever comes by this address.
+/// Whether the organization keeps out anyone who comes by this address.
 ///
 /// # Errors
 /// When the database can't be asked.

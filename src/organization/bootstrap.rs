@@ -52,7 +52,7 @@ pub async fn bootstrap(shell: &Shell, name: &Name, owner: &EmailAddress) -> Resu
         None if row.awaited_owner.as_deref() == Some(owner.as_str()) => Bootstrapped::Unchanged,
         None => Bootstrapped::WillBeOwner,
     };
-    // Whoever is owner now is awaited no more, by whichever of their addresses they were.
+    // Anyone who is owner now is awaited no more, by whichever of their addresses they were.
     let is_fulfilled = user.as_ref().is_some_and(|user| {
         row.awaited_owner.as_ref().is_some_and(|email| *email == owner.as_str() || *email == user.email)
     });

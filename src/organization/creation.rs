@@ -1,5 +1,5 @@
-//! A new organization: by whoever may create one, or from the shell (rule 6.3). Its owner and its settings are written
-//! with it.
+//! A new organization: by anyone who may create one, or from the shell (rule 6.3). Its owner and its settings are
+//! written with it.
 
 use chrono::Duration;
 use sea_orm::ActiveValue::Set;
@@ -210,7 +210,7 @@ pub fn parse(name: &str, slug: &str) -> Result<(Name, Slug)> {
 /// Creates an organization, of which the person is owner.
 ///
 /// # Errors
-/// 403 for whoever may not; 422 when someone has the slug.
+/// 403 for anyone who may not; 422 when someone has the slug.
 pub async fn create(person: &SignedIn, name: &Name, slug: &Slug) -> Result<Organization> {
     let Some(email) = creator(person).await? else {
         let change = person.change().await?;

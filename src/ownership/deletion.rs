@@ -208,7 +208,7 @@ pub(super) async fn bring_back(connection: &impl ConnectionTrait, organization: 
     Ok(true)
 }
 
-/// Begins to delete an organization from the shell, whoever owns it; false when it is being deleted already.
+/// Begins to delete an organization from the shell, no matter who owns it; false when it is being deleted already.
 pub(super) async fn begin(
     change: &Change<FromOutside>,
     organization: &str,

@@ -1,7 +1,7 @@
 //! Purging what no one can restore any more: bit by bit, so that no writer waits long, and no longer than it takes. The
 //! organization's row goes last, in one transaction with its settings, for which every change to it waits, and with what
-//! came meanwhile: as long as it is there, whoever finds it goes on, after a crash, too (rule P9), and nothing points to
-//! it once it is gone. Each step asks again whether the organization is being purged.
+//! came meanwhile: as long as it is there, any instance that finds it goes on, after a crash, too (rule P9), and
+//! nothing points to it once it is gone. Each step asks again whether the organization is being purged.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ pub async fn purge_due(services: &Services) {
                     .await;
             }
         }
-        Err(error) => tracing::warn!(%error, "organizations to purge not found"),
+        Err(error) => tracing::warn!(%error, "could not look for organizations to purge"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists of addresses as people paste them: a line each, cells of a spreadsheet, what a mail program copies, with names,
 //! bullets and punctuation around. Every address that a person sees there is found, and no other: what can be read in
-//! two ways is left to whoever pasted it (rule 2.7, threat G10).
+//! two ways is left to the person who pasted it (rule 2.7, threat G10).
 
 mod cell;
 mod found;

@@ -198,7 +198,7 @@ fn parsed(role: &str) -> Result<ProjectRole> {
     ProjectRole::parse(role).ok_or_else(|| Error::invalid("role", "Choose viewer or admin."))
 }
 
-/// Whoever the organization knows by an address.
+/// The person whom the organization knows by an address.
 ///
 /// # Errors
 /// 422 where that is no one.
@@ -210,7 +210,7 @@ pub(crate) async fn find(change: &Change<OfOrganization>, email: &str) -> Result
     theirs.await?.pop().ok_or_else(nobody)
 }
 
-/// Whoever has this id.
+/// The person with this id.
 ///
 /// # Errors
 /// 404 where that is no one of the organization.

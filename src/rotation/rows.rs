@@ -36,7 +36,7 @@ pub async fn count(db: &Db, column: &SealedColumn, except: &[&str]) -> Result<u6
 }
 
 /// Puts new values where the old ones still are, in one statement; tells for how many rows. A row that has another
-/// value by now keeps it. One that someone else is writing is passed over: whoever waits for a row while holding
+/// value by now keeps it. One that someone else is writing is passed over: anyone who waits for a row while holding
 /// others may be waited for.
 pub async fn swap<C: ConnectionTrait>(
     connection: &C,

@@ -381,7 +381,7 @@ async fn not_found() -> Result<String, Error> {
     Err(Error::NotFound)
 }
 
-/// Whoever asks which methods there are is told; another is refused.
+/// Anyone who asks which methods there are is told; another is refused.
 fn other_method(request: &HttpRequest, allowed: String) -> Result<HttpResponse, Error> {
     if *request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent()

@@ -139,7 +139,7 @@ async fn is_first(services: &Services, id: &str, now: Timestamp) -> Result<bool>
     Ok(used.rows_affected == 1)
 }
 
-/// Remembers that it has ended well, for whoever goes back to it.
+/// Remembers that it has ended well, for anyone who goes back to it.
 pub async fn finish(services: &Services, id: &FlowId) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::FinishedAt, Expr::value(Timestamp::from(services.clock.now())))

@@ -111,7 +111,7 @@ impl<'a> AtTheDoor<'a> {
         let mut owned = awaited::awaiting(connection, email.as_str()).await?;
         let mut owner_by = if owned.is_empty() { OwnerBy::Nothing } else { OwnerBy::Word };
         let is_awaited_operator = awaited::is_operator(connection, email.as_str()).await?;
-        // Whoever is to look after the installation is not its first person by chance.
+        // Anyone who is to look after the installation is not its first person by chance.
         let may_be_first = !is_awaited_operator || goal.purpose == Purpose::Claim;
         if acquaintance == Acquaintance::Stranger
             && claims.email_verified
@@ -209,8 +209,8 @@ async fn acquaintance(
     })
 }
 
-/// What an organization says to whoever comes to its door with a verified address; by which method is judged once they
-/// open it.
+/// What an organization says to the person who comes to its door with a verified address; by which method is judged
+/// once they open it.
 async fn door_says(
     door: &Doorstep<'_>,
     change: &Change<FromOutside>,

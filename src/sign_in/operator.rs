@@ -27,7 +27,7 @@ pub struct Made {
     pub is_locked_out: bool,
 }
 
-/// Makes a link that signs in whoever has the address.
+/// Makes a link that signs in the person who has the address.
 ///
 /// # Errors
 /// When no one has the address, or the person is deactivated or left out by the installation's lists.

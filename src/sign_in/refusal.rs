@@ -48,7 +48,7 @@ impl Refusal {
     }
 }
 
-/// Counts and records that the gate has refused whoever came with `claims`.
+/// Counts and records that the gate has refused the person who came with `claims`.
 pub async fn refuse(change: Change<FromOutside>, claims: &Claims, answer: &Answer) -> Result<Refusal> {
     let email = claims.email.as_deref().unwrap_or_default();
     let shown = shortened(email, LONGEST_ADDRESS);
@@ -80,7 +80,7 @@ async fn what_is_told(
     })
 }
 
-/// By which providers the holder of an address signs in. Only whoever has proven the address is told.
+/// By which providers the holder of an address signs in. Only someone who has proven the address is told.
 async fn known_elsewhere(change: &Change<FromOutside>, claims: &Claims, email: &str) -> Result<Refusal> {
     let unknown = Refusal::KnownElsewhere(Vec::new());
     let Ok(email) = EmailAddress::parse(email) else { return Ok(unknown) };

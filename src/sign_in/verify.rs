@@ -81,7 +81,7 @@ async fn resume(
     }
 }
 
-/// Only the person who set out comes back to connect: whoever is signed in there by now.
+/// Only the person who set out comes back to connect: the person who is signed in there by now.
 fn is_their_own(goal: &Goal, person: Option<&str>) -> bool {
     goal.purpose != Purpose::Connect || person.is_some() && person == goal.person.as_deref()
 }

@@ -21,7 +21,7 @@ impl fmt::Display for Awaited {
             Self::Tls => f.write_str("TLS handshake"),
             Self::Greeting => f.write_str("greeting"),
             Self::Answer(command) => write!(f, "answer to {command}"),
-            Self::Readiness => f.write_str("readiness for mail"),
+            Self::Readiness => f.write_str("connection ready for mail"),
         }
     }
 }

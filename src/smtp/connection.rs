@@ -49,7 +49,7 @@ impl Delivery {
 
     /// Connects to the first of the server's addresses that greets us.
     async fn reach(&self) -> Result<(IpAddr, Conversation), Failure> {
-        let mut problem = setup(&format!("no address is known for {}", self.host));
+        let mut problem = setup(&format!("{} has no IP address", self.host));
         for address in self.addresses().await? {
             match self.reach_at(address).await {
                 Ok(reached) => return Ok(reached),
@@ -88,7 +88,7 @@ impl Delivery {
         let looked_up = tokio::net::lookup_host((self.host.as_str(), self.port));
         match Deadline::new(Awaited::Connection, self.patience.connect).wait(looked_up).await {
             Ok(Ok(addresses)) => Ok(addresses.collect()),
-            _ => Err(setup(&format!("the address of {} can't be looked up", self.host))),
+            _ => Err(setup(&format!("{} can't be resolved", self.host))),
         }
     }
 }

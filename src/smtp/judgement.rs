@@ -9,7 +9,7 @@ use super::reason;
 use super::trouble::Trouble;
 
 /// How the reason begins if a refusal is about us.
-const OURS: &str = "problem with our mail setup, not with this address";
+const OURS: &str = "our mail setup is the problem, not this address";
 
 impl Delivery {
     /// What the server's answer means for the mail.

@@ -31,7 +31,7 @@ pub(super) async fn log_in(
 ) -> Result<(), Failure> {
     let reply = match (offers.plain, offers.login) {
         (false, false) => {
-            return Err(setup("the server offers no way to log in that we know"));
+            return Err(setup("the server supports no login method that we know"));
         }
         (true, false) => attempt(conversation, by_plain(login)).await?,
         (false, true) => attempt(conversation, by_login(login)).await?,
@@ -42,9 +42,9 @@ pub(super) async fn log_in(
     }
     let code = reply.code;
     Err(setup(&if reply.is_for_now() {
-        format!("the server can't log us in just now ({code})")
+        format!("the server can't check our login right now ({code})")
     } else {
-        format!("the server does not accept our user name and password ({code})")
+        format!("the server rejected our user name and password ({code})")
     }))
 }
 

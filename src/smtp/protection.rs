@@ -34,7 +34,7 @@ impl Protection {
         match self {
             Self::Tls => None,
             Self::SwitchedOff => Some("TLS is switched off by ?tls=none".to_owned()),
-            Self::NotOffered => Some("the server offers no TLS".to_owned()),
+            Self::NotOffered => Some("the server doesn't offer TLS".to_owned()),
             Self::Refused(code) => Some(format!("the server offers TLS but refused to start it ({code})")),
         }
     }
@@ -64,13 +64,13 @@ impl Delivery {
     async fn greet_with_starttls(&self, mut conversation: Conversation) -> Result<Greeted, Failure> {
         let offers = match ehlo(&mut conversation, &self.hello).await {
             Err(Failure::Answer(_, reply)) if reply.is_final() => {
-                let sentence = "the server refuses EHLO, and so offers no STARTTLS: nothing was sent";
+                let sentence = "the server rejects EHLO, so STARTTLS isn't available and nothing was sent";
                 return Err(setup(&format!("{sentence} ({})", reply.code)));
             }
             answered => answered?,
         };
         if !offers.starttls {
-            return Err(setup("the server offers no STARTTLS, so nothing was sent"));
+            return Err(setup("the server doesn't offer STARTTLS, so nothing was sent"));
         }
         conversation.ask("STARTTLS", "").await?.good(Step::Hello)?;
         self.begin_tls(conversation).await
@@ -96,7 +96,7 @@ impl Delivery {
     async fn begin_tls(&self, conversation: Conversation) -> Result<Greeted, Failure> {
         let patience = conversation.patience;
         let Some(wire) = conversation.into_wire() else {
-            return Err(setup("the server said more than it was asked before TLS, so nothing was sent"));
+            return Err(setup("the server sent unexpected data before TLS, so nothing was sent"));
         };
         let wire = self.encrypt(wire, reason::of_tls).await?;
         self.greet(Conversation::on(wire, patience), Protection::Tls).await

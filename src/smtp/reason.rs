@@ -26,7 +26,7 @@ pub fn of_answer(reply: &Reply, secrets: &Secrets) -> String {
 
 /// What has no code: this may not be a mail server.
 pub fn of_unreadable(said: &str, secrets: &Secrets) -> String {
-    format!("what the server says is not mail: “{}”", repeated(said, secrets))
+    format!("this isn't a mail server: it said “{}”", repeated(said, secrets))
 }
 
 /// Why a connection failed or ended.
@@ -99,7 +99,7 @@ mod tests {
             (Awaited::Greeting, 15, "no greeting within 15 seconds"),
             (Awaited::Tls, 60, "no TLS handshake within 1 minute"),
             (Awaited::Answer("EHLO"), 600, "no answer to EHLO within 10 minutes"),
-            (Awaited::Readiness, 90, "no readiness for mail within 90 seconds"),
+            (Awaited::Readiness, 90, "no connection ready for mail within 90 seconds"),
         ] {
             assert_eq!(of_silence(awaited, Duration::from_secs(seconds)), said);
         }

@@ -76,7 +76,7 @@ pub enum Meant<'a> {
 /// # Errors
 /// 422 where no one is meant.
 pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
-    // Whoever manages a team makes tokens: that is no operator's to give (rule 6.4).
+    // Anyone who manages a team makes tokens: that is no operator's to give (rule 6.4).
     admin.refuse_operator()?;
     let change = admin.change().await?;
     let team = change.all::<Entity>(|ours| ours.filter(Column::Id.eq(&admin.team().id))).await?;
@@ -100,7 +100,7 @@ pub async fn set_manager(admin: &TeamAdmin, meant: Meant<'_>) -> Result<()> {
     change.commit(event.resulting_in(after)).await
 }
 
-/// The team is there; whoever should manage it is not.
+/// The team is there; the person who should manage it is not.
 fn nobody(error: Error) -> Error {
     match error {
         Error::NotFound => Error::invalid("managerId", "No member has this id."),

@@ -114,7 +114,7 @@ impl Wanted<'_> {
         instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(self.asked.query.slots())
     }
 
-    /// Whoever comes after that stretch.
+    /// Those who come after that stretch.
     fn further(&self, ours: People, stretch: u64) -> People {
         let in_the_index = ours.select_only().columns([Column::Id, Column::OrganizationId]);
         let next = self.asked.in_order(in_the_index).offset(stretch).limit(1);

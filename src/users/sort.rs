@@ -22,7 +22,8 @@ pub enum By {
 }
 
 impl Sort {
-    /// What a list begins with: by name, from A to Z; for those who were not here for a while, whoever was away longest.
+    /// What a list begins with: by name, from A to Z; for those who were not here for a while, those who were away
+    /// longest.
     pub fn first(unseen: Option<u16>) -> Self {
         Self { by: if unseen.is_some() { By::Seen } else { By::Name }, descending: false }
     }

@@ -13,19 +13,19 @@ use super::in_memory::InMemory;
 use super::reply::Reply;
 use crate::error::Error;
 
-/// What `build.rs` has packed.
-macro_rules! packed {
+/// What `build.rs` has prepared.
+macro_rules! prepared {
     ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name))
     };
 }
 
 /// Each with its name, its content, and the same packed.
 const FILES: [(&str, &[u8], &[u8]); 4] = [
-    ("app.css", include_bytes!("../../static/app.css"), packed!("app.css")),
-    ("app.js", include_bytes!("../../static/app.js"), packed!("app.js")),
-    ("htmx.js", include_bytes!("../../static/vendor/htmx-4.0.1.min.js"), packed!("htmx-4.0.1.min.js")),
-    ("favicon.svg", include_bytes!("../../static/favicon.svg"), packed!("favicon.svg")),
+    ("app.css", prepared!("app.css"), prepared!("app.css.gz")),
+    ("app.js", prepared!("app.js"), prepared!("app.js.gz")),
+    ("htmx.js", prepared!("htmx-4.0.1.min.js"), prepared!("htmx-4.0.1.min.js.gz")),
+    ("favicon.svg", prepared!("favicon.svg"), prepared!("favicon.svg.gz")),
 ];
 
 /// The addresses that templates link.

@@ -57,7 +57,7 @@ fn warn_of_unknown_proxy(request: &ServiceRequest, services: &Services, frame: &
             tracing::warn!(
                 peer = %client::peer(request.request()),
                 "a request has X-Forwarded-For, and GATEHOUSE_TRUSTED_PROXIES is empty: if a proxy stands in front, limits \
-                 and the log of events take all clients for one"
+                 and the audit log see all clients as one"
             );
         });
     }

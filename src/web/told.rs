@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 /// How long the same is not said again.
 const WHILE: Duration = Duration::hours(1);
-/// As many different things as are said in that time: whoever sends requests can make names up.
+/// As many different things as are said in that time: anyone who sends requests can make names up.
 const MOST: usize = 5;
 
 /// What was said lately.

@@ -167,7 +167,7 @@ async function presses(page, button) {
   return answered;
 }
 
-// Whoever had another role than a newcomer's shows that it is kept; pages can't give one yet.
+// Anyone who had another role than a newcomer's shows that it is kept; pages can't give one yet.
 function promote(person) {
   const done = demoDatabase(`UPDATE memberships SET role = 'admin' WHERE email = '${person.email}'`);
   return done === null ? "member" : "admin";
@@ -223,7 +223,7 @@ async function isToldOfANewcomer(page, kit) {
   await isTold(page, "Access rules saved.");
   await kit.reload();
   assert.equal(await heading(kit), "General");
-  holds("whoever joins between the preview and Save is shown before anything is saved");
+  holds("anyone who joins between the preview and Save is shown before anything is saved");
 }
 
 // --- doubtful domains

@@ -1,4 +1,4 @@
-// A Gatehouse that strangers can reach: its first owner is whoever has the link from the log, and no one else.
+// A Gatehouse that strangers can reach: its first owner is the person who has the link from the log, and no one else.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -42,7 +42,7 @@ async function claims(page, link) {
   assert.equal(await heading(page), "General");
   await page.goto("/settings");
   assert.match(await main(page).innerText(), /katherine@acme\.test[^]*Owner/);
-  holds("whoever signs in by the link is the owner");
+  holds("the person who signs in by the link is the owner");
 }
 
 async function isSpent(page, link) {

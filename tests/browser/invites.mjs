@@ -82,7 +82,7 @@ async function isAskedNotAdopted(ada, mallory) {
   await ada.getByRole("button", { name: /^Invite.*mallory/ }).click();
   await results(ada).getByText(MALLORY.email).waitFor();
   assert.match(await inviteOf(ada, MALLORY.email).innerText(), /Member\s+Pending/);
-  holds("whoever was turned away is invited with a button beside the refusal");
+  holds("a person who was turned away is invited with a button beside the refusal");
   await signIn(mallory, MALLORY);
   assert.equal(await heading(mallory), "You’re not a member of any organization");
   assert.match(await main(mallory).innerText(), /Ada Lovelace invites you to My Organization as a member\./);
@@ -278,5 +278,5 @@ async function testsTheMail(page, post) {
   await looksForMail(post, ADA.email, 2);
   assert.match(await caught(post, ADA.email).first().innerText(), /^Email from .* works/);
   assert.equal(await caught(post, "ana@other.test").count(), 1, "the form that was sent twice");
-  holds("a test mail goes to whoever asks for it, and the same form mails nobody twice");
+  holds("a test mail goes to the person who asks for it, and the same form mails nobody twice");
 }

@@ -53,7 +53,7 @@ async function connectsTheOther(page) {
   await isTold(page, "connected. You can now sign in with it.");
   assert.deepEqual(await ways(page).getByRole("strong").allInnerTexts(), ["acme", "partner"]);
   await has(page, "account-connected");
-  holds("whoever has signed in by the first connects the second");
+  holds("the person who has signed in by the first connects the second");
 }
 
 async function comesInBothWays(page) {

@@ -37,7 +37,7 @@ await story(async (visitor) => {
   await comesByALink(await visitor());
 });
 
-// The other owner keeps only their own domain, and ends the access of whoever that leaves out.
+// The other owner keeps only their own domain, and ends the access of everyone whom that leaves out.
 async function isLockedOut(ada, eve) {
   const rules = { allowedEmailDomains: ["rogue.test"], domainGatingEnabled: true };
   const saved = await eve.request.patch("/api/admin/settings", { data: rules, headers: { origin: BASE } });
@@ -56,7 +56,7 @@ async function isLockedOut(ada, eve) {
     await help.getByText(command).waitFor();
   }
   await shoot(ada, "99-locked-out");
-  holds("whoever the rules lock out is told what a shell on the machine can do");
+  holds("a person whom the rules lock out is told what a shell on the machine can do");
 }
 
 async function comesBack(ada, eve) {

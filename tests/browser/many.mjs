@@ -134,7 +134,7 @@ async function joinsByTheAddress(ada, tim) {
 
 // --- out, and in again
 
-// Lets people into Acme by a domain, or by nothing but a list; perhaps ends the access of whoever that leaves out.
+// Lets people into Acme by a domain, or by nothing but a list; perhaps ends the access of everyone whom that leaves out.
 async function admits(page, { domain, listed, ends = false }) {
   await page.goto(at("acme", "/access"));
   const domains = page.getByLabel("Domain", { exact: true });
@@ -180,7 +180,7 @@ async function isLockedOutOfOne(ada, gil, uma) {
   holds("who is locked out of one goes on in another, and returns as what they were when the rules admit them again");
 }
 
-// Whoever is removed is still someone whom the installation knows.
+// Anyone who is removed is still someone whom the installation knows.
 async function waits(ada, sam) {
   await sam.goto("/settings");
   await sam.getByRole("link", { name: "Leave…" }).click();

@@ -63,7 +63,7 @@ async function ownsAnother(gil) {
   await isAt(gil, at("globex"));
 }
 
-// --- what an organization is to whoever owns it
+// --- what an organization is to the person who owns it
 
 // Sends the form, and gives the status of the answer.
 async function presses(page, name) {
@@ -191,7 +191,7 @@ async function namesNobodyElse(ada) {
     await isRefused(ada, "Email of the new owner", typed, sentence);
     if (typed === GIL) await look(ada, "146-transfer-422");
   }
-  holds("whoever is no other member can’t be given the organization, and nothing typed is lost");
+  holds("someone who is no other member can’t be given the organization, and nothing typed is lost");
 }
 
 // With a sign-in that is not of the last ten minutes, where a database can be told so.

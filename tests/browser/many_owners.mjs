@@ -1,4 +1,4 @@
-// Whoever has a shell on the machine names owners before anyone has come, and they own what they find.
+// Anyone who has a shell on the machine names owners before anyone has come, and they own what they find.
 
 import assert from "node:assert/strict";
 import { comeBy, heading, holds, main, proofread, story } from "./support.mjs";
@@ -23,7 +23,7 @@ async function isBootstrapped(stranger, bea) {
   assert.equal(await bea.getByLabel("Organization name").inputValue(), "Initech");
   await belongsTo(bea, ["Initech default Owner"]);
   assert.match(shell("bootstrap", "--org", "Initech", "--owner", "bea@initech.test"), /[Nn]othing (was )?changed/);
-  holds("the one whom bootstrap names is the first owner, and whoever came before is a stranger");
+  holds("the one whom bootstrap names is the first owner, and anyone who came before is a stranger");
 }
 
 async function isCreated(stranger, gil) {

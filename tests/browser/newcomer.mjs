@@ -96,7 +96,7 @@ function controls(page) {
   });
 }
 
-// Of a team there is one to knock at: another would be unknown.
+// Of a team there is one to ask for: another would be unknown.
 async function named(page, path) {
   if (!path.includes("{team}")) return path;
   if (!path.startsWith("/api/")) return path.replace("{team}", "default");
@@ -109,7 +109,7 @@ async function doorsAreClosedToGrace(page) {
   const closed = routes.filter(({ path, who }) => path.startsWith("/api/admin") || who === "admin" || who === "owner");
   assert.ok(closed.filter(({ path }) => path.startsWith("/api/admin")).length >= 3, "the list of routes is too short");
   for (const { method, path } of closed) {
-    const { status, body } = await knock(page, method, (await named(page, path)).replace(/\{\w+\}/g, "x"));
+    const { status, body } = await ask(page, method, (await named(page, path)).replace(/\{\w+\}/g, "x"));
     assert.equal(status, 403, `${method} ${path}`);
     if (path.startsWith("/api/")) assert.equal(JSON.parse(body).code, "forbidden", `${method} ${path}`);
   }
@@ -121,7 +121,7 @@ async function doorsAreClosedToGrace(page) {
 }
 
 // Asks from within the page, with the cookies and headers of a browser.
-function knock(page, method, path) {
+function ask(page, method, path) {
   return page.evaluate(async ([method, path]) => {
     const type = path.startsWith("/api/") ? "application/json" : "application/x-www-form-urlencoded";
     const init = method === "GET" ? {} : { body: type === "application/json" ? "{}" : "name=Mine", headers: { "content-type": type } };

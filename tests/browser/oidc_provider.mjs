@@ -1,4 +1,4 @@
-// A provider that is not ours: npm's `oidc-provider` with its own development sign-in page. Whoever signs in as
+// A provider that is not ours: npm's `oidc-provider` with its own development sign-in page. Anyone who signs in as
 // `somebody` is somebody@acme.test; who signs in with a whole address has that one.
 
 import Provider from "oidc-provider";

@@ -366,7 +366,7 @@ async function isRemoved(page, ben) {
   await ben.waitForURL("**/sign-in**");
   await signIn(ben, BEN);
   assert.equal((await me(ben)).role, "member", "the rules let the address in, as the page had said");
-  holds("whoever is removed is out at the next click, and may join again where the rules let them");
+  holds("anyone who is removed is out at the next click, and may join again where the rules let them");
 }
 
 // --- going by oneself

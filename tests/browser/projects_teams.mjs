@@ -124,7 +124,7 @@ async function comesIntoTheTeam(ada, sam) {
   await isNowhere(sam, at("billing"));
   await sam.goto(RESEARCH);
   assert.equal(await heading(sam), "Research");
-  holds("an invite names a team and a project, and whoever accepts is in both at once");
+  holds("an invite names a team and a project, and anyone who accepts is in both at once");
 }
 
 async function endsAsManager(ada, mia) {

@@ -325,7 +325,7 @@ export async function isTold(page, sentence) {
 // The answer to the next such request of the page.
 export function answerTo(page, method, path) {
   const answer = page.waitForResponse((response) => response.request().method() === method && new URL(response.url()).pathname === path);
-  answer.catch(() => {}); // heard by whoever waits for it, unless the story has failed before
+  answer.catch(() => {}); // heard by the code that waits for it, unless the story has failed before
   return answer;
 }
 

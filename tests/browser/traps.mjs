@@ -107,7 +107,7 @@ async function letsHimselfGo(page, ada) {
   await page.getByRole("button", { name: "Remove myself" }).click();
   await page.getByText("You left ").waitFor();
   assert.equal(path(page), "/sign-in");
-  holds("whoever deactivates or removes themselves is told so outside");
+  holds("anyone who deactivates or removes themselves is told so outside");
 }
 
 // --- whom rules leave out

@@ -35,10 +35,10 @@ impl Drop for Canaille {
 }
 
 /// Ada's browser at the provider: she fills in what it asks for, until it sends her back; gives where.
-async fn prove_herself(departure: Url, home: &str) -> Url {
+async fn prove_herself(authorization: Url, home: &str) -> Url {
     let browser =
         reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a browser");
-    let mut answer = browser.get(departure).send().await.expect("an answer");
+    let mut answer = browser.get(authorization).send().await.expect("an answer");
     for _ in 0..12 {
         let here = answer.url().clone();
         if let Some(location) = answer.headers().get(LOCATION) {
@@ -73,7 +73,7 @@ async fn sign_in(vouching: &str) -> Option<(u16, String)> {
     let app = TestApp::open_at(Database::sqlite(), Provider::start().await, &settings).await;
     let _canaille = Canaille::start(port, &format!("{}/auth/canaille/callback", app.base), vouching)?;
     let ada = app.visitor();
-    let back = prove_herself(ada.depart_to("canaille", "/").await, &app.base).await;
+    let back = prove_herself(ada.authorize_at("canaille", "/").await, &app.base).await;
     assert!(back.query_pairs().any(|(name, value)| name == "iss" && value == issuer), "{back}");
     let without = format!("{}?code=x&state=y", back.path());
     assert_eq!(app.visitor().get(&without).await.status, 400);

@@ -19,7 +19,6 @@ use gatehouse::llm_keys::form::KeyForm;
 use gatehouse::llm_keys::{Resolution, Usable};
 use secrecy::SecretString;
 
-pub(super) use self::installation::texts;
 use self::installation::{Installation, Outside, Secrets, dump};
 use self::search::{Find, Heard, INVITE_LINK, LAST_FOUR, Place};
 use self::story::Story;
@@ -57,15 +56,15 @@ async fn search_everything(database: &Database, format: &str) -> BTreeSet<Find> 
     let (secrets, outside, heard) = (Secrets::new(), Outside::start().await, Heard::default());
     secrets.plant_in(&heard);
     let mut house = Installation::start(database, format, &secrets, &outside).await;
-    let rows = database.connect().await;
-    Story { house: &house, outside: &outside, secrets: &secrets, heard: &heard, rows: &rows }.run().await;
+    let world = database.connect().await;
+    Story { house: &house, outside: &outside, secrets: &secrets, heard: &heard, world: &world }.run().await;
     // There is no command for backups yet: a copy of the files while the server writes is one. What PostgreSQL has on
     // its disk besides the tables is not ours to read.
     house.files().iter().for_each(|file| heard.add(Place::file(file)));
     outside.smtp.will_answer_auth("535 5.7.8 wrong: {}");
     ask_the_commands(&house, &secrets, &heard).await;
-    dump(&rows).await.into_iter().for_each(|table| heard.add(table));
-    rows.close().await.expect("closed");
+    dump(&world).await.into_iter().for_each(|table| heard.add(table));
+    world.close().await;
     house.stop().await;
     house.files().iter().for_each(|file| heard.add(Place::file(file)));
     heard.add(house.log());

@@ -4,12 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 
 use super::commands::{folder, stop, wait_for};
 use super::installed::is_there;
-use crate::web::support::free_port;
+use crate::web::support::{World, free_port};
 
 /// Who may come in how. Everyone else on this machine may.
 const RULES: &str = "local all all trust
@@ -75,14 +74,13 @@ impl Cluster {
 
     /// Runs statements, one by one, and says what the last one found.
     pub async fn run(&self, statements: &[&str]) -> Option<String> {
-        let connection = sea_orm::Database::connect(self.url("postgres")).await.expect("PostgreSQL");
+        let world = World::at(&self.url("postgres")).await;
         let mut found = None;
         for sql in statements {
-            let statement = Statement::from_string(connection.get_database_backend(), *sql);
-            let row = connection.query_one_raw(statement).await.expect(sql);
-            found = row.and_then(|row| row.try_get_by_index(0).ok());
+            let rows = world.rows(sql, []).await;
+            found = rows.first().and_then(|row| row.try_get_by_index(0).ok());
         }
-        connection.close().await.expect("closed");
+        world.close().await;
         found
     }
 

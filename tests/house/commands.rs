@@ -5,11 +5,10 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::web::support::{MASTER_KEY, Visitor, field, free_port, free_ports, query};
+use crate::web::support::{MASTER_KEY, Visitor, World, field, free_port, free_ports, query};
 
 pub(super) fn gatehouse(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
@@ -154,12 +153,12 @@ impl Demo {
     /// Goes to the demo provider and says to be `email`; where it sent the browser, and where back to.
     async fn way_back(&self, visitor: &Visitor, email: &str) -> (Url, Url) {
         let begun = visitor.post("/auth/demo", &[("return_to", "/")]).await;
-        let departure: Url = begun.location().parse().expect("an address");
-        let page = visitor.get(departure.as_str()).await;
+        let authorization: Url = begun.location().parse().expect("an address");
+        let page = visitor.get(authorization.as_str()).await;
         let request = field(&page.body, "request");
         let form = [("request", request.as_str()), ("email", email), ("name", "Ada"), ("verified", "true")];
         let chosen = visitor.post(&format!("{}/authorize", self.provider), &form).await;
-        (departure, chosen.location().parse().expect("the way back"))
+        (authorization, chosen.location().parse().expect("the way back"))
     }
 
     pub async fn sign_in(&self, email: &str) -> Visitor {
@@ -254,11 +253,7 @@ fn mails(folder: &TempDir, state: &str) -> i64 {
     let file = folder.path().join("data/demo/gatehouse.db");
     actix_web::rt::System::new().block_on(async {
         let url = format!("sqlite://{}", file.display());
-        let rows = sea_orm::Database::connect(url).await.expect("the database");
-        let sql = format!("SELECT count(*) FROM outbox WHERE state = '{state}'");
-        let statement = Statement::from_string(rows.get_database_backend(), sql);
-        let row = rows.query_one_raw(statement).await.expect("a query").expect("a row");
-        row.try_get_by_index(0).expect("a number")
+        World::at(&url).await.count(&format!("SELECT count(*) FROM outbox WHERE state = '{state}'")).await
     })
 }
 
@@ -271,15 +266,15 @@ fn the_log_at_its_loudest_tells_no_secret() {
     wait_for(|| demo.get("/sign-in").1.contains("Continue with Demo ID"));
     let secrets = actix_web::rt::System::new().block_on(async {
         let ada = Visitor::new(&demo.base);
-        let (departure, back) = demo.way_back(&ada, "ada@acme.test").await;
+        let (authorization, back) = demo.way_back(&ada, "ada@acme.test").await;
         let answer = ada.get(back.as_str()).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         let session =
             cookies.into_iter().find_map(|cookie| cookie.strip_prefix("session=")).expect("a session");
         [
-            query(&departure, "state"),
-            query(&departure, "nonce"),
+            query(&authorization, "state"),
+            query(&authorization, "nonce"),
             query(&back, "code"),
             session[..40].to_owned(),
         ]

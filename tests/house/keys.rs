@@ -11,12 +11,11 @@ use gatehouse::app::connect;
 use gatehouse::random;
 use gatehouse::vault::Keyring;
 use gatehouse::vault::sealed::{self, LLM_KEY};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
 use super::commands::{PROVIDER, complaint, folder, gatehouse, stop};
-use crate::web::support::{Database, MASTER_KEY, TestApp, on_both_databases};
+use crate::web::support::{Database, MASTER_KEY, TestApp, World, on_both_databases};
 
 /// What comes in front of `MASTER_KEY`, whose id is `test`; protects nothing, either.
 const NEW: &str = "new:ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=";
@@ -80,7 +79,7 @@ async fn plant(house: &TestApp, ring: &Keyring, count: usize) {
                 set_by_name, created_at, updated_at, replaced_at) VALUES {}",
             rows.join(", ")
         );
-        house.rows.execute_unprepared(&sql).await.expect("planted");
+        house.script(&sql).await;
     }
 }
 
@@ -96,21 +95,23 @@ fn row(ring: &Keyring, n: usize) -> String {
     )
 }
 
-async fn stored(rows: &DatabaseConnection) -> Vec<Stored> {
-    let sql = "SELECT id, base_url, sealed_key FROM llm_keys ORDER BY id";
-    let found = rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await;
+async fn stored(world: &World) -> Vec<Stored> {
+    read_keys(world, "SELECT id, base_url, sealed_key FROM llm_keys ORDER BY id").await
+}
+
+async fn read_keys(world: &World, sql: &str) -> Vec<Stored> {
     let read = |row: &sea_orm::QueryResult| Stored {
         id: row.try_get("", "id").expect("an id"),
         address: row.try_get("", "base_url").expect("an address"),
         sealed: row.try_get("", "sealed_key").expect("a value"),
     };
-    found.expect("rows").iter().map(read).collect()
+    world.rows(sql, []).await.iter().map(read).collect()
 }
 
 /// Flips a byte of the stored values of the first `count` rows; which they are.
 async fn damage(house: &TestApp, count: usize) -> Vec<String> {
     let mut damaged = Vec::new();
-    for row in stored(&house.rows).await.into_iter().take(count) {
+    for row in stored(house).await.into_iter().take(count) {
         let (front, back) = row.sealed.split_at(60);
         let flipped = if back.starts_with('A') { "B" } else { "A" };
         let sealed = format!("{front}{flipped}{}", &back[1..]);
@@ -146,8 +147,7 @@ async fn all_open_with_the_new_key_alone(house: &TestApp) -> usize {
         let columns: Vec<String> = bound.map(|name| format!("COALESCE({name}, '') AS {name}")).collect();
         let columns = [columns, vec![column.column.to_owned()]].concat().join(", ");
         let sql = format!("SELECT {columns} FROM {} WHERE {} IS NOT NULL", column.table, column.column);
-        let statement = Statement::from_string(house.rows.get_database_backend(), &sql);
-        for row in house.rows.query_all_raw(statement).await.expect("rows") {
+        for row in house.rows(&sql, []).await {
             let text = |name: &str| row.try_get::<String>("", name).expect("a text");
             let values = |names: &[&str]| names.iter().map(|name| text(name)).collect::<Vec<String>>();
             let (bound, if_any) = (values(column.bound), values(column.bound_if_any));
@@ -165,222 +165,238 @@ async fn every_sealed_column_of_the_schema_is_in_the_registry() {
     for database in Database::each().await {
         let db = connect(&database.url()).await.expect("a database");
         db.migrate_up().await.expect("migrated");
-        let rows = db.outside_any_organization();
-        let sql = match rows.get_database_backend() {
-            DbBackend::Postgres => {
-                "SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-                 WHERE table_schema = current_schema()"
-            }
-            _ => {
-                "SELECT t.name || '.' || c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
-                 WHERE t.type = 'table'"
-            }
+        let world = database.connect().await;
+        let sql = if world.is_sqlite() {
+            "SELECT t.name || '.' || c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
+             WHERE t.type = 'table'"
+        } else {
+            "SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+             WHERE table_schema = current_schema()"
         };
-        let found = rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await;
-        let names: BTreeSet<String> =
-            found.expect("columns").iter().map(|row| row.try_get("", "name").expect("a name")).collect();
+        let names: BTreeSet<String> = world.texts(sql).await.into_iter().collect();
         assert!(names.contains("users.email"), "the schema is read: {names:?}");
         let in_schema: BTreeSet<String> =
             names.into_iter().filter(|name| name.contains(".sealed_") || name.contains("_sealed")).collect();
         let in_registry: BTreeSet<String> =
             sealed::ALL.iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
         assert_eq!(in_schema, in_registry);
+        world.close().await;
         db.close().await;
         database.drop().await;
     }
 }
 
-on_both_databases! {
-    async fn a_key_is_changed_for_another_and_every_value_opens_with_the_new_one_alone(house: &TestApp) {
-        let text = good(house, MASTER_KEY, &["keys", "status"]);
-        assert!(text.contains("instance.sealed_cookie_key: 1 value sealed with test\n"), "{text}");
-        assert!(text.contains("llm_keys.sealed_key: nothing sealed\n"), "{text}");
-        assert!(text.ends_with("The only value is sealed with test.\n"), "{text}");
+on_both_databases!(
+    a_key_is_changed_for_another_and_every_value_opens_with_the_new_one_alone,
+    what_cannot_be_opened_is_named_and_left_while_the_rest_moves,
+    a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed,
+    a_run_that_could_not_tell_of_itself_has_not_ended,
+    a_row_that_someone_else_is_writing_is_not_waited_for,
+    two_runs_beside_each_other_do_no_harm,
+    a_run_that_is_killed_is_finished_by_the_next_while_others_read_and_write
+);
 
-        plant(house, &ring(MASTER_KEY), 100).await;
-        let text = good(house, &both(), &["keys", "status"]);
-        assert!(text.contains("llm_keys.sealed_key: 100 values sealed with test\n"), "{text}");
-        assert!(text.ends_with("101 of 101 values are not sealed with new. Run `gatehouse keys rewrap`.\n"), "{text}");
+async fn a_key_is_changed_for_another_and_every_value_opens_with_the_new_one_alone(house: &TestApp) {
+    let text = good(house, MASTER_KEY, &["keys", "status"]);
+    assert!(text.contains("instance.sealed_cookie_key: 1 value sealed with test\n"), "{text}");
+    assert!(text.contains("llm_keys.sealed_key: nothing sealed\n"), "{text}");
+    assert!(text.ends_with("The only value is sealed with test.\n"), "{text}");
 
-        let done = "All 101 values are sealed with new. test can be removed from GATEHOUSE_MASTER_KEY.\n";
-        let text = good(house, &both(), &["keys", "rewrap"]);
-        assert!(text.starts_with("101 values moved.\n") && text.contains(done), "{text}");
-        assert_eq!(all_open_with_the_new_key_alone(house).await, 101);
-        for row in stored(&house.rows).await {
-            assert_eq!(row.plain(&ring(NEW)), Ok(format!("sk-{}", row.id)));
-        }
-        let events = rewraps(house).await;
-        assert_eq!(events.len(), 1);
-        assert!(events[0].starts_with("new by operator (cli:ops): "), "{events:?}");
-        assert!(events[0].replace(' ', "").contains(r#"{"moved":{"instance":1,"llm_keys":100}}"#), "{events:?}");
+    plant(house, &ring(MASTER_KEY), 100).await;
+    let text = good(house, &both(), &["keys", "status"]);
+    assert!(text.contains("llm_keys.sealed_key: 100 values sealed with test\n"), "{text}");
+    assert!(
+        text.ends_with("101 of 101 values are not sealed with new. Run `gatehouse keys rewrap`.\n"),
+        "{text}"
+    );
 
-        let text = good(house, &both(), &["keys", "rewrap"]);
-        assert!(text.starts_with("Nothing to move.\n") && text.contains(done), "{text}");
-        assert_eq!(rewraps(house).await.len(), 1, "what changes nothing is no event");
-        let (_, server) = house.second_instance_with(&[("MASTER_KEY", NEW)]).await;
-        server.stop(false).await;
-        let text = good(house, NEW, &["keys", "status"]);
-        assert!(text.ends_with("All 101 values are sealed with new.\n"), "{text}");
+    let done = "All 101 values are sealed with new. test can be removed from GATEHOUSE_MASTER_KEY.\n";
+    let text = good(house, &both(), &["keys", "rewrap"]);
+    assert!(text.starts_with("101 values moved.\n") && text.contains(done), "{text}");
+    assert_eq!(all_open_with_the_new_key_alone(house).await, 101);
+    for row in stored(house).await {
+        assert_eq!(row.plain(&ring(NEW)), Ok(format!("sk-{}", row.id)));
     }
+    let events = rewraps(house).await;
+    assert_eq!(events.len(), 1);
+    assert!(events[0].starts_with("new by operator (cli:ops): "), "{events:?}");
+    assert!(events[0].replace(' ', "").contains(r#"{"moved":{"instance":1,"llm_keys":100}}"#), "{events:?}");
 
-    // L09, X39
-    async fn what_cannot_be_opened_is_named_and_left_while_the_rest_moves(house: &TestApp) {
-        plant(house, &ring(MASTER_KEY), 50).await;
-        let damaged = damage(house, 12).await;
-        let before = stored(&house.rows).await;
-        let output = run(house, &both(), &["keys", "status"]);
-        assert_eq!(output.status.code(), Some(1));
-        let text = said(&output);
-        for id in &damaged[..10] {
-            assert!(text.contains(&format!("Can't be opened: llm_keys {id}: ")), "{text}");
-        }
-        assert!(!text.contains(&damaged[10]), "ten are named: {text}");
-        assert!(
-            complaint(&output).contains("12 of 51 values can't be opened (2 are not named above)"),
-            "{}",
-            complaint(&output)
-        );
+    let text = good(house, &both(), &["keys", "rewrap"]);
+    assert!(text.starts_with("Nothing to move.\n") && text.contains(done), "{text}");
+    assert_eq!(rewraps(house).await.len(), 1, "what changes nothing is no event");
+    let (_, server) = house.second_instance_with(&[("MASTER_KEY", NEW)]).await;
+    server.stop(false).await;
+    let text = good(house, NEW, &["keys", "status"]);
+    assert!(text.ends_with("All 101 values are sealed with new.\n"), "{text}");
+}
 
-        let output = run(house, &both(), &["keys", "rewrap"]);
-        assert_eq!(output.status.code(), Some(1));
-        let text = said(&output);
-        assert!(text.starts_with("39 values moved.\n"), "{text}");
-        assert!(text.contains(&damaged[0]) && text.contains("12 of 51 values are not sealed with new."), "{text}");
-        assert!(!text.contains("can be removed") && !text.contains("Run `"), "{text}");
-        for (was, is) in before.iter().zip(stored(&house.rows).await) {
-            if damaged.contains(&is.id) {
-                assert_eq!(is.sealed, was.sealed, "left as it was");
-            } else {
-                assert_eq!(is.plain(&ring(NEW)), Ok(format!("sk-{}", is.id)));
-            }
-        }
-        assert_eq!(rewraps(house).await.len(), 1);
-        let doctor = said(&run(house, &both(), &["doctor"]));
-        assert!(doctor.contains("FAIL  master key     12 of 51 values can't be opened"), "{doctor}");
-        // A start must not fail for it: everything else works.
-        let (_, server) = house.second_instance_with(&[("MASTER_KEY", &both())]).await;
-        server.stop(false).await;
+// L09, X39
+async fn what_cannot_be_opened_is_named_and_left_while_the_rest_moves(house: &TestApp) {
+    plant(house, &ring(MASTER_KEY), 50).await;
+    let damaged = damage(house, 12).await;
+    let before = stored(house).await;
+    let output = run(house, &both(), &["keys", "status"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    for id in &damaged[..10] {
+        assert!(text.contains(&format!("Can't be opened: llm_keys {id}: ")), "{text}");
     }
+    assert!(!text.contains(&damaged[10]), "ten are named: {text}");
+    assert!(
+        complaint(&output).contains("12 of 51 values can't be opened (2 are not named above)"),
+        "{}",
+        complaint(&output)
+    );
 
-    // X42, L10
-    async fn a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed(house: &TestApp) {
-        let old = format!("old:{}", &NEW[4..]);
-        plant(house, &ring(&old), 3).await;
-        let before = stored(&house.rows).await;
-        let output = run(house, MASTER_KEY, &["serve"]);
-        assert_eq!(output.status.code(), Some(78));
-        let line = complaint(&output);
+    let output = run(house, &both(), &["keys", "rewrap"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    assert!(text.starts_with("39 values moved.\n"), "{text}");
+    assert!(
+        text.contains(&damaged[0]) && text.contains("12 of 51 values are not sealed with new."),
+        "{text}"
+    );
+    assert!(!text.contains("can be removed") && !text.contains("Run `"), "{text}");
+    for (was, is) in before.iter().zip(stored(house).await) {
+        if damaged.contains(&is.id) {
+            assert_eq!(is.sealed, was.sealed, "left as it was");
+        } else {
+            assert_eq!(is.plain(&ring(NEW)), Ok(format!("sk-{}", is.id)));
+        }
+    }
+    assert_eq!(rewraps(house).await.len(), 1);
+    let doctor = said(&run(house, &both(), &["doctor"]));
+    assert!(doctor.contains("FAIL  master key     12 of 51 values can't be opened"), "{doctor}");
+    // A start must not fail for it: everything else works.
+    let (_, server) = house.second_instance_with(&[("MASTER_KEY", &both())]).await;
+    server.stop(false).await;
+}
+
+// X42, L10
+async fn a_key_that_was_taken_away_too_early_stops_the_start_and_nothing_is_changed(house: &TestApp) {
+    let old = format!("old:{}", &NEW[4..]);
+    plant(house, &ring(&old), 3).await;
+    let before = stored(house).await;
+    let output = run(house, MASTER_KEY, &["serve"]);
+    assert_eq!(output.status.code(), Some(78));
+    let line = complaint(&output);
+    assert!(
+        line.starts_with(
+            "gatehouse: GATEHOUSE_MASTER_KEY: has no key `old`, which sealed 3 values in llm_keys. \
+             Put it back behind the first one"
+        ),
+        "{line}"
+    );
+    assert_eq!(line.lines().count(), 1, "{line}");
+    let doctor = said(&run(house, MASTER_KEY, &["doctor"]));
+    let expected =
+        "FAIL  master key     GATEHOUSE_MASTER_KEY: has no key `old`, which sealed 3 values in llm_keys";
+    assert!(doctor.contains(expected), "{doctor}");
+
+    let output = run(house, NEW, &["serve"]);
+    assert_eq!(output.status.code(), Some(78));
+    let line = complaint(&output);
+    assert!(
+        line.contains("no key `old`, which sealed 3 values in llm_keys, and no key `test`, which sealed 1 value in instance"),
+        "{line}"
+    );
+
+    let output = run(house, MASTER_KEY, &["keys", "status"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    assert!(text.contains("3 values sealed with old, which is not in GATEHOUSE_MASTER_KEY"), "{text}");
+    assert_eq!(run(house, MASTER_KEY, &["keys", "rewrap"]).status.code(), Some(1));
+    let after = stored(house).await;
+    assert!(before.iter().zip(&after).all(|(was, is)| was.sealed == is.sealed));
+    assert_eq!(rewraps(house).await, Vec::<String>::new());
+
+    let (_, server) = house.second_instance_with(&[("MASTER_KEY", &format!("{MASTER_KEY},{old}"))]).await;
+    server.stop(false).await;
+}
+
+// X40: between the last row and the finish.
+async fn a_run_that_could_not_tell_of_itself_has_not_ended(house: &TestApp) {
+    plant(house, &ring(MASTER_KEY), 1350).await;
+    house.run("ALTER TABLE events RENAME TO events_away", []).await;
+    let output = run(house, &both(), &["keys", "rewrap"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(said(&output), "1,001 of 1,351\n");
+    assert_eq!(moved(house).await, 1300, "the last batch waits for the event");
+    house.run("ALTER TABLE events_away RENAME TO events", []).await;
+    good(house, &both(), &["keys", "rewrap"]);
+    assert_eq!(all_open_with_the_new_key_alone(house).await, 1351);
+    assert_eq!(rewraps(house).await.len(), 1);
+}
+
+async fn a_row_that_someone_else_is_writing_is_not_waited_for(house: &TestApp) {
+    if house.is_sqlite() {
+        // There the whole database is one lock.
+        return;
+    }
+    plant(house, &ring(MASTER_KEY), 250).await;
+    let first = "UPDATE llm_keys SET last_four = 'abcd' WHERE id = (SELECT min(id) FROM llm_keys)";
+    let writer = house.begin(first).await;
+    let output = run(house, &both(), &["keys", "rewrap"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).starts_with("250 values moved.\n"), "{}", said(&output));
+    assert!(
+        complaint(&output).contains("1 value not moved, because something was writing"),
+        "{}",
+        complaint(&output)
+    );
+    writer.commit().await;
+    let text = good(house, &both(), &["keys", "rewrap"]);
+    assert!(text.starts_with("1 value moved.\n"), "{text}");
+    assert_eq!(all_open_with_the_new_key_alone(house).await, 251);
+}
+
+async fn two_runs_beside_each_other_do_no_harm(house: &TestApp) {
+    plant(house, &ring(MASTER_KEY), 1500).await;
+    let (keys, folder) = (both(), folder());
+    let start = || {
+        let mut command = command(house, &folder, &keys, &["keys", "rewrap"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a run")
+    };
+    for child in [start(), start()] {
+        let output = child.wait_with_output().expect("an end");
+        assert_eq!(output.status.code(), Some(0), "{}{}", said(&output), complaint(&output));
+        assert!(said(&output).contains("All 1,501 values are sealed with new."), "{}", said(&output));
+    }
+    assert_eq!(all_open_with_the_new_key_alone(house).await, 1501);
+}
+
+// L17, X40, P9
+async fn a_run_that_is_killed_is_finished_by_the_next_while_others_read_and_write(house: &TestApp) {
+    const ALL: i64 = 3000;
+    plant(house, &ring(MASTER_KEY), 3000).await;
+    let others = Others::start(&house.database_url());
+    let (keys, folder) = (both(), folder());
+    for percent in [10, 50, 90] {
+        let mut child =
+            command(house, &folder, &keys, &["keys", "rewrap"]).stdout(Stdio::null()).spawn().expect("a run");
+        while moved(house).await < ALL * percent / 100 {
+            assert!(child.try_wait().expect("a state").is_none(), "it goes on beyond {percent} %");
+            actix_web::rt::time::sleep(Duration::from_millis(1)).await;
+        }
+        stop(&mut child);
+        assert!(moved(house).await < ALL, "killed at {percent} %, before the end");
+        let status = good(house, &keys, &["keys", "status"]);
         assert!(
-            line.starts_with(
-                "gatehouse: GATEHOUSE_MASTER_KEY: has no key `old`, which sealed 3 values in llm_keys. \
-                 Put it back behind the first one"
-            ),
-            "{line}"
+            status.contains("values sealed with new; ") && status.contains(" sealed with test\n"),
+            "{status}"
         );
-        assert_eq!(line.lines().count(), 1, "{line}");
-        let doctor = said(&run(house, MASTER_KEY, &["doctor"]));
-        let expected = "FAIL  master key     GATEHOUSE_MASTER_KEY: has no key `old`, which sealed 3 values in llm_keys";
-        assert!(doctor.contains(expected), "{doctor}");
-
-        let output = run(house, NEW, &["serve"]);
-        assert_eq!(output.status.code(), Some(78));
-        let line = complaint(&output);
-        assert!(
-            line.contains("no key `old`, which sealed 3 values in llm_keys, and no key `test`, which sealed 1 value in instance"),
-            "{line}"
-        );
-
-        let output = run(house, MASTER_KEY, &["keys", "status"]);
-        assert_eq!(output.status.code(), Some(1));
-        let text = said(&output);
-        assert!(text.contains("3 values sealed with old, which is not in GATEHOUSE_MASTER_KEY"), "{text}");
-        assert_eq!(run(house, MASTER_KEY, &["keys", "rewrap"]).status.code(), Some(1));
-        let after = stored(&house.rows).await;
-        assert!(before.iter().zip(&after).all(|(was, is)| was.sealed == is.sealed));
         assert_eq!(rewraps(house).await, Vec::<String>::new());
-
-        let (_, server) = house.second_instance_with(&[("MASTER_KEY", &format!("{MASTER_KEY},{old}"))]).await;
-        server.stop(false).await;
     }
-
-    // X40: between the last row and the finish.
-    async fn a_run_that_could_not_tell_of_itself_has_not_ended(house: &TestApp) {
-        plant(house, &ring(MASTER_KEY), 1350).await;
-        house.run("ALTER TABLE events RENAME TO events_away", []).await;
-        let output = run(house, &both(), &["keys", "rewrap"]);
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(said(&output), "1,001 of 1,351\n");
-        assert_eq!(moved(house).await, 1300, "the last batch waits for the event");
-        house.run("ALTER TABLE events_away RENAME TO events", []).await;
-        good(house, &both(), &["keys", "rewrap"]);
-        assert_eq!(all_open_with_the_new_key_alone(house).await, 1351);
-        assert_eq!(rewraps(house).await.len(), 1);
+    good(house, &keys, &["keys", "rewrap"]);
+    let saved = others.stop();
+    assert!(!saved.is_empty(), "somebody has saved meanwhile");
+    assert_eq!(all_open_with_the_new_key_alone(house).await, 3001);
+    for row in stored(house).await {
+        let expected = saved.get(&row.id).cloned().unwrap_or_else(|| format!("sk-{}", row.id));
+        assert_eq!(row.plain(&ring(NEW)), Ok(expected), "neither lost nor undone");
     }
-
-    async fn a_row_that_someone_else_is_writing_is_not_waited_for(house: &TestApp) {
-        if house.rows.get_database_backend() == DbBackend::Sqlite {
-            // There the whole database is one lock.
-            return;
-        }
-        plant(house, &ring(MASTER_KEY), 250).await;
-        house.rows.execute_unprepared("BEGIN").await.expect("begun");
-        house.run("UPDATE llm_keys SET last_four = 'abcd' WHERE id = (SELECT min(id) FROM llm_keys)", []).await;
-        let output = run(house, &both(), &["keys", "rewrap"]);
-        assert_eq!(output.status.code(), Some(1));
-        assert!(said(&output).starts_with("250 values moved.\n"), "{}", said(&output));
-        assert!(complaint(&output).contains("1 value not moved, because something was writing"), "{}", complaint(&output));
-        house.rows.execute_unprepared("COMMIT").await.expect("committed");
-        let text = good(house, &both(), &["keys", "rewrap"]);
-        assert!(text.starts_with("1 value moved.\n"), "{text}");
-        assert_eq!(all_open_with_the_new_key_alone(house).await, 251);
-    }
-
-    async fn two_runs_beside_each_other_do_no_harm(house: &TestApp) {
-        plant(house, &ring(MASTER_KEY), 1500).await;
-        let (keys, folder) = (both(), folder());
-        let start = || {
-            let mut command = command(house, &folder, &keys, &["keys", "rewrap"]);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a run")
-        };
-        for child in [start(), start()] {
-            let output = child.wait_with_output().expect("an end");
-            assert_eq!(output.status.code(), Some(0), "{}{}", said(&output), complaint(&output));
-            assert!(said(&output).contains("All 1,501 values are sealed with new."), "{}", said(&output));
-        }
-        assert_eq!(all_open_with_the_new_key_alone(house).await, 1501);
-    }
-
-    // L17, X40, P9
-    async fn a_run_that_is_killed_is_finished_by_the_next_while_others_read_and_write(house: &TestApp) {
-        const ALL: i64 = 3000;
-        plant(house, &ring(MASTER_KEY), 3000).await;
-        let others = Others::start(&house.database_url());
-        let (keys, folder) = (both(), folder());
-        for percent in [10, 50, 90] {
-            let mut child = command(house, &folder, &keys, &["keys", "rewrap"])
-                .stdout(Stdio::null())
-                .spawn()
-                .expect("a run");
-            while moved(house).await < ALL * percent / 100 {
-                assert!(child.try_wait().expect("a state").is_none(), "it goes on beyond {percent} %");
-                actix_web::rt::time::sleep(Duration::from_millis(1)).await;
-            }
-            stop(&mut child);
-            assert!(moved(house).await < ALL, "killed at {percent} %, before the end");
-            let status = good(house, &keys, &["keys", "status"]);
-            assert!(status.contains("values sealed with new; ") && status.contains(" sealed with test\n"), "{status}");
-            assert_eq!(rewraps(house).await, Vec::<String>::new());
-        }
-        good(house, &keys, &["keys", "rewrap"]);
-        let saved = others.stop();
-        assert!(!saved.is_empty(), "somebody has saved meanwhile");
-        assert_eq!(all_open_with_the_new_key_alone(house).await, 3001);
-        for row in stored(&house.rows).await {
-            let expected = saved.get(&row.id).cloned().unwrap_or_else(|| format!("sk-{}", row.id));
-            assert_eq!(row.plain(&ring(NEW)), Ok(expected), "neither lost nor undone");
-        }
-        assert_eq!(rewraps(house).await.len(), 1, "of the run that has finished");
-    }
+    assert_eq!(rewraps(house).await.len(), 1, "of the run that has finished");
 }
 
 /// Servers that have both keys: two read every value over and over, one saves new ones where `rewrap` just is.
@@ -401,7 +417,7 @@ impl Others {
         }
     }
 
-    /// Whoever could not read has panicked; what was saved, by the row's id.
+    /// Anyone who could not read has panicked; what was saved, by the row's id.
     fn stop(self) -> BTreeMap<String, String> {
         self.over.store(true, Ordering::Relaxed);
         for reader in self.readers {
@@ -415,51 +431,40 @@ impl Others {
 fn on_its_own<T, F: Future<Output = T>>(
     url: &str,
     over: &Arc<AtomicBool>,
-    task: impl FnOnce(DatabaseConnection, Arc<AtomicBool>) -> F + Send + 'static,
+    task: impl FnOnce(World, Arc<AtomicBool>) -> F + Send + 'static,
 ) -> impl FnOnce() -> T + Send + 'static {
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).max_connections(1);
-    let over = over.clone();
-    move || {
-        actix_web::rt::System::new().block_on(async {
-            task(sea_orm::Database::connect(options).await.expect("connected"), over).await
-        })
-    }
+    let (url, over) = (url.to_owned(), over.clone());
+    move || actix_web::rt::System::new().block_on(async { task(World::at(&url).await, over).await })
 }
 
-async fn read(rows: DatabaseConnection, over: Arc<AtomicBool>) -> usize {
+async fn read(world: World, over: Arc<AtomicBool>) -> usize {
     let (ring, mut times) = (ring(&both()), 0);
     while !over.load(Ordering::Relaxed) {
-        for row in stored(&rows).await {
+        for row in stored(&world).await {
             row.plain(&ring).expect("a value that opens");
         }
         times += 1;
     }
-    rows.close().await.expect("closed");
+    world.close().await;
     times
 }
 
 /// Saves over the values that are about to be moved, without looking at what is there.
-async fn save(rows: DatabaseConnection, over: Arc<AtomicBool>) -> BTreeMap<String, String> {
+async fn save(world: World, over: Arc<AtomicBool>) -> BTreeMap<String, String> {
     let (ring, mut saved) = (ring(&both()), BTreeMap::new());
     let next = "SELECT id, base_url, sealed_key FROM llm_keys WHERE sealed_key LIKE 'test:%'
                 ORDER BY id LIMIT 1 OFFSET 40";
-    let backend = rows.get_database_backend();
     while !over.load(Ordering::Relaxed) {
         actix_web::rt::time::sleep(Duration::from_millis(3)).await;
-        let found = rows.query_one_raw(Statement::from_string(backend, next)).await.expect("a query");
-        let Some(found) = found else { continue };
-        let id: String = found.try_get("", "id").expect("an id");
-        let row = Stored { address: found.try_get("", "base_url").expect("one"), sealed: String::new(), id };
+        let Some(row) = read_keys(&world, next).await.pop() else { continue };
         let plain = format!("sk-saved-{}", saved.len());
         let sealed = ring.seal(plain.as_bytes(), &row.place()).expect("sealed");
         let update = "UPDATE llm_keys SET sealed_key = $1 WHERE id = $2";
         let values = [sealed.into(), row.id.as_str().into()];
-        let outcome = rows.execute_raw(Statement::from_sql_and_values(backend, update, values)).await;
-        assert_eq!(outcome.expect("saved").rows_affected(), 1);
+        assert_eq!(world.change(update, values).await, 1);
         saved.insert(row.id, plain);
     }
-    rows.close().await.expect("closed");
+    world.close().await;
     saved
 }
 

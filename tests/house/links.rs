@@ -25,7 +25,7 @@ const OTHERS: [(&str, &str); 9] = [
 
 /// Routes of pages that no link leads to.
 const UNLINKED: [&str; 3] = [
-    // Asked by whoever looks after the installation.
+    // Asked by the person who looks after the installation.
     "/healthz",
     "/readyz",
     // Old bookmarks, where there are many organizations.

@@ -145,15 +145,15 @@ async fn sets_out(serving: &Serving) -> (Visitor, Url) {
     let request = visitor.request(Method::POST, "/auth/acme").header("origin", "http://localhost:8080");
     let answer = visitor.send(request.form(&[("return_to", "/")])).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
-    let departure = answer.location().parse().expect("an address");
-    (visitor, departure)
+    let authorization = answer.location().parse().expect("an address");
+    (visitor, authorization)
 }
 
 /// The status of the page that someone gets whom the provider sends back with this.
 async fn comes_back(serving: &Serving, said: &[(&str, String)]) -> u16 {
-    let (visitor, departure) = sets_out(serving).await;
+    let (visitor, authorization) = sets_out(serving).await;
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
-    fields.extend_pairs(said).append_pair("state", &query(&departure, "state"));
+    fields.extend_pairs(said).append_pair("state", &query(&authorization, "state"));
     let page = visitor.get(&format!("/auth/acme/callback?{}", fields.finish())).await;
     assert!(page.says("didn’t sign you in") && !page.body.contains("forged"), "{}", page.body);
     page.status
@@ -161,9 +161,9 @@ async fn comes_back(serving: &Serving, said: &[(&str, String)]) -> u16 {
 
 /// The same where the code is refused.
 async fn redeems(serving: &Serving, provider: &Provider) -> u16 {
-    let (visitor, departure) = sets_out(serving).await;
-    let code = provider.grant(&Identity::new("ada@acme.test", "Ada"), &departure);
-    let page = visitor.get(&visitor.way_back_from("acme", &departure, &code)).await;
+    let (visitor, authorization) = sets_out(serving).await;
+    let code = provider.grant(&Identity::new("ada@acme.test", "Ada"), &authorization);
+    let page = visitor.get(&visitor.way_back_from("acme", &authorization, &code)).await;
     assert!(page.says("couldn’t be verified") && !page.body.contains("forged"), "{}", page.body);
     page.status
 }

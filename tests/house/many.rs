@@ -2,19 +2,18 @@
 
 use gatehouse::app::connect;
 use gatehouse::db::Db;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::web::support::Database;
+use crate::web::support::{Database, World};
 
 /// How many steps there are from one organization to many, to what they can do, and to their teams and tokens.
 const STEPS: u32 = 13;
 
 /// The schema of before, with people, mails and refusals in it that are not as one would think.
-async fn before(database: &Database) -> (Db, DatabaseConnection) {
+async fn before(database: &Database) -> (Db, World) {
     let db = connect(&database.url()).await.expect("a database");
     db.migrate_up().await.expect("up");
     db.migrate_down(STEPS).await.expect("the steps down");
-    let rows = database.connect().await;
+    let world = database.connect().await;
     for sql in [
         "INSERT INTO organizations (id, slug, name, version, created_at, updated_at, awaited_owner)
              VALUES ('o''2', 'globex', 'Glo\"bex; --', 1, 0, 0, 'gil@globex.test')",
@@ -36,15 +35,9 @@ async fn before(database: &Database) -> (Db, DatabaseConnection) {
         "INSERT INTO outbox (id, organization_id, recipient, letter, message_id, state, attempts, next_at, created_at)
              VALUES ('m', 'default', 'sam@acme.test', '{\"kind\": \"test\"}', '<m@x>', 'queued', 0, 0, 0)",
     ] {
-        rows.execute_unprepared(sql).await.expect(sql);
+        world.script(sql).await;
     }
-    (db, rows)
-}
-
-async fn texts(rows: &DatabaseConnection, sql: &str) -> Vec<String> {
-    let statement = Statement::from_string(rows.get_database_backend(), sql);
-    let found = rows.query_all_raw(statement).await.expect(sql);
-    found.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    (db, world)
 }
 
 const MEMBERS: &str =
@@ -54,7 +47,7 @@ const MEMBERS: &str =
 #[actix_web::test]
 async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
     for database in Database::each().await {
-        let (db, rows) = before(&database).await;
+        let (db, world) = before(&database).await;
         let kept = [
             "ada default ada@acme.test active",
             "ada o'2 ada@acme.test active",
@@ -62,17 +55,17 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             "cy default cy@acme.test locked_out",
             "dan default dan@acme.test active",
         ];
-        assert_eq!(texts(&rows, MEMBERS).await, kept);
+        assert_eq!(world.texts(MEMBERS).await, kept);
         db.migrate_up().await.expect("up");
-        assert_eq!(texts(&rows, MEMBERS).await, kept);
+        assert_eq!(world.texts(MEMBERS).await, kept);
         assert_eq!(
-            texts(&rows, "SELECT slug FROM organization_slugs ORDER BY slug").await,
+            world.texts("SELECT slug FROM organization_slugs ORDER BY slug").await,
             ["default", "globex"]
         );
         let fallback = "SELECT id FROM organizations WHERE env_fallback ORDER BY id";
-        assert_eq!(texts(&rows, fallback).await, ["default"]);
-        assert_eq!(texts(&rows, "SELECT id FROM denials ORDER BY id").await, ["d1", "d2"]);
-        assert_eq!(texts(&rows, "SELECT id FROM outbox").await, ["m"]);
+        assert_eq!(world.texts(fallback).await, ["default"]);
+        assert_eq!(world.texts("SELECT id FROM denials ORDER BY id").await, ["d1", "d2"]);
+        assert_eq!(world.texts("SELECT id FROM outbox").await, ["m"]);
         // Once an organization is many, not everything is as it can be where there is one.
         for sql in [
             "UPDATE memberships SET suspended_at = 9 WHERE user_id = 'ada' AND organization_id = 'o''2'",
@@ -93,17 +86,14 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
                  VALUES ('e', 'gone', 'ada', 'o''2', 'it''s \"odd\"; --', 0, 1)",
             "INSERT INTO failing_work (organization_id, task, since, problem) VALUES ('o3', 'Purge', 0, '')",
         ] {
-            rows.execute_unprepared(sql).await.expect(sql);
+            world.script(sql).await;
         }
         let twice =
             "INSERT INTO denials (id, organization_id, email, provider, decided_by, detail, times, last_at)
              VALUES ('d4', NULL, '', 'idp', 'x', '', 1, 1)";
-        assert!(
-            rows.execute_unprepared(twice).await.is_err(),
-            "a line for each address, of the installation, too"
-        );
+        assert!(world.refuses(twice).await, "a line for each address, of the installation, too");
         let suspended = "SELECT status FROM memberships WHERE email = 'ada@globex.test'";
-        assert_eq!(texts(&rows, suspended).await, ["deactivated"]);
+        assert_eq!(world.texts(suspended).await, ["deactivated"]);
         db.migrate_down(STEPS).await.expect("down");
         let without = [
             kept[0],
@@ -113,26 +103,24 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
             "cy o3 cy@acme.test locked_out",
             "dan default dan@acme.test deactivated",
         ];
-        assert_eq!(texts(&rows, MEMBERS).await, without, "who was kept out is kept out");
-        assert_eq!(texts(&rows, "SELECT id FROM denials ORDER BY id").await, ["d1", "d2"]);
-        assert_eq!(texts(&rows, "SELECT id FROM outbox").await, ["m"]);
-        rows.execute_unprepared("UPDATE users SET email = 'ada@new.test' WHERE id = 'ada'")
-            .await
-            .expect("written");
+        assert_eq!(world.texts(MEMBERS).await, without, "who was kept out is kept out");
+        assert_eq!(world.texts("SELECT id FROM denials ORDER BY id").await, ["d1", "d2"]);
+        assert_eq!(world.texts("SELECT id FROM outbox").await, ["m"]);
+        world.script("UPDATE users SET email = 'ada@new.test' WHERE id = 'ada'").await;
         assert_eq!(
-            texts(&rows, "SELECT DISTINCT email FROM memberships WHERE user_id = 'ada'").await,
+            world.texts("SELECT DISTINCT email FROM memberships WHERE user_id = 'ada'").await,
             ["ada@new.test"]
         );
         db.migrate_up().await.expect("up again");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 6);
-        if rows.get_database_backend() == DbBackend::Sqlite {
+        assert_eq!(world.texts(MEMBERS).await.len(), 6);
+        if world.is_sqlite() {
             let found =
                 "SELECT CAST(count(*) AS TEXT) FROM member_search WHERE member_search MATCH '\"Łovelace\"'";
-            assert_eq!(texts(&rows, found).await, ["2"], "the search knows everybody");
+            assert_eq!(world.texts(found).await, ["2"], "the search knows everybody");
         }
-        rows.execute_unprepared("DELETE FROM organizations WHERE id = 'o''2'").await.expect("deleted");
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
-        rows.close().await.expect("closed");
+        world.script("DELETE FROM organizations WHERE id = 'o''2'").await;
+        assert_eq!(world.texts(MEMBERS).await.len(), 5);
+        world.close().await;
         db.close().await;
         database.drop().await;
     }
@@ -141,28 +129,26 @@ async fn what_was_there_is_there_afterwards_up_down_and_up_again() {
 #[actix_web::test]
 async fn a_step_that_is_interrupted_has_not_happened_and_is_done_by_the_next_run() {
     for database in Database::each().await {
-        let (db, rows) = before(&database).await;
+        let (db, world) = before(&database).await;
         // Something in the way of one of its last statements.
-        let (put, clear) = match rows.get_database_backend() {
-            DbBackend::Sqlite => ("CREATE TABLE new_outbox (x TEXT)", "DROP TABLE new_outbox"),
-            _ => (
+        let (put, clear) = if world.is_sqlite() {
+            ("CREATE TABLE new_outbox (x TEXT)", "DROP TABLE new_outbox")
+        } else {
+            (
                 "CREATE FUNCTION organizations_slug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
                 "DROP FUNCTION organizations_slug",
-            ),
+            )
         };
-        rows.execute_unprepared(put).await.expect("put");
+        world.script(put).await;
         db.migrate_up().await.expect_err("it is in the way");
         assert!(!db.schema_status().await.expect("a status").is_current());
-        assert!(
-            rows.execute_unprepared("SELECT suspended_at FROM memberships").await.is_err(),
-            "nothing is left"
-        );
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
-        rows.execute_unprepared(clear).await.expect("cleared");
+        assert!(world.refuses("SELECT suspended_at FROM memberships").await, "nothing is left");
+        assert_eq!(world.texts(MEMBERS).await.len(), 5);
+        world.script(clear).await;
         db.migrate_up().await.expect("up");
         assert!(db.schema_status().await.expect("a status").is_current());
-        assert_eq!(texts(&rows, MEMBERS).await.len(), 5);
-        rows.close().await.expect("closed");
+        assert_eq!(world.texts(MEMBERS).await.len(), 5);
+        world.close().await;
         db.close().await;
         database.drop().await;
     }

@@ -36,3 +36,4 @@ mod stopping;
 mod teams;
 mod templates;
 mod walks;
+mod world;

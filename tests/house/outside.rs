@@ -68,7 +68,7 @@ fn bodies_that_do_not_come_hold_no_connection_that_others_need() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn whoever_has_made_room_for_others_keeps_no_file_descriptor() {
+fn anyone_who_has_made_room_for_others_keeps_no_file_descriptor() {
     let serving = Serving::start_within(400, &[]);
     let descriptors =
         || std::fs::read_dir(format!("/proc/{}/fd", serving.child.id())).expect("its descriptors").count();

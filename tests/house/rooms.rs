@@ -36,7 +36,8 @@ const BACK_DOOR: [&str; 40] = [
     // Whether an address is taken, by whatever organization.
     "organization/creation.rs",
     "organization/operator.rs",
-    // Whoever restores is no one's member while an organization is being deleted; what is due is purged of all of them.
+    // Anyone who restores is no one's member while an organization is being deleted; what is due is purged of all of
+    // them.
     "ownership/deletion.rs",
     "ownership/purge.rs",
     // A master key seals for all organizations, and is changed for all of them.
@@ -53,7 +54,7 @@ const BACK_DOOR: [&str; 40] = [
     "tokens/cleanup.rs",
     "users/mails.rs",
     "users/operator/accounts.rs",
-    // Of whoever is named in a command, wherever they belong.
+    // Of anyone who is named in a command, wherever they belong.
     "users/operator/act.rs",
     // Whose work in the background fails.
     "work.rs",

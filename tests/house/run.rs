@@ -48,7 +48,7 @@ async fn apps() -> Vec<TestApp> {
 #[actix_web::test]
 async fn a_command_has_the_keys_of_its_project_and_not_the_token() {
     for app in apps().await {
-        let token = Token::create(&app.rows).await;
+        let token = Token::create(&app).await;
         let mut command = token.run(&app.base, &["env"]);
         command.env("KEPT", "as it was").env("OPENAI_API_KEY", "replaced");
         command.env("GATEHOUSE_TOKEN", "gh_other").env("CI_SECRET", token.text());
@@ -74,7 +74,7 @@ async fn a_command_has_the_keys_of_its_project_and_not_the_token() {
 #[actix_web::test]
 async fn the_token_can_come_by_standard_input_and_the_address_by_the_environment() {
     let app = TestApp::open_with(Database::sqlite(), &[("OPENAI_API_KEY", OF_THE_SERVER)]).await;
-    let token = Token::create(&app.rows).await;
+    let token = Token::create(&app).await;
     let mut command = gatehouse(&token.folder);
     command.args(["run", "--token-file", "-", "--", "sh", "-c", "echo $OPENAI_API_KEY"]);
     command.env("GATEHOUSE_BASE_URL", &app.base).stdin(File::open(token.file()).expect("a token"));
@@ -87,7 +87,7 @@ async fn the_token_can_come_by_standard_input_and_the_address_by_the_environment
 #[actix_web::test]
 async fn a_token_that_others_can_read_is_taken_with_a_warning() {
     let app = TestApp::open(Database::sqlite()).await;
-    let token = Token::create(&app.rows).await;
+    let token = Token::create(&app).await;
     std::fs::set_permissions(token.file(), Permissions::from_mode(0o640)).expect("changed");
     let output = finish(token.run(&app.base, &["true"])).await;
     let said = complaint(&output);
@@ -98,7 +98,7 @@ async fn a_token_that_others_can_read_is_taken_with_a_warning() {
 #[actix_web::test]
 async fn the_exit_code_is_the_commands() {
     let app = TestApp::open(Database::sqlite()).await;
-    let token = Token::create(&app.rows).await;
+    let token = Token::create(&app).await;
     let script = token.folder.path().join("script");
     std::fs::write(&script, "#!/bin/sh\nexit 5\n").expect("written");
     let script = script.to_str().expect("text");
@@ -121,7 +121,7 @@ async fn the_exit_code_is_the_commands() {
 #[actix_web::test]
 async fn a_signal_is_the_commands() {
     let app = TestApp::open(Database::sqlite()).await;
-    let token = Token::create(&app.rows).await;
+    let token = Token::create(&app).await;
     let trapping = "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done";
     let mut command = token.run(&app.base, &["sh", "-c", trapping]);
     let told = web::block(move || {
@@ -143,8 +143,8 @@ async fn a_signal_is_the_commands() {
 #[actix_web::test]
 async fn a_token_that_doesnt_fetch_keys_starts_nothing() {
     for app in apps().await {
-        let (revoked, expired) = (Token::create(&app.rows).await, Token::create(&app.rows).await);
-        let (other, foreign) = (Token::create(&app.rows).await, Token::create(&app.rows).await);
+        let (revoked, expired) = (Token::create(&app).await, Token::create(&app).await);
+        let (other, foreign) = (Token::create(&app).await, Token::create(&app).await);
         for (token, change) in [
             (&revoked, "UPDATE tokens SET revoked_at = 1 WHERE hash = $1"),
             (&expired, "UPDATE tokens SET expires_at = 1 WHERE hash = $1"),
@@ -170,7 +170,7 @@ async fn a_token_that_doesnt_fetch_keys_starts_nothing() {
 #[actix_web::test]
 async fn a_key_that_cant_be_read_starts_nothing() {
     for app in apps().await {
-        let token = Token::create(&app.rows).await;
+        let token = Token::create(&app).await;
         assert!(Attempt::by(&token, &app.base).await.is_started);
         app.run("UPDATE llm_keys SET sealed_key = 'v1.x' WHERE provider = $1", ["anthropic".into()]).await;
         let refused = Attempt::by(&token, &app.base).await;
@@ -243,8 +243,8 @@ async fn neither_side_prints_the_token_or_a_key_at_its_loudest() {
         ("GATEHOUSE_TOKEN", "gh_x"),
     ]);
     server.start().await;
-    let rows = database.connect().await;
-    let token = Token::create(&rows).await;
+    let world = database.connect().await;
+    let token = Token::create(&world).await;
     let mut command = token.run(&server.base, &["sh", "-c", "test -n \"$OPENAI_API_KEY\""]);
     command.env(loud.0, loud.1);
     let output = finish(command).await;
@@ -255,5 +255,5 @@ async fn neither_side_prints_the_token_or_a_key_at_its_loudest() {
     for secret in [token.text(), &token.text()[20..60], "CANARY"] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
-    rows.close().await.expect("closed");
+    world.close().await;
 }

@@ -9,9 +9,9 @@ use gatehouse::entity::{
     sign_in_link, suspension, switched_off_provider, unlinked_identity, user,
 };
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryResult, Statement};
+use sea_orm::EntityTrait;
 
-use crate::web::support::Database;
+use crate::web::support::{Database, World};
 
 async fn open(database: &Database) -> Db {
     connect(&database.url()).await.expect("a database")
@@ -75,54 +75,49 @@ async fn the_schema_goes_up_down_and_up_again() {
 }
 
 /// Columns, indexes and what rows must hold to, a line each.
-async fn schema(rows: &DatabaseConnection) -> Vec<String> {
-    let sql = match rows.get_database_backend() {
-        DbBackend::Postgres => {
-            "SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
-                || COALESCE(column_default, '') AS line
-             FROM information_schema.columns WHERE table_schema = 'public'
-             UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-             UNION ALL SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid)
-             FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
-             ORDER BY 1"
-        }
-        _ => {
-            "SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' '
-                || COALESCE(c.dflt_value, '') || ' ' || c.pk AS line
-             FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
-             UNION ALL SELECT type || ' ' || name || ' ' || sql FROM sqlite_master
-             WHERE type <> 'table' AND sql IS NOT NULL
-             UNION ALL SELECT 'key ' || t.name || '.' || f.\"from\" || ' ' || f.\"table\" || ' ' || f.on_delete
-             FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'
-             ORDER BY 1"
-        }
+async fn schema(world: &World) -> Vec<String> {
+    let sql = if world.is_sqlite() {
+        "SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' '
+            || COALESCE(c.dflt_value, '') || ' ' || c.pk AS line
+         FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
+         UNION ALL SELECT type || ' ' || name || ' ' || sql FROM sqlite_master
+         WHERE type <> 'table' AND sql IS NOT NULL
+         UNION ALL SELECT 'key ' || t.name || '.' || f.\"from\" || ' ' || f.\"table\" || ' ' || f.on_delete
+         FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'
+         ORDER BY 1"
+    } else {
+        "SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
+            || COALESCE(column_default, '') AS line
+         FROM information_schema.columns WHERE table_schema = 'public'
+         UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+         UNION ALL SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid)
+         FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+         ORDER BY 1"
     };
-    let lines = rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await;
-    let line = |row: &QueryResult| row.try_get::<String>("", "line").expect("text");
     let in_one_line = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    lines.expect("the schema").iter().map(line).map(in_one_line).collect()
+    world.texts(sql).await.into_iter().map(in_one_line).collect()
 }
 
 #[actix_web::test]
 async fn each_step_takes_back_all_that_it_has_made_and_makes_it_again() {
     for database in Database::each_empty().await {
         let db = open(&database).await;
-        let rows = database.connect().await;
+        let world = database.connect().await;
         let mut before = Vec::new();
         for step in Migrator::migrations() {
-            Migrator::up(&rows, Some(1)).await.expect("a step up");
-            let after = schema(&rows).await;
-            Migrator::down(&rows, Some(1)).await.expect("a step down");
-            let taken_back = schema(&rows).await;
+            Migrator::up(world.connection(), Some(1)).await.expect("a step up");
+            let after = schema(&world).await;
+            Migrator::down(world.connection(), Some(1)).await.expect("a step down");
+            let taken_back = schema(&world).await;
             // The first step finds a database without the table of steps.
             if !before.is_empty() {
                 assert_eq!(taken_back, before, "{} down", step.name());
             }
-            Migrator::up(&rows, Some(1)).await.expect("up again");
-            assert_eq!(schema(&rows).await, after, "{} up again", step.name());
+            Migrator::up(world.connection(), Some(1)).await.expect("up again");
+            assert_eq!(schema(&world).await, after, "{} up again", step.name());
             before = after;
         }
-        rows.close().await.expect("closed");
+        world.close().await;
         db.close().await;
         database.drop().await;
     }
@@ -150,16 +145,11 @@ async fn a_newer_schema_is_refused_by_name() {
     for database in Database::each_empty().await {
         let db = open(&database).await;
         db.migrate_up().await.expect("up");
-        let rows = database.connect().await;
-        sea_orm::ConnectionTrait::execute_unprepared(
-            &rows,
-            "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)",
-        )
-        .await
-        .expect("written");
+        let world = database.connect().await;
+        world.script("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)").await;
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
         assert!(refusal.contains("m9999_future") && refusal.contains("m0027_people_of_places"), "{refusal}");
-        rows.close().await.expect("closed");
+        world.close().await;
         db.close().await;
         database.drop().await;
     }

@@ -36,7 +36,7 @@ fn no_line_of_a_template_or_of_the_style_sheet_is_long() {
     }
 }
 
-/// Whoever types a secret into a name gets the form back without it.
+/// Anyone who types a secret into a name gets the form back without it.
 #[test]
 fn what_was_typed_is_shown_again_without_secrets() {
     for (name, text) in files("templates") {

@@ -1,4 +1,4 @@
-//! The walks of `docs/walks.md`: whoever follows one finds every file, and none twice.
+//! The walks of `docs/walks.md`: anyone who follows one finds every file, and none twice.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -27,8 +27,8 @@ async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str, claim: &str) -> 
         return begun;
     }
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let departure = begun.location().parse().expect("an address");
-    let back = visitor.way_back(&app.provider, &departure, &Identity::new(email, "Somebody"));
+    let authorization = begun.location().parse().expect("an address");
+    let back = visitor.way_back(&app.provider, &authorization, &Identity::new(email, "Somebody"));
     visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await
 }
 
@@ -44,7 +44,7 @@ async fn a_person_who_has_the_link_becomes_owner_and_no_one_else_is_first() {
         let page = app.visitor().get(&path).await;
         assert!(page.status == 200 && page.says("Claim this Gatehouse"), "{}", page.body);
         assert_eq!(page.header("referrer-policy"), "same-origin");
-        assert_eq!(app.count("SELECT count(*) FROM users").await, 0, "looking claims nothing");
+        assert_eq!(app.rows_in("users").await, 0, "looking claims nothing");
         assert_eq!(sign_in(&app, &app.visitor(), "ada@acme.test", token).await.status, 303);
         assert_eq!(app.texts("SELECT role FROM memberships").await, [Role::Owner.name()]);
         assert_eq!(link(&app).await, None, "it works once");
@@ -79,10 +79,10 @@ async fn a_person_who_claims_with_the_wrong_account_can_try_another() {
     let start = visitor.request(Method::POST, "/auth/idp").form(&[("claim", token.as_str())]);
     let begun = visitor.send(start).await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let departure = begun.location().parse().expect("an address");
+    let authorization = begun.location().parse().expect("an address");
     let unverified =
         Identity::new("ada@acme.test", "Ada").with(serde_json::json!({ "email_verified": false }));
-    let back = visitor.way_back(&app.provider, &departure, &unverified);
+    let back = visitor.way_back(&app.provider, &authorization, &unverified);
     let page = visitor.send(visitor.request(Method::GET, &back).header("cookie", cookie)).await;
     assert_eq!(page.status, 403);
     assert_eq!(field(&page.body, "claim"), token);

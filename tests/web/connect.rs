@@ -1,5 +1,5 @@
-//! Several accounts of one person: never linked by an address alone, connected by whoever is signed in (rule 2.6,
-//! threats A01, A03, A07).
+//! Several accounts of one person: never linked by an address alone, connected by the person who is signed in (rule
+//! 2.6, threats A01, A03, A07).
 
 use chrono::Duration;
 use gatehouse::role::Role;
@@ -27,9 +27,9 @@ async fn houses() -> Vec<(TestApp, Provider)> {
 async fn connect(person: &Visitor, okta: &Provider, identity: &Identity) -> Answer {
     let begun = person.post(CONNECT, &[("provider", "okta")]).await;
     assert_eq!(begun.status, 303, "{}", begun.body);
-    let departure = begun.location().parse().expect("an address at the provider");
-    let code = okta.grant(identity, &departure);
-    person.get(&person.way_back_from("okta", &departure, &code)).await
+    let authorization = begun.location().parse().expect("an address at the provider");
+    let code = okta.grant(identity, &authorization);
+    person.get(&person.way_back_from("okta", &authorization, &code)).await
 }
 
 async fn accounts(app: &TestApp) -> Vec<String> {
@@ -55,8 +55,8 @@ async fn a_verified_address_that_is_known_elsewhere_leads_to_the_known_way_first
         );
         assert!(!visitor.is_signed_in().await);
         assert_eq!(app.footprint().await, before);
-        let departure = visitor.depart("/settings?connect=okta").await;
-        let back = visitor.get(&visitor.way_back(&app.provider, &departure, &ada())).await;
+        let authorization = visitor.authorize("/settings?connect=okta").await;
+        let back = visitor.get(&visitor.way_back(&app.provider, &authorization, &ada())).await;
         assert_eq!(back.location(), "/settings?connect=okta");
         assert!(visitor.get(back.location()).await.says("You tried to sign in with it."));
         app.close().await;
@@ -175,8 +175,8 @@ async fn who_is_someone_new_to_a_provider_proves_themselves_by_another_way_and_c
         );
         assert_eq!(visitor.sign_in_by("okta", &okta, &ada()).await.status, 303);
         let begun = visitor.post(CONNECT, &[("provider", "idp")]).await;
-        let departure = begun.location().parse().expect("an address at the provider");
-        let back = visitor.get(&visitor.way_back(&app.provider, &departure, &ada())).await;
+        let authorization = begun.location().parse().expect("an address at the provider");
+        let back = visitor.get(&visitor.way_back(&app.provider, &authorization, &ada())).await;
         assert_eq!((back.status, back.location()), (303, "/settings"), "{}", back.body);
         let again = app.visitor();
         assert_eq!(again.sign_in(&app.provider, &ada()).await.status, 303);
@@ -191,9 +191,9 @@ async fn only_who_set_out_to_connect_comes_back_to_it() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         let begun = owner.post(CONNECT, &[("provider", "okta")]).await;
-        let departure = begun.location().parse().expect("an address");
+        let authorization = begun.location().parse().expect("an address");
         let mallory = Identity::new("mallory@acme.test", "Mallory");
-        let back = owner.way_back_from("okta", &departure, &okta.grant(&mallory, &departure));
+        let back = owner.way_back_from("okta", &authorization, &okta.grant(&mallory, &authorization));
         let ben = app.person("ben@acme.test", Role::Member).await;
         assert_eq!(ben.get(&back).await.status, 400, "another browser");
         owner.post("/sign-out", &[]).await;
@@ -208,12 +208,12 @@ async fn a_state_that_was_given_for_connecting_signs_no_one_in() {
     for (app, okta) in houses().await {
         let owner = app.owner().await;
         let begun = owner.post(CONNECT, &[("provider", "okta")]).await;
-        let departure: url::Url = begun.location().parse().expect("an address");
-        assert_eq!(query(&departure, "prompt"), "login");
-        let code = okta.grant(&ada(), &departure);
-        let sessions = app.count("SELECT count(*) FROM sessions").await;
-        assert_eq!(owner.get(&owner.way_back_from("okta", &departure, &code)).await.status, 303);
-        assert_eq!(app.count("SELECT count(*) FROM sessions").await, sessions);
+        let authorization: url::Url = begun.location().parse().expect("an address");
+        assert_eq!(query(&authorization, "prompt"), "login");
+        let code = okta.grant(&ada(), &authorization);
+        let sessions = app.rows_in("sessions").await;
+        assert_eq!(owner.get(&owner.way_back_from("okta", &authorization, &code)).await.status, 303);
+        assert_eq!(app.rows_in("sessions").await, sessions);
         app.close().await;
     }
 }
@@ -233,9 +233,9 @@ async fn connecting_and_disconnecting_take_a_fresh_sign_in() {
         }
         assert_eq!(accounts(&app).await, ["idp", "okta"]);
         let begun = owner.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
-        let departure = begun.location().parse().expect("an address");
+        let authorization = begun.location().parse().expect("an address");
         let later = json!({ "exp": chrono::Utc::now().timestamp() + 3600, "auth_time": null });
-        let again = owner.get(&owner.way_back(&app.provider, &departure, &ada().with(later))).await;
+        let again = owner.get(&owner.way_back(&app.provider, &authorization, &ada().with(later))).await;
         assert_eq!(again.status, 303);
         assert_eq!(owner.post(&disconnect, &[]).await.status, 303);
         assert_eq!(accounts(&app).await, ["idp"]);
@@ -290,7 +290,7 @@ async fn a_connected_account_with_another_address_is_not_a_way_around_the_rules(
         let ben = app.person("ben@acme.test", Role::Member).await;
         let private = Identity::new("ben@home.test", "Ben");
         assert_eq!(connect(&ben, &okta, &private).await.status, 303);
-        app.run("UPDATE memberships SET locked_out_at = 1 WHERE email = 'ben@acme.test'", []).await;
+        app.lock_out("ben@acme.test").await;
         app.run(
             r#"UPDATE org_settings SET domain_gating_enabled = TRUE,
                allowed_domains = '[{"domain": "acme.test", "include_subdomains": false}]'"#,
@@ -313,10 +313,13 @@ async fn a_sign_in_that_the_provider_did_not_ask_for_afresh_is_not_fresh() {
         assert_eq!(visitor.sign_in(&app.provider, &long_ago).await.status, 303);
         assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 403);
         let begun = visitor.post("/auth/idp", &[("prompt", "login"), ("return_to", ACCOUNT)]).await;
-        let departure: url::Url = begun.location().parse().expect("an address");
-        assert_eq!((query(&departure, "prompt"), query(&departure, "max_age")), ("login".into(), "0".into()));
+        let authorization: url::Url = begun.location().parse().expect("an address");
+        assert_eq!(
+            (query(&authorization, "prompt"), query(&authorization, "max_age")),
+            ("login".into(), "0".into())
+        );
         let now = ada().with(json!({ "auth_time": chrono::Utc::now().timestamp() }));
-        assert_eq!(visitor.get(&visitor.way_back(&app.provider, &departure, &now)).await.status, 303);
+        assert_eq!(visitor.get(&visitor.way_back(&app.provider, &authorization, &now)).await.status, 303);
         assert_eq!(visitor.post(CONNECT, &[("provider", "okta")]).await.status, 303);
         drop(okta);
         app.close().await;

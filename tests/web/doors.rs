@@ -15,39 +15,40 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
 const PEOPLE: [&str; 7] =
     ["nobody", "half signed in", "no organization", "member", "admin", "owner", "owner elsewhere"];
 
-on_both_databases! {
-    async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
-        let mut matrix = header();
-        let project = app.texts("SELECT id FROM projects WHERE organization_id = 'default'").await.remove(0);
-        let team = app.texts("SELECT id FROM teams WHERE organization_id = 'default'").await.remove(0);
-        for route in table(Tenancy::Single) {
-            let method = route.method.as_str();
-            let who = serde_json::to_value(route.who).expect("a name");
-            write!(matrix, "{method:<6} {:<52} {:<10}", route.path, who.as_str().expect("text")).expect("written");
-            for (n, person) in PEOPLE.into_iter().enumerate() {
-                let visitor = as_person(app, person, &format!("{}{n}", matrix.len())).await;
-                let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
-                let path = route.path.replace("{provider}", provider).replace("{token}", "none");
-                let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
-                let path = path.replace("{invite}", &gatehouse::random::id());
-                let path = path.replace("{user}", &gatehouse::random::id());
-                let path = path.replace("{event}", "none").replace("{app}", "none");
-                let path = path.replace("{team}", at(&path, "default", &team));
-                let path = path.replace("{project}", at(&path, "default", &project));
-                let answer = knock(&visitor, method, &path).await;
-                write!(matrix, " {:<24}", what(&answer)).expect("written");
-            }
-            matrix = matrix.trim_end().to_owned() + "\n";
+on_both_databases!(every_door_opens_for_whom_the_matrix_says);
+
+async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
+    let mut matrix = header();
+    let project = app.texts("SELECT id FROM projects WHERE organization_id = 'default'").await.remove(0);
+    let team = app.texts("SELECT id FROM teams WHERE organization_id = 'default'").await.remove(0);
+    for route in table(Tenancy::Single) {
+        let method = route.method.as_str();
+        let who = serde_json::to_value(route.who).expect("a name");
+        write!(matrix, "{method:<6} {:<52} {:<10}", route.path, who.as_str().expect("text"))
+            .expect("written");
+        for (n, person) in PEOPLE.into_iter().enumerate() {
+            let visitor = as_person(app, person, &format!("{}{n}", matrix.len())).await;
+            let provider = if route.path.contains("llm-keys") { "openai" } else { "idp" };
+            let path = route.path.replace("{provider}", provider).replace("{token}", "none");
+            let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
+            let path = path.replace("{invite}", &gatehouse::random::id());
+            let path = path.replace("{user}", &gatehouse::random::id());
+            let path = path.replace("{event}", "none").replace("{app}", "none");
+            let path = path.replace("{team}", at(&path, "default", &team));
+            let path = path.replace("{project}", at(&path, "default", &project));
+            let answer = ask(&visitor, method, &path).await;
+            write!(matrix, " {:<24}", what(&answer)).expect("written");
         }
-        if std::env::var("UPDATE_DOORS").is_ok() {
-            std::fs::write(FILE, &matrix).expect("written");
-        }
-        let committed = std::fs::read_to_string(FILE).expect("tests/web/doors.txt");
-        for (now, then) in matrix.lines().zip(committed.lines()) {
-            assert_eq!(now, then);
-        }
-        assert_eq!(matrix.lines().count(), committed.lines().count());
+        matrix = matrix.trim_end().to_owned() + "\n";
     }
+    if std::env::var("UPDATE_DOORS").is_ok() {
+        std::fs::write(FILE, &matrix).expect("written");
+    }
+    let committed = std::fs::read_to_string(FILE).expect("tests/web/doors.txt");
+    for (now, then) in matrix.lines().zip(committed.lines()) {
+        assert_eq!(now, then);
+    }
+    assert_eq!(matrix.lines().count(), committed.lines().count());
 }
 
 /// Pages name by slug, programs by id.
@@ -85,8 +86,8 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     }
 }
 
-/// Knocks with an empty body: whoever may come in is told what is missing, the others that they may not.
-async fn knock(visitor: &Visitor, method: &str, path: &str) -> Answer {
+/// Asks with an empty body: anyone who may come in is told what is missing, the others that they may not.
+async fn ask(visitor: &Visitor, method: &str, path: &str) -> Answer {
     match method {
         "POST" => visitor.post(path, &[]).await,
         "DELETE" => visitor.delete(path).await,

@@ -126,7 +126,7 @@ async fn everything(app: &TestApp) -> Vec<i64> {
         "tokens",
         "llm_keys",
     ] {
-        counts.push(app.count(&format!("SELECT count(*) FROM {table}")).await);
+        counts.push(app.rows_in(table).await);
     }
     counts.push(app.count("SELECT count(*) FROM events WHERE outcome = 'done'").await);
     counts
@@ -160,7 +160,7 @@ pub async fn ask_by_what_is_no_id(app: &TestApp, visitor: &Visitor, tenancy: Ten
                     "{} {} by {parameter} {:.80} SEED={}",
                     route.method, route.path, wrong, dice.seed
                 );
-                // Whoever is not signed in is asked to do that first.
+                // Anyone who is not signed in is asked to do that first.
                 let is_refused =
                     (400..500).contains(&answer.status) || answer.location().starts_with("/sign-in");
                 assert!(is_refused, "{what}: {} {}", answer.status, answer.body);
@@ -200,57 +200,62 @@ async fn there(app: &TestApp) -> There {
     }
 }
 
-on_both_databases! {
-    async fn what_is_not_an_id_is_not_there_whatever_route_it_stands_in(app: &TestApp) {
-        let (ada, there) = (app.owner().await, there(app).await);
-        ask_by_what_is_no_id(app, &ada, Tenancy::Single, &there).await;
-        ask_by_what_is_no_id(app, &app.visitor(), Tenancy::Single, &there).await;
-    }
+on_both_databases!(
+    what_is_not_an_id_is_not_there_whatever_route_it_stands_in,
+    no_query_is_too_strange_for_an_answer,
+    what_is_not_an_id_in_a_form_is_refused_and_changes_nothing,
+    what_is_not_an_id_in_a_document_is_refused_and_changes_nothing
+);
 
-    async fn no_query_is_too_strange_for_an_answer(app: &TestApp) {
-        let (ada, there) = (app.owner().await, there(app).await);
-        ask_with_strange_queries(&ada, Tenancy::Single, &there).await;
-    }
+async fn what_is_not_an_id_is_not_there_whatever_route_it_stands_in(app: &TestApp) {
+    let (ada, there) = (app.owner().await, there(app).await);
+    ask_by_what_is_no_id(app, &ada, Tenancy::Single, &there).await;
+    ask_by_what_is_no_id(app, &app.visitor(), Tenancy::Single, &there).await;
+}
 
-    async fn what_is_not_an_id_in_a_form_is_refused_and_changes_nothing(app: &TestApp) {
-        let ada = app.owner().await;
-        let before = everything(app).await;
-        let long = "x".repeat(65);
-        for wrong in ["a\0", "\0", "' OR 1=1 --", "..", "\u{202e}", "ä", "a/b", &long] {
-            for (path, field, rest) in [
-                ("/settings/admin/invites", "batch", [("addresses", "new@acme.test"), ("role", "member")]),
-                ("/settings/admin/invites", "team", [("addresses", "new@acme.test"), ("role", "member")]),
-                ("/settings/admin/invites", "project", [("addresses", "new@acme.test"), ("role", "member")]),
-                ("/settings/admin/users/bulk", "user", [("deed", "deactivate"), ("confirmed", "yes")]),
-                ("/settings/admin/users/bulk", "user", [("deed", "admin"), ("back", "")]),
-                ("/settings/admin/projects", "team", [("name", "Web"), ("x", "")]),
-                ("/settings/tokens", "in", [("name", "deploy"), ("x", "")]),
-            ] {
-                let answer = ada.post(path, &[&rest[..], &[(field, wrong)]].concat()).await;
-                assert!([400, 404, 422].contains(&answer.status), "{path} {field}={wrong:?}: {}", answer.status);
-            }
+async fn no_query_is_too_strange_for_an_answer(app: &TestApp) {
+    let (ada, there) = (app.owner().await, there(app).await);
+    ask_with_strange_queries(&ada, Tenancy::Single, &there).await;
+}
+
+async fn what_is_not_an_id_in_a_form_is_refused_and_changes_nothing(app: &TestApp) {
+    let ada = app.owner().await;
+    let before = everything(app).await;
+    let long = "x".repeat(65);
+    for wrong in ["a\0", "\0", "' OR 1=1 --", "..", "\u{202e}", "ä", "a/b", &long] {
+        for (path, field, rest) in [
+            ("/settings/admin/invites", "batch", [("addresses", "new@acme.test"), ("role", "member")]),
+            ("/settings/admin/invites", "team", [("addresses", "new@acme.test"), ("role", "member")]),
+            ("/settings/admin/invites", "project", [("addresses", "new@acme.test"), ("role", "member")]),
+            ("/settings/admin/users/bulk", "user", [("deed", "deactivate"), ("confirmed", "yes")]),
+            ("/settings/admin/users/bulk", "user", [("deed", "admin"), ("back", "")]),
+            ("/settings/admin/projects", "team", [("name", "Web"), ("x", "")]),
+            ("/settings/tokens", "in", [("name", "deploy"), ("x", "")]),
+        ] {
+            let answer = ada.post(path, &[&rest[..], &[(field, wrong)]].concat()).await;
+            assert!([400, 404, 422].contains(&answer.status), "{path} {field}={wrong:?}: {}", answer.status);
         }
-        assert_eq!(everything(app).await, before);
     }
+    assert_eq!(everything(app).await, before);
+}
 
-    async fn what_is_not_an_id_in_a_document_is_refused_and_changes_nothing(app: &TestApp) {
-        let (ada, there) = (app.owner().await, there(app).await);
-        let before = everything(app).await;
-        for wrong in ["a\0", "\0", "' OR 1=1 --", "..", "\u{202e}", "ä", &"x".repeat(10_000)] {
-            for (path, body) in [
-                ("/api/projects", json!({ "name": "Web", "teamId": wrong })),
-                ("/api/projects", json!({ "name": "Web", "workspaceId": wrong })),
-                ("/api/admin/invites", json!({ "email": "new@acme.test", "teamId": wrong })),
-                ("/api/admin/invites", json!({ "email": "new@acme.test", "projectId": wrong })),
-                ("/api/me/tokens", json!({ "name": "deploy", "organizationId": wrong })),
-            ] {
-                assert_eq!(ada.post_json(path, &body).await.status, 422, "{path} {body:.200}");
-            }
-            let team = format!("/api/teams/{}", there.team);
-            let manager = json!({ "managerId": wrong });
-            assert_eq!(ada.put(&format!("{team}/manager"), &manager).await.status, 422);
-            assert_eq!(ada.patch(&team, &manager).await.status, 422);
+async fn what_is_not_an_id_in_a_document_is_refused_and_changes_nothing(app: &TestApp) {
+    let (ada, there) = (app.owner().await, there(app).await);
+    let before = everything(app).await;
+    for wrong in ["a\0", "\0", "' OR 1=1 --", "..", "\u{202e}", "ä", &"x".repeat(10_000)] {
+        for (path, body) in [
+            ("/api/projects", json!({ "name": "Web", "teamId": wrong })),
+            ("/api/projects", json!({ "name": "Web", "workspaceId": wrong })),
+            ("/api/admin/invites", json!({ "email": "new@acme.test", "teamId": wrong })),
+            ("/api/admin/invites", json!({ "email": "new@acme.test", "projectId": wrong })),
+            ("/api/me/tokens", json!({ "name": "deploy", "organizationId": wrong })),
+        ] {
+            assert_eq!(ada.post_json(path, &body).await.status, 422, "{path} {body:.200}");
         }
-        assert_eq!(everything(app).await, before);
+        let team = format!("/api/teams/{}", there.team);
+        let manager = json!({ "managerId": wrong });
+        assert_eq!(ada.put(&format!("{team}/manager"), &manager).await.status, 422);
+        assert_eq!(ada.patch(&team, &manager).await.status, 422);
     }
+    assert_eq!(everything(app).await, before);
 }

@@ -80,31 +80,31 @@ async fn is_refused_in_the_end(admin: &Visitor, request: impl Fn(usize) -> (Stri
     false
 }
 
-on_both_databases! {
-    async fn an_admin_and_an_organization_send_so_many_invites_in_an_hour(app: &TestApp) {
-        let ada = app.owner().await;
-        let ben = app.person("ben@acme.test", Role::Admin).await;
-        let eve = app.person("eve@acme.test", Role::Admin).await;
-        for (admin, round) in [(&ada, 0), (&ada, 1), (&ben, 2), (&ben, 3)] {
-            let sent = invite(admin, round * 500..(round + 1) * 500).await;
-            assert_eq!(sent.status, 303, "{}", sent.body);
-        }
-        let before = app.footprint().await;
-        for (admin, whose) in [(&ada, "an admin's"), (&eve, "the organization's")] {
-            let refused = invite(admin, 2000..2010).await;
-            assert_eq!(refused.status, 429, "{whose}: {}", refused.body);
-            assert!(refused.says("1,000 invites in an hour"), "{}", refused.body);
-            assert!(refused.says("p2001@other.test"), "what was typed is still there: {}", refused.body);
-            assert!(wait(&refused) <= 3600, "{whose}");
-        }
-        assert_eq!(app.footprint().await, before, "nothing has changed");
-        // It refills while this goes on, one by one.
-        let listed = ada.get("/api/admin/invites?limit=1").await.json();
-        let id = listed["items"][0]["id"].as_str().expect("an invite").to_owned();
-        let api = |n| ("/api/admin/invites".to_owned(), json!({ "email": format!("x{n}@other.test") }));
-        let again = |_| (format!("/api/admin/invites/{id}/resend"), json!({}));
-        assert!(is_refused_in_the_end(&ada, api).await && is_refused_in_the_end(&ada, again).await);
+on_both_databases!(an_admin_and_an_organization_send_so_many_invites_in_an_hour);
+
+async fn an_admin_and_an_organization_send_so_many_invites_in_an_hour(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Admin).await;
+    let eve = app.person("eve@acme.test", Role::Admin).await;
+    for (admin, round) in [(&ada, 0), (&ada, 1), (&ben, 2), (&ben, 3)] {
+        let sent = invite(admin, round * 500..(round + 1) * 500).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
     }
+    let before = app.footprint().await;
+    for (admin, whose) in [(&ada, "an admin's"), (&eve, "the organization's")] {
+        let refused = invite(admin, 2000..2010).await;
+        assert_eq!(refused.status, 429, "{whose}: {}", refused.body);
+        assert!(refused.says("1,000 invites in an hour"), "{}", refused.body);
+        assert!(refused.says("p2001@other.test"), "what was typed is still there: {}", refused.body);
+        assert!(wait(&refused) <= 3600, "{whose}");
+    }
+    assert_eq!(app.footprint().await, before, "nothing has changed");
+    // It refills while this goes on, one by one.
+    let listed = ada.get("/api/admin/invites?limit=1").await.json();
+    let id = listed["items"][0]["id"].as_str().expect("an invite").to_owned();
+    let api = |n| ("/api/admin/invites".to_owned(), json!({ "email": format!("x{n}@other.test") }));
+    let again = |_| (format!("/api/admin/invites/{id}/resend"), json!({}));
+    assert!(is_refused_in_the_end(&ada, api).await && is_refused_in_the_end(&ada, again).await);
 }
 
 #[actix_web::test]

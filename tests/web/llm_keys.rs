@@ -167,11 +167,11 @@ async fn a_replaced_key_comes_back_with_one_click_until_it_is_removed() {
         works_with(&ada, &llm, "anthropic", SECOND).await;
         assert_eq!(act(&ada, "anthropic/previous/removal").await, 303);
         assert_eq!(act(&ada, "anthropic/reversion").await, 409);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 1, "it is erased");
+        assert_eq!(app.rows_in("llm_keys").await, 1, "it is erased");
         for key in [FIRST, SECOND, FIRST, SECOND] {
             set(&ada, "anthropic", key).await;
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2, "one is kept");
+        assert_eq!(app.rows_in("llm_keys").await, 2, "one is kept");
         app.close().await;
     }
 }
@@ -196,7 +196,7 @@ async fn a_removed_key_can_be_brought_back_for_ten_minutes_and_is_then_erased() 
         assert_eq!(act(&ada, "anthropic/restoration").await, 409, "too late");
         assert!(!ada.get(PAGE).await.says("Undo"));
         app.services.key_alarms.wake();
-        until(async || app.count("SELECT count(*) FROM llm_keys").await == 0).await;
+        until(async || app.rows_in("llm_keys").await == 0).await;
         app.close().await;
     }
 }
@@ -397,7 +397,7 @@ async fn private_addresses_are_refused_when_they_are_saved() {
             assert_eq!(answer.status, 422, "{address}");
             assert!(answer.json()["errors"]["baseUrl"].is_array(), "{}", answer.body);
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
         assert!(llm.asked().is_empty());
         app.close().await;
     }
@@ -471,7 +471,7 @@ async fn wrong_input_comes_back_with_a_sentence_and_without_the_key() {
         }
         assert_eq!(ada.put(&format!("{API}/nope"), &json!({ "key": FIRST })).await.status, 404);
         assert_eq!(ada.get(&format!("{PAGE}?provider=nope")).await.status, 404);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert_eq!(app.rows_in("llm_keys").await, 0);
         assert!(llm.asked().is_empty());
         app.close().await;
     }
@@ -574,28 +574,28 @@ async fn stored_keys_are_tried_daily_once_across_instances() {
 }
 
 // Q01
-on_both_databases! {
-    async fn tests_of_keys_are_rate_limited(app: &TestApp) {
-        let ada = app.owner().await;
-        let mut statuses = Vec::new();
-        for _ in 0..12 {
-            statuses.push(ada.post_json(&format!("{API}/groq/test"), &json!({})).await.status);
-        }
-        assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 10, "there is no key");
-        assert_eq!(statuses[11], 429);
-    }
+on_both_databases!(tests_of_keys_are_rate_limited, two_admins_who_replace_a_key_at_once_leave_one_in_use);
 
-    async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(app: &TestApp) {
-        let ada = app.owner().await;
-        let ben = app.person("ben@acme.test", Role::Admin).await;
-        for _ in 0..10 {
-            let (one, other) = (set(&ada, "anthropic", FIRST), set(&ben, "anthropic", SECOND));
-            futures_util::future::join(one, other).await;
-        }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 2);
-        assert_eq!(app.count("SELECT count(*) FROM llm_key_health").await, 2);
+async fn tests_of_keys_are_rate_limited(app: &TestApp) {
+    let ada = app.owner().await;
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(ada.post_json(&format!("{API}/groq/test"), &json!({})).await.status);
     }
+    assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 10, "there is no key");
+    assert_eq!(statuses[11], 429);
+}
+
+async fn two_admins_who_replace_a_key_at_once_leave_one_in_use(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Admin).await;
+    for _ in 0..10 {
+        let (one, other) = (set(&ada, "anthropic", FIRST), set(&ben, "anthropic", SECOND));
+        futures_util::future::join(one, other).await;
+    }
+    assert_eq!(app.count("SELECT count(*) FROM llm_keys WHERE replaced_at IS NULL").await, 1);
+    assert_eq!(app.rows_in("llm_keys").await, 2);
+    assert_eq!(app.rows_in("llm_key_health").await, 2);
 }
 
 #[actix_web::test]
@@ -614,7 +614,7 @@ async fn a_key_that_is_erased_is_erased_on_the_disk() {
         assert_eq!(act(&ada, "anthropic/removal").await, 303);
         app.skip(Duration::minutes(11));
         app.services.key_alarms.wake();
-        until(async || app.count("SELECT count(*) FROM llm_keys").await == 1).await;
+        until(async || app.rows_in("llm_keys").await == 1).await;
         let holds = |text: &str| {
             let log = file.with_file_name("gatehouse.db-wal");
             let written = [&file, &log].map(|file| std::fs::read(file).unwrap_or_default()).concat();

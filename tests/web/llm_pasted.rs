@@ -41,82 +41,92 @@ const NO_KEYS: [(&str, &str); 18] = [
     ("CANARY\u{2013}1", "U+2013"),
 ];
 
-on_both_databases! {
-    async fn what_is_not_a_key_is_refused_in_words_and_does_not_come_back(app: &TestApp) {
-        let ada = app.owner().await;
-        for (page, api) in places(app).await {
-            for (pasted, words) in NO_KEYS {
-                let answer = ada.post(&page, &[("provider", "openai"), ("key", pasted)]).await;
-                assert_eq!(answer.status, 422, "{page}: {pasted:?}");
-                assert!(answer.says("There is 1 problem") && answer.says(words), "{pasted:?}: {}", answer.body);
-                assert!(!answer.body.contains("CANARY"), "{pasted:?}");
-                let answer = puts(&ada, &api, "openai", json!({ "key": pasted })).await;
-                assert_eq!(answer.status, 422, "{api}: {pasted:?}");
-                let told = answer.json()["errors"]["key"][0].clone();
-                assert!(told.as_str().is_some_and(|told| told.contains(words)), "{pasted:?}: {told}");
-                assert!(!answer.body.contains("CANARY"), "{pasted:?}");
-            }
-        }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
-    }
+on_both_databases!(
+    what_is_not_a_key_is_refused_in_words_and_does_not_come_back,
+    another_providers_key_is_asked_about_before_it_is_saved,
+    keys_of_strangers_to_the_catalog_are_asked_about_too
+);
 
-    async fn another_providers_key_is_asked_about_before_it_is_saved(app: &TestApp) {
-        let ada = app.owner().await;
-        for (n, (page, api)) in (1_i64..).zip(places(app).await) {
-            let asked = ada.post(&page, &[("provider", "openai"), ("key", FIRST)]).await;
-            assert_eq!(asked.status, 422);
-            for words in [
-                "This looks like an Anthropic key.",
-                "Use this Anthropic key for OpenAI anyway",
-                "Add a key for Anthropic instead",
-                "Enter the key again",
-            ] {
-                assert!(asked.says(words), "{words}: {}", asked.body);
-            }
-            assert!(asked.body.contains(&format!("{page}?provider=anthropic")) && !asked.body.contains("CANARY"));
-            for confirmed in ["", "true", "groq"] {
-                let fields = [("provider", "openai"), ("key", FIRST), ("confirmed_provider", confirmed)];
-                let again = ada.post(&page, &fields).await;
-                assert!(again.status == 422 && again.says("This looks like an Anthropic key."), "{confirmed}");
-            }
-            let no_key = [("provider", "openai"), ("key", ""), ("confirmed_provider", "anthropic")];
-            let again = ada.post(&page, &no_key).await;
-            assert!(again.status == 422 && again.body.contains("value=\"anthropic\" checked"), "{}", again.body);
-            let other = [("provider", "openai"), ("key", "gsk_CANARY-0123"), ("confirmed_provider", "anthropic")];
-            assert!(ada.post(&page, &other).await.says("This looks like a Groq key."), "that one was not asked about");
-            let answer = puts(&ada, &api, "openai", json!({ "key": FIRST })).await;
-            assert!(answer.status == 422 && !answer.body.contains("CANARY"), "{}", answer.body);
-            let told = answer.json()["errors"]["key"].to_string();
-            assert!(told.contains("an Anthropic key.") && told.contains("`confirmedProvider`: `anthropic`"), "{told}");
-            let kept = "SELECT count(*) FROM llm_keys WHERE removed_at IS NULL AND replaced_at IS NULL";
-            assert_eq!(app.count(kept).await, n - 1, "nothing was saved");
-
-            let sure = [("provider", "openai"), ("key", FIRST), ("confirmed_provider", "anthropic")];
-            assert_eq!(ada.post(&page, &sure).await.status, 303);
-            assert!(ada.get(&page).await.says("This looks like an Anthropic key."), "the card says it, too");
-            let sure = json!({ "key": "gsk_CANARY-0123", "confirmedProvider": "groq" });
-            let answer = puts(&ada, &api, "openai", sure).await;
-            assert_eq!(answer.status, 200, "{}", answer.body);
-            assert_eq!(app.count(kept).await, n);
+async fn what_is_not_a_key_is_refused_in_words_and_does_not_come_back(app: &TestApp) {
+    let ada = app.owner().await;
+    for (page, api) in places(app).await {
+        for (pasted, words) in NO_KEYS {
+            let answer = ada.post(&page, &[("provider", "openai"), ("key", pasted)]).await;
+            assert_eq!(answer.status, 422, "{page}: {pasted:?}");
+            assert!(answer.says("There is 1 problem") && answer.says(words), "{pasted:?}: {}", answer.body);
+            assert!(!answer.body.contains("CANARY"), "{pasted:?}");
+            let answer = puts(&ada, &api, "openai", json!({ "key": pasted })).await;
+            assert_eq!(answer.status, 422, "{api}: {pasted:?}");
+            let told = answer.json()["errors"]["key"][0].clone();
+            assert!(told.as_str().is_some_and(|told| told.contains(words)), "{pasted:?}: {told}");
+            assert!(!answer.body.contains("CANARY"), "{pasted:?}");
         }
     }
+    assert_eq!(app.rows_in("llm_keys").await, 0);
+}
 
-    async fn keys_of_strangers_to_the_catalog_are_asked_about_too(app: &TestApp) {
-        let ada = app.owner().await;
-        for (key, words) in [
-            ("hf_CANARY0123", "This looks like a Hugging Face key."),
-            ("r8_CANARY0123", "This looks like a Replicate key."),
-            ("sk-or-v1-CANARY0123", "This looks like an OpenRouter key."),
-            ("AIzaCANARY0123", "This looks like a Google Gemini key."),
-            ("xai-CANARY0123", "This looks like an xAI key."),
-            ("pplx-CANARY0123", "This looks like a Perplexity key."),
-            ("gh_CANARY0123", "This looks like a Gatehouse key."),
+async fn another_providers_key_is_asked_about_before_it_is_saved(app: &TestApp) {
+    let ada = app.owner().await;
+    for (n, (page, api)) in (1_i64..).zip(places(app).await) {
+        let asked = ada.post(&page, &[("provider", "openai"), ("key", FIRST)]).await;
+        assert_eq!(asked.status, 422);
+        for words in [
+            "This looks like an Anthropic key.",
+            "Use this Anthropic key for OpenAI anyway",
+            "Add a key for Anthropic instead",
+            "Enter the key again",
         ] {
-            let asked = ada.post(PAGE, &[("provider", "mistral"), ("key", key)]).await;
-            assert!(asked.status == 422 && asked.says(words) && !asked.body.contains("CANARY"), "{}", asked.body);
+            assert!(asked.says(words), "{words}: {}", asked.body);
         }
-        assert_eq!(app.count("SELECT count(*) FROM llm_keys").await, 0);
+        assert!(asked.body.contains(&format!("{page}?provider=anthropic")) && !asked.body.contains("CANARY"));
+        for confirmed in ["", "true", "groq"] {
+            let fields = [("provider", "openai"), ("key", FIRST), ("confirmed_provider", confirmed)];
+            let again = ada.post(&page, &fields).await;
+            assert!(again.status == 422 && again.says("This looks like an Anthropic key."), "{confirmed}");
+        }
+        let no_key = [("provider", "openai"), ("key", ""), ("confirmed_provider", "anthropic")];
+        let again = ada.post(&page, &no_key).await;
+        assert!(again.status == 422 && again.body.contains("value=\"anthropic\" checked"), "{}", again.body);
+        let other = [("provider", "openai"), ("key", "gsk_CANARY-0123"), ("confirmed_provider", "anthropic")];
+        assert!(
+            ada.post(&page, &other).await.says("This looks like a Groq key."),
+            "that one was not asked about"
+        );
+        let answer = puts(&ada, &api, "openai", json!({ "key": FIRST })).await;
+        assert!(answer.status == 422 && !answer.body.contains("CANARY"), "{}", answer.body);
+        let told = answer.json()["errors"]["key"].to_string();
+        assert!(
+            told.contains("an Anthropic key.") && told.contains("`confirmedProvider`: `anthropic`"),
+            "{told}"
+        );
+        let kept = "SELECT count(*) FROM llm_keys WHERE removed_at IS NULL AND replaced_at IS NULL";
+        assert_eq!(app.count(kept).await, n - 1, "nothing was saved");
+
+        let sure = [("provider", "openai"), ("key", FIRST), ("confirmed_provider", "anthropic")];
+        assert_eq!(ada.post(&page, &sure).await.status, 303);
+        assert!(ada.get(&page).await.says("This looks like an Anthropic key."), "the card says it, too");
+        let sure = json!({ "key": "gsk_CANARY-0123", "confirmedProvider": "groq" });
+        let answer = puts(&ada, &api, "openai", sure).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(app.count(kept).await, n);
     }
+}
+
+async fn keys_of_strangers_to_the_catalog_are_asked_about_too(app: &TestApp) {
+    let ada = app.owner().await;
+    for (key, words) in [
+        ("hf_CANARY0123", "This looks like a Hugging Face key."),
+        ("r8_CANARY0123", "This looks like a Replicate key."),
+        ("sk-or-v1-CANARY0123", "This looks like an OpenRouter key."),
+        ("AIzaCANARY0123", "This looks like a Google Gemini key."),
+        ("xai-CANARY0123", "This looks like an xAI key."),
+        ("pplx-CANARY0123", "This looks like a Perplexity key."),
+        ("gh_CANARY0123", "This looks like a Gatehouse key."),
+    ] {
+        let asked = ada.post(PAGE, &[("provider", "mistral"), ("key", key)]).await;
+        assert!(asked.status == 422 && asked.says(words) && !asked.body.contains("CANARY"), "{}", asked.body);
+    }
+    assert_eq!(app.rows_in("llm_keys").await, 0);
 }
 
 #[actix_web::test]

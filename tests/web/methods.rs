@@ -26,12 +26,12 @@ async fn a_method_that_is_switched_off_is_not_there() {
     for (app, okta) in houses().await {
         let ada = app.owner().await;
         let visitor = app.visitor();
-        let departure = visitor.depart_to("okta", "/").await;
+        let authorization = visitor.authorize_at("okta", "/").await;
         assert_eq!(switch(&ada, "okta", "false").await, 303);
         assert!(!app.visitor().get("/sign-in").await.says("Continue with Okta"));
         assert_eq!(visitor.post("/auth/okta", &[]).await.status, 404);
-        let code = okta.grant(&Identity::new("ada@acme.test", "Ada"), &departure);
-        let back = visitor.get(&visitor.way_back_from("okta", &departure, &code)).await;
+        let code = okta.grant(&Identity::new("ada@acme.test", "Ada"), &authorization);
+        let back = visitor.get(&visitor.way_back_from("okta", &authorization, &code)).await;
         assert_eq!(back.status, 404, "begun before, come back after");
         assert!(ada.get(PAGE).await.says("Switched off") && ada.is_signed_in().await);
         assert_eq!(switch(&ada, "okta", "true").await, 303);
@@ -59,8 +59,8 @@ async fn the_last_method_of_the_owners_stays_on() {
         app.person("ben@acme.test", Role::Admin).await;
         app.run("UPDATE identities SET provider = 'okta' WHERE email = 'ben@acme.test'", []).await;
         assert_eq!(switch(&ada, "idp", "false").await, 409, "an admin's account does not count");
-        app.run("UPDATE memberships SET role = 'owner' WHERE email = 'ben@acme.test'", []).await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'ben@acme.test'", []).await;
+        app.change_role("ben@acme.test", "owner").await;
+        app.deactivate("ben@acme.test").await;
         assert_eq!(switch(&ada, "idp", "false").await, 409, "nor a deactivated owner's");
         app.run("UPDATE users SET status = 'active'", []).await;
         assert_eq!(switch(&ada, "idp", "false").await, 303);
@@ -89,30 +89,37 @@ async fn two_methods_switched_off_at_once_leave_one() {
     }
 }
 
-on_both_databases! {
-    async fn a_test_says_what_the_provider_answers(app: &TestApp) {
-        let ada = app.owner().await;
-        let path = format!("{PAGE}/methods/idp/test");
-        let answer = ada.post(&path, &[]).await;
-        assert_eq!(answer.status, 200);
-        assert!(answer.says("names itself") && answer.says("accepts"), "{}", answer.body);
-        assert!(!answer.body.contains("CANARY"));
-        app.provider.be(Trouble::Status(500));
-        assert!(ada.htmx(reqwest::Method::POST, &path, "section#methods", &[]).await.body.starts_with("<section id=\"methods\""));
-        assert!(app.events().await.iter().filter(|event| event.starts_with("sign_in_method.tested")).count() == 2);
-    }
+on_both_databases!(a_test_says_what_the_provider_answers, tests_are_rate_limited);
 
-    // Q01
-    async fn tests_are_rate_limited(app: &TestApp) {
-        let ada = app.owner().await;
-        let path = format!("{PAGE}/methods/idp/test");
-        let mut statuses = Vec::new();
-        for _ in 0..12 {
-            statuses.push(ada.post(&path, &[]).await.status);
-        }
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10);
-        assert_eq!(statuses[11], 429);
+async fn a_test_says_what_the_provider_answers(app: &TestApp) {
+    let ada = app.owner().await;
+    let path = format!("{PAGE}/methods/idp/test");
+    let answer = ada.post(&path, &[]).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.says("names itself") && answer.says("accepts"), "{}", answer.body);
+    assert!(!answer.body.contains("CANARY"));
+    app.provider.be(Trouble::Status(500));
+    assert!(
+        ada.htmx(reqwest::Method::POST, &path, "section#methods", &[])
+            .await
+            .body
+            .starts_with("<section id=\"methods\"")
+    );
+    assert!(
+        app.events().await.iter().filter(|event| event.starts_with("sign_in_method.tested")).count() == 2
+    );
+}
+
+// Q01
+async fn tests_are_rate_limited(app: &TestApp) {
+    let ada = app.owner().await;
+    let path = format!("{PAGE}/methods/idp/test");
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(ada.post(&path, &[]).await.status);
     }
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10);
+    assert_eq!(statuses[11], 429);
 }
 
 // A26, A27: every way to a session says the same to the same person.
@@ -128,7 +135,7 @@ async fn no_way_in_is_weaker_than_another() {
             [okta.issuer.clone().into()],
         )
         .await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
+        app.deactivate("gone@acme.test").await;
         let stranger = Identity::new("stranger@acme.test", "Stranger");
         let unverified = Identity::new("u@acme.test", "U").with(json!({ "email_verified": false }));
         for (who, identity) in

@@ -9,10 +9,6 @@ use super::support::{Answer, Identity, TestApp, Visitor, on_both_databases};
 
 const PAGE: &str = "/settings/admin/users";
 
-async fn id(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
-}
-
 /// Makes someone an admin; the notice that the answer leaves.
 async fn promote(admin: &Visitor, person: &str) -> String {
     let answer = admin.post(&format!("{PAGE}/{person}/role"), &[("role", "admin")]).await;
@@ -45,39 +41,44 @@ fn says_something(page: &Answer) -> bool {
     page.says(" is now an admin.") || page.says("Undo")
 }
 
-on_both_databases! {
-    async fn a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other(app: &TestApp) {
-        for (email, role) in [("ada@acme.test", Role::Owner), ("eve@acme.test", Role::Owner), ("sam@acme.test", Role::Member)] {
-            app.enroll(email, "default", role).await;
-        }
-        let (ada, hers) = session(app, "ada@acme.test").await;
-        let (eve, theirs) = session(app, "eve@acme.test").await;
-        let sam = id(app, "sam@acme.test").await;
-        let genuine = promote(&eve, &sam).await;
-        assert!(says_something(&with_planted(&eve, &theirs, &genuine).await), "it is their own");
-        assert!(!says_something(&with_planted(&ada, &hers, &genuine).await), "somebody else's");
-        for forged in [
-            format!("notice=role-changed.role.{sam}.owner"),
-            "notice=role-changed".to_owned(),
-            genuine.replace("member", "owner"),
-            genuine.replacen('~', "~QWRh~", 1),
-            format!("{genuine}x"),
-        ] {
-            let page = with_planted(&eve, &theirs, &forged).await;
-            assert!(!says_something(&page), "{forged}");
-            assert_eq!(cookie(&page, "notice").as_deref(), Some("notice="), "it is taken back");
-        }
-        let (again, new) = session(app, "eve@acme.test").await;
-        assert!(!says_something(&with_planted(&again, &new, &genuine).await), "another session of theirs");
-        app.skip(Duration::seconds(62));
-        assert!(!says_something(&with_planted(&eve, &theirs, &genuine).await), "too late");
-    }
+on_both_databases!(
+    a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other,
+    who_is_signed_out_is_told_so_and_offered_nothing
+);
 
-    async fn who_is_signed_out_is_told_so_and_offered_nothing(app: &TestApp) {
-        let ada = app.owner().await;
-        assert_eq!(ada.post("/sign-out", &[]).await.status, 303);
-        let page = ada.get("/sign-in").await;
-        assert!(page.says("You’re signed out.") && !page.says("Undo"), "{}", page.body);
-        assert!(!ada.get("/sign-in").await.says("You’re signed out."), "once");
+async fn a_notice_speaks_to_the_session_that_made_the_change_and_to_no_other(app: &TestApp) {
+    for (email, role) in
+        [("ada@acme.test", Role::Owner), ("eve@acme.test", Role::Owner), ("sam@acme.test", Role::Member)]
+    {
+        app.enroll(email, "default", role).await;
     }
+    let (ada, hers) = session(app, "ada@acme.test").await;
+    let (eve, theirs) = session(app, "eve@acme.test").await;
+    let sam = app.id_of("sam@acme.test").await;
+    let genuine = promote(&eve, &sam).await;
+    assert!(says_something(&with_planted(&eve, &theirs, &genuine).await), "it is their own");
+    assert!(!says_something(&with_planted(&ada, &hers, &genuine).await), "somebody else's");
+    for forged in [
+        format!("notice=role-changed.role.{sam}.owner"),
+        "notice=role-changed".to_owned(),
+        genuine.replace("member", "owner"),
+        genuine.replacen('~', "~QWRh~", 1),
+        format!("{genuine}x"),
+    ] {
+        let page = with_planted(&eve, &theirs, &forged).await;
+        assert!(!says_something(&page), "{forged}");
+        assert_eq!(cookie(&page, "notice").as_deref(), Some("notice="), "it is taken back");
+    }
+    let (again, new) = session(app, "eve@acme.test").await;
+    assert!(!says_something(&with_planted(&again, &new, &genuine).await), "another session of theirs");
+    app.skip(Duration::seconds(62));
+    assert!(!says_something(&with_planted(&eve, &theirs, &genuine).await), "too late");
+}
+
+async fn who_is_signed_out_is_told_so_and_offered_nothing(app: &TestApp) {
+    let ada = app.owner().await;
+    assert_eq!(ada.post("/sign-out", &[]).await.status, 303);
+    let page = ada.get("/sign-in").await;
+    assert!(page.says("You’re signed out.") && !page.says("Undo"), "{}", page.body);
+    assert!(!ada.get("/sign-in").await.says("You’re signed out."), "once");
 }

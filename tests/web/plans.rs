@@ -69,66 +69,70 @@ async fn lives(app: &TestApp, ada: &Visitor, resource: &Resource) {
     assert_eq!(ada.delete(&at).await.status, 404, "{at} is destroyed once");
 }
 
-on_both_databases! {
-    async fn what_is_declared_is_there_stays_so_and_goes(app: &TestApp) {
-        let ada = app.owner().await;
-        app.enroll("ben@acme.test", "default", Role::Member).await;
-        let ben = app.texts("SELECT id FROM users WHERE email = 'ben@acme.test'").await.remove(0);
-        let search = ada.post_json("/api/projects", &json!({ "name": "Search" })).await.json();
-        let search = search["id"].as_str().expect("an id");
-        let team = Resource {
-            create: Some(("/api/teams", json!({ "name": "Research" }))),
-            at: "/api/teams/{id}".to_owned(),
-            update: Method::PATCH,
-            declared: json!({ "name": "Research" }),
-            changed: json!({ "name": "Research and more" }),
-            before_destroying: None,
-        };
-        let project = Resource {
-            create: Some(("/api/projects", json!({ "name": "Chat" }))),
-            at: "/api/projects/{id}".to_owned(),
-            declared: json!({ "name": "Chat" }),
-            changed: json!({ "name": "Chat and more" }),
-            before_destroying: Some(json!({ "archived": true })),
-            update: Method::PATCH,
-        };
-        let membership = Resource {
-            create: None,
-            at: format!("/api/projects/{search}/members/{ben}"),
-            update: Method::PUT,
-            declared: json!({ "role": "viewer" }),
-            changed: json!({ "role": "admin" }),
-            before_destroying: None,
-        };
-        for resource in [team, project, membership] {
-            lives(app, &ada, &resource).await;
-        }
-    }
+on_both_databases!(
+    what_is_declared_is_there_stays_so_and_goes,
+    a_key_that_is_applied_again_is_not_replaced_by_itself,
+    settings_are_as_they_are_declared
+);
 
-    async fn a_key_that_is_applied_again_is_not_replaced_by_itself(app: &TestApp) {
-        let ada = app.owner().await;
-        let at = "/api/admin/llm-keys/openai";
-        let declared = json!({ "key": "sk-proj-first000000000000000000000000000000000001" });
-        assert_eq!(ada.put(at, &declared).await.status, 200);
+async fn what_is_declared_is_there_stays_so_and_goes(app: &TestApp) {
+    let ada = app.owner().await;
+    app.enroll("ben@acme.test", "default", Role::Member).await;
+    let ben = app.id_of("ben@acme.test").await;
+    let search = ada.post_json("/api/projects", &json!({ "name": "Search" })).await.json();
+    let search = search["id"].as_str().expect("an id");
+    let team = Resource {
+        create: Some(("/api/teams", json!({ "name": "Research" }))),
+        at: "/api/teams/{id}".to_owned(),
+        update: Method::PATCH,
+        declared: json!({ "name": "Research" }),
+        changed: json!({ "name": "Research and more" }),
+        before_destroying: None,
+    };
+    let project = Resource {
+        create: Some(("/api/projects", json!({ "name": "Chat" }))),
+        at: "/api/projects/{id}".to_owned(),
+        declared: json!({ "name": "Chat" }),
+        changed: json!({ "name": "Chat and more" }),
+        before_destroying: Some(json!({ "archived": true })),
+        update: Method::PATCH,
+    };
+    let membership = Resource {
+        create: None,
+        at: format!("/api/projects/{search}/members/{ben}"),
+        update: Method::PUT,
+        declared: json!({ "role": "viewer" }),
+        changed: json!({ "role": "admin" }),
+        before_destroying: None,
+    };
+    for resource in [team, project, membership] {
+        lives(app, &ada, &resource).await;
+    }
+}
+
+async fn a_key_that_is_applied_again_is_not_replaced_by_itself(app: &TestApp) {
+    let ada = app.owner().await;
+    let at = "/api/admin/llm-keys/openai";
+    let declared = json!({ "key": "sk-proj-first000000000000000000000000000000000001" });
+    assert_eq!(ada.put(at, &declared).await.status, 200);
+    let before = (app.footprint().await, app.events().await);
+    let again = ada.put(at, &declared).await;
+    assert_eq!((again.status, &again.json()["hasPrevious"]), (200, &json!(false)), "{}", again.body);
+    assert_eq!((app.footprint().await, app.events().await), before);
+    let other = json!({ "key": "sk-proj-second00000000000000000000000000000000002" });
+    assert_eq!(ada.put(at, &other).await.json()["hasPrevious"], true);
+    assert_eq!(ada.put(at, &other).await.json()["hasPrevious"], true, "the one before stays");
+}
+
+async fn settings_are_as_they_are_declared(app: &TestApp) {
+    let ada = app.owner().await;
+    let declared = json!({ "name": "Acme", "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true, "tokenMaxDays": 90 });
+    for again in [false, true] {
         let before = (app.footprint().await, app.events().await);
-        let again = ada.put(at, &declared).await;
-        assert_eq!((again.status, &again.json()["hasPrevious"]), (200, &json!(false)), "{}", again.body);
-        assert_eq!((app.footprint().await, app.events().await), before);
-        let other = json!({ "key": "sk-proj-second00000000000000000000000000000000002" });
-        assert_eq!(ada.put(at, &other).await.json()["hasPrevious"], true);
-        assert_eq!(ada.put(at, &other).await.json()["hasPrevious"], true, "the one before stays");
-    }
-
-    async fn settings_are_as_they_are_declared(app: &TestApp) {
-        let ada = app.owner().await;
-        let declared = json!({ "name": "Acme", "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true, "tokenMaxDays": 90 });
-        for again in [false, true] {
-            let before = (app.footprint().await, app.events().await);
-            let applied = ada.patch("/api/admin/settings", &declared).await;
-            assert_eq!(applied.status, 200, "{}", applied.body);
-            let there = ada.get("/api/admin/settings").await.json();
-            assert!(is_clean(&declared, &there), "{there}");
-            assert_eq!((app.footprint().await, app.events().await) == before, again);
-        }
+        let applied = ada.patch("/api/admin/settings", &declared).await;
+        assert_eq!(applied.status, 200, "{}", applied.body);
+        let there = ada.get("/api/admin/settings").await.json();
+        assert!(is_clean(&declared, &there), "{there}");
+        assert_eq!((app.footprint().await, app.events().await) == before, again);
     }
 }

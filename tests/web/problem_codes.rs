@@ -30,38 +30,48 @@ async fn send(ada: &Visitor, headers: &[(&str, &str)], body: &str) -> (u16, Stri
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-on_both_databases! {
-    async fn a_body_that_cant_be_read_has_a_code_for_why(app: &TestApp) {
-        let ada = app.owner().await;
-        assert_eq!(send(&ada, &[JSON], "{").await, code(400, "malformed"));
-        assert_eq!(send(&ada, &[("content-type", "text/plain")], "{}").await, code(415, "unsupported_media_type"));
-        assert_eq!(send(&ada, &[JSON, ("content-encoding", "gzip")], "{}").await, code(415, "unsupported_encoding"));
-        assert_eq!(send(&ada, &[JSON], &"x".repeat(2_000_000)).await, code(413, "too_large"));
-        assert_eq!(send(&ada, &[JSON], "[\"Research\"]").await, code(422, "invalid"), "a list is no document");
-    }
+on_both_databases!(
+    a_body_that_cant_be_read_has_a_code_for_why,
+    what_cant_be_done_now_has_a_code_for_why,
+    what_goes_wrong_here_has_a_code_that_says_no_more
+);
 
-    async fn what_cant_be_done_now_has_a_code_for_why(app: &TestApp) {
-        let ada = app.owner().await;
-        let teams = ada.get("/api/teams").await.json();
-        let default = format!("/api/teams/{}", teams["items"][0]["id"].as_str().expect("an id"));
-        assert_eq!(problem(&ada.delete(&default).await), code(409, "conflict"));
-        for _ in 0..10 {
-            ada.post_json("/api/admin/llm-keys/openai/test", &json!({})).await;
-        }
-        let refused = ada.post_json("/api/admin/llm-keys/openai/test", &json!({})).await;
-        assert_eq!(problem(&refused), code(429, "too_many_requests"));
-    }
+async fn a_body_that_cant_be_read_has_a_code_for_why(app: &TestApp) {
+    let ada = app.owner().await;
+    assert_eq!(send(&ada, &[JSON], "{").await, code(400, "malformed"));
+    assert_eq!(
+        send(&ada, &[("content-type", "text/plain")], "{}").await,
+        code(415, "unsupported_media_type")
+    );
+    assert_eq!(
+        send(&ada, &[JSON, ("content-encoding", "gzip")], "{}").await,
+        code(415, "unsupported_encoding")
+    );
+    assert_eq!(send(&ada, &[JSON], &"x".repeat(2_000_000)).await, code(413, "too_large"));
+    assert_eq!(send(&ada, &[JSON], "[\"Research\"]").await, code(422, "invalid"), "a list is no document");
+}
 
-    async fn what_goes_wrong_here_has_a_code_that_says_no_more(app: &TestApp) {
-        let ada = app.owner().await;
-        app.enroll("eve@acme.test", "default", Role::Member).await;
-        let eve = app.texts("SELECT id FROM users WHERE email = 'eve@acme.test'").await.remove(0);
-        app.run("UPDATE memberships SET email = 'no address' WHERE email = 'eve@acme.test'", []).await;
-        let change = ada.patch(&format!("/api/admin/users/{eve}"), &json!({ "role": "admin" })).await;
-        assert_eq!(problem(&change), code(500, "internal"));
-        app.run("ALTER TABLE teams RENAME TO elsewhere", []).await;
-        assert_eq!(problem(&ada.get("/api/teams").await), code(503, "unavailable"));
+async fn what_cant_be_done_now_has_a_code_for_why(app: &TestApp) {
+    let ada = app.owner().await;
+    let teams = ada.get("/api/teams").await.json();
+    let default = format!("/api/teams/{}", teams["items"][0]["id"].as_str().expect("an id"));
+    assert_eq!(problem(&ada.delete(&default).await), code(409, "conflict"));
+    for _ in 0..10 {
+        ada.post_json("/api/admin/llm-keys/openai/test", &json!({})).await;
     }
+    let refused = ada.post_json("/api/admin/llm-keys/openai/test", &json!({})).await;
+    assert_eq!(problem(&refused), code(429, "too_many_requests"));
+}
+
+async fn what_goes_wrong_here_has_a_code_that_says_no_more(app: &TestApp) {
+    let ada = app.owner().await;
+    app.enroll("eve@acme.test", "default", Role::Member).await;
+    let eve = app.id_of("eve@acme.test").await;
+    app.run("UPDATE memberships SET email = 'no address' WHERE email = 'eve@acme.test'", []).await;
+    let change = ada.patch(&format!("/api/admin/users/{eve}"), &json!({ "role": "admin" })).await;
+    assert_eq!(problem(&change), code(500, "internal"));
+    app.run("ALTER TABLE teams RENAME TO elsewhere", []).await;
+    assert_eq!(problem(&ada.get("/api/teams").await), code(503, "unavailable"));
 }
 
 fn code(status: u16, code: &str) -> (u16, String) {

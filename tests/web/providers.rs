@@ -26,15 +26,15 @@ async fn house_for_acme(database: Database, settings: &[(&str, &str)]) -> TestAp
 }
 
 async fn by_github(visitor: &Visitor, github: &GitHub, account: &Account) -> Answer {
-    let departure = visitor.depart_to("github", "/").await;
-    let code = github.grant(account, &departure);
-    visitor.get(&visitor.way_back_from("github", &departure, &code)).await
+    let authorization = visitor.authorize_at("github", "/").await;
+    let code = github.grant(account, &authorization);
+    visitor.get(&visitor.way_back_from("github", &authorization, &code)).await
 }
 
 async fn by_microsoft(visitor: &Visitor, microsoft: &Microsoft, identity: &Identity) -> Answer {
-    let departure = visitor.depart_to("entra", "/").await;
-    let code = microsoft.grant(identity, &departure);
-    visitor.get(&visitor.way_back_from("entra", &departure, &code)).await
+    let authorization = visitor.authorize_at("entra", "/").await;
+    let code = microsoft.grant(identity, &authorization);
+    visitor.get(&visitor.way_back_from("entra", &authorization, &code)).await
 }
 
 fn entra<'a>(issuer: &'a str, secret: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -140,15 +140,15 @@ async fn enterprise_server_is_asked_at_its_own_addresses_only() {
     let (github, elsewhere) = (GitHub::start().await, GitHub::start().await);
     let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let visitor = app.visitor();
-    let departure = visitor.depart_to("github", "/").await;
+    let authorization = visitor.authorize_at("github", "/").await;
     assert!(
-        departure.as_str().starts_with(&format!("{}/login/oauth/authorize?", github.base)),
-        "{departure}"
+        authorization.as_str().starts_with(&format!("{}/login/oauth/authorize?", github.base)),
+        "{authorization}"
     );
-    assert_eq!(query(&departure, "scope"), "read:user user:email");
-    assert_eq!(query(&departure, "redirect_uri"), format!("{}/auth/github/callback", app.base));
-    let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
-    let back = visitor.way_back_from("github", &departure, &code);
+    assert_eq!(query(&authorization, "scope"), "read:user user:email");
+    assert_eq!(query(&authorization, "redirect_uri"), format!("{}/auth/github/callback", app.base));
+    let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &authorization);
+    let back = visitor.way_back_from("github", &authorization, &code);
     assert_eq!(visitor.get(&back).await.status, 303);
     let mut asked = github.asked();
     asked.sort();
@@ -178,11 +178,11 @@ async fn github_gets_a_pkce_challenge_and_the_code_needs_its_verifier() {
     let app = house_for_acme(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let grace = Account::new(7, "grace", &[("grace@acme.test", true, true)]);
     let (visitor, attacker) = (app.visitor(), app.visitor());
-    let departure = visitor.depart_to("github", "/").await;
-    assert_eq!(query(&departure, "code_challenge_method"), "S256");
-    assert!(!departure.as_str().contains("CANARY"), "no client secret");
-    let code = github.grant(&grace, &attacker.depart_to("github", "/").await);
-    let answer = visitor.get(&visitor.way_back_from("github", &departure, &code)).await;
+    let authorization = visitor.authorize_at("github", "/").await;
+    assert_eq!(query(&authorization, "code_challenge_method"), "S256");
+    assert!(!authorization.as_str().contains("CANARY"), "no client secret");
+    let code = github.grant(&grace, &attacker.authorize_at("github", "/").await);
+    let answer = visitor.get(&visitor.way_back_from("github", &authorization, &code)).await;
     assert!(answer.status == 400 && answer.says("That sign-in couldn’t be verified"), "{}", answer.body);
     assert!(!visitor.is_signed_in().await);
     app.close().await;
@@ -195,9 +195,9 @@ async fn a_flow_that_began_at_github_does_not_end_at_another_provider() {
     let github = GitHub::start().await;
     let app = TestApp::open_with(Database::sqlite(), &github.settings(CLIENT_SECRET)).await;
     let visitor = app.visitor();
-    let departure = visitor.depart_to("github", "/").await;
-    let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
-    assert_eq!(visitor.get(&visitor.way_back_from("idp", &departure, &code)).await.status, 400);
+    let authorization = visitor.authorize_at("github", "/").await;
+    let code = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &authorization);
+    assert_eq!(visitor.get(&visitor.way_back_from("idp", &authorization, &code)).await.status, 400);
     assert!(!visitor.is_signed_in().await);
     app.close().await;
     github.stop().await;
@@ -217,8 +217,8 @@ async fn github_can_name_itself_in_the_callback_and_no_one_else_can() {
         ("https://evil.test".to_owned(), 400),
     ] {
         let visitor = app.visitor();
-        let departure = visitor.depart_to("github", "/").await;
-        let back = visitor.way_back_from("github", &departure, &github.grant(&grace, &departure));
+        let authorization = visitor.authorize_at("github", "/").await;
+        let back = visitor.way_back_from("github", &authorization, &github.grant(&grace, &authorization));
         assert_eq!(visitor.get(&format!("{back}&iss={iss}")).await.status, status, "{iss}");
     }
     app.close().await;
@@ -235,9 +235,10 @@ async fn githubs_errors_come_with_status_200_and_lead_nowhere() {
         let app = TestApp::open_with(Database::sqlite(), &github.settings(secret)).await;
         let before = app.footprint().await;
         let visitor = app.visitor();
-        let departure = visitor.depart_to("github", "/").await;
-        let granted = github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &departure);
-        let back = visitor.way_back_from("github", &departure, code.unwrap_or(&granted));
+        let authorization = visitor.authorize_at("github", "/").await;
+        let granted =
+            github.grant(&Account::new(7, "grace", &[("grace@acme.test", true, true)]), &authorization);
+        let back = visitor.way_back_from("github", &authorization, code.unwrap_or(&granted));
         let answer = visitor.get(&back).await;
         assert!(answer.status == status && answer.says(title), "{}", answer.body);
         assert!(!answer.body.contains("CANARY") && !answer.body.contains("incorrect_client_credentials"));
@@ -417,9 +418,9 @@ async fn an_answer_and_its_id_token_are_of_one_tenant() {
         (microsoft.issuer(TENANT), 303),
     ] {
         let visitor = app.visitor();
-        let departure = visitor.depart_to("entra", "/").await;
-        let code = microsoft.grant(&grace, &departure);
-        let back = format!("{}&iss={iss}", visitor.way_back_from("entra", &departure, &code));
+        let authorization = visitor.authorize_at("entra", "/").await;
+        let code = microsoft.grant(&grace, &authorization);
+        let back = format!("{}&iss={iss}", visitor.way_back_from("entra", &authorization, &code));
         assert_eq!(visitor.get(&back).await.status, status, "{iss}");
         assert_eq!(visitor.is_signed_in().await, status == 303, "{iss}");
     }
@@ -440,9 +441,9 @@ async fn gitlab_is_plain_openid_connect() {
     assert!(app.visitor().get("/sign-in").await.says("GitLab"));
     for (verified, status) in [(false, 403), (true, 303)] {
         let visitor = app.visitor();
-        let departure = visitor.depart_to("gitlab", "/").await;
+        let authorization = visitor.authorize_at("gitlab", "/").await;
         let grace = Identity::new("grace@acme.test", "Grace").with(json!({ "email_verified": verified }));
-        let back = visitor.way_back_from("gitlab", &departure, &gitlab.grant(&grace, &departure));
+        let back = visitor.way_back_from("gitlab", &authorization, &gitlab.grant(&grace, &authorization));
         assert_eq!(visitor.get(&back).await.status, status);
     }
     app.close().await;

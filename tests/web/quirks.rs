@@ -361,11 +361,7 @@ async fn whether_an_address_is_verified_can_stand_in_userinfo_alone() {
         }
         let answer = sign_in(&app, &ada).await;
         assert_eq!(answer.status, status, "{token} {user_info} {}", answer.body);
-        assert_eq!(
-            app.count("SELECT count(*) FROM users").await,
-            i64::from(status == 303),
-            "{token} {user_info}"
-        );
+        assert_eq!(app.rows_in("users").await, i64::from(status == 303), "{token} {user_info}");
         app.close().await;
     }
 }
@@ -408,8 +404,8 @@ async fn who_announces_the_issuer_in_answers_has_to_name_it() {
         (format!("&iss={issuer}"), 303),
     ] {
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, &ada());
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, &ada());
         assert_eq!(visitor.get(&format!("{back}{iss}")).await.status, status, "{iss:?}");
     }
     app.close().await;
@@ -442,8 +438,8 @@ async fn an_issuer_that_ends_in_a_slash_is_compared_with_its_slash() {
         (&ada(), format!("&iss={slashed}"), 400),
     ] {
         let visitor = app.visitor();
-        let departure = visitor.depart("/").await;
-        let back = visitor.way_back(&app.provider, &departure, identity);
+        let authorization = visitor.authorize("/").await;
+        let back = visitor.way_back(&app.provider, &authorization, identity);
         assert_eq!(visitor.get(&format!("{back}{iss}")).await.status, status, "{iss:?}");
     }
     app.close().await;
@@ -453,8 +449,8 @@ async fn an_issuer_that_ends_in_a_slash_is_compared_with_its_slash() {
 async fn a_token_endpoint_can_take_ten_seconds() {
     let app = app().await;
     let visitor = app.visitor();
-    let departure = visitor.depart("/").await;
-    let back = visitor.way_back(&app.provider, &departure, &ada());
+    let authorization = visitor.authorize("/").await;
+    let back = visitor.way_back(&app.provider, &authorization, &ada());
     app.provider.be(Trouble::Slow(Time::from_secs(10)));
     assert_eq!(visitor.get(&back).await.status, 303);
     app.close().await;
@@ -469,15 +465,15 @@ async fn addresses_that_moved_are_learnt_without_a_restart() {
     let elsewhere = format!("{}/elsewhere", app.provider.issuer);
     app.provider.says(Part::Discovery, json!({ "authorization_endpoint": elsewhere }));
     app.services.providers.discover_due().await;
-    assert!(!app.visitor().depart("/").await.as_str().starts_with(&elsewhere), "not asked all the time");
+    assert!(!app.visitor().authorize("/").await.as_str().starts_with(&elsewhere), "not asked all the time");
     app.skip(Duration::minutes(11));
     app.services.providers.discover_due().await;
-    assert!(app.visitor().depart("/").await.as_str().starts_with(&elsewhere));
+    assert!(app.visitor().authorize("/").await.as_str().starts_with(&elsewhere));
     // Who does not answer meanwhile is known as before.
     app.provider.be(Trouble::Status(500));
     learn(&app).await;
     app.provider.be(Trouble::Nothing);
-    assert!(app.visitor().depart("/").await.as_str().starts_with(&elsewhere));
+    assert!(app.visitor().authorize("/").await.as_str().starts_with(&elsewhere));
     app.close().await;
 }
 
@@ -569,8 +565,8 @@ async fn tokens_that_are_of_no_use_change_nothing_and_are_repeated_nowhere() {
 async fn going_back_to_the_callback_while_signed_in_goes_on() {
     let app = app().await;
     let visitor = app.visitor();
-    let departure = visitor.depart("/settings").await;
-    let back = visitor.way_back(&app.provider, &departure, &ada());
+    let authorization = visitor.authorize("/settings").await;
+    let back = visitor.way_back(&app.provider, &authorization, &ada());
     assert_eq!(visitor.get(&back).await.status, 303);
     let session = visitor.get("/api/me").await.json();
     let events = app.events().await.len();
@@ -582,7 +578,7 @@ async fn going_back_to_the_callback_while_signed_in_goes_on() {
     assert_eq!(app.events().await.len(), events, "nothing was refused");
     assert_eq!(app.visitor().get(&back).await.status, 400, "elsewhere it leads nowhere");
     let other = app.person("ben@acme.test", gatehouse::role::Role::Member).await;
-    assert_eq!(other.get(&back).await.status, 400, "whoever is signed in there");
+    assert_eq!(other.get(&back).await.status, 400, "no matter who is signed in there");
     app.skip(Duration::hours(2));
     app.services.sessions.purge(gatehouse::sign_in::FLOW_LIFETIME).await.expect("purged");
     assert_eq!(visitor.get(&back).await.status, 303, "hours later, too");

@@ -26,9 +26,9 @@ impl Asker {
         Self { who: "nobody", visitor: app.visitor(), token: None, id: None }
     }
 
-    /// Whoever has the account of this address, by a session.
+    /// The person who has the account of this address, by a session.
     pub async fn person(app: &TestApp, who: &'static str, email: &str, visitor: Visitor) -> Self {
-        Self { who, visitor, token: None, id: Some(id(app, email).await) }
+        Self { who, visitor, token: None, id: Some(app.id_of(email).await) }
     }
 
     pub fn ask(&self, method: &Method, path: &str) -> RequestBuilder {
@@ -54,11 +54,6 @@ impl Asker {
         };
         self.visitor.send(request).await
     }
-}
-
-/// The id of the account of this address.
-pub async fn id(app: &TestApp, email: &str) -> String {
-    app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
 }
 
 pub fn method(route: &Route) -> Method {

@@ -97,68 +97,95 @@ async fn what_the_simulator_says_is_what_happens_at_the_door() {
     }
 }
 
-on_both_databases! {
-    async fn the_answer_names_every_step_and_the_last_one_decides(app: &TestApp) {
-        let ada = app.owner().await;
-        rules(&ada, &[]).await;
-        let answer = ask(&ada, &json!({ "email": "sam@hr.acme.test" })).await.json();
-        assert_eq!((&answer["admitted"], &answer["role"]), (&json!(false), &json!(null)));
-        let steps = answer["steps"].as_array().expect("steps");
-        let rules: Vec<_> = steps.iter().filter_map(|step| step["rule"].as_str()).collect();
-        assert_eq!(rules, [
-            "sign_in_method", "verified_address", "instance_block_list", "instance_allow_list", "deactivated",
-            "known_elsewhere", "member", "open_invite", "first_owner", "allowed_domain", "allowed_address", "open_sign_up", "otherwise",
-        ]);
-        assert_eq!(steps[9]["detail"], "hr.acme.test is a subdomain, and acme.test doesn’t include subdomains.");
-        assert_eq!(steps[12]["outcome"], "refuses");
-        assert!(steps[..12].iter().all(|step| step["outcome"] == "passes"));
-        let answer = ask(&ada, &json!({ "email": "sam@acme.test" })).await.json();
-        assert_eq!((&answer["admitted"], &answer["role"]), (&json!(true), &json!("member")));
-    }
+on_both_databases!(
+    the_answer_names_every_step_and_the_last_one_decides,
+    it_knows_members_the_deactivated_and_unverified_addresses,
+    trying_changes_nothing_and_leaves_no_trace,
+    bad_questions_get_a_sentence,
+    the_region_alone_answers_htmx
+);
 
-    async fn it_knows_members_the_deactivated_and_unverified_addresses(app: &TestApp) {
-        let ada = app.owner().await;
-        app.person("ben@acme.test", Role::Admin).await;
-        app.person("gone@acme.test", Role::Member).await;
-        app.run("UPDATE users SET status = 'deactivated' WHERE email = 'gone@acme.test'", []).await;
-        let last = |answer: Value| answer["steps"].as_array().and_then(|s| s.last().cloned()).expect("a step")["rule"].clone();
-        let answer = ask(&ada, &json!({ "email": "ben@acme.test", "provider": "idp" })).await.json();
-        assert_eq!((&answer["role"], last(answer.clone())), (&json!("admin"), json!("member")));
-        assert_eq!(last(ask(&ada, &json!({ "email": "gone@acme.test" })).await.json()), "deactivated");
-        let unverified = json!({ "email": "ada@acme.test", "verified": false });
-        assert_eq!(last(ask(&ada, &unverified).await.json()), "verified_address");
-    }
+async fn the_answer_names_every_step_and_the_last_one_decides(app: &TestApp) {
+    let ada = app.owner().await;
+    rules(&ada, &[]).await;
+    let answer = ask(&ada, &json!({ "email": "sam@hr.acme.test" })).await.json();
+    assert_eq!((&answer["admitted"], &answer["role"]), (&json!(false), &json!(null)));
+    let steps = answer["steps"].as_array().expect("steps");
+    let rules: Vec<_> = steps.iter().filter_map(|step| step["rule"].as_str()).collect();
+    assert_eq!(
+        rules,
+        [
+            "sign_in_method",
+            "verified_address",
+            "instance_block_list",
+            "instance_allow_list",
+            "deactivated",
+            "known_elsewhere",
+            "member",
+            "open_invite",
+            "first_owner",
+            "allowed_domain",
+            "allowed_address",
+            "open_sign_up",
+            "otherwise",
+        ]
+    );
+    assert_eq!(steps[9]["detail"], "hr.acme.test is a subdomain, and acme.test doesn’t include subdomains.");
+    assert_eq!(steps[12]["outcome"], "refuses");
+    assert!(steps[..12].iter().all(|step| step["outcome"] == "passes"));
+    let answer = ask(&ada, &json!({ "email": "sam@acme.test" })).await.json();
+    assert_eq!((&answer["admitted"], &answer["role"]), (&json!(true), &json!("member")));
+}
 
-    async fn trying_changes_nothing_and_leaves_no_trace(app: &TestApp) {
-        let ada = app.owner().await;
-        let before = (app.footprint().await, app.events().await);
-        ask(&ada, &json!({ "email": "sam@acme.test" })).await;
-        let page = ada.get("/settings/admin/access?try=Sam%40acme.test&via=idp&unverified=true").await;
-        assert!(page.status == 200 && page.says("Sam@acme.test is refused."), "{}", page.body);
-        assert!(page.says("Email not verified by the provider."));
-        assert_eq!(field(&page.body, "try"), "Sam@acme.test", "what was typed stays");
-        assert_eq!((app.footprint().await, app.events().await), before);
-        assert_eq!(app.count("SELECT count(*) FROM denials").await, 0);
-    }
+async fn it_knows_members_the_deactivated_and_unverified_addresses(app: &TestApp) {
+    let ada = app.owner().await;
+    app.person("ben@acme.test", Role::Admin).await;
+    app.person("gone@acme.test", Role::Member).await;
+    app.deactivate("gone@acme.test").await;
+    let last = |answer: Value| {
+        answer["steps"].as_array().and_then(|s| s.last().cloned()).expect("a step")["rule"].clone()
+    };
+    let answer = ask(&ada, &json!({ "email": "ben@acme.test", "provider": "idp" })).await.json();
+    assert_eq!((&answer["role"], last(answer.clone())), (&json!("admin"), json!("member")));
+    assert_eq!(last(ask(&ada, &json!({ "email": "gone@acme.test" })).await.json()), "deactivated");
+    let unverified = json!({ "email": "ada@acme.test", "verified": false });
+    assert_eq!(last(ask(&ada, &unverified).await.json()), "verified_address");
+}
 
-    async fn bad_questions_get_a_sentence(app: &TestApp) {
-        let ada = app.owner().await;
-        let nonsense = ask(&ada, &json!({ "email": "nonsense" })).await;
-        assert_eq!(nonsense.status, 422);
-        assert!(nonsense.json()["errors"]["email"][0].as_str().expect("a sentence").contains("isn’t an email address"));
-        assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "provider": "nope" })).await.status, 422);
-        assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "role": "owner" })).await.status, 422);
-        let page = ada.get("/settings/admin/access?try=nonsense").await;
-        assert!(page.status == 200 && page.says("This isn’t an email address."));
-    }
+async fn trying_changes_nothing_and_leaves_no_trace(app: &TestApp) {
+    let ada = app.owner().await;
+    let before = (app.footprint().await, app.events().await);
+    ask(&ada, &json!({ "email": "sam@acme.test" })).await;
+    let page = ada.get("/settings/admin/access?try=Sam%40acme.test&via=idp&unverified=true").await;
+    assert!(page.status == 200 && page.says("Sam@acme.test is refused."), "{}", page.body);
+    assert!(page.says("Email not verified by the provider."));
+    assert_eq!(field(&page.body, "try"), "Sam@acme.test", "what was typed stays");
+    assert_eq!((app.footprint().await, app.events().await), before);
+    assert_eq!(app.rows_in("denials").await, 0);
+}
 
-    async fn the_region_alone_answers_htmx(app: &TestApp) {
-        let ada = app.owner().await;
-        let path = "/settings/admin/access?try=ada%40acme.test";
-        let answer = ada.htmx(Method::GET, path, "section#simulator", &[]).await;
-        assert!(answer.body.starts_with("<section id=\"simulator\"") && !answer.body.contains("<html"));
-        assert!(answer.says("ada@acme.test can sign in as an owner."));
-    }
+async fn bad_questions_get_a_sentence(app: &TestApp) {
+    let ada = app.owner().await;
+    let nonsense = ask(&ada, &json!({ "email": "nonsense" })).await;
+    assert_eq!(nonsense.status, 422);
+    assert!(
+        nonsense.json()["errors"]["email"][0]
+            .as_str()
+            .expect("a sentence")
+            .contains("isn’t an email address")
+    );
+    assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "provider": "nope" })).await.status, 422);
+    assert_eq!(ask(&ada, &json!({ "email": "a@b.test", "role": "owner" })).await.status, 422);
+    let page = ada.get("/settings/admin/access?try=nonsense").await;
+    assert!(page.status == 200 && page.says("This isn’t an email address."));
+}
+
+async fn the_region_alone_answers_htmx(app: &TestApp) {
+    let ada = app.owner().await;
+    let path = "/settings/admin/access?try=ada%40acme.test";
+    let answer = ada.htmx(Method::GET, path, "section#simulator", &[]).await;
+    assert!(answer.body.starts_with("<section id=\"simulator\"") && !answer.body.contains("<html"));
+    assert!(answer.says("ada@acme.test can sign in as an owner."));
 }
 
 #[actix_web::test]

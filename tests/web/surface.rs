@@ -100,8 +100,8 @@ async fn return_to_leads_nowhere_else() {
         "/\t/evil.test",
     ] {
         let visitor = app.visitor();
-        let departure = visitor.depart(evil).await;
-        let back = visitor.way_back(&app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+        let authorization = visitor.authorize(evil).await;
+        let back = visitor.way_back(&app.provider, &authorization, &Identity::new("ada@acme.test", "Ada"));
         assert_eq!(visitor.get(&back).await.location(), "/", "{evil}");
         let escaped: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
         assert_eq!(visitor.get(&format!("/sign-in?return_to={escaped}")).await.location(), "/", "{evil}");
@@ -382,6 +382,6 @@ async fn fifty_writers_at_once_all_get_their_turn() {
     });
     let statuses = futures_util::future::join_all(writers).await;
     assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
-    assert_eq!(app.count("SELECT count(*) FROM events WHERE action = 'session.others_ended'").await, 50);
+    assert_eq!(app.events_of("session.others_ended").await, 50);
     app.close().await;
 }

@@ -90,45 +90,61 @@ async fn weigh(visitor: &Visitor, path: &str) -> (usize, usize) {
     weight
 }
 
-on_both_databases! {
-    async fn a_page_of_fifty_is_light(app: &TestApp) {
-        let ada = app.owner().await;
-        people(app).await;
-        invites(app).await;
-        events(app).await;
-        for path in [USERS, INVITES, LOG] {
-            let (bytes, compressed) = weigh(&ada, path).await;
-            assert!(bytes <= MOST && compressed <= MOST_COMPRESSED, "{path}: {bytes} bytes, {compressed} compressed");
-        }
-    }
+on_both_databases!(a_page_of_fifty_is_light, the_menu_of_a_row_comes_when_it_is_opened);
 
-    // What a row can do is what can be done at the moment when somebody looks, and by whoever may see the page.
-    async fn the_menu_of_a_row_comes_when_it_is_opened(app: &TestApp) {
-        let ada = app.owner().await;
-        let ben = app.person("ben@acme.test", Role::Member).await;
-        let answer = ada.post_json("/api/admin/invites", &serde_json::json!({ "email": "sam@other.test" })).await;
-        let invite = answer.json()["id"].as_str().expect("an id").to_owned();
-        let user = app.texts("SELECT id FROM users WHERE email = 'ben@acme.test'").await.remove(0);
-        let menu = async |visitor: &Visitor, path: &str, row: &str| {
-            visitor.htmx(Method::GET, &format!("{path}/{row}"), &format!("div#menu_{row}"), &[]).await
-        };
-        for path in [USERS, INVITES] {
-            let list = ada.get(path).await;
-            assert!(!list.says("Make Admin") && !list.says("Resend") && list.body.contains("class=\"act\""), "{}", list.body);
-        }
-        let of_ben = menu(&ada, USERS, &user).await;
-        assert!(of_ben.says("Make Admin…") && of_ben.says("Deactivate or remove…") && !of_ben.body.contains("<main"), "{}", of_ben.body);
-        app.run("UPDATE memberships SET role = 'admin' WHERE user_id = $1", [user.clone().into()]).await;
-        assert!(menu(&ada, USERS, &user).await.says("Make Member"));
-        let of_sam = menu(&ada, INVITES, &invite).await;
-        assert!(of_sam.says("Resend") && of_sam.says("Revoke") && of_sam.body.contains("/invites/") && !of_sam.body.contains("<main"));
-        assert_eq!(ada.post(&format!("{INVITES}/{invite}/revocation"), &[]).await.status, 303);
-        let over = menu(&ada, INVITES, &invite).await;
-        assert!(over.says("Revoked by Ada Lovelace") && !over.body.contains("<form"), "{}", over.body);
-        app.run("UPDATE memberships SET role = 'member' WHERE user_id = $1", [user.clone().into()]).await;
-        for (path, row) in [(USERS, &user), (INVITES, &invite)] {
-            assert_eq!(menu(&ben, path, row).await.status, 403, "{path}");
-            assert_eq!(menu(&ada, path, NEVER).await.status, 404, "{path}");
-        }
+async fn a_page_of_fifty_is_light(app: &TestApp) {
+    let ada = app.owner().await;
+    people(app).await;
+    invites(app).await;
+    events(app).await;
+    for path in [USERS, INVITES, LOG] {
+        let (bytes, compressed) = weigh(&ada, path).await;
+        assert!(
+            bytes <= MOST && compressed <= MOST_COMPRESSED,
+            "{path}: {bytes} bytes, {compressed} compressed"
+        );
+    }
+}
+
+// What a row can do is what can be done at the moment when somebody looks, and by the person who may see the page.
+async fn the_menu_of_a_row_comes_when_it_is_opened(app: &TestApp) {
+    let ada = app.owner().await;
+    let ben = app.person("ben@acme.test", Role::Member).await;
+    let answer = ada.post_json("/api/admin/invites", &serde_json::json!({ "email": "sam@other.test" })).await;
+    let invite = answer.json()["id"].as_str().expect("an id").to_owned();
+    let user = app.id_of("ben@acme.test").await;
+    let menu = async |visitor: &Visitor, path: &str, row: &str| {
+        visitor.htmx(Method::GET, &format!("{path}/{row}"), &format!("div#menu_{row}"), &[]).await
+    };
+    for path in [USERS, INVITES] {
+        let list = ada.get(path).await;
+        assert!(
+            !list.says("Make Admin") && !list.says("Resend") && list.body.contains("class=\"act\""),
+            "{}",
+            list.body
+        );
+    }
+    let of_ben = menu(&ada, USERS, &user).await;
+    assert!(
+        of_ben.says("Make Admin…") && of_ben.says("Deactivate or remove…") && !of_ben.body.contains("<main"),
+        "{}",
+        of_ben.body
+    );
+    app.run("UPDATE memberships SET role = 'admin' WHERE user_id = $1", [user.clone().into()]).await;
+    assert!(menu(&ada, USERS, &user).await.says("Make Member"));
+    let of_sam = menu(&ada, INVITES, &invite).await;
+    assert!(
+        of_sam.says("Resend")
+            && of_sam.says("Revoke")
+            && of_sam.body.contains("/invites/")
+            && !of_sam.body.contains("<main")
+    );
+    assert_eq!(ada.post(&format!("{INVITES}/{invite}/revocation"), &[]).await.status, 303);
+    let over = menu(&ada, INVITES, &invite).await;
+    assert!(over.says("Revoked by Ada Lovelace") && !over.body.contains("<form"), "{}", over.body);
+    app.run("UPDATE memberships SET role = 'member' WHERE user_id = $1", [user.clone().into()]).await;
+    for (path, row) in [(USERS, &user), (INVITES, &invite)] {
+        assert_eq!(menu(&ben, path, row).await.status, 403, "{path}");
+        assert_eq!(menu(&ada, path, NEVER).await.status, 404, "{path}");
     }
 }

@@ -21,11 +21,11 @@ const YOU_STAY: &str = "These rules would refuse you as a new user. You keep acc
 pub struct Shown {
     pub preview: Preview,
     pub rules: Rules,
-    /// What the rules ask of whoever saves them.
+    /// What the rules ask of the person who saves them.
     pub asks: Asks,
     /// Who could join by open sign-up; empty where it is off.
     pub open_to: String,
-    /// Whether whoever saves has asked to see it, so that the next time they have seen it.
+    /// Whether the person who saves has asked to see it, so that the next time they have seen it.
     pub asked_for: bool,
     /// Whether the members changed since it was shown before.
     pub stale: bool,

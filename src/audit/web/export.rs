@@ -1,7 +1,7 @@
 //! `/settings/admin/audit/export`: the events of the same filters as a file; without a format, how many these are and
-//! which files there can be. They are counted here, by whoever is about to take them, and not on every view of the log:
-//! that would cost each view more than all else on it. Nor is more counted than a file's reader has to know: with one
-//! filter a log of a million events answers as quickly as one of ten thousand.
+//! which files there can be. They are counted here, by the person who is about to take them, and not on every view of
+//! the log: that would cost each view more than all else on it. Nor is more counted than a file's reader has to know:
+//! with one filter a log of a million events answers as quickly as one of ten thousand.
 
 use actix_web::http::StatusCode;
 use actix_web::web;

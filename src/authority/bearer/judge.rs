@@ -61,7 +61,7 @@ async fn judged(request: &ServiceRequest, text: &str) -> Bearer {
         }
         Ok(None) => Bearer::Unknown,
         Err(error) => {
-            tracing::error!(%error, "token not read");
+            tracing::error!(%error, "could not read the token");
             Bearer::Undecided
         }
     }

@@ -1,5 +1,5 @@
 //! When tokens were used last, and from where: written behind the backs of those who use them, many at a time. Each for
-//! itself would keep whoever changes something waiting, once there are many.
+//! itself would keep anyone who changes something waiting, once there are many.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -80,7 +80,7 @@ impl LastUses {
         let used: Vec<(String, IpAddr)> = mem::take(&mut self.seen().waiting).into_iter().collect();
         for some in used.chunks(TOGETHER) {
             if let Err(error) = self.touch(some).await {
-                tracing::warn!(%error, "last use of tokens not kept");
+                tracing::warn!(%error, "could not save when tokens were last used");
                 return;
             }
         }

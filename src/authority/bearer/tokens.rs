@@ -69,7 +69,7 @@ impl Tokens {
         self.told().knows(token, hour)
     }
 
-    /// What whoever writes such an event holds: who comes with the same token meanwhile waits for it.
+    /// What the writer of such an event holds: who comes with the same token meanwhile waits for it.
     pub(in crate::authority) fn telling(&self, token: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         telling.retain(|_, held| Arc::strong_count(held) > 1);

@@ -98,9 +98,9 @@ impl<Of> Change<Of> {
         Ok(id)
     }
 
-    /// The place of the next event in a log, which no one else has: whoever comes next waits until this is kept. Taken
-    /// last, so that no one is waited for by whom a change waits. Its time is not before that of the one before it,
-    /// whosever clock it is, unless that is more than a day ahead.
+    /// The place of the next event in a log, which no one else has: anyone who comes next waits until this is kept.
+    /// Taken last, so that no one is waited for by whom a change waits. Its time is not before that of the one before
+    /// it, whosever clock it is, unless that is more than a day ahead.
     async fn next_place(&self, organization: Option<&str>) -> Result<(i64, Timestamp)> {
         let backend = self.tx.get_database_backend();
         let values = [organization.unwrap_or_default().into(), self.at.into()];

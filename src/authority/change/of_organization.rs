@@ -24,20 +24,21 @@ use crate::role::Role;
 pub struct OfOrganization {
     /// The organization's id.
     id: String,
-    /// The role of whoever makes the change, as it is inside it.
+    /// The role of the person who makes the change, as it is inside it.
     role: Role,
 }
 
 impl Change<OfOrganization> {
     /// Begins a change to an organization by one of its admins. Changes to the same one wait for each other, so
     /// that what one has checked (that an owner stays, that a sign-in method is left) still holds when it commits;
-    /// and whoever has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone: 404.
+    /// and anyone who has stopped being an admin while waiting is refused. One that is being deleted meanwhile is gone:
+    /// 404.
     pub(in crate::authority) async fn by_admin(beginning: Beginning<'_>) -> Result<Self> {
         let change = Self::by_member(beginning, Forbidden::NeedsAdmin).await?;
         if change.role() >= Role::Admin { Ok(change) } else { Err(Error::Forbidden(Forbidden::NeedsAdmin)) }
     }
 
-    /// The same by an admin of the project of this id, which is gone for whoever has no right in it any more.
+    /// The same by an admin of the project of this id, which is gone for anyone who has no right in it any more.
     pub(in crate::authority) async fn by_project_admin(
         beginning: Beginning<'_>,
         project: &str,
@@ -64,7 +65,7 @@ impl Change<OfOrganization> {
         }
     }
 
-    /// The same by whoever is a member still; who is none any more hears `otherwise`.
+    /// The same by someone who is still a member; others hear `otherwise`.
     pub(in crate::authority) async fn by_member(
         beginning: Beginning<'_>,
         otherwise: Forbidden,
@@ -104,9 +105,9 @@ impl Change<OfOrganization> {
         Ok(membership.map(|membership| membership.role))
     }
 
-    /// Whether whoever makes the change owns another organization that is not being deleted, and can come in there. Their
-    /// row is held from here on: of two changes that each leave them the other's organization, the second sees what the
-    /// first has done.
+    /// Whether the person who makes the change owns another organization that is not being deleted, and can come in
+    /// there. Their row is held from here on: of two changes that each leave them the other's organization, the second
+    /// sees what the first has done.
     pub async fn is_by_owner_of_another(&self) -> Result<bool> {
         let person = self.actor.id.as_deref().unwrap_or_default();
         self.hold(person).await?;
@@ -141,7 +142,7 @@ impl Change<OfOrganization> {
         &self.of.id
     }
 
-    /// The role of whoever makes the change, as it is inside it.
+    /// The role of the person who makes the change, as it is inside it.
     pub fn role(&self) -> Role {
         self.of.role
     }
@@ -157,40 +158,40 @@ impl Change<OfOrganization> {
         Ok(())
     }
 
-    /// The organization's rows that `narrow` narrows to, as they are inside this change.
-    pub async fn all<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
-        Ok(self.ours(narrow).all(&self.tx).await?)
+    /// The organization's rows that `filter` leaves, as they are inside this change.
+    pub async fn all<E: Tenant>(&self, filter: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>> {
+        Ok(self.ours(filter).all(&self.tx).await?)
     }
 
-    fn ours<E: Tenant>(&self, narrow: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
-        let ours = narrow(E::find().filter(E::ORGANIZATION.eq(self.organization())));
+    fn ours<E: Tenant>(&self, filter: impl FnOnce(Select<E>) -> Select<E>) -> Select<E> {
+        let ours = filter(E::find().filter(E::ORGANIZATION.eq(self.organization())));
         guard(ours, E::ORGANIZATION, Some(self.organization()))
     }
 
     /// What `T` reads of the organization's rows, as they are inside this change.
     pub async fn rows<E: Tenant, T: Columns<E>>(
         &self,
-        narrow: impl FnOnce(Select<E>) -> Select<E>,
+        filter: impl FnOnce(Select<E>) -> Select<E>,
     ) -> Result<Vec<T>> {
-        columns::rows(&self.tx, self.ours(narrow)).await
+        columns::rows(&self.tx, self.ours(filter)).await
     }
 
     /// One column of the organization's rows, as they are inside this change.
     pub async fn column<E: Tenant, T: DeserializeOwned>(
         &self,
         column: impl ColumnAsExpr,
-        narrow: impl FnOnce(Select<E>) -> Select<E>,
+        filter: impl FnOnce(Select<E>) -> Select<E>,
     ) -> Result<Vec<T>> {
-        columns::column(&self.tx, self.ours(narrow), column).await
+        columns::column(&self.tx, self.ours(filter), column).await
     }
 
-    /// Updates the organization's rows that `which` narrows to; tells how many there were.
+    /// Updates the organization's rows that `which` leaves; tells how many there were.
     pub async fn update<E: Tenant>(&self, which: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>) -> Result<u64> {
         let ours = E::update_many().filter(E::ORGANIZATION.eq(self.organization()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
     }
 
-    /// Deletes the organization's rows that `which` narrows to; tells how many there were.
+    /// Deletes the organization's rows that `which` leaves; tells how many there were.
     pub async fn delete<E: Tenant>(&self, which: impl FnOnce(DeleteMany<E>) -> DeleteMany<E>) -> Result<u64> {
         let ours = E::delete_many().filter(E::ORGANIZATION.eq(self.organization()));
         Ok(which(ours).exec(&self.tx).await?.rows_affected)
@@ -202,7 +203,7 @@ impl Change<OfOrganization> {
         roster::members(&self.tx, self.organization(), ids).await
     }
 
-    /// Deletes members' own rows that `which` narrows to; tells how many there were.
+    /// Deletes members' own rows that `which` leaves; tells how many there were.
     pub async fn delete_of<E: Personal>(
         &self,
         members: &[membership::Model],

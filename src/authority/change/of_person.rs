@@ -27,7 +27,7 @@ impl Change<OfPerson> {
     /// Begins a change to a person's own rows. Changes of the same person wait for each other, and for those of
     /// the organization: the rules and sign-in methods that a change looks at hold until it commits. With
     /// [`LockType::Update`] those to the organization wait for it, too: an owner who stays now is there when it
-    /// commits (rule 1.5). Whoever was deactivated or deleted while waiting is refused.
+    /// commits (rule 1.5). Anyone who was deactivated or deleted while waiting is refused.
     ///
     /// Without an organization the change concerns each that the person belongs to: it waits for all of them, and each
     /// log tells of it.

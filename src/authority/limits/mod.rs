@@ -1,4 +1,4 @@
-//! How often one client may knock, how many invites an admin may send, and how many refusals the log tells of.
+//! How often one client may ask, how many invites an admin may send, and how many refusals the log tells of.
 
 mod budgets;
 mod refusals;
@@ -126,13 +126,13 @@ impl Limits {
     /// Refuses before it is looked whether a link leads anywhere.
     ///
     /// # Errors
-    /// 429 for whoever has used up what [`Limits::count_miss`] counts.
+    /// 429 for anyone who has used up what [`Limits::count_miss`] counts.
     pub fn refuse_misses(&self, address: IpAddr) -> Result<()> {
         self.misses.has(&bucket(address)).map_err(too_often)
     }
 }
 
-/// Takes one from the budget of whoever has this address.
+/// Takes one from the budget of the client with this address.
 fn count(budgets: &Budgets<IpAddr>, address: IpAddr) -> Result<()> {
     budgets.take(bucket(address), 1).map_err(too_often)
 }

@@ -18,7 +18,7 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Counts one refusal of whoever has this id; false when there were so many that it is not told.
+    /// Counts one refusal of the person with this id; false when there were so many that it is not told.
     pub fn count(&self, id: &str) -> bool {
         self.0.take(id.to_owned(), 1).is_ok()
     }

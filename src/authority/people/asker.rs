@@ -20,7 +20,7 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Whoever has sent this request; none for someone who is not known.
+    /// The person who has sent this request; none for someone who is not known.
     ///
     /// # Errors
     /// When it can't be told who it is (rule 2.5).

@@ -34,10 +34,10 @@ pub enum Who {
     Admin,
     Owner,
     Operator,
-    /// Whoever has a right in the project that the address names.
+    /// Anyone who has a right in the project that the address names.
     ProjectViewer,
     ProjectAdmin,
-    /// Whoever is in the team that the address names.
+    /// Anyone who is in the team that the address names.
     TeamViewer,
     TeamManager,
     /// A program with a project's token.

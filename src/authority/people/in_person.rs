@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-/// Whoever `A` lets through, by a session: a token can't make tokens (rule 10.2).
+/// Anyone whom `A` lets through, by a session: a token can't make tokens (rule 10.2).
 pub struct InPerson<A>(pub(super) A);
 
 impl<A> Deref for InPerson<A> {

@@ -195,7 +195,7 @@ impl Member {
     /// commits (rule 1.5).
     ///
     /// # Errors
-    /// 403 for whoever was deactivated or deleted while waiting.
+    /// 403 for anyone who was deactivated or deleted while waiting.
     pub async fn departure(&self) -> Result<Change<OfPerson>> {
         Change::by_person(self.beginning(), LockType::Update).await
     }
@@ -203,7 +203,7 @@ impl Member {
     /// Begins a change to what is the member's own in this organization.
     ///
     /// # Errors
-    /// 403 for whoever has stopped being a member while waiting, and for an operator who has entered.
+    /// 403 for anyone who has stopped being a member while waiting, and for an operator who has entered.
     pub async fn change_of_own(&self) -> Result<Change<OfOrganization>> {
         self.refuse_operator()?;
         Change::by_member(self.beginning(), Forbidden::NoOrganization).await

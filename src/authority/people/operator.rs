@@ -32,11 +32,11 @@ impl Operator {
         Scope::of_installation(&self.0.services.db)
     }
 
-    /// Begins a change that concerns the organization of this id, which whoever has stopped being operator while waiting
-    /// does not.
+    /// Begins a change that concerns the organization of this id, which someone who has stopped being operator while
+    /// waiting does not.
     ///
     /// # Errors
-    /// 404 for whoever is no operator any more, as for everyone who is none.
+    /// 404 for anyone who is no operator any more, as for everyone who is none.
     pub async fn change_with(&self, organization: &str) -> Result<Change<OfPerson>> {
         let change = self.0.change_with(organization).await?;
         if change.person().operator { Ok(change) } else { Err(Error::NotFound) }

@@ -30,10 +30,10 @@ impl Owner {
         Err(Error::Forbidden(Forbidden::ForOwners))
     }
 
-    /// Begins a change to the organization, which whoever has stopped being its owner while waiting does not.
+    /// Begins a change to the organization, which someone who has stopped being its owner while waiting does not.
     ///
     /// # Errors
-    /// 403 for whoever is no owner any more.
+    /// 403 for anyone who is no owner any more.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
         let change = self.0.change().await?;
         if change.role() == Role::Owner { Ok(change) } else { Err(Error::Forbidden(Forbidden::ForOwners)) }

@@ -86,11 +86,11 @@ impl ProjectAdmin {
         Err(Error::Forbidden(Forbidden::NeedsProjectAdmin))
     }
 
-    /// Begins a change to the organization's rows, which whoever has stopped being admin of the project while waiting does
-    /// not.
+    /// Begins a change to the organization's rows, which someone who has stopped being admin of the project while
+    /// waiting does not.
     ///
     /// # Errors
-    /// 403 for whoever is no admin of it any more, 404 where the project is gone, too.
+    /// 403 for anyone who is no admin of it any more, 404 where the project is gone, too.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
         Change::by_project_admin(self.beginning(), &self.project().id).await
     }

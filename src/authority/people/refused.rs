@@ -25,8 +25,8 @@ pub(in crate::authority) struct Refused {
 }
 
 impl Refused {
-    /// Whoever has sent this request; none for someone who is not known. The log is that of the organization which the
-    /// address means and which is one of theirs. Where there is one organization, it is told all.
+    /// The person who has sent this request; none for someone who is not known. The log is that of the organization
+    /// which the address means and which is one of theirs. Where there is one organization, it is told all.
     ///
     /// # Errors
     /// When it can't be told who it is.

@@ -78,7 +78,7 @@ impl SignedIn {
     /// Begins a change to the person's own rows.
     ///
     /// # Errors
-    /// 403 for whoever was deactivated or deleted while waiting.
+    /// 403 for anyone who was deactivated or deleted while waiting.
     pub async fn change(&self) -> Result<Change<OfPerson>> {
         Change::by_person(self.beginning(), LockType::Share).await
     }

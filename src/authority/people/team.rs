@@ -75,10 +75,11 @@ impl TeamManager {
         Err(Error::Forbidden(Forbidden::NeedsTeamManager))
     }
 
-    /// Begins a change to the organization's rows, which whoever has stopped managing the team while waiting does not.
+    /// Begins a change to the organization's rows, which someone who has stopped managing the team while waiting does
+    /// not.
     ///
     /// # Errors
-    /// 403 for whoever does not manage it any more, 404 where the team is gone, too.
+    /// 403 for anyone who does not manage it any more, 404 where the team is gone, too.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
         self.change_in_team(&self.team().id).await
     }
@@ -120,7 +121,7 @@ impl TeamAdmin {
     /// Begins a change to the organization.
     ///
     /// # Errors
-    /// 403 for whoever has stopped being admin of the organization while waiting.
+    /// 403 for anyone who has stopped being admin of the organization while waiting.
     pub async fn change(&self) -> Result<Change<OfOrganization>> {
         Change::by_admin(self.beginning()).await
     }

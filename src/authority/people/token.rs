@@ -69,8 +69,8 @@ impl<S> Token<S> {
         Scope::new(&self.services.db, &self.known.organization.id)
     }
 
-    /// Leaves an event of the token's use, one for each hour (rule 10.4), before the first answer of that hour. Whoever
-    /// comes while it is written waits for it: without it, nothing is given out.
+    /// Leaves an event of the token's use, one for each hour (rule 10.4), before the first answer of that hour. Anyone
+    /// who comes while it is written waits for it: without it, nothing is given out.
     ///
     /// # Errors
     /// When the database can't keep it.

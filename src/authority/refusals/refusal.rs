@@ -35,7 +35,7 @@ impl Refusal {
         self.0.why.get().copied()
     }
 
-    /// Whether the log has room for an event of this refusal, of whoever has this id: asked once for each request.
+    /// Whether the log has room for an event of this refusal, of the person with this id: asked once for each request.
     pub(in crate::authority) fn has_room(&self, id: &str) -> bool {
         *self.0.has_room.get_or_init(|| self.0.limits.as_ref().is_none_or(|limits| limits.count(id)))
     }

@@ -9,7 +9,7 @@ use super::store::Sessions;
 use crate::entity::{Timestamp, session, sign_in_flow};
 use crate::error::Result;
 
-/// How long sign-ins that ended well are remembered, for whoever goes back to them.
+/// How long sign-ins that ended well are remembered, for anyone who goes back to them.
 const FINISHED: Duration = Duration::days(1);
 
 impl Sessions {

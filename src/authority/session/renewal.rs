@@ -1,5 +1,5 @@
-//! A session's new id at a change of its person's role (threat S01): whoever knew the id from before, by whatever means,
-//! has nothing of the raise. If they ask first, the person is signed out and notices.
+//! A session's new id at a change of its person's role (threat S01): anyone who knew the id from before, by whatever
+//! means, has nothing of the raise. If they ask first, the person is signed out and notices.
 //!
 //! ```text
 //! role changes ─► trigger: renewal_due ─► next request: load ─► answer ─► new id in the row ─► Set-Cookie
@@ -8,7 +8,7 @@
 //! renews it; the others are answered as who they came, and leave the cookie alone; one that comes with the old cookie
 //! just after is no one's. When the database can't write, the
 //! request is answered all the same and the next one tries again: what a person may do is read per request, and a database
-//! that only reads must not lock everyone out. Whoever never gets the answer that brings the new id signs in again.
+//! that only reads must not lock everyone out. Anyone who never gets the answer that brings the new id signs in again.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub async fn renew_if_due(
         SessionStatus::Unchanged => match sessions.renew(&due).await {
             Ok(Some(token)) => session.insert(RENEWED, token)?,
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "session not renewed"),
+            Err(error) => tracing::warn!(%error, "could not renew the session"),
         },
         // A sign-in ends it, by its name: another request may have given it a new id meanwhile.
         SessionStatus::Renewed => sessions.end(&due.session).await?,
@@ -63,7 +63,7 @@ impl Sessions {
     async fn renew(&self, due: &Due) -> anyhow::Result<Option<String>> {
         let token = random::token().map_err(|e| anyhow!("no randomness: {e}"))?;
         let tx = timeout(PATIENCE, self.db.begin()).await??;
-        // PostgreSQL would wait for whoever is changing the role once more; SQLite has waited above.
+        // PostgreSQL would wait for anyone who is changing the role once more; SQLite has waited above.
         let free = Entity::find_by_id(&due.key_hash)
             .filter(Column::RenewalDue.eq(true))
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);

@@ -129,7 +129,7 @@ impl Found {
 }
 
 impl Entry {
-    /// Whoever has entered is as an admin there (rule 6.4).
+    /// Anyone who has entered is as an admin there (rule 6.4).
     fn entered_by(self, email: &str) -> Entered {
         let Self { id: entry, reason, expires_at, organization, slug, name, env_fallback } = self;
         let membership = Membership {

@@ -134,7 +134,7 @@ impl SessionStore for Sessions {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(None),
             Err(error) => {
-                tracing::error!(%error, "session not read");
+                tracing::error!(%error, "could not read the session");
                 return Ok(Some(HashMap::from([(UNKNOWN.to_owned(), "\"database\"".to_owned())])));
             }
         };
@@ -159,10 +159,10 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
-    /// Whoever ends a session has deleted its row in the change that says so; this is for one that no one has.
+    /// Anyone who ends a session has deleted its row in the change that says so; this is for one that no one has.
     async fn delete(&self, key: &SessionKey) -> anyhow::Result<()> {
         if let Err(error) = self.remove(key).await {
-            tracing::warn!(%error, "the row of an ended session not deleted once more");
+            tracing::warn!(%error, "could not delete the row of an ended session");
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ impl Sessions {
             .filter(session::Column::Id.eq(&visitor.session));
         let kept = timeout(PATIENCE, write(&self.db, Some(this), Some(session))).await;
         if let Err(error) = kept.map_err(|_| Error::Unavailable("busy".to_owned())).flatten() {
-            tracing::warn!(%error, "the organization opened last not kept");
+            tracing::warn!(%error, "could not save which organization was opened last");
         }
     }
 
@@ -74,7 +74,7 @@ impl Sessions {
         actix_web::rt::spawn(async move {
             let _turn = turn;
             if let Err(error) = write(&db, memberships, session).await {
-                tracing::warn!(%error, "last seen not moved");
+                tracing::warn!(%error, "could not save when the person was last seen");
             }
         });
     }

@@ -42,7 +42,7 @@ pub struct Visitor {
     pub(in crate::authority) memberships: Vec<Membership>,
 }
 
-/// A person's token, as far as whoever is here by it is told by it.
+/// A person's token, as far as the person who is here by it is told by it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct TokenOfPerson {
     pub id: String,

@@ -82,13 +82,13 @@ impl Listening<'_> {
         }
         match (theirs, installation(self.config).await) {
             (Some(theirs), Ok(Some(ours))) if theirs == ours => Listener::Ours,
-            // Whoever listens has started before, which leaves its mark in its database.
+            // The listener has started before, which leaves its mark in its database.
             (Some(_), Ok(_)) => Listener::AnotherGatehouse,
             (None, _) | (_, Err(_)) => Listener::SomeGatehouse,
         }
     }
 
-    /// What whoever listens says, and the installation that it names.
+    /// What the listener says, and the installation that it names.
     async fn answer(&self) -> Option<(String, Option<String>)> {
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;
         let url = format!("http://{}{}", reachable(self.at), self.path);

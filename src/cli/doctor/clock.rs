@@ -21,12 +21,13 @@ pub(super) async fn clock(report: &mut Report, config: &Config) {
         let apart = (ours - theirs).num_seconds();
         let direction = if apart > 0 { "ahead of" } else { "behind" };
         if apart.abs() <= TOLERANCE {
-            return report.good("clock", format!("agrees with {label}'s within {TOLERANCE} seconds"));
+            return report.good("clock", format!("matches {label}'s within {TOLERANCE} seconds"));
         }
         let apart = apart.abs();
-        return report.bad("clock", format!("is {apart} seconds {direction} {label}'s: set it by NTP"));
+        return report
+            .bad("clock", format!("is {apart} seconds {direction} {label}'s. Synchronize it with NTP"));
     }
-    Report::none("clock", "no provider told the time to compare with");
+    Report::none("clock", "no provider sent a time to compare with");
 }
 
 /// What the `Date` header says (RFC 9110, section 6.6.1), whatever else the answer is.

@@ -15,7 +15,8 @@ pub(super) async fn database(report: &mut Report, config: &Config) {
     if let Some(path) = config::sqlite_path(url).filter(|path| !path.exists()) {
         return match app::refuse_unmakable(&path, url) {
             Ok(()) => {
-                let cure = "`gatehouse serve` makes it; if there should be one, check GATEHOUSE_DATABASE_URL";
+                let cure =
+                    "`gatehouse serve` creates it. If there should be one, check GATEHOUSE_DATABASE_URL";
                 Report::none("database", format!("no database at {} yet: {cure}", path.display()));
             }
             Err(error) => report.bad("database", format!("{error:#}")),
@@ -45,7 +46,7 @@ async fn examine(report: &mut Report, config: &Config, db: &Db) {
     match is_sound(db).await {
         Ok(()) => {
             let newest = status.applied.last().cloned().unwrap_or_default();
-            report.good("database", format!("takes changes, and its schema is current ({newest})"));
+            report.good("database", format!("can be written to, and its schema is current ({newest})"));
         }
         Err(fault) => report.bad("database", fault),
     }
@@ -57,13 +58,15 @@ async fn examine(report: &mut Report, config: &Config, db: &Db) {
 
 /// A start brings the schema up, if it may.
 async fn pending(report: &mut Report, db: &Db, pending: &[String]) {
-    let lacks = format!("the schema lacks {}", pending.join(", "));
+    let missing = format!("migrations are pending: {}", pending.join(", "));
     match db.refuse_unmigratable().await {
         Ok(()) => Report::none(
             "database",
-            format!("{lacks}: `gatehouse serve` or `gatehouse migrate up` brings it up"),
+            format!("{missing}. `gatehouse serve` or `gatehouse migrate up` applies them"),
         ),
-        Err(fault) => report.bad("database", format!("{lacks}, and can't be brought up: it {fault}")),
+        Err(fault) => {
+            report.bad("database", format!("{missing}, and can't be applied: the database {fault}"))
+        }
     }
 }
 

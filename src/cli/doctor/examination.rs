@@ -35,7 +35,7 @@ async fn examine(report: &mut Report, config: &Config, to: Option<&EmailAddress>
     if let Err(error) = crate::cli::opening::start_log(&config.log) {
         return report.bad("configuration", error);
     }
-    report.good("configuration", format!("people reach this Gatehouse at {}", config.base_url.origin()));
+    report.good("configuration", format!("this Gatehouse's address is {}", config.base_url.origin()));
     config.passed_over.iter().for_each(|line| Report::none("configuration", line));
     if let Some(sentence) = config.instance.public_suffixes() {
         Report::none("domains", sentence);

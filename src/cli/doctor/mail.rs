@@ -12,7 +12,7 @@ use crate::smtp::{Delivery, Trouble, message};
 pub(super) async fn mail(report: &mut Report, config: &Config, to: Option<&EmailAddress>) {
     let Some(mail) = &config.mail else {
         return match to {
-            Some(_) => report.bad("mail", "is not set up: set GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM"),
+            Some(_) => report.bad("mail", "isn't set up: set GATEHOUSE_SMTP_URL and GATEHOUSE_MAIL_FROM"),
             None => Report::none("mail", "isn't set up: people copy links instead (GATEHOUSE_SMTP_URL)"),
         };
     };

@@ -10,9 +10,12 @@ use crate::vault::Keyring;
 
 pub(super) async fn master_key(report: &mut Report, config: &Config, db: &Db) {
     match open_all(db, &config.master_key).await {
-        Ok(0) => Report::none("master key", "nothing is sealed yet"),
+        Ok(0) => Report::none("master key", "nothing is encrypted yet"),
         Ok(sealed) => {
-            report.good("master key", format!("decrypts what this database has sealed: {}", values(sealed)));
+            report.good(
+                "master key",
+                format!("decrypts every encrypted value in the database: {}", values(sealed)),
+            );
         }
         Err(error) => report.bad("master key", error),
     }

@@ -12,8 +12,8 @@ pub(super) fn proxies(report: &mut Report, config: &Config) {
     if config.base_url.is_https() {
         Report::none(
             "proxies",
-            "the base URL is https, which a proxy in front must speak. Name it in GATEHOUSE_TRUSTED_PROXIES, or limits \
-             and the log of events take all clients for one",
+            "the base URL is https, so a proxy must be in front. Name it in GATEHOUSE_TRUSTED_PROXIES, or rate limits \
+             and the audit log see all clients as one",
         );
     }
 }

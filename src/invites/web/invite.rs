@@ -17,7 +17,7 @@ use crate::web::{Page, Reply, View, menu_of};
 struct InvitePage {
     links: Links,
     row: InviteRow,
-    /// What whoever is invited opens, while they can accept; nothing else.
+    /// What the invited person opens, while they can accept; nothing else.
     link: String,
     /// The list that one comes from, and its address.
     from: From,

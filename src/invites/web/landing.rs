@@ -20,7 +20,7 @@ use crate::web::{Moment, Notice, Page, Reply, View, see_other};
 enum State {
     /// Waits for someone who signs in.
     SignedOut,
-    /// Waits for whoever is signed in, who is no member yet.
+    /// Waits for the person who is signed in, who is no member yet.
     Invited,
     /// The same for a member, who would get a higher role.
     Raised,
@@ -82,7 +82,7 @@ pub async fn landing(anyone: Anyone, view: View, path: web::Path<InvitationPath>
     show(&anyone, &view, &path.token, landing).await
 }
 
-/// Whoever guesses waits before long: links that lead nowhere are counted.
+/// Anyone who guesses waits before long: links that lead nowhere are counted.
 fn count_misses(anyone: &Anyone, landing: &Landing) -> Result<()> {
     match landing {
         Landing::Unknown => anyone.services.limits.count_miss(anyone.client),

@@ -29,7 +29,7 @@ pub enum Verdict {
     Unrecognized,
 }
 
-/// What a verdict means for whoever depends on the key.
+/// What a verdict means for anyone who depends on the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The provider takes the key.

@@ -67,7 +67,7 @@ pub(super) async fn try_again(services: &Services, row: &llm_key_health::Model) 
     let at = Timestamp::from(services.clock.now());
     let next = health::next_after(finding.verdict, services.clock.now())?;
     let after = health::tried(&row.subject, Some(row), &finding, at, Some(next))?;
-    tracing::info!(provider = provider.id(), verdict = ?finding.verdict, "LLM key tried");
+    tracing::info!(provider = provider.id(), verdict = ?finding.verdict, "LLM key tested");
     llm_key_health::Entity::update_many()
         .set(after)
         .filter(same(row))

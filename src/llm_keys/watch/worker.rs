@@ -31,7 +31,7 @@ pub fn start(services: Arc<Services>) -> JoinHandle<()> {
         let mut watch = Watch::new(services.clone());
         loop {
             if let Err(error) = watch.look().await {
-                tracing::warn!(%error, "LLM keys can't be looked after");
+                tracing::warn!(%error, "could not check the LLM keys");
             }
             tokio::select! {
                 () = services.key_alarms.woken() => watch.look_at_once(),

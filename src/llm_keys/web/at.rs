@@ -17,7 +17,7 @@ struct Project {
 }
 
 impl KeysAt {
-    /// Those of whoever keeps the keys.
+    /// Those of the person who keeps the keys.
     pub fn of(keeper: Keeper<'_>) -> Self {
         match keeper {
             Keeper::Organization(admin) => Self::of_organization(admin.links()),

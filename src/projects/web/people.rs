@@ -24,7 +24,7 @@ pub struct MemberForm {
     asked: Asked,
 }
 
-/// `POST …/members`. Whoever would make a viewer of themselves is asked first.
+/// `POST …/members`. Anyone who would make a viewer of themselves is asked first.
 pub async fn add_member(admin: ProjectAdmin, view: View, form: web::Form<MemberForm>) -> Reply {
     let MemberForm { email, role, asked } = form.into_inner();
     let is_less = ProjectRole::parse(&role) == Some(ProjectRole::Viewer);
@@ -52,7 +52,7 @@ pub struct MemberPath {
     user: Id,
 }
 
-/// `POST …/members/{user}/removal`. Whoever would go themselves is asked first.
+/// `POST …/members/{user}/removal`. Anyone who would go themselves is asked first.
 pub async fn remove_member(
     admin: ProjectAdmin,
     view: View,

@@ -122,7 +122,7 @@ pub async fn page(viewer: &ProjectViewer, view: &View, status: StatusCode, typed
     let manager = its_team.and_then(|team| team.manager_id.clone());
     let team = its_team.filter(|_| teams.len() > 1);
     let person = |(it, role): (Person, ProjectRole)| PersonRow {
-        // Whoever has every right in any case is no viewer, whatever the row says.
+        // Anyone who has every right in any case is no viewer, whatever the row says.
         role: match it.role {
             Role::Owner | Role::Admin => "Organization admin",
             Role::Member if manager.as_ref() == Some(&it.id) => "Manager",

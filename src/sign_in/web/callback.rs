@@ -83,7 +83,7 @@ impl Return<'_> {
         }
     }
 
-    /// Whoever comes next from the same address has as many tries as before.
+    /// Anyone who comes next from the same address has as many tries as before.
     async fn end_well(&self, flow: &FlowId) -> Result<()> {
         finish(self.door.services, flow).await?;
         self.door.services.limits.forget_sign_in(self.anyone.client);

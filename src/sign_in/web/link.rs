@@ -69,7 +69,7 @@ fn over(view: &View) -> Reply {
     view.entry(StatusCode::GONE, &LinkPage { site: Site, open: None })
 }
 
-/// Whoever guesses waits before long.
+/// Anyone who guesses waits before long.
 fn unknown(anyone: &Anyone, view: &View) -> Reply {
     anyone.services.limits.count_miss(anyone.client)?;
     view.entry(StatusCode::NOT_FOUND, &LinkPage { site: Site, open: None })

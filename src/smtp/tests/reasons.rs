@@ -34,7 +34,7 @@ fn what_a_server_says_is_shown_as_far_as_it_can_be_read() {
         (b"550-5.7.1 one\r\n550-5.7.1 two\r\n550 5.7.1 three\r\n", "one two three (550)"),
         (b"450 4.7.1 Greylisted, see \0http://x\r\n", "greylisted"),
         (b"550 a\0b\x1b[31mc\xe2\x80\xaed\r\n", "a b [31mcd (550)"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "what the server says is not mail: “SSH-2.0-OpenSSH_9.6”"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "this isn't a mail server: it said “SSH-2.0-OpenSSH_9.6”"),
     ] {
         assert_eq!(shown(said), reason, "{}", said.escape_ascii());
     }

@@ -24,7 +24,7 @@ struct TeamPage {
     can_add: bool,
     /// Whether the viewer may delete it, once it has no projects.
     can_delete: bool,
-    /// The name of whoever manages it; empty for no one.
+    /// The name of the person who manages it; empty for no one.
     manager: String,
     manager_email: String,
     manager_error: String,

@@ -79,7 +79,7 @@ fn event(action: BulkAction) -> &'static str {
     }
 }
 
-/// Whether an owner who can come in is left: whoever does it stays, and may be one who can't (rule 1.5).
+/// Whether an owner who can come in is left: the person who does it stays, and may be one who can't (rule 1.5).
 async fn can_spare(
     admin: &Admin,
     change: &Change<OfOrganization>,

@@ -12,7 +12,7 @@ use crate::users::query::{self, UserQuery};
 /// As many people as are changed at once.
 pub const MOST: usize = 1000;
 
-/// Why whoever is above the admin is left out.
+/// Why someone who is above the admin is left out.
 pub(super) const ABOVE: &str = "Only owners can change owners.";
 
 /// Someone who is left out, and why.
@@ -65,8 +65,8 @@ pub fn at_once(ids: &[String]) -> Vec<&str> {
     ids.iter().take(MOST).map(String::as_str).collect()
 }
 
-/// Those to whom it is done by an admin whose role is `mine`, and those who are left out. Whoever does it is always left
-/// out.
+/// Those to whom it is done by an admin whose role is `mine`, and those who are left out. The person who does it is
+/// always left out.
 ///
 /// # Errors
 /// 403 when the role that it gives is above `mine`.

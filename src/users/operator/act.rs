@@ -38,7 +38,7 @@ pub struct Act {
 }
 
 impl Act {
-    /// Begins one on whoever has the address.
+    /// Begins one on the person who has the address.
     pub async fn on(shell: &Shell, email: &EmailAddress, action: &'static str) -> Acted<Self> {
         let concerned = organizations_of(shell, email).await?;
         let change = shell.change_with(concerned).await?;
@@ -135,8 +135,8 @@ impl Act {
     }
 }
 
-/// The ids of the organizations of whoever has the address: an owner whom they can spare must be there until the change
-/// commits.
+/// The ids of the organizations of the person who has the address: an owner whom they can spare must be there until the
+/// change commits.
 async fn organizations_of(shell: &Shell, email: &EmailAddress) -> Result<Vec<String>> {
     let connection = shell.db().outside_any_organization();
     let Some(user) = holder(connection, email).await? else { return Ok(Vec::new()) };

@@ -22,7 +22,7 @@ pub fn abilities(role: Role) -> &'static [&'static str] {
     }
 }
 
-/// What whoever steps down from one role to another can't do any more.
+/// What someone who steps down from one role to another can't do any more.
 pub fn lost(from: Role, to: Role) -> Vec<String> {
     // An owner's first line is about admins, whose abilities go or stay with their own role.
     let owners = abilities(Role::Owner).iter().skip(1);

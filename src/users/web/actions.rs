@@ -1,5 +1,5 @@
-//! What admins do about a person, as forms send it. Answers lead back to where the form stood, or to the person; whoever
-//! did it to themselves lands where they still may be.
+//! What admins do about a person, as forms send it. Answers lead back to where the form stood, or to the person; anyone
+//! who did it to themselves lands where they still may be.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

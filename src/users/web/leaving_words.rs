@@ -1,4 +1,4 @@
-//! What stops and what stays when someone goes, in words: about another, or to whoever goes by themselves.
+//! What stops and what stays when someone goes, in words: about another, or to the person who goes by themselves.
 
 use crate::users::person::Leaving;
 
@@ -13,7 +13,7 @@ pub struct Words {
 impl Words {
     /// Of someone else.
     pub const OF_ANOTHER: Self = Self { is_you: false, they: "they", theirs: "theirs", their: "Their" };
-    /// To whoever goes.
+    /// To the person who goes.
     pub const OF_YOURSELF: Self = Self { is_you: true, they: "you", theirs: "yours", their: "Your" };
 
     /// What the page is called.

@@ -32,7 +32,7 @@ struct OffboardingPage {
     list: String,
     title: String,
     is_you: bool,
-    /// Who can reactivate whoever deactivates themselves.
+    /// Who can reactivate someone who deactivates themselves.
     returns_you: &'static str,
     stops: Vec<String>,
     stays: Vec<String>,

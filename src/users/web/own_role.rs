@@ -43,7 +43,7 @@ fn who_returns(admin: &Admin) -> &'static str {
     if admin.role() == Role::Owner { "another owner" } else { "an owner or another admin" }
 }
 
-/// Where whoever has stepped down lands: on a page that members see, too.
+/// Where someone who has stepped down lands: on a page that members see, too.
 pub fn landing(admin: &Admin, role: Role) -> HttpResponse {
     let notice = if role == Role::Member { Notice::YouAreMember } else { Notice::YouAreAdmin };
     see_other(&admin.links().users(), notice)

@@ -66,7 +66,7 @@ impl Readable {
     }
 }
 
-/// What there is for whoever sends the request; none where there is nothing.
+/// What there is for the sender of the request; none where there is nothing.
 async fn read<F, Args>(handler: F, request: HttpRequest) -> Result<Option<Bytes>>
 where
     F: Handler<Args>,
@@ -91,7 +91,7 @@ where
     }
 }
 
-/// The layer around a handler of GET: tells the tag, and no more to whoever has seen it.
+/// The layer around a handler of GET: tells the tag, and no more to the person who has seen it.
 ///
 /// # Errors
 /// Those of the layers inside.
@@ -174,7 +174,7 @@ async fn change_if_it_is_still(
         tokio::select! {
             response = &mut change => return response,
             Some(question) = questions.recv() => {
-                // Whoever has asked may have gone.
+                // The client may have gone.
                 let is_still = readable.is_still(&seen, reader.clone()).await;
                 let _ = question.send(is_still.map(Option::unwrap_or_default));
             }

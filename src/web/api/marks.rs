@@ -6,7 +6,7 @@ use utoipa::openapi::{RefOr, Schema};
 /// Of a field that only the first answer has: not one that is repeated.
 pub const SHOWN_ONCE: &str = "x-shown-once";
 
-/// Of a field that changes without anyone changing it: whoever changes the rest has nothing to lose there.
+/// Of a field that changes without anyone changing it: anyone who changes the rest has nothing to lose there.
 pub const CHANGES_BY_ITSELF: &str = "x-changes-by-itself";
 
 /// Names of the fields that bear a mark.

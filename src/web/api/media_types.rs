@@ -1,5 +1,5 @@
-//! What every answer to a program has in common: it is of one media type, for whoever takes that (RFC 9110, 12.5.1), and no
-//! cache keeps it.
+//! What every answer to a program has in common: it is of one media type, for clients that take that (RFC 9110,
+//! 12.5.1), and no cache keeps it.
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -36,7 +36,7 @@ fn is_taken(request: &ServiceRequest, media_type: &str) -> bool {
     }
 }
 
-/// The narrowest range that it is in decides. Whoever names problems alone knows what other answers are.
+/// The narrowest range that it is in decides. A client that names problems alone knows what other answers are.
 fn take(ranges: &[QualityItem<Mime>], media_type: &str) -> bool {
     let around = ranges.iter().filter(|range| is_in(media_type, &range.item));
     let narrowest = around.max_by_key(|range| narrowness(&range.item));
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_json_is_answered() {
+    fn anyone_who_takes_json_is_answered() {
         for accept in [
             "application/json",
             "APPLICATION/JSON",
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_for_whoever_takes_lines() {
+    fn lines_are_for_anyone_who_takes_lines() {
         for (accept, is_answered) in [("application/x-ndjson", true), ("*/*", true), (JSON, false)] {
             let request = TestRequest::default().insert_header((ACCEPT, accept)).to_srv_request();
             assert_eq!(is_taken(&request, "application/x-ndjson"), is_answered, "{accept}");

@@ -25,7 +25,7 @@ const REPLAYED: &str = "idempotency-replayed";
 pub const LONGEST_KEY: usize = 255;
 /// As much of an answer as is kept, in bytes. Of one that is larger the log knows that it was done.
 const LARGEST_KEPT: u64 = 64 * 1024;
-/// How long to wait for whoever has come first, and between two looks.
+/// How long to wait for the request that has come first, and between two looks.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 /// How often, and how long after one another, a key is tried to be set free.
@@ -78,7 +78,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>> {
     text.map(|text| Some(text.to_owned())).ok_or(Error::IdempotencyKey(KeyTrouble::Malformed))
 }
 
-/// Waits for whoever is at it, but not for ever.
+/// Waits for the request that is at it, but not for ever.
 async fn turn(services: &Services, repeatable: &Repeatable) -> Result<Turn> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -103,7 +103,7 @@ async fn carry_out(
     Ok(response)
 }
 
-/// A claim until it is settled. Whoever gives up before, since the client has gone, leaves it to others.
+/// A claim until it is settled. A request that gives up before, since the client has gone, leaves it to others.
 struct Held {
     services: Data<Services>,
     claim: Option<Claim>,
@@ -121,7 +121,7 @@ impl Held {
             None => return set_free(&self.services, claim),
         };
         if let Err(error) = settled {
-            tracing::warn!(%error, "the answer to a request that may come again was not kept");
+            tracing::warn!(%error, "could not keep the answer to a request with an idempotency key");
         }
     }
 }
@@ -142,7 +142,7 @@ fn set_free(services: &Data<Services>, claim: Claim) {
         for _ in 0..MOST_TRIES {
             match claim.release(&services).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, "an idempotency key was not set free"),
+                Err(error) => tracing::warn!(%error, "could not release an idempotency key"),
             }
             sleep(BETWEEN_TRIES).await;
         }

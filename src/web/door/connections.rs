@@ -1,6 +1,6 @@
 //! The connections that are open. There is room for a number of them in all, and for each client: where it is used up,
 //! the one that has waited longest for its client makes room, those of people who are signed in last; if there is none,
-//! whoever comes is turned away. And none waits for its client for ever.
+//! anyone who comes is turned away. And none waits for its client for ever.
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -88,7 +88,7 @@ impl Connections {
         match socket.map(|socket| self.let_in(socket, stream.peer_addr().ok())) {
             Ok(connection) => drop(data.insert(connection)),
             Err(error) => {
-                tracing::warn!(%error, "a connection is turned away");
+                tracing::warn!(%error, "turned a connection away");
                 let _ = shutdown(stream, Shutdown::Both);
             }
         }
@@ -131,7 +131,7 @@ fn end(socket: OwnedFd) {
 fn end_if_unread(stream: &actix_web::rt::net::TcpStream) {
     let milliseconds = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
     if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds) {
-        tracing::warn!(%error, "a client that reads nothing is not sent away");
+        tracing::warn!(%error, "could not disconnect a client that reads nothing");
     }
 }
 
@@ -151,7 +151,7 @@ impl Connection {
         self.connections.guests().note(self.number, |standing| standing.is_answered = true);
     }
 
-    /// Notes whether whoever asked last by it is signed in.
+    /// Notes whether the last one to ask by it is signed in.
     pub fn note_signed_in(&self, is_signed_in: bool) {
         self.connections.guests().note(self.number, |standing| standing.is_signed_in = is_signed_in);
     }

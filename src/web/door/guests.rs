@@ -1,6 +1,7 @@
 //! Who is in, and in what order they make room for others.
 //!
-//! What decides is kept as connections come and go: whoever comes when all is full costs no look at everyone who is there.
+//! What decides is kept as connections come and go: anyone who comes when all is full costs no look at everyone who is
+//! there.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -44,8 +45,8 @@ pub(super) struct Standing {
     pub ends_at: Option<u64>,
 }
 
-/// Who makes room first: whoever has asked as no one; then whose request may only wait for us to read it; then people who
-/// are signed in. Of each, the one that has waited longest.
+/// Who makes room first: those who have asked as no one; then whose request may only wait for us to read it; then
+/// people who are signed in. Of each, the one that has waited longest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     is_signed_in: bool,
@@ -55,7 +56,7 @@ struct Turn {
 }
 
 impl Standing {
-    /// None for whoever makes room for nobody.
+    /// None for anyone who makes room for nobody.
     fn turn(self, number: u64) -> Option<Turn> {
         let Self { has_asked, is_answered, is_signed_in, waits_since, .. } = self;
         (!is_answered).then_some(Turn { is_signed_in, has_not_asked: !has_asked, waits_since, number })
@@ -73,7 +74,7 @@ impl<Socket> Guests<Socket> {
         Self { room, all: HashMap::new(), waiting: BTreeSet::new(), clients: HashMap::new() }
     }
 
-    /// Takes one in. Gives the socket of whoever has to leave for it; its own, if nobody makes room.
+    /// Takes one in. Gives the socket of the one that has to leave for it; its own, if nobody makes room.
     pub fn let_in(&mut self, number: u64, guest: Guest<Socket>) -> Option<Socket> {
         let first = self.if_full(guest.client).map(|waiting| waiting.first().map(|turn| turn.number));
         let left = match first {
@@ -204,7 +205,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_leaves_is_whom_a_look_at_all_would_choose(steps in prop::collection::vec(step(), 1..200)) {
+        fn the_one_who_leaves_is_whom_a_look_at_all_would_choose(steps in prop::collection::vec(step(), 1..200)) {
             let (mut guests, mut came) = (Guests::new(ROOM), 0_u64);
             for (now, step) in (0_u64..).zip(steps) {
                 let mut note = |ago: u64, change: fn(&mut Standing, u64)| {
@@ -243,13 +244,13 @@ mod tests {
             assert_eq!(guests.let_in(number, guest(number, Some(1), number)), None);
             guests.note(number, |standing| standing.is_answered = true);
         }
-        assert_eq!(guests.let_in(3, guest(3, Some(1), 3)), Some(3), "whoever comes is turned away");
+        assert_eq!(guests.let_in(3, guest(3, Some(1), 3)), Some(3), "anyone who comes is turned away");
         guests.note(1, |standing| standing.is_answered = false);
         assert_eq!(guests.let_in(4, guest(4, Some(1), 4)), Some(1));
     }
 
     #[test]
-    fn whoever_keeps_us_waiting_and_whoever_was_sent_away_are_taken_out_once() {
+    fn anyone_who_keeps_us_waiting_and_anyone_who_was_sent_away_are_taken_out_once() {
         let mut guests = Guests::new(ROOM);
         for number in 0..4 {
             guests.let_in(number, guest(number, None, number));

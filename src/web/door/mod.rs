@@ -1,4 +1,4 @@
-//! Where connections come in, and how that ends: whoever was let in is answered.
+//! Where connections come in, and how that ends: anyone who was let in is answered.
 //!
 //! actix alone would reset the connections that the system has taken and it has not, and drop requests that arrive on
 //! idle ones at the moment of its stop. So the door is closed before, from outside: what is inside goes on as ever.
@@ -28,7 +28,8 @@ use tokio::time::{sleep, timeout};
 
 use too_late::{PATIENCE, turn_away};
 
-/// Connections that wait to be taken. Whoever comes when there are more hears nothing, and asks again a second later.
+/// Connections that wait to be taken. Anyone who comes when there are more hears nothing, and asks again a second
+/// later.
 const BACKLOG: i32 = 4096;
 /// How long actix takes, generously, to leave the door to us.
 const HAND_OVER: Duration = Duration::from_millis(10);
@@ -44,7 +45,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// Lets in whoever comes by this socket.
+    /// Lets in anyone who comes by this socket.
     ///
     /// # Errors
     /// When it can't be listened at.
@@ -75,14 +76,14 @@ impl Door {
             tracing::warn!(%error, "connections made at the last moment are not answered");
         }
         let mut late = JoinSet::new();
-        let _ = timeout(HANDSHAKES, self.turn_away_whoever_waits(&mut late)).await;
+        let _ = timeout(HANDSHAKES, self.turn_away_those_who_wait(&mut late)).await;
         if let Err(error) = rustix::net::shutdown(&self.listener, Shutdown::Both) {
             tracing::warn!(%error, "connections are taken until the end, and not answered");
         }
         late.join_all().await;
     }
 
-    async fn turn_away_whoever_waits(&self, late: &mut JoinSet<Result<io::Result<()>, Elapsed>>) {
+    async fn turn_away_those_who_wait(&self, late: &mut JoinSet<Result<io::Result<()>, Elapsed>>) {
         loop {
             while let Ok((stream, _)) = self.listener.accept() {
                 late.spawn(timeout(PATIENCE, turn_away(stream)));

@@ -1,7 +1,7 @@
 //! Lets a listening socket finish the connections that have begun, and begin no other.
 //!
 //! Closed at once, the system would reset those that it has taken and no one has accepted, though their clients have
-//! sent what they ask. Whoever begins after this hears nothing, asks again a second later, and is refused then.
+//! sent what they ask. Anyone who begins after this hears nothing, asks again a second later, and is refused then.
 
 use std::io;
 use std::net::TcpListener;

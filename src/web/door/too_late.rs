@@ -1,4 +1,4 @@
-//! Whoever comes when the door is closed hears so.
+//! Anyone who comes when the door is closed hears so.
 
 use std::io;
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// How long whoever comes too late may take to ask, and to hear so.
+/// How long anyone who comes too late may take to ask, and to hear so.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// What they hear.
 const TOO_LATE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\

@@ -152,7 +152,8 @@ fn back(asked: &Asked) -> ReturnTo {
     }
 }
 
-/// The page that was asked for. Whoever sent a form comes back to the organization whose it was, where there are many.
+/// The page that was asked for. Anyone who sent a form comes back to the organization whose it was, where there are
+/// many.
 fn to_come_back(asked: &Asked) -> ReturnTo {
     if asked.is_get && !asked.path_and_query.starts_with(&*Site.second_factor()) {
         return ReturnTo::parse(&asked.path_and_query);

@@ -7,14 +7,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use super::search::{Heard, LAST_FOUR, Place};
 use crate::house::commands::{folder, gatehouse, stop};
-use crate::web::support::{CLIENT_SECRET, Database, Llm, Provider, Smtp, free_port};
+use crate::web::support::{CLIENT_SECRET, Database, Llm, Provider, Smtp, World, free_port};
 
 /// In most of the secrets, so that a part of one is found, too.
 const MARK: &str = "CANARY";
@@ -135,7 +134,7 @@ impl<'a> Installation<'a> {
         page.text().await.is_ok_and(|page| page.contains("Continue with Okta"))
     }
 
-    /// What a command says to whoever runs it, with other settings than the server's.
+    /// What a command says to the person who runs it, with other settings than the server's.
     pub async fn says(&self, arguments: &[&str], others: &[(&str, &str)]) -> Place {
         let mut command = gatehouse(&self.folder);
         command.args(arguments).envs(self.settings.clone()).envs(others.iter().copied());
@@ -264,31 +263,25 @@ pub async fn until(what: &str, fact: impl AsyncFn() -> bool) {
 }
 
 /// Every row of every table, as text.
-pub async fn dump(rows: &DatabaseConnection) -> Vec<Place> {
-    let is_postgres = rows.get_database_backend() == DbBackend::Postgres;
+pub async fn dump(world: &World) -> Vec<Place> {
+    let is_postgres = !world.is_sqlite();
     let tables = if is_postgres {
         "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema()"
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     };
     let mut places = Vec::new();
-    for table in texts(rows, tables).await {
+    for table in world.texts(tables).await {
         let sql = if is_postgres {
             format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} t")
         } else {
-            let columns = texts(rows, &format!("SELECT name FROM pragma_table_info('{table}')")).await;
+            let columns = world.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
             // Bytes as hexadecimal.
             let cells: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
             format!("SELECT {} FROM {table}", cells.join(" || ' ' || "))
         };
-        let text = texts(rows, &sql).await.join("\n");
+        let text = world.texts(&sql).await.join("\n");
         places.push(Place::closed(format!("table {table}"), text).with(LAST_FOUR));
     }
     places
-}
-
-pub async fn texts(rows: &DatabaseConnection, sql: &str) -> Vec<String> {
-    let found =
-        rows.query_all_raw(Statement::from_string(rows.get_database_backend(), sql)).await.expect(sql);
-    found.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
 }

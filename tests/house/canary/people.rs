@@ -83,10 +83,10 @@ impl<'a> Person<'a> {
         provider: &Provider,
         identity: &Identity,
     ) -> Answer {
-        let departure: Url = begun.location().parse().expect("an address at the provider");
-        let code = provider.grant(identity, &departure);
+        let authorization: Url = begun.location().parse().expect("an address at the provider");
+        let code = provider.grant(identity, &authorization);
         self.heard.plant("an authorization code", code.as_bytes());
-        self.get(&self.visitor.way_back_from(name, &departure, &code)).await
+        self.get(&self.visitor.way_back_from(name, &authorization, &code)).await
     }
 
     pub async fn signs_in(&self, provider: &Provider, email: &str, return_to: &str) -> Answer {

@@ -40,9 +40,7 @@ impl Story<'_> {
         ada.post(&web, &[("name", "Web")]).await;
         let sam = "sam@other.test";
         ada.post(&format!("{web}/members"), &[("email", sam), ("role", "viewer")]).await;
-        let ids =
-            super::installation::texts(self.rows, "SELECT id FROM users WHERE email = 'sam@other.test'");
-        let id = ids.await.remove(0);
+        let id = self.world.id_of("sam@other.test").await;
         ada.post(&format!("{web}/members/{id}/removal"), &[]).await;
         ada.post(&format!("{web}/archiving"), &[]).await;
         ada.post(&format!("{web}/restoration"), &[]).await;
@@ -70,9 +68,7 @@ impl Story<'_> {
         ada.get(core).await;
         ada.post(&format!("{core}/manager"), &[("manager", "sam@other.test")]).await;
         ada.post(&format!("{core}/members"), &[("email", "sam@other.test")]).await;
-        let ids =
-            super::installation::texts(self.rows, "SELECT id FROM users WHERE email = 'sam@other.test'");
-        let id = ids.await.remove(0);
+        let id = self.world.id_of("sam@other.test").await;
         ada.post(&format!("{core}/members/{id}/removal"), &[]).await;
         ada.post(&format!("{core}/deletion"), &[]).await;
         let made = ada.does(Method::POST, "/api/teams", Body::Json(json!({ "name": "Api" }))).await;
@@ -90,7 +86,7 @@ impl Story<'_> {
     /// Of a project and of a person, by pages and by the API: made, rolled, revoked.
     async fn tokens_are_kept(&self, ada: &Person<'_>) {
         let project = "SELECT id FROM projects WHERE slug = 'default'";
-        let project = super::installation::texts(self.rows, project).await.remove(0);
+        let project = self.world.texts(project).await.remove(0);
         let of_api = format!("/api/projects/{project}/tokens");
         let of_page = format!("{PROJECTS}/default/tokens");
         for (page, api) in [(of_page.as_str(), of_api.as_str()), ("/settings/tokens", "/api/me/tokens")] {
@@ -164,7 +160,7 @@ impl Story<'_> {
             ada.post(&format!("{page}/anthropic/{what}"), &[]).await;
         }
         let project = "SELECT id FROM projects WHERE slug = 'default'";
-        let project = super::installation::texts(self.rows, project).await.remove(0);
+        let project = self.world.texts(project).await.remove(0);
         let api = format!("/api/projects/{project}/llm-keys/anthropic");
         ada.does(Method::PUT, &api, Body::Json(json!({ "key": first }))).await;
         ada.does(Method::DELETE, &api, Body::Form(&[])).await;

@@ -4,7 +4,6 @@ use chrono::Utc;
 use data_encoding::BASE32_NOPAD;
 use reqwest::Method;
 
-use super::installation::texts;
 use super::people::{Body, Person};
 use super::search::{Heard, RECOVERY_CODE};
 use super::story::Story;
@@ -32,7 +31,7 @@ impl Story<'_> {
         elsewhere.post(&format!("{app}/removal"), &[]).await;
 
         self.adds_an_app(&elsewhere).await;
-        let zoe_id = texts(self.rows, "SELECT id FROM users WHERE email = 'zoe@other.test'").await.remove(0);
+        let zoe_id = self.world.id_of("zoe@other.test").await;
         let page = format!("/settings/admin/users/{zoe_id}/second-factor");
         admin.get(&page).await;
         admin.post(&page, &[]).await;

@@ -4,13 +4,12 @@ use data_encoding::BASE64;
 use gatehouse::routes::table;
 use gatehouse::tenancy::Tenancy;
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
 
-use super::installation::{Installation, Outside, Secrets, texts, until};
+use super::installation::{Installation, Outside, Secrets, until};
 use super::people::{Body, Person};
 use super::search::{Heard, INVITE_LINK, Place};
-use crate::web::support::{Answer, Identity, Saying, Stage, field};
+use crate::web::support::{Answer, Identity, Saying, Stage, World, field};
 
 const KEYS: &str = "/settings/admin/llm-keys";
 pub(super) const KEYS_API: &str = "/api/admin/llm-keys";
@@ -31,7 +30,7 @@ const REGIONS: [(&str, &[&str]); 7] = [
     (AUDIT, &["events"]),
 ];
 
-/// After these, whoever has done it is not there any more.
+/// After these, anyone who has done it is not there any more.
 const ENDING: [&str; 5] = [
     "POST /sign-out",
     "POST /settings/departure",
@@ -46,7 +45,7 @@ pub struct Story<'a> {
     pub outside: &'a Outside,
     pub secrets: &'a Secrets,
     pub heard: &'a Heard,
-    pub rows: &'a DatabaseConnection,
+    pub world: &'a World,
 }
 
 impl<'a> Story<'a> {
@@ -176,7 +175,7 @@ impl<'a> Story<'a> {
     }
 
     async fn sql(&self, sql: &str) {
-        self.rows.execute_unprepared(sql).await.expect(sql);
+        self.world.script(sql).await;
     }
 
     /// A mail server that does not take our password, and repeats it.
@@ -205,7 +204,7 @@ impl<'a> Story<'a> {
 
     async fn mail_state(&self, email: &str) -> String {
         let sql = format!("SELECT state FROM outbox WHERE recipient = '{email}'");
-        texts(self.rows, &sql).await.pop().unwrap_or_default()
+        self.world.texts(&sql).await.pop().unwrap_or_default()
     }
 
     async fn connects_okta(&self, sam: &Person<'_>) {
@@ -283,7 +282,7 @@ impl<'a> Story<'a> {
     /// The previous key comes back and is erased: the organization's, and a project's.
     async fn keys_are_changed_by_programs(&self, ada: &Person<'_>) {
         let Secrets { first, second, third, .. } = self.secrets;
-        let project = texts(self.rows, "SELECT id FROM projects WHERE slug = 'default'").await.remove(0);
+        let project = self.world.texts("SELECT id FROM projects WHERE slug = 'default'").await.remove(0);
         let of_project = format!("/api/projects/{project}/llm-keys");
         for (keys, after) in [(KEYS_API, Some(third)), (of_project.as_str(), None)] {
             let of = format!("{keys}/anthropic");
@@ -385,7 +384,7 @@ impl<'a> Story<'a> {
 
     async fn a_key_is_damaged(&self, ada: &Person<'_>) {
         let sealed = "SELECT sealed_key FROM llm_keys WHERE provider = 'azure-openai'";
-        let sealed = texts(self.rows, sealed).await.remove(0);
+        let sealed = self.world.texts(sealed).await.remove(0);
         let (front, back) = sealed.split_at(60);
         let flipped = if back.starts_with('A') { "B" } else { "A" };
         let damaged = format!("{front}{flipped}{}", &back[1..]);
@@ -401,10 +400,7 @@ impl<'a> Story<'a> {
         let pat = self.joins(ada, "pat", "member").await;
         let kim = self.joins(ada, "kim", "member").await;
         self.joins(ada, "lee", "member").await;
-        let id = async |name: &str| {
-            let sql = format!("SELECT id FROM users WHERE email = '{name}@other.test'");
-            texts(self.rows, &sql).await.remove(0)
-        };
+        let id = async |name: &str| self.world.id_of(&format!("{name}@other.test")).await;
         let (someone, other) = (id("pat").await, id("lee").await);
         let page = format!("{USERS}/{someone}");
         for looked_at in ["", "/role?role=admin", "/offboarding"] {
@@ -414,7 +410,7 @@ impl<'a> Story<'a> {
         let api = format!("/api/admin/users/{someone}");
         ada.does(Method::PATCH, &api, Body::Json(json!({ "role": "member" }))).await;
         let sql = format!("SELECT id FROM sessions WHERE user_id = '{someone}'");
-        let session = texts(self.rows, &sql).await.remove(0);
+        let session = self.world.texts(&sql).await.remove(0);
         ada.post(&format!("{page}/sessions/{session}/end"), &[]).await;
         pat.signs_in(&self.outside.idp, "pat@other.test", "/").await;
         ada.post(&format!("{page}/sessions/end"), &[]).await;
@@ -435,8 +431,7 @@ impl<'a> Story<'a> {
     async fn people_come_and_go_by_programs(&self, ada: &Person<'_>) {
         let lou = self.joins(ada, "lou", "member").await;
         let max = self.joins(ada, "max", "member").await;
-        let sql = "SELECT id FROM users WHERE email = 'lou@other.test'";
-        let api = format!("/api/admin/users/{}", texts(self.rows, sql).await.remove(0));
+        let api = format!("/api/admin/users/{}", self.world.id_of("lou@other.test").await);
         ada.get(&api).await;
         let sessions = ada.get(&format!("{api}/sessions")).await.json();
         let session = sessions["items"][0]["id"].as_str().expect("a session").to_owned();
@@ -466,7 +461,7 @@ impl<'a> Story<'a> {
         for list in ["users", "invites", "audit"] {
             ada.get(&format!("/api/admin/{list}/export")).await;
         }
-        for event in texts(self.rows, "SELECT id FROM events").await.iter().step_by(7) {
+        for event in self.world.texts("SELECT id FROM events").await.iter().step_by(7) {
             ada.get(&format!("/api/admin/audit/{event}")).await;
             ada.get(&format!("{AUDIT}/{event}")).await;
             ada.part(&format!("{AUDIT}/{event}"), &format!("json_{event}")).await;

@@ -17,11 +17,11 @@ async fn every_example_is_taken_and_answered_as_the_document_says() {
     let Some(programs) = of_pypi() else { return };
     let document = document("multi");
     for database in Database::each().await {
-        let world = World::open(database).await;
+        let scene = Scene::open(database).await;
         let mut answers = Vec::new();
         for (method, path, examples) in bodies(&document) {
             for example in examples {
-                answers.push(world.send(&method, &path, example).await);
+                answers.push(scene.send(&method, &path, example).await);
             }
         }
         assert!(answers.len() > 30, "{}", answers.len());
@@ -31,12 +31,12 @@ async fn every_example_is_taken_and_answered_as_the_document_says() {
         command.arg(format!("{FOLDER}/answers.py")).args(["openapi.json", "answers.json"]);
         command.current_dir(folder.path());
         passes(command).await;
-        world.app.close().await;
+        scene.app.close().await;
     }
 }
 
 /// Each operation that takes a body, with the examples of it. By the second organization of a person the short addresses
-/// lose their meaning, and whoever has entered one as operator has left the others: these come last.
+/// lose their meaning, and anyone who has entered one as operator has left the others: these come last.
 fn bodies(document: &Value) -> Vec<(Method, String, &Vec<Value>)> {
     let mut bodies = Vec::new();
     for (name, operation) in operations(document) {
@@ -54,7 +54,7 @@ fn bodies(document: &Value) -> Vec<(Method, String, &Vec<Value>)> {
 }
 
 /// An organization in which there is everything that addresses can name.
-struct World {
+struct Scene {
     app: TestApp,
     /// Its owner, who is operator, too.
     ada: Visitor,
@@ -62,13 +62,13 @@ struct World {
     foreign: String,
 }
 
-impl World {
+impl Scene {
     async fn open(database: Database) -> Self {
         let app = TestApp::open_with(database, &SETTINGS).await;
-        app.run("UPDATE instance SET claimed_at = 1", []).await;
+        app.claim_installation().await;
         let organization = app.organization("Acme", "acme").await;
         let ada = app.person_of("ada@acme.test", &organization, Role::Owner).await;
-        app.run("UPDATE users SET operator = TRUE WHERE email = 'ada@acme.test'", []).await;
+        app.make_operator("ada@acme.test").await;
         let foreign = app.organization("Globex", "globex").await;
         Self { app, ada, organization, foreign }
     }
@@ -109,6 +109,6 @@ impl World {
     async fn newcomer(&self) -> String {
         let email = format!("{}@acme.test", gatehouse::random::id());
         self.app.enroll(&email, &self.organization, Role::Member).await;
-        self.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)
+        self.app.id_of(&email).await
     }
 }

@@ -108,7 +108,7 @@ async fn open(database: Database, tenancy: &str) -> (TestApp, Visitor) {
         let ada = app.owner().await;
         return (app, ada);
     }
-    app.run("UPDATE instance SET claimed_at = 1", []).await;
+    app.claim_installation().await;
     let acme = app.organization("Acme", "acme").await;
     let ada = app.person_of("ada@acme.test", &acme, Role::Owner).await;
     (app, ada)
@@ -126,7 +126,7 @@ async fn furnish(app: &TestApp, ada: &Visitor) -> Value {
         let project = create("/api/projects", json!({ "name": format!("Chat {n}") })).await;
         let tokens = format!("/api/projects/{project}/tokens");
         for (name, id) in [
-            ("user", app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0)),
+            ("user", app.id_of(&email).await),
             ("team", create("/api/teams", json!({ "name": format!("Team {n}") })).await),
             ("token", create(&tokens, json!({ "name": "CI" })).await),
             (

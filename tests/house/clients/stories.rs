@@ -55,7 +55,7 @@ fn bring(folder: &TempDir, files: &[&str]) {
 async fn tell(story: impl Fn() -> Command) {
     for database in Database::each().await {
         let app = TestApp::open_with(database, &SETTINGS).await;
-        app.run("UPDATE instance SET claimed_at = 1", []).await;
+        app.claim_installation().await;
         let first = app.organization("Acme", "acme").await;
         app.enroll("ada@acme.test", &first, gatehouse::role::Role::Owner).await;
         let answer = app.visitor().sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada")).await;

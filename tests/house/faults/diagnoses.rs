@@ -6,14 +6,11 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
-
 use super::disk::{FULL, READ_ONLY};
-use super::proxy::{refusing, url_at};
+use super::proxy::refusing;
 use super::server::{Server, run};
 use super::team::Team;
-use crate::house::canary::texts;
-use crate::web::support::{Database, TestApp, free_port};
+use crate::web::support::{Database, TestApp, World, free_port};
 
 /// Someone who owns nothing here.
 const NOBODY: u32 = 65534;
@@ -35,8 +32,8 @@ fn file(server: &Server) -> PathBuf {
     Path::new(server.database_url().trim_start_matches("sqlite://")).to_owned()
 }
 
-async fn rows(server: &Server) -> DatabaseConnection {
-    sea_orm::Database::connect(server.database_url()).await.expect("connected")
+async fn world(server: &Server) -> World {
+    World::at(server.database_url()).await
 }
 
 /// A server that has stopped, on a disk of its own.
@@ -91,7 +88,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// Gives the folder and the file to whoever the doctor is.
+/// Gives the folder and the file to the doctor's user.
 fn permit(server: &Server, folder: u32, mode: u32) {
     let file = file(server);
     for (path, mode) in [(server.folder.path(), folder), (file.as_path(), mode)] {
@@ -128,26 +125,26 @@ async fn a_folder_that_must_not_be_written_to_is_named() {
 #[actix_web::test]
 async fn a_page_of_junk_in_the_middle_is_found() {
     let Some(server) = stopped().await else { return };
-    let rows = rows(&server).await;
+    let world = world(&server).await;
     for table in ["events", "sessions"] {
         let page = format!("SELECT CAST(rootpage AS TEXT) FROM sqlite_master WHERE name = '{table}'");
-        let page: u64 = texts(&rows, &page).await[0].parse().expect("a number");
+        let page: u64 = world.texts(&page).await[0].parse().expect("a number");
         let whole = std::fs::read(file(&server)).expect("a file");
         let database = std::fs::File::options().write(true).open(file(&server)).expect("a file");
         database.write_all_at(&[0xa7; 4096], (page - 1) * 4096).expect("spoilt");
         says(server.command(&["doctor"]), &["corrupt|damaged|malformed|integrity", "backup"]).await;
         std::fs::write(file(&server), whole).expect("mended");
     }
-    rows.close().await.expect("closed");
+    world.close().await;
 }
 
 #[actix_web::test]
 async fn a_lock_that_another_process_holds_is_named() {
     let Some(server) = stopped().await else { return };
-    let holder = rows(&server).await;
-    holder.execute_unprepared("BEGIN EXCLUSIVE").await.expect("locked");
+    let holder = world(&server).await;
+    holder.script("BEGIN EXCLUSIVE").await;
     says(server.command(&["doctor"]), &["lock", "process"]).await;
-    holder.close().await.expect("closed");
+    holder.close().await;
 }
 
 #[actix_web::test]
@@ -158,7 +155,7 @@ async fn a_missing_file_is_named() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = said.lines().find(|line| line.contains("no database at"));
     assert!(
-        line.is_some_and(|line| line.contains("if there should be one, check GATEHOUSE_DATABASE_URL")),
+        line.is_some_and(|line| line.contains("If there should be one, check GATEHOUSE_DATABASE_URL")),
         "{said}"
     );
     assert!(!file(&server).exists(), "the doctor makes nothing");
@@ -210,6 +207,6 @@ async fn a_postgres_database_that_is_read_only_is_named() {
     let url = house.database_url();
     let name = url.rsplit('/').next().expect("a name");
     house.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"), []).await;
-    says_at(&url_at(&url, 5432), &["read-only", "default_transaction_read_only"]).await;
+    says_at(&url, &["read-only", "default_transaction_read_only"]).await;
     house.close().await;
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use actix_web::rt::time::{sleep, timeout};
 use futures_util::future::{join, join_all};
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
 
 use super::is_ci;
@@ -204,9 +203,7 @@ async fn a_database_that_swallows_everything_makes_pages_fail_in_time_and_then_f
 #[actix_web::test]
 async fn a_row_that_is_locked_keeps_writers_waiting_for_a_while_and_readers_not_at_all() {
     let Some(site) = Site::open().await else { return };
-    let direct = sea_orm::Database::connect(site.house.database_url()).await.expect("connected");
-    let holder = direct.begin().await.expect("begun");
-    holder.execute_unprepared("SELECT * FROM org_settings FOR UPDATE").await.expect("locked");
+    let holder = site.house.begin("SELECT * FROM org_settings FOR UPDATE").await;
     let held = Instant::now() + Duration::from_secs(if is_ci() { 60 } else { 15 });
     let write = async || {
         let mut waited = 0;
@@ -232,13 +229,12 @@ async fn a_row_that_is_locked_keeps_writers_waiting_for_a_while_and_readers_not_
             }
             sleep(Duration::from_millis(100)).await;
         }
-        holder.rollback().await.expect("unlocked");
+        holder.rollback().await;
     };
     let (refusals, ()) = join(join_all((0..8).map(|_| write())), read()).await;
     assert!(refusals.iter().all(|refusals| *refusals > 0), "{refusals:?}");
     let answer = site.ada.patch("/api/admin/settings", &json!({ "openSignUp": true })).await;
     assert_eq!(answer.status, 200, "{}", in_short(&answer));
-    direct.close().await.expect("closed");
     site.close().await;
 }
 

@@ -8,14 +8,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
 use super::disk::{BROKEN, Disk, FULL, READ_ONLY, TORN, UNSYNCED};
 use super::is_ci;
 use super::server::Server;
 use super::team::{Team, in_short, is_done};
-use crate::web::support::Visitor;
+use crate::web::support::{Visitor, World};
 
 const CLIENTS: usize = 20;
 /// What some of the clients keep setting, each their own.
@@ -184,10 +183,9 @@ struct Stored {
 
 impl Stored {
     async fn read(server: &Server) -> Self {
-        let rows = sea_orm::Database::connect(server.database_url()).await.expect("connected");
+        let world = World::at(server.database_url()).await;
         let pairs = async |sql: &str| -> BTreeMap<String, String> {
-            let statement = Statement::from_string(rows.get_database_backend(), sql);
-            let found = rows.query_all_raw(statement).await.expect(sql);
+            let found = world.rows(sql, []).await;
             let text = |row: &sea_orm::QueryResult, n| row.try_get_by_index::<String>(n).expect("a text");
             found.iter().map(|row| (text(row, 0), text(row, 1))).collect()
         };
@@ -196,7 +194,7 @@ impl Stored {
             "SELECT provider, last_four FROM llm_keys WHERE replaced_at IS NULL AND removed_at IS NULL";
         let mut values = pairs(keys).await;
         values.extend(pairs("SELECT user_id, role FROM memberships").await);
-        rows.close().await.expect("closed");
+        world.close().await;
         Self { invited, values }
     }
 

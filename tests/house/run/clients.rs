@@ -58,7 +58,7 @@ async fn an_answer_comes(words: &[&str]) {
     let stub = Stub::start();
     let settings = [("LLM__OPENAI__BASE_URL", stub.base.as_str()), ("OPENAI_API_KEY", KEY)];
     let app = TestApp::open_with(Database::sqlite(), &settings).await;
-    let token = Token::create(&app.rows).await;
+    let token = Token::create(&app).await;
     let mut command = token.run(&app.base, words);
     command.current_dir(NODE_FOLDER);
     let output = finish(command).await;
@@ -68,7 +68,7 @@ async fn an_answer_comes(words: &[&str]) {
     stub.handle.stop(false).await;
 }
 
-/// A provider with OpenAI's API, for whoever has the key.
+/// A provider with OpenAI's API, for anyone who has the key.
 pub(super) struct Stub {
     pub base: String,
     pub handle: ServerHandle,

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use gatehouse::api_token::TokenText;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use sea_orm::Value;
 use tempfile::TempDir;
 
 use crate::house::commands::{folder, gatehouse};
 use crate::house::faults::server;
+use crate::web::support::World;
 
 /// A token of the project Default, and the folder in which it lies.
 pub struct Token {
@@ -28,7 +29,7 @@ impl Token {
     }
 
     /// One that fetches the keys of the project.
-    pub async fn create(rows: &DatabaseConnection) -> Self {
+    pub async fn create(world: &World) -> Self {
         let token = Self::unknown();
         let sql =
             "INSERT INTO tokens (id, organization_id, project_id, name, prefix, hash, scopes, created_at,
@@ -37,8 +38,7 @@ impl Token {
             FROM projects WHERE is_default AND organization_id = 'default'";
         let values: [Value; 3] =
             [gatehouse::random::id().into(), token.text.prefix().into(), token.hash().into()];
-        let statement = Statement::from_sql_and_values(rows.get_database_backend(), sql, values);
-        assert_eq!(rows.execute_raw(statement).await.expect("written").rows_affected(), 1);
+        assert_eq!(world.change(sql, values).await, 1);
         token
     }
 

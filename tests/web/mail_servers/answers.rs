@@ -118,5 +118,5 @@ async fn a_kept_connection_that_has_ended_is_replaced_at_once() {
 #[actix_web::test]
 async fn what_is_not_a_mail_server_is_said_so() {
     let (sent, _) = send_when("", Say::Last(b"SSH-2.0-OpenSSH_9.6\r\n")).await;
-    assert_eq!(sent, later("what the server says is not mail: “SSH-2.0-OpenSSH_9.6”"));
+    assert_eq!(sent, later("this isn't a mail server: it said “SSH-2.0-OpenSSH_9.6”"));
 }

@@ -3,7 +3,6 @@
 use chrono::Duration;
 use futures_util::future::join_all;
 use gatehouse::entity::outbox;
-use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::{Quirky, Say};
 use crate::web::mail::{eventually, leave_row, open, pause, post, state, until};
@@ -19,13 +18,12 @@ async fn a_mail_that_a_lost_instance_was_sending_is_sent_by_one_of_two_that_find
         let left = async |to, due_in| leave_row(&app, to, outbox::Stage::Sending, due_in).await;
         let stale = left("stale@acme.test", Duration::seconds(15)).await;
         // While the row is held both find the mail, and neither can take it.
-        let holder = app.rows.begin().await.expect("begun");
-        holder.execute_unprepared("UPDATE outbox SET attempts = attempts").await.expect("held");
+        let holder = app.begin("UPDATE outbox SET attempts = attempts").await;
         app.skip(Duration::seconds(16));
         wake_both();
         // Time to find it. With less of it the test would only see less.
         pause(700).await;
-        holder.rollback().await.expect("let go");
+        holder.rollback().await;
         wake_both();
         eventually("one is sending it", || !server.mails().is_empty()).await;
         // Both look again while one of them is still sending it.

@@ -55,12 +55,12 @@ async fn plain_can_be_asked_for_what_it_has_said() {
 
 #[actix_web::test]
 async fn a_password_that_is_refused_by_every_way_is_said_so_and_not_shown() {
-    const REFUSED: &str = "the server does not accept our user name and password";
+    const REFUSED: &str = "the server rejected our user name and password";
     for (login, said, code) in [
         (Say::Now(b"535 5.7.8 no AGFkYQBDQU5BUlktcHc= CANARY-pw\r\n"), REFUSED, 535),
         (Say::Last(b""), REFUSED, 504),
         (Say::Last(b"334\r\n"), REFUSED, 504),
-        (Say::Now(b"454 4.7.0 not now\r\n"), "the server can't log us in just now", 454),
+        (Say::Now(b"454 4.7.0 not now\r\n"), "the server can't check our login right now", 454),
     ] {
         let server = with_auth(b"250-x\r\n250 AUTH LOGIN PLAIN\r\n", b"334\r\n").await;
         server.will_say("AUTH LOGIN", login);
@@ -116,7 +116,7 @@ async fn a_server_that_asks_without_end_is_given_up() {
         ("*", Say::Now(b"501 given up\r\n")),
     ])
     .await;
-    let reason = "the server does not accept our user name and password (501)";
+    let reason = "the server rejected our user name and password (501)";
     assert_eq!(send(&way(&server, LOGIN, "?tls=none")).await, later(reason));
 }
 
@@ -125,7 +125,7 @@ async fn no_way_to_log_in_is_said_so() {
     for offer in [&b"250 x\r\n"[..], b"250-x\r\n250 AUTH XOAUTH2 GSSAPI\r\n", b"502 no\r\n"] {
         let server = with_auth(offer, b"334\r\n").await;
         let sent = send(&way(&server, LOGIN, "?tls=none")).await;
-        assert_eq!(sent, later("the server offers no way to log in that we know"));
+        assert_eq!(sent, later("the server supports no login method that we know"));
         assert!(!server.lines().iter().any(|line| line.starts_with("AUTH")), "{:?}", server.lines());
     }
 }

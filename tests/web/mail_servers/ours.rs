@@ -43,7 +43,7 @@ async fn what_is_refused_because_of_us_goes_out_once_that_is_mended() {
             server.will_say(command, Say::Last(refusal));
             let id = post(app, "sam@acme.test").await;
             let waiting = until(app, &id, "retrying").await;
-            let ours = format!("problem with our mail setup, not with this address: {said}");
+            let ours = format!("our mail setup is the problem, not this address: {said}");
             assert_eq!(reason(&waiting), ours, "{command}");
             server.is_good();
             later(app, Duration::seconds(61));
@@ -65,12 +65,12 @@ async fn a_limit_of_ours_is_not_shown_as_a_bad_address_on_the_page() {
         let id = app.texts("SELECT id FROM outbox").await.remove(0);
         until(app, &id, "retrying").await;
         let page = ada.get("/settings/admin/invites").await;
-        let words = "Email retrying (problem with our mail setup, not with this address: Daily sending quota exceeded (550)";
+        let words = "Email retrying (our mail setup is the problem, not this address: Daily sending quota exceeded (550)";
         assert!(page.says(words), "{}", page.body);
         assert!(!page.says("Email failed:"), "{}", page.body);
         later(app, Duration::hours(49));
         let refused = until(app, &id, "refused").await;
-        assert!(reason(&refused).starts_with("given up after 48 hours: problem with our mail setup"), "{refused:?}");
+        assert!(reason(&refused).starts_with("given up after 48 hours: our mail setup is the problem"), "{refused:?}");
     })
     .await;
 }

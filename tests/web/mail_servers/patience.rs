@@ -64,7 +64,7 @@ async fn a_server_that_is_slow_at_every_step_is_not_waited_for_step_by_step() {
         ("DATA", Say::Late(5, b"354\n")),
     ];
     let (sent, server) = send_to(&slow).await;
-    assert_eq!((sent, server.mails().len()), (later("no readiness for mail within 20 seconds"), 0));
+    assert_eq!((sent, server.mails().len()), (later("no connection ready for mail within 20 seconds"), 0));
 }
 
 #[test]

@@ -30,7 +30,8 @@ async fn a_server_that_refuses_ehlo_is_told_nothing_where_tls_is_required() {
     for refusal in [&b"500\r\n"[..], b"502 5.5.1 no\r\n", b"504 \xff\r\n"] {
         let server = Quirky::start(&[("EHLO", Say::Now(refusal))]).await;
         let code = String::from_utf8_lossy(&refusal[..3]).into_owned();
-        let reason = format!("the server refuses EHLO, and so offers no STARTTLS: nothing was sent ({code})");
+        let reason =
+            format!("the server rejects EHLO, so STARTTLS isn't available and nothing was sent ({code})");
         assert_eq!(send(&way(&server, "ada:CANARY-pw@", "")).await, later(&reason));
         assert_eq!(betrayed(&server), Vec::<String>::new());
     }

@@ -1,4 +1,4 @@
-//! A world in which several people do something at once, at two instances, and that is as it was before each round.
+//! A scene in which several people do something at once, at two instances, and that is as it was before each round.
 
 use std::time::Duration;
 
@@ -6,7 +6,6 @@ use actix_web::rt::time::sleep;
 use futures_util::future::join;
 use gatehouse::ownership::purge_due;
 use gatehouse::role::Role;
-use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::cast::{MULTI, Two};
 use crate::web::support::{Belongings, Dice, Instance, Visitor};
@@ -24,7 +23,7 @@ const KEPT: [&str; 8] = [
 ];
 
 /// Two instances on one database, and people with a session.
-pub struct World {
+pub struct Scene {
     pub two: Two,
     pub dice: Dice,
     other: Instance,
@@ -33,7 +32,7 @@ pub struct World {
     again: String,
 }
 
-impl World {
+impl Scene {
     /// Signs these people in, and keeps in mind what there is.
     pub async fn of(two: Two, settings: &[(&str, &str)], people: &[&'static str]) -> Self {
         let other = two.app.instance(&[&[MULTI], settings].concat()).await;
@@ -49,9 +48,9 @@ impl World {
         Self { two, dice: Dice::seeded(), other, belongings, people: sessions, again }
     }
 
-    /// All is as it was, and whoever signed in has just done so.
+    /// All is as it was, and anyone who signed in has just done so.
     pub async fn again(&self) {
-        self.two.app.rows.execute_unprepared(&self.again).await.expect("as it was");
+        self.two.app.script(&self.again).await;
         let now = chrono::Utc::now().timestamp_millis();
         let fresh = format!("UPDATE sessions SET authenticated_at = {now}, last_seen_at = {now}");
         self.two.app.run(&fresh, []).await;
@@ -69,7 +68,7 @@ impl World {
         self.dice.roll(3) == 0
     }
 
-    /// Does all of it at once; held, whoever writes waits a moment.
+    /// Does all of it at once; held, anyone who writes waits a moment.
     pub async fn at_once<T>(&self, is_held: bool, acts: impl Future<Output = T>) -> T {
         if !is_held {
             return acts.await;
@@ -77,7 +76,7 @@ impl World {
         let holder = self.two.app.hold().await;
         let release = async {
             sleep(Duration::from_millis(40)).await;
-            holder.commit().await.expect("released");
+            holder.commit().await;
         };
         join(acts, release).await.0
     }
@@ -111,7 +110,7 @@ impl World {
 
 /// Copies what there is; gives the statements that bring it back.
 async fn keep(two: &Two) -> String {
-    let is_sqlite = two.app.rows.get_database_backend() == DbBackend::Sqlite;
+    let is_sqlite = two.app.is_sqlite();
     let mut again = vec![if is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }.to_owned()];
     let emptied = KEPT.iter().rev().chain(&["events", "event_heads"]);
     again.extend(emptied.map(|table| format!("DELETE FROM {table}")));
@@ -129,12 +128,13 @@ async fn keep(two: &Two) -> String {
 
 /// Those that are written, not computed; members are numbered again.
 async fn columns(two: &Two, table: &str) -> Vec<String> {
-    let sql = match two.app.rows.get_database_backend() {
-        DbBackend::Postgres => format!(
+    let sql = if two.app.is_sqlite() {
+        format!("SELECT name FROM pragma_table_info('{table}')")
+    } else {
+        format!(
             "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
              WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER'"
-        ),
-        _ => format!("SELECT name FROM pragma_table_info('{table}')"),
+        )
     };
     let columns = two.app.texts(&sql).await;
     columns.into_iter().filter(|column| table != "memberships" || column != "id").collect()

@@ -49,7 +49,7 @@ async fn a_hundred_mails_of_one_organization_do_not_hold_up_the_one_of_another()
 #[actix_web::test]
 async fn an_organization_that_can_t_be_purged_is_shown_to_the_operator_and_holds_up_no_one() {
     for two in each(&[]).await {
-        two.app.run("UPDATE users SET operator = TRUE WHERE email = 'gil@globex.test'", []).await;
+        two.app.make_operator("gil@globex.test").await;
         let gil = two.gil().await;
         let initech = two.app.organization("Initech", "initech").await;
         // Whatever it is that keeps it: here, someone else's table.
@@ -74,7 +74,7 @@ async fn an_organization_that_can_t_be_purged_is_shown_to_the_operator_and_holds
         purge_due(&two.app.services).await;
         assert_eq!(two.app.texts(slugs).await, ["default", "globex"]);
         assert!(!gil.get("/operator").await.says("Purge failing"));
-        assert_eq!(two.app.count("SELECT count(*) FROM failing_work").await, 0);
+        assert_eq!(two.app.rows_in("failing_work").await, 0);
         two.close().await;
     }
 }

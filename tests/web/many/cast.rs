@@ -44,7 +44,7 @@ pub async fn each_with_okta(settings: &[(&str, &str)]) -> Vec<(Two, Provider)> {
 async fn two(database: Database, settings: &[(&str, &str)]) -> Two {
     let app = TestApp::open_with(database, &[&[MULTI], settings].concat()).await;
     // The installation has been claimed: no one who comes is the first.
-    app.run("UPDATE instance SET claimed_at = 1", []).await;
+    app.claim_installation().await;
     let acme = app.organization("Acme", "acme").await;
     let globex = app.organization("Globex", "globex").await;
     app.enroll("ada@acme.test", &acme, Role::Owner).await;
@@ -63,8 +63,8 @@ impl Two {
 
     /// Comes as `email` to go on at `return_to`; gives the callback's answer.
     pub async fn come(&self, visitor: &Visitor, email: &str, return_to: &str) -> Answer {
-        let departure = visitor.depart(return_to).await;
-        let back = visitor.way_back(&self.app.provider, &departure, &Identity::new(email, &name(email)));
+        let authorization = visitor.authorize(return_to).await;
+        let back = visitor.way_back(&self.app.provider, &authorization, &Identity::new(email, &name(email)));
         visitor.get(&back).await
     }
 

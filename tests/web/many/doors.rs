@@ -42,7 +42,7 @@ async fn a_refusal_is_listed_at_the_door_that_was_asked_for_and_says_nothing_of_
     for two in each(&[]).await {
         let (ada, gil) = (two.ada().await, two.gil().await);
         two.app.enroll("kim@globex.test", &two.globex, Role::Member).await;
-        two.app.run("UPDATE users SET status = 'deactivated' WHERE email = 'kim@globex.test'", []).await;
+        two.app.deactivate("kim@globex.test").await;
         for (email, return_to) in
             [("eve@evil.test", "/orgs/acme"), ("mal@evil.test", "/"), ("kim@globex.test", "/orgs/acme")]
         {
@@ -103,7 +103,7 @@ async fn a_simulator_takes_non_members_for_strangers() {
         let of = |email| simulate(&ada, &two.acme, email);
         let (known, never) = (of("kim@elsewhere.test").await, of("xyz@elsewhere.test").await);
         assert_eq!(known.to_string().replace("kim@", "xyz@"), never.to_string());
-        two.app.run("UPDATE users SET status = 'deactivated' WHERE email = 'kim@elsewhere.test'", []).await;
+        two.app.deactivate("kim@elsewhere.test").await;
         let deactivated = of("kim@elsewhere.test").await;
         assert_eq!(deactivated.to_string().replace("kim@", "xyz@"), never.to_string());
         two.also("kim@elsewhere.test", &two.acme, Role::Member).await;

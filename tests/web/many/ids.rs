@@ -9,7 +9,7 @@ use crate::web::ids::{There, ask_by_what_is_no_id, ask_with_strange_queries};
 async fn what_is_not_an_id_is_not_there_whatever_route_of_whichever_organization_it_stands_in() {
     for two in each(&[]).await {
         let ada = two.ada().await;
-        two.app.run("UPDATE users SET operator = TRUE WHERE email = 'ada@acme.test'", []).await;
+        two.app.make_operator("ada@acme.test").await;
         let there = There {
             org: "acme".to_owned(),
             organization: two.acme.clone(),

@@ -191,7 +191,7 @@ async fn an_id_of_another_organization_is_unknown_at_the_address_of_ones_own() {
                 let unknown = ask(&gil, &route, &at_home, Some(&parameter)).await;
                 let what = format!("{} {} by its {parameter}", route.method, route.path);
                 assert_same(&what, &at_home, &real, &unknown);
-                // One hands over to whoever is a member: no one else can be told from another.
+                // One hands over to someone who is a member: no one else can be told from another.
                 let answer = if route.path.contains("/transfer") { 422 } else { 404 };
                 assert_eq!(real.status, answer, "{what}: {}", real.body);
                 tried += 1;
@@ -346,7 +346,7 @@ fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
             &rows.token,
             &rows.own_token,
         ];
-        // Whoever has to sign in comes back to what they asked for.
+        // A person who has to sign in comes back to what they asked for.
         let text = ids.into_iter().fold(text, |text, id| text.replace(id.as_str(), NEVER));
         text.replace(&format!("orgs%2F{}", rows.org), "orgs%2Fnowhere")
             .replace(&format!("/orgs/{}", rows.org), "/orgs/nowhere")
@@ -399,8 +399,8 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
         };
         two.app.enroll(&email, organization, role).await;
         if who.starts_with("operator") {
-            two.app.run("UPDATE users SET operator = TRUE WHERE email = $1", [email.as_str().into()]).await;
-            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+            two.app.make_operator(&email).await;
+            two.app.remove_member(&email).await;
         }
         let visitor = two.sign_in(&email).await;
         if who == "operator who has entered elsewhere" {
@@ -408,7 +408,7 @@ async fn strangers(two: &Two) -> Vec<(&'static str, Visitor)> {
             assert_eq!(visitor.post(&entry, &[("reason", "Ticket 9")]).await.status, 303);
         }
         if who == "former member" || who == "no organization" {
-            two.app.run("DELETE FROM memberships WHERE email = $1", [email.as_str().into()]).await;
+            two.app.remove_member(&email).await;
         }
         if who == "suspended member" {
             let suspend = "UPDATE memberships SET suspended_at = 1 WHERE email = $1";
@@ -427,8 +427,8 @@ async fn rows(two: &Two) -> Rows {
     let (unique, acme) = (gatehouse::random::id(), &two.acme);
     let email = format!("{unique}@acme.test");
     app.enroll(&email, &two.acme, Role::Member).await;
-    let user = app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
-    let ada = app.texts("SELECT id FROM users WHERE email = 'ada@acme.test'").await.remove(0);
+    let user = app.id_of(&email).await;
+    let ada = app.id_of("ada@acme.test").await;
     // She is operator, too, and may have entered an organization, or have handed hers over, a moment ago.
     app.run("UPDATE users SET operator = TRUE WHERE id = $1", [ada.clone().into()]).await;
     app.run("UPDATE operator_entries SET left_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;

@@ -71,9 +71,9 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
         assert!(main.contains("provider primary") && main.contains("Connect a***@private.test"), "{main}");
         let connect = ada.post("/settings/identities", &[("provider", "okta"), ("return_to", &link)]).await;
         let connect = if connect.status == 303 { connect } else { again(&two, &ada, &link).await };
-        let departure = connect.location().parse().expect("an address at the provider");
-        let code = okta.grant(&Identity::new("ada@private.test", "Ada"), &departure);
-        let back = ada.get(&ada.way_back_from("okta", &departure, &code)).await;
+        let authorization = connect.location().parse().expect("an address at the provider");
+        let code = okta.grant(&Identity::new("ada@private.test", "Ada"), &authorization);
+        let back = ada.get(&ada.way_back_from("okta", &authorization, &code)).await;
         assert_eq!((back.status, back.location()), (303, link.as_str()), "{}", back.body);
         let page = ada.get(&link).await;
         let accepted = ada.submit(&form(&page.body, &format!("{link}/acceptance")).expect("a form")).await;
@@ -91,8 +91,8 @@ async fn a_member_is_invited_elsewhere_at_another_address_and_connects_it() {
 /// Connecting takes a fresh sign-in.
 async fn again(two: &Two, ada: &Visitor, link: &str) -> Answer {
     let start = ada.post("/auth/idp", &[("prompt", "login"), ("return_to", link)]).await;
-    let departure = start.location().parse().expect("an address");
-    let back = ada.way_back(&two.app.provider, &departure, &Identity::new("ada@acme.test", "Ada"));
+    let authorization = start.location().parse().expect("an address");
+    let back = ada.way_back(&two.app.provider, &authorization, &Identity::new("ada@acme.test", "Ada"));
     assert_eq!(ada.get(&back).await.status, 303);
     ada.post("/settings/identities", &[("provider", "okta"), ("return_to", link)]).await
 }
@@ -225,7 +225,7 @@ async fn who_is_suspended_in_one_organization_goes_on_in_another_and_comes_back_
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
         two.also("sam@acme.test", &two.globex, Role::Member).await;
         let sam = two.sign_in("sam@acme.test").await;
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let id = two.app.id_of("sam@acme.test").await;
         let person = format!("/orgs/acme/settings/admin/users/{id}");
         assert_eq!(ada.post(&format!("{person}/deactivation"), &[]).await.status, 303);
         assert_eq!(sam.get("/orgs/acme/settings/admin").await.status, 404);
@@ -267,9 +267,9 @@ async fn a_method_that_is_switched_off_under_a_session_asks_for_another_and_come
         let part = sam.htmx(Method::GET, page, "users", &[]).await;
         assert!(part.header("hx-redirect").starts_with("/orgs/acme?return_to="), "{:?}", part.headers);
         assert_eq!(sam.get("/orgs/globex/settings/admin").await.status, 200, "each judges for itself");
-        let departure = sam.depart_to("okta", page).await;
-        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &departure);
-        assert_eq!(sam.get(&sam.way_back_from("okta", &departure, &code)).await.location(), page);
+        let authorization = sam.authorize_at("okta", page).await;
+        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &authorization);
+        assert_eq!(sam.get(&sam.way_back_from("okta", &authorization, &code)).await.location(), page);
         assert_eq!(sam.get(page).await.status, 200);
         // No one switches off the method of their own session.
         let own = sam.post("/orgs/acme/settings/admin/access/methods/okta", &[("on", "false")]).await;
@@ -302,7 +302,7 @@ async fn an_address_without_an_organization_leads_to_the_one_opened_last_or_to_t
         two.app.run(remove, [two.acme.clone().into()]).await;
         assert_eq!(ada.get("/orgs/acme/settings/admin/users").await.status, 404);
         assert_eq!(goes_to(&ada, "/").await, "/orgs/globex/settings/admin");
-        two.app.run("DELETE FROM memberships WHERE email = 'ada@acme.test'", []).await;
+        two.app.remove_member("ada@acme.test").await;
         assert_eq!(goes_to(&ada, "/").await, "/orgs");
         let waiting = ada.get("/orgs").await;
         assert!(waiting.says("You’re not a member of any organization."), "{}", waiting.body);

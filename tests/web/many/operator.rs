@@ -6,7 +6,6 @@ use gatehouse::address::EmailAddress;
 use gatehouse::authority::Shell;
 use gatehouse::operator::grants::{self, Granted};
 use gatehouse::role::Role;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::cast::{Two, each};
@@ -135,7 +134,7 @@ async fn an_operator_enters_with_a_reason_and_the_owners_see_it() {
             assert!(refused.status == 422 && refused.says(sentence), "{}", refused.body);
         }
         assert_eq!(field(&ops.post(&door, &[("reason", &long)]).await.body, "reason"), long);
-        two.app.run("UPDATE sessions SET authenticated_at = NULL", []).await;
+        two.app.forget_sign_ins().await;
         let asked = ops.post(&door, &[("reason", "Ticket 7")]).await;
         assert!(asked.status == 403 && asked.body.contains("reason=Ticket"), "{}", asked.body);
         assert_eq!(ops.post(&entry("nothing"), &[("reason", "x")]).await.status, 404);
@@ -179,7 +178,7 @@ async fn an_operator_enters_with_a_reason_and_the_owners_see_it() {
 async fn a_person_who_has_entered_is_an_admin_without_roles_keys_transfer_and_deletion() {
     for two in each(&[]).await {
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
-        let sam = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let sam = two.app.id_of("sam@acme.test").await;
         let ada = two.ada().await;
         let api = format!("/api/organizations/{}", two.acme);
         for n in 0..2 {
@@ -321,7 +320,7 @@ async fn what_was_entered_ends_by_leaving_by_time_with_the_session_and_with_the_
     }
 }
 
-/// Whoever owns an organization and enters it is no owner there for as long.
+/// Anyone who owns an organization and enters it is no owner there for as long.
 #[actix_web::test]
 async fn an_own_membership_counts_for_as_long_as_one_has_not_entered() {
     for two in each(&[]).await {
@@ -380,8 +379,8 @@ async fn a_change_that_waited_is_refused_to_who_is_no_operator_any_more() {
             let holder = two.app.hold().await;
             let ends = async {
                 actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
-                holder.execute_unprepared(&ended.replace("{}", &email)).await.expect("ended");
-                holder.commit().await.expect("released");
+                holder.run(&ended.replace("{}", &email)).await;
+                holder.commit().await;
             };
             let (answer, ()) = join(ops.post(HOME, &fields), ends).await;
             assert_eq!(answer.status, 403, "{ended}");

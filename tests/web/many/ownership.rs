@@ -9,9 +9,6 @@ use crate::web::support::{Smtp, borrowed, field};
 
 const DANGER: &str = "/orgs/acme/settings/admin/danger";
 
-/// Signed in long ago: no one has proven lately that it is them.
-const LONG_AGO: &str = "UPDATE sessions SET authenticated_at = NULL";
-
 async fn roles(two: &Two, slug: &str) -> Vec<String> {
     two.app
         .texts(&format!(
@@ -34,7 +31,7 @@ async fn an_owner_changes_the_address_and_members_are_led_on() {
             assert!(refused.status == 422 && refused.says(sentence), "{}", refused.body);
             assert_eq!(field(&refused.body, "slug"), slug);
         }
-        two.app.run(LONG_AGO, []).await;
+        two.app.forget_sign_ins().await;
         let asked = ada.post(&format!("{DANGER}/slug"), &[("slug", "initech")]).await;
         assert!(asked.status == 403 && asked.says("Confirm it’s you"), "{}", asked.body);
         let ada = two.ada().await;
@@ -89,7 +86,7 @@ async fn an_owner_hands_the_organization_to_a_member_and_to_no_one_else() {
             assert_eq!(refused.status, 422, "{email}: {}", refused.body);
             assert_eq!(field(&refused.body, "email"), email);
         }
-        two.app.run(LONG_AGO, []).await;
+        two.app.forget_sign_ins().await;
         assert_eq!(ada.post(&transfer, &[("email", "sam@acme.test")]).await.status, 403);
         let ada = two.ada().await;
         assert_eq!(roles(&two, "acme").await[0], "ada@acme.test owner");
@@ -209,7 +206,7 @@ async fn a_deleted_account_takes_along_what_no_one_else_is_in_and_nothing_else()
         let page = ada.get("/settings/deletion").await;
         assert!(page.says("You’re the only owner of Acme."), "{}", page.body);
         two.app.run("UPDATE organizations SET name = 'Solo' WHERE slug = 'solo'", []).await;
-        two.app.run("UPDATE memberships SET role = 'owner' WHERE email = 'sam@acme.test'", []).await;
+        two.app.change_role("sam@acme.test", "owner").await;
         let page = ada.get("/settings/deletion").await;
         assert!(page.says("Solo is deleted immediately, too: you’re its only member."), "{}", page.body);
         let deleted = ada.post("/settings/deletion", &[("email", "ada@acme.test")]).await;
@@ -242,7 +239,7 @@ async fn programs_of_an_owner_do_the_same_and_those_of_others_are_refused() {
     for two in each(&[]).await {
         two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
         two.also("ada@acme.test", &two.globex, Role::Owner).await;
-        let sam_id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let sam_id = two.app.id_of("sam@acme.test").await;
         let path = format!("/api/organizations/{}", two.acme);
         let sam = two.sign_in("sam@acme.test").await;
         assert_eq!(sam.delete(&path).await.status, 403, "an admin");

@@ -9,7 +9,7 @@ use crate::web::support::{Identity, Smtp, Visitor, borrowed};
 async fn sam_in_both(two: &Two) -> (Visitor, String) {
     two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
     two.app.also("sam@acme.test", "sam@globex.test", &two.globex, Role::Owner).await;
-    let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let id = two.app.id_of("sam@acme.test").await;
     (two.sign_in("sam@acme.test").await, format!("/orgs/acme/settings/admin/users/{id}"))
 }
 
@@ -115,14 +115,14 @@ async fn a_change_of_an_account_leaves_an_event_in_each_organization_without_for
             connect
         } else {
             let start = sam.post("/auth/idp", &[("prompt", "login"), ("return_to", "/settings")]).await;
-            let departure = start.location().parse().expect("an address");
+            let authorization = start.location().parse().expect("an address");
             let identity = Identity::new("sam@acme.test", "Sam");
-            sam.get(&sam.way_back(&two.app.provider, &departure, &identity)).await;
+            sam.get(&sam.way_back(&two.app.provider, &authorization, &identity)).await;
             sam.post("/settings/identities", &[("provider", "okta")]).await
         };
-        let departure = connect.location().parse().expect("an address");
-        let code = okta.grant(&Identity::new("sam@private.test", "Sam"), &departure);
-        assert_eq!(sam.get(&sam.way_back_from("okta", &departure, &code)).await.location(), "/settings");
+        let authorization = connect.location().parse().expect("an address");
+        let code = okta.grant(&Identity::new("sam@private.test", "Sam"), &authorization);
+        assert_eq!(sam.get(&sam.way_back_from("okta", &authorization, &code)).await.location(), "/settings");
         let of = |slug: &str| {
             format!(
                 "SELECT e.action || ' ' || e.actor || ' ' || CAST(e.after AS TEXT) FROM events e
@@ -197,7 +197,7 @@ async fn who_is_suspended_does_not_come_back_by_deleting_the_account_or_by_anoth
         let rules = serde_json::json!({ "allowedEmailDomains": ["acme.test"], "domainGatingEnabled": true });
         assert_eq!(ada.patch(&path, &rules).await.status, 200);
         two.app.enroll("sam@acme.test", &two.acme, Role::Member).await;
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+        let id = two.app.id_of("sam@acme.test").await;
         let page = format!("/orgs/acme/settings/admin/users/{id}");
         let sam = two.sign_in("sam@acme.test").await;
         assert_eq!(ada.post(&format!("{page}/deactivation"), &[]).await.status, 303);
@@ -206,16 +206,16 @@ async fn who_is_suspended_does_not_come_back_by_deleting_the_account_or_by_anoth
         two.app.run("UPDATE users SET email = 'sam@private.test' WHERE id = $1", [id.clone().into()]).await;
         two.app.run("UPDATE identities SET email = 'sam@private.test' WHERE user_id = $1", [id.into()]).await;
         let other = two.app.visitor();
-        let departure = other.depart_to("okta", "/orgs/acme").await;
-        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &departure);
-        let answer = other.get(&other.way_back_from("okta", &departure, &code)).await;
+        let authorization = other.authorize_at("okta", "/orgs/acme").await;
+        let code = okta.grant(&Identity::new("sam@acme.test", "Sam"), &authorization);
+        let answer = other.get(&other.way_back_from("okta", &authorization, &code)).await;
         assert_eq!(answer.status, 403, "{}", answer.body);
         // The account is deleted: a proof of the last ten minutes, and one's address.
         let start = sam.post("/auth/idp", &[("prompt", "login"), ("return_to", "/settings")]).await;
-        let departure = start.location().parse().expect("an address");
+        let authorization = start.location().parse().expect("an address");
         let identity =
             Identity::new("sam@private.test", "Sam").with(serde_json::json!({ "sub": "sam@acme.test" }));
-        sam.get(&sam.way_back(&two.app.provider, &departure, &identity)).await;
+        sam.get(&sam.way_back(&two.app.provider, &authorization, &identity)).await;
         let deleted = sam.post("/settings/deletion", &[("email", "sam@private.test")]).await;
         assert_eq!(deleted.status, 303, "{}", deleted.body);
         let again = two.app.visitor();

@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 
 use super::cast::{Two, each};
 
-const LONG_AGO: &str = "UPDATE sessions SET authenticated_at = NULL";
-
 fn of(two: &Two) -> String {
     format!("/api/organizations/{}", two.acme)
 }
@@ -31,7 +29,7 @@ async fn an_organization_gets_another_address_and_gives_up_the_former() {
         let end = format!("{acme}/former-slugs/acme");
         assert_eq!(ada.delete(&end).await.status, 204);
         assert_eq!(ada.delete(&end).await.status, 404, "it is given up");
-        two.app.run(LONG_AGO, []).await;
+        two.app.forget_sign_ins().await;
         let asked = ada.put(&slug, &json!({ "slug": "acme" })).await;
         assert_eq!((asked.status, &asked.json()["code"]), (403, &json!("fresh_sign_in_required")));
         two.close().await;

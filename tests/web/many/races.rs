@@ -7,7 +7,7 @@ use gatehouse::role::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use super::at_once::World;
+use super::at_once::Scene;
 use super::cast::{Two, each};
 use crate::web::support::{Visitor, rounds};
 
@@ -55,26 +55,26 @@ async fn an_owner_is_left_while_people_hand_over_demote_remove_leave_and_delete_
     for two in each(&[]).await {
         two.app.enroll(BEN, &two.acme, Role::Owner).await;
         two.app.enroll(CAL, &two.acme, Role::Owner).await;
-        let mut world = World::of(two, &[], &[ADA, BEN, CAL]).await;
-        let people = ids(&world.two).await;
+        let mut scene = Scene::of(two, &[], &[ADA, BEN, CAL]).await;
+        let people = ids(&scene.two).await;
         for round in 0..rounds() {
-            world.again().await;
+            scene.again().await;
             for email in [BEN, CAL] {
-                let role = world.dice.one_of(&["owner", "admin", "member"]);
+                let role = scene.dice.one_of(&["owner", "admin", "member"]);
                 let sql = format!("UPDATE memberships SET role = '{role}' WHERE email = '{email}'");
-                world.two.app.run(&sql, []).await;
+                scene.two.app.run(&sql, []).await;
             }
-            let mut thrown = vec![deed(&mut world, &people, ADA, 0)];
+            let mut thrown = vec![deed(&mut scene, &people, ADA, 0)];
             for _ in 0..3 {
-                let (who, what) = (world.dice.one_of(&[ADA, BEN, CAL]), world.dice.roll(5));
-                thrown.push(deed(&mut world, &people, who, what));
+                let (who, what) = (scene.dice.one_of(&[ADA, BEN, CAL]), scene.dice.roll(5));
+                thrown.push(deed(&mut scene, &people, who, what));
             }
             let (acts, what): (Vec<_>, Vec<_>) = thrown.into_iter().unzip();
-            let is_held = world.is_held();
-            let done = world.at_once(is_held, join_all(acts)).await;
-            world.holds(round, &what.join("; "), &done).await;
+            let is_held = scene.is_held();
+            let done = scene.at_once(is_held, join_all(acts)).await;
+            scene.holds(round, &what.join("; "), &done).await;
         }
-        world.close().await;
+        scene.close().await;
     }
 }
 
@@ -82,7 +82,7 @@ async fn an_owner_is_left_while_people_hand_over_demote_remove_leave_and_delete_
 async fn ids(two: &Two) -> Vec<(&'static str, String)> {
     let mut people = Vec::new();
     for email in [ADA, BEN, CAL] {
-        let id = two.app.texts(&format!("SELECT id FROM users WHERE email = '{email}'")).await.remove(0);
+        let id = two.app.id_of(email).await;
         people.push((email, id));
     }
     people
@@ -90,13 +90,13 @@ async fn ids(two: &Two) -> Vec<(&'static str, String)> {
 
 /// One of five things that someone does at Acme, perhaps to one of the people; and how it is called.
 fn deed(
-    world: &mut World,
+    scene: &mut Scene,
     people: &[(&str, String)],
     who: &'static str,
     what: usize,
 ) -> (Act<'static>, String) {
-    let (visitor, whom) = (world.somewhere(who), &people[world.dice.roll(people.len())]);
-    let acme = format!("/api/organizations/{}", world.two.acme);
+    let (visitor, whom) = (scene.somewhere(who), &people[scene.dice.roll(people.len())]);
+    let acme = format!("/api/organizations/{}", scene.two.acme);
     let user = format!("{acme}/admin/users/{}", whom.1);
     let (act, name) = match what {
         0 => (api(visitor, Method::POST, format!("{acme}/transfer/{}", whom.1), json!({})), "hands over to"),
@@ -111,66 +111,66 @@ fn deed(
 #[actix_web::test]
 async fn nothing_comes_into_an_organization_that_is_deleted_meanwhile() {
     for two in each(&[]).await {
-        let (mut world, link) = with_a_door(two).await;
+        let (mut scene, link) = with_a_door(two).await;
         let mut ended = 0;
         for round in 0..rounds() {
-            world.again().await;
+            scene.again().await;
             // Now and then no one else is in it: it ends with the account of its owner, and is purged at once.
-            let is_of_one = world.dice.roll(3) == 0;
+            let is_of_one = scene.dice.roll(3) == 0;
             if is_of_one {
                 let alone = format!(
                     "DELETE FROM memberships WHERE organization_id = '{}' AND email = '{BEN}'",
-                    world.two.acme
+                    scene.two.acme
                 );
-                world.two.app.run(&alone, []).await;
+                scene.two.app.run(&alone, []).await;
             }
-            let acts = end_and_come(&mut world, &link, is_of_one);
+            let acts = end_and_come(&mut scene, &link, is_of_one);
             let moments = [1, 5, 20];
-            let (first, second) = (world.dice.one_of(&moments), world.dice.one_of(&moments));
-            let (is_held, is_purged) = (world.is_held(), world.dice.roll(2) == 0);
+            let (first, second) = (scene.dice.one_of(&moments), scene.dice.one_of(&moments));
+            let (is_held, is_purged) = (scene.is_held(), scene.dice.roll(2) == 0);
             let purges = async {
                 if is_purged {
-                    world.purge_after(first).await;
-                    world.purge_after(second).await;
+                    scene.purge_after(first).await;
+                    scene.purge_after(second).await;
                 }
             };
-            let (done, ()) = world.at_once(is_held, join(join_all(acts), purges)).await;
+            let (done, ()) = scene.at_once(is_held, join(join_all(acts), purges)).await;
             let what = format!("of one: {is_of_one}, purged: {is_purged}");
-            world.holds(round, &what, &done).await;
+            scene.holds(round, &what, &done).await;
             let is_there = format!(
                 "SELECT count(*) FROM organizations WHERE id = '{}' AND state = 'active'",
-                world.two.acme
+                scene.two.acme
             );
-            let is_over = world.two.app.count(&is_there).await == 0;
+            let is_over = scene.two.app.count(&is_there).await == 0;
             assert_eq!(is_over, done[0] < 400, "round {round}, {what}: {done:?}");
             ended += usize::from(is_over);
-            world.purge().await;
-            world.holds(round, "purged to the end", &[]).await;
+            scene.purge().await;
+            scene.holds(round, "purged to the end", &[]).await;
         }
         assert!(ended > rounds() / 3, "{ended}");
-        world.close().await;
+        scene.close().await;
     }
 }
 
 /// Ada ends Acme, or her account; others join it, accept an invite, set a key and invite.
-fn end_and_come(world: &mut World, link: &str, is_of_one: bool) -> Vec<Act<'static>> {
-    let (ada, ben) = (world.somewhere(ADA), world.somewhere(BEN));
-    let door = world.two.acme.clone();
+fn end_and_come(scene: &mut Scene, link: &str, is_of_one: bool) -> Vec<Act<'static>> {
+    let (ada, ben) = (scene.somewhere(ADA), scene.somewhere(BEN));
+    let door = scene.two.acme.clone();
     let acme = format!("/api/organizations/{door}");
     let end = if is_of_one { deletes_account(ada, ADA) } else { deletes(ada, acme.clone()) };
     let key = json!({ "key": "sk-races-000000-0000" });
     let invite = json!({ "email": "new@acme.test", "role": "member" });
     vec![
         end,
-        form(world.somewhere(GIL), "/orgs/acme/membership", &[("organization", &door)]),
-        form(world.somewhere(PAT), &format!("{link}/acceptance"), &[]),
+        form(scene.somewhere(GIL), "/orgs/acme/membership", &[("organization", &door)]),
+        form(scene.somewhere(PAT), &format!("{link}/acceptance"), &[]),
         api(ben.clone(), Method::PUT, format!("{acme}/admin/llm-keys/openai"), key),
         api(ben, Method::POST, format!("{acme}/admin/invites"), invite),
     ]
 }
 
 /// Acme, which lets people of Globex join, and has invited one; Ada, who owns it, is at Globex, too.
-async fn with_a_door(two: Two) -> (World, String) {
+async fn with_a_door(two: Two) -> (Scene, String) {
     two.app.enroll(BEN, &two.acme, Role::Admin).await;
     two.app.enroll(PAT, &two.globex, Role::Member).await;
     two.also(ADA, &two.globex, Role::Owner).await;
@@ -184,26 +184,26 @@ async fn with_a_door(two: Two) -> (World, String) {
     let list = ada.get(sent.location()).await.body;
     let at = list.find("/invites/").expect("a link");
     let link = list[at..].split(['"', '<']).next().expect("a path").to_owned();
-    (World::of(two, &[], &[ADA, BEN, GIL, PAT]).await, link)
+    (Scene::of(two, &[], &[ADA, BEN, GIL, PAT]).await, link)
 }
 
 #[actix_web::test]
 async fn one_of_two_organizations_is_left_to_who_deletes_both_at_once() {
     for two in each(&[]).await {
         two.also(ADA, &two.globex, Role::Owner).await;
-        let mut world = World::of(two, &[], &[ADA]).await;
+        let mut scene = Scene::of(two, &[], &[ADA]).await;
         for round in 0..rounds() {
-            world.again().await;
-            let acts = [world.two.acme.clone(), world.two.globex.clone()]
+            scene.again().await;
+            let acts = [scene.two.acme.clone(), scene.two.globex.clone()]
                 .map(|organization| format!("/api/organizations/{organization}"))
-                .map(|path| deletes(world.somewhere(ADA), path));
-            let is_held = world.is_held();
-            let mut done = world.at_once(is_held, join_all(acts)).await;
-            world.holds(round, "two deletions", &done).await;
+                .map(|path| deletes(scene.somewhere(ADA), path));
+            let is_held = scene.is_held();
+            let mut done = scene.at_once(is_held, join_all(acts)).await;
+            scene.holds(round, "two deletions", &done).await;
             done.sort_unstable();
-            assert_eq!(done, [204, 409], "SEED={}, round {round}", world.dice.seed);
+            assert_eq!(done, [204, 409], "SEED={}, round {round}", scene.dice.seed);
         }
-        world.close().await;
+        scene.close().await;
     }
 }
 
@@ -211,16 +211,16 @@ async fn one_of_two_organizations_is_left_to_who_deletes_both_at_once() {
 async fn of_those_who_take_an_address_at_once_one_gets_it() {
     let creators = [("ORG_CREATORS", "ada@acme.test, gil@globex.test")];
     for two in each(&creators).await {
-        let mut world = World::of(two, &creators, &[ADA, GIL]).await;
+        let mut scene = Scene::of(two, &creators, &[ADA, GIL]).await;
         let new = json!({ "name": "Race", "slug": "race" });
         for round in 0..rounds() {
-            world.again().await;
+            scene.again().await;
             let (mut acts, mut what) = (Vec::new(), Vec::new());
-            for n in 0..2 + world.dice.roll(3) {
+            for n in 0..2 + scene.dice.roll(3) {
                 let (who, slug) = if n % 2 == 0 { (ADA, "acme") } else { (GIL, "globex") };
-                let visitor = world.somewhere(who);
-                // Whoever gives their organization the address twice is not refused the second time.
-                let renames = n < 2 && world.dice.roll(2) == 0;
+                let visitor = scene.somewhere(who);
+                // Anyone who gives their organization the address twice is not refused the second time.
+                let renames = n < 2 && scene.dice.roll(2) == 0;
                 what.push(format!("{who} {}", if renames { "renames" } else { "creates" }));
                 acts.push(if renames {
                     form(visitor, &format!("/orgs/{slug}/settings/admin/danger/slug"), &[("slug", "race")])
@@ -228,16 +228,16 @@ async fn of_those_who_take_an_address_at_once_one_gets_it() {
                     api(visitor, Method::POST, "/api/organizations".to_owned(), new.clone())
                 });
             }
-            let (is_held, what) = (world.is_held(), what.join("; "));
-            let done = world.at_once(is_held, join_all(acts)).await;
-            world.holds(round, &what, &done).await;
+            let (is_held, what) = (scene.is_held(), what.join("; "));
+            let done = scene.at_once(is_held, join_all(acts)).await;
+            scene.holds(round, &what, &done).await;
             let got = done.iter().filter(|status| **status < 400).count();
             let refused = done.iter().filter(|status| **status == 422).count();
             assert_eq!((got, refused), (1, done.len() - 1), "round {round}, {what}: {done:?}");
             let is_once = "SELECT count(*) FROM organizations WHERE slug = 'race'";
-            assert_eq!(world.two.app.count(is_once).await, 1, "round {round}, {what}");
+            assert_eq!(scene.two.app.count(is_once).await, 1, "round {round}, {what}");
         }
-        world.close().await;
+        scene.close().await;
     }
 }
 
@@ -247,37 +247,37 @@ async fn an_organization_is_restored_whole_or_purged_whole() {
         two.app.enroll(BEN, &two.acme, Role::Owner).await;
         two.app.enroll(CAL, &two.acme, Role::Member).await;
         let acme = two.acme.clone();
-        let mut world = World::of(two, &[], &[ADA, BEN]).await;
+        let mut scene = Scene::of(two, &[], &[ADA, BEN]).await;
         let mut restored = 0;
         for round in 0..rounds() {
-            world.again().await;
+            scene.again().await;
             let due =
                 format!("UPDATE organizations SET state = 'deleting', purge_at = 1 WHERE id = '{acme}'");
-            world.two.app.run(&due, []).await;
+            scene.two.app.run(&due, []).await;
             let restoration = format!("/api/organizations/{acme}/restore");
             let acts = [ADA, BEN].map(|who| {
                 let path = restoration.clone();
-                api(world.somewhere(who), Method::POST, path, json!({}))
+                api(scene.somewhere(who), Method::POST, path, json!({}))
             });
-            let moment = world.dice.one_of(&[0, 3, 6, 12, 25, 60]);
+            let moment = scene.dice.one_of(&[0, 3, 6, 12, 25, 60]);
             let purge = async {
                 actix_web::rt::time::sleep(std::time::Duration::from_millis(moment)).await;
-                world.purge().await;
+                scene.purge().await;
             };
             let (done, ()) = join(join_all(acts), purge).await;
-            world.holds(round, "restored or purged", &done).await;
-            world.purge().await;
+            scene.holds(round, "restored or purged", &done).await;
+            scene.purge().await;
             let is_back = done.contains(&200);
             let members = format!("SELECT count(*) FROM memberships WHERE organization_id = '{acme}'");
             let there =
                 format!("SELECT count(*) FROM organizations WHERE id = '{acme}' AND state = 'active'");
-            let (members, there) = (world.two.app.count(&members).await, world.two.app.count(&there).await);
+            let (members, there) = (scene.two.app.count(&members).await, scene.two.app.count(&there).await);
             let whole = if is_back { (3, 1) } else { (0, 0) };
             assert_eq!((members, there), whole, "round {round}, {moment} ms: {done:?}");
-            world.holds(round, "afterwards", &[]).await;
+            scene.holds(round, "afterwards", &[]).await;
             restored += usize::from(is_back);
         }
         assert!(restored > 0 && restored < rounds(), "{restored} of {}", rounds());
-        world.close().await;
+        scene.close().await;
     }
 }

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::cast::{Two, each};
-use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, id, method};
+use crate::web::refused::{self, Asker, IN_A_ROW, LONGEST, method};
 use crate::web::support::Answer;
 use crate::web::tokens::{default_project, read};
 
@@ -38,7 +38,7 @@ async fn cast(two: &Two) -> Vec<Asker> {
     ] {
         all.push(Asker::person(&two.app, who, email, two.sign_in(email).await).await);
     }
-    two.app.run("DELETE FROM memberships WHERE email = 'out@acme.test'", []).await;
+    two.app.remove_member("out@acme.test").await;
     let ben = json!({ "name": "script", "scopes": ["admin:read"], "organizationId": two.acme });
     let project = default_project(&two.app, &two.acme).await;
     let path = format!("/api/organizations/{}/projects/{project}/tokens", two.acme);
@@ -150,7 +150,7 @@ async fn a_person_who_has_to_sign_in_again_first_leaves_one_event() {
         let identity =
             two.app.texts("SELECT id FROM identities WHERE email = 'ada@acme.test'").await.remove(0);
         for (method, path, body) in
-            takes_a_fresh_sign_in(&two, &id(&two.app, "mia@acme.test").await, &identity)
+            takes_a_fresh_sign_in(&two, &two.app.id_of("mia@acme.test").await, &identity)
         {
             let request = ada.ask(&method, &path).header("origin", &two.app.base);
             let request =
@@ -175,9 +175,9 @@ fn fields(body: &Value) -> Vec<(String, String)> {
 async fn an_admin_who_reaches_above_themselves_leaves_one_event_each_time() {
     for two in each(&[]).await {
         let cast = cast(&two).await;
-        let (ben, ada) = (&cast[2], id(&two.app, "ada@acme.test").await);
+        let (ben, ada) = (&cast[2], two.app.id_of("ada@acme.test").await);
         let (home, api) = ("/orgs/acme/settings/admin", format!("/api/organizations/{}/admin", two.acme));
-        let mia = id(&two.app, "mia@acme.test").await;
+        let mia = two.app.id_of("mia@acme.test").await;
         let bulk = format!("{home}/users/bulk");
         let as_owner = [("deed", "owner"), ("user", mia.as_str()), ("confirmed", "1")];
         let of_owner = [("deed", "deactivate"), ("user", ada.as_str()), ("confirmed", "1")];
@@ -212,7 +212,7 @@ async fn someone_elses_session_can_not_be_ended_and_that_it_was_tried_is_told_on
     for two in each(&[]).await {
         let cast = cast(&two).await;
         let of_ada =
-            format!("SELECT id FROM sessions WHERE user_id = '{}'", id(&two.app, "ada@acme.test").await);
+            format!("SELECT id FROM sessions WHERE user_id = '{}'", two.app.id_of("ada@acme.test").await);
         let session = two.app.texts(&of_ada).await.remove(0);
         let answer = cast[1].visitor.post(&format!("/settings/sessions/{session}/end"), &[]).await;
         assert_eq!(answer.status, 404);

@@ -146,7 +146,7 @@ async fn an_owner_is_not_deactivated_who_is_the_last_one_in_any_of_their_organiz
     for two in each(&[]).await {
         two.also("ada@acme.test", &two.globex, Role::Owner).await;
         for (alone_in, with_another_in) in [(&two.acme, &two.globex), (&two.globex, &two.acme)] {
-            two.app.run("DELETE FROM memberships WHERE email = 'gil@globex.test'", []).await;
+            two.app.remove_member("gil@globex.test").await;
             two.also("gil@globex.test", with_another_in, Role::Owner).await;
             let (done, said) = two.shell(&["user", "deactivate", "ada@acme.test"]);
             assert!(!done && said.contains("owner"), "alone in {alone_in}: {said}");
@@ -194,7 +194,7 @@ async fn bootstrap_finds_an_organization_by_its_slug_a_former_one_too() {
         assert_eq!(two.app.count(hooli).await, 1);
         let (done, said) = named("Hooli Two", "hooli");
         assert!(!done && said.contains("is called Hooli, not Hooli Two"), "{said}");
-        // Its owner renames Acme's address: whoever starts by the former one finds it.
+        // Its owner renames Acme's address: anyone who starts by the former one finds it.
         let ada = two.ada().await;
         let renamed = ada.post("/orgs/acme/settings/admin/danger/slug", &[("slug", "rockets")]).await;
         assert_eq!(renamed.status, 303, "{}", renamed.body);

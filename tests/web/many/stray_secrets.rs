@@ -88,7 +88,7 @@ async fn kept(two: &Two) -> Vec<String> {
 }
 
 async fn made(two: &Two, ada: &Visitor) {
-    two.app.run("UPDATE users SET operator = TRUE WHERE email = 'ada@acme.test'", []).await;
+    two.app.make_operator("ada@acme.test").await;
     for (path, body) in [
         ("teams", json!({ "name": "Platform" })),
         ("projects", json!({ "name": "Bot" })),

@@ -11,7 +11,7 @@ async fn ada_in_both(two: &Two) -> (Visitor, String) {
     two.also("ada@acme.test", &two.globex, Role::Admin).await;
     two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
     two.also("sam@acme.test", &two.globex, Role::Admin).await;
-    let id = two.app.texts("SELECT id FROM users WHERE email = 'sam@acme.test'").await.remove(0);
+    let id = two.app.id_of("sam@acme.test").await;
     (two.ada().await, id)
 }
 

@@ -64,10 +64,7 @@ async fn a_token_of_one_organization_finds_nothing_at_the_addresses_of_another()
             }
         }
         assert!(tried > 60, "{tried}");
-        assert_eq!(
-            two.app.count("SELECT count(*) FROM events WHERE action = 'organization.renamed'").await,
-            0
-        );
+        assert_eq!(two.app.events_of("organization.renamed").await, 0);
         two.close().await;
     }
 }
@@ -100,7 +97,7 @@ async fn tokens_end_with_their_organization_and_with_the_membership() {
         let of_project = project_token(&two, &ada, &two.acme).await;
         let of_gil = own_token(&two, &gil, &two.acme).await;
         assert_eq!(of_gil.get("/api/admin/settings").await.status, 200);
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'gil@globex.test'").await.remove(0);
+        let id = two.app.id_of("gil@globex.test").await;
         let deactivation = format!("/orgs/acme/settings/admin/users/{id}/deactivation");
         assert_eq!(ada.post(&deactivation, &[]).await.status, 303);
         assert_eq!(of_gil.get("/api/admin/settings").await.status, 401);
@@ -122,7 +119,7 @@ async fn tokens_end_with_their_organization_and_with_the_membership() {
 async fn an_operator_who_has_entered_makes_no_token() {
     for two in each(&[]).await {
         two.app.enroll("opa@somewhere.test", &two.globex, Role::Member).await;
-        two.app.run("UPDATE users SET operator = TRUE WHERE email = 'opa@somewhere.test'", []).await;
+        two.app.make_operator("opa@somewhere.test").await;
         let opa = two.sign_in("opa@somewhere.test").await;
         let entry = format!("/operator/organizations/{}/entry", two.acme);
         assert_eq!(opa.post(&entry, &[("reason", "Ticket 9")]).await.status, 303);
@@ -138,7 +135,7 @@ async fn an_operator_who_has_entered_makes_no_token() {
         assert_eq!(refused.status, 403, "{}", refused.body);
         let mia = "mia@acme.test";
         two.app.enroll(mia, &two.acme, Role::Member).await;
-        let id = two.app.texts("SELECT id FROM users WHERE email = 'mia@acme.test'").await.remove(0);
+        let id = two.app.id_of("mia@acme.test").await;
         let base = format!("/api/organizations/{}", two.acme);
         let path = format!("{base}/projects/{project}/members/{id}");
         let raised = opa.put(&path, &json!({ "role": "admin" })).await;
@@ -146,7 +143,7 @@ async fn an_operator_who_has_entered_makes_no_token() {
         let path = "/orgs/acme/settings/admin/teams/default/manager";
         assert_eq!(opa.post(path, &[("manager", mia)]).await.status, 403);
         assert_eq!(two.app.count("SELECT count(*) FROM project_members WHERE role = 'admin'").await, 0);
-        assert_eq!(two.app.count("SELECT count(*) FROM tokens").await, 0);
+        assert_eq!(two.app.rows_in("tokens").await, 0);
         two.close().await;
     }
 }

@@ -1,6 +1,7 @@
 //! The real application on a real socket.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Deref;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -11,10 +12,9 @@ use gatehouse::clock::Clock;
 use gatehouse::config::{Config, Patience};
 use gatehouse::role::Role;
 use gatehouse::web::frame::Frame;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value};
 
 use super::database::Stopped;
-use super::{Database, Identity, Provider, Visitor};
+use super::{Database, Identity, Provider, Visitor, World};
 
 /// One master key for all tests; protects nothing.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -28,16 +28,24 @@ pub const PATIENCE: Patience = Patience {
     end: Duration::from_secs(25),
 };
 
-/// A running Gatehouse with its provider and its database.
+/// A running Gatehouse with its provider and its database, which it can be asked about as its [`World`].
 pub struct TestApp {
     pub base: String,
     pub provider: Provider,
-    pub rows: DatabaseConnection,
     pub services: Data<Services>,
     pub frame: Data<Frame>,
     clock: Clock,
     handle: ServerHandle,
     database: Database,
+    world: World,
+}
+
+impl Deref for TestApp {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
 }
 
 /// Another instance on the same database.
@@ -73,8 +81,8 @@ impl TestApp {
     pub async fn open_at(database: Database, provider: Provider, settings: &[(&str, &str)]) -> Self {
         let clock = Clock::default();
         let (base, services, frame, handle) = start(&database.url(), &provider, &clock, settings).await;
-        let rows = database.connect().await;
-        Self { base, provider, rows, services, frame, clock, handle, database }
+        let world = World::at(&database.url()).await;
+        Self { base, provider, services, frame, clock, handle, database, world }
     }
 
     /// Another instance on the same database, with the same provider.
@@ -92,13 +100,6 @@ impl TestApp {
         let (base, services, _, handle) =
             start(&self.database.url(), &self.provider, &self.clock, settings).await;
         Instance { base, services, handle }
-    }
-
-    /// Makes whoever writes wait until it ends.
-    pub async fn hold(&self) -> DatabaseTransaction {
-        let holder = self.rows.begin().await.expect("begun");
-        holder.execute_unprepared("UPDATE org_settings SET version = version").await.expect("held");
-        holder
     }
 
     pub async fn stop_database(&self) -> Stopped {
@@ -121,7 +122,7 @@ impl TestApp {
 
     pub async fn close(self) {
         self.handle.stop(false).await;
-        self.rows.close().await.expect("closed");
+        self.world.close().await;
         self.services.db.close().await;
         self.database.drop().await;
     }
@@ -167,7 +168,7 @@ impl TestApp {
     /// A signed-in person who belongs to no organization.
     pub async fn outsider(&self, email: &str) -> Visitor {
         let visitor = self.person(email, Role::Member).await;
-        self.run("DELETE FROM memberships WHERE email = $1", [email.into()]).await;
+        self.remove_member(email).await;
         visitor
     }
 
@@ -180,7 +181,7 @@ impl TestApp {
         )
         .await;
         let visitor = self.person(email, Role::Owner).await;
-        self.run("DELETE FROM memberships WHERE email = $1", [email.into()]).await;
+        self.remove_member(email).await;
         self.also(email, email, "globex", Role::Owner).await;
         visitor
     }
@@ -194,11 +195,7 @@ impl TestApp {
             [id.clone().into(), slug.into(), name.into()],
         )
         .await;
-        let json = if self.rows.get_database_backend() == sea_orm::DbBackend::Postgres {
-            "'[]'::jsonb"
-        } else {
-            "'[]'"
-        };
+        let json = if self.is_sqlite() { "'[]'" } else { "'[]'::jsonb" };
         let settings = format!(
             "INSERT INTO org_settings (organization_id, allowed_domains, domain_gating_enabled, allowed_emails,
                 email_allowlist_enabled, open_sign_up, version, updated_at)
@@ -238,38 +235,6 @@ impl TestApp {
             [organization.into(), id.into(), role.name().into(), name.into(), email.into()],
         )
         .await;
-    }
-
-    pub async fn run<const N: usize>(&self, sql: &str, values: [Value; N]) {
-        let statement = Statement::from_sql_and_values(self.rows.get_database_backend(), sql, values);
-        self.rows.execute_raw(statement).await.expect(sql);
-    }
-
-    /// A number out of the database.
-    pub async fn count(&self, sql: &str) -> i64 {
-        let statement = Statement::from_string(self.rows.get_database_backend(), sql);
-        let row = self.rows.query_one_raw(statement).await.expect(sql).expect("a row");
-        row.try_get_by_index(0).expect("a number")
-    }
-
-    /// A column of texts out of the database.
-    pub async fn texts(&self, sql: &str) -> Vec<String> {
-        let statement = Statement::from_string(self.rows.get_database_backend(), sql);
-        let rows = self.rows.query_all_raw(statement).await.expect(sql);
-        rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
-    }
-
-    /// Every row of a table, as text.
-    pub async fn dump(&self, table: &str) -> Vec<String> {
-        let sql = if self.rows.get_database_backend() == sea_orm::DbBackend::Postgres {
-            format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} t")
-        } else {
-            let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
-            let cells: Vec<String> =
-                columns.iter().map(|column| format!("COALESCE(CAST({column} AS TEXT), '')")).collect();
-            format!("SELECT {} FROM {table}", cells.join(" || ' ' || "))
-        };
-        self.texts(&sql).await
     }
 
     /// What has happened, in order: `action outcome target`.

@@ -1,7 +1,5 @@
 //! Whether everything in a database belongs to something that is there.
 
-use sea_orm::DbBackend;
-
 use super::TestApp;
 
 /// What must be true of every table at any moment, as one query that names what is not.
@@ -12,7 +10,7 @@ impl Belongings {
     pub async fn of(app: &TestApp) -> Self {
         let mut complaints: Vec<String> = ALWAYS.iter().map(|complaint| (*complaint).to_owned()).collect();
         for (column, whose) in [("organization_id", "organizations"), ("user_id", "users")] {
-            for table in app.texts(&tables_with(column, app.rows.get_database_backend())).await {
+            for table in app.texts(&tables_with(column, app.is_sqlite())).await {
                 complaints.push(format!(
                     "SELECT '{table}: ' || {column} FROM {table} WHERE {column} <> ''
                      AND NOT EXISTS (SELECT 1 FROM {whose} w WHERE w.id = {table}.{column})"
@@ -39,16 +37,17 @@ const ALWAYS: [&str; 3] = [
         (SELECT 1 FROM org_settings s WHERE s.organization_id = o.id)",
 ];
 
-fn tables_with(column: &str, backend: DbBackend) -> String {
-    let found = match backend {
-        DbBackend::Postgres => format!(
-            "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.columns
-             WHERE table_schema = 'public' AND column_name = '{column}'"
-        ),
-        _ => format!(
+fn tables_with(column: &str, is_sqlite: bool) -> String {
+    let found = if is_sqlite {
+        format!(
             "SELECT t.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
              WHERE t.type = 'table' AND c.name = '{column}'"
-        ),
+        )
+    } else {
+        format!(
+            "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.columns
+             WHERE table_schema = 'public' AND column_name = '{column}'"
+        )
     };
     format!("SELECT name FROM ({found}) AS found WHERE name NOT LIKE 'kept%' ORDER BY name")
 }

@@ -3,10 +3,9 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 
-use super::template;
+use super::{World, template};
 
 /// Where PostgreSQL is; without it the tests on PostgreSQL are skipped, but not in CI.
 const POSTGRES: &str = "GATEHOUSE_TEST_POSTGRES_URL";
@@ -65,8 +64,8 @@ impl Database {
         }
     }
 
-    pub async fn connect(&self) -> DatabaseConnection {
-        sea_orm::Database::connect(quiet(&self.url())).await.expect("connected")
+    pub async fn connect(&self) -> World {
+        World::at(&self.url()).await
     }
 
     /// Takes the database away: nobody can write to SQLite, nobody can reach PostgreSQL.
@@ -74,7 +73,7 @@ impl Database {
         match self {
             Self::Sqlite(_) => {
                 let holder = self.connect().await;
-                holder.execute_unprepared("BEGIN EXCLUSIVE").await.expect("locked");
+                holder.script("BEGIN EXCLUSIVE").await;
                 Stopped::Locked(holder)
             }
             Self::Postgres { server, name } => {
@@ -95,8 +94,8 @@ impl Database {
                 run(server, &[&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")]).await;
             }
             (Self::Sqlite(_), Stopped::Locked(holder)) => {
-                holder.execute_unprepared("ROLLBACK").await.expect("unlocked");
-                holder.close().await.expect("closed");
+                holder.script("ROLLBACK").await;
+                holder.close().await;
             }
             (Self::Sqlite(_), Stopped::Closed) => {}
         }
@@ -111,14 +110,8 @@ impl Database {
 
 /// How a database was taken away.
 pub enum Stopped {
-    Locked(DatabaseConnection),
+    Locked(World),
     Closed,
-}
-
-fn quiet(url: &str) -> sea_orm::ConnectOptions {
-    let mut options = sea_orm::ConnectOptions::new(url);
-    options.sqlx_logging(false).max_connections(1);
-    options
 }
 
 fn postgres_server() -> Option<String> {
@@ -131,10 +124,11 @@ fn postgres_server() -> Option<String> {
     server
 }
 
+/// On a connection of its own, one after the other: some can't be in a transaction.
 async fn run(server: &str, statements: &[&str]) {
-    let connection = sea_orm::Database::connect(quiet(server)).await.expect("PostgreSQL");
+    let world = World::at(server).await;
     for sql in statements {
-        connection.execute_unprepared(sql).await.expect("done");
+        world.script(sql).await;
     }
-    connection.close().await.expect("closed");
+    world.close().await;
 }

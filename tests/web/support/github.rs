@@ -87,12 +87,12 @@ impl GitHub {
     }
 
     /// Lets `account` in: the code that the browser carries back.
-    pub fn grant(&self, account: &Account, departure: &Url) -> String {
+    pub fn grant(&self, account: &Account, authorization: &Url) -> String {
         let code = gatehouse::random::token().expect("randomness");
         let grant = Grant {
             account: account.clone(),
-            challenge: query(departure, "code_challenge"),
-            redirect: query(departure, "redirect_uri"),
+            challenge: query(authorization, "code_challenge"),
+            redirect: query(authorization, "redirect_uri"),
         };
         self.memory.lock().expect("memory").grants.insert(code.clone(), grant);
         code

@@ -77,9 +77,9 @@ impl Microsoft {
     }
 
     /// Lets `identity` in: the code that the browser carries back.
-    pub fn grant(&self, identity: &Identity, departure: &Url) -> String {
+    pub fn grant(&self, identity: &Identity, authorization: &Url) -> String {
         let code = gatehouse::random::token().expect("randomness");
-        let (nonce, challenge) = (query(departure, "nonce"), query(departure, "code_challenge"));
+        let (nonce, challenge) = (query(authorization, "nonce"), query(authorization, "code_challenge"));
         let grant = Grant { identity: identity.clone(), nonce, challenge };
         self.memory.grants.lock().expect("memory").insert(code.clone(), grant);
         code

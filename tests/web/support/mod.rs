@@ -17,6 +17,7 @@ mod signing;
 mod smtp;
 mod template;
 mod visitor;
+mod world;
 
 pub use app::{Instance, MASTER_KEY, PATIENCE, TestApp};
 pub use belongings::Belongings;
@@ -33,25 +34,21 @@ pub use quirky::{Quirks, Quirky, Say};
 pub use signing::{Signature, SigningKey};
 pub use smtp::{SILENCE, Smtp, Stage, borrowed, settings as smtp_settings};
 pub use visitor::{Answer, Visitor, on_one_line, query};
+pub use world::World;
 
 /// An id that never was anything's.
 pub const NEVER: &str = "0192f0c1-0000-7000-8000-000000000000";
 
-/// Makes two tests of one story: on SQLite and, where there is one, on PostgreSQL.
+/// Makes two tests of each of these stories: on SQLite and, where there is one, on PostgreSQL.
 macro_rules! on_both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
-        $(#[$meta])*
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-            use crate::web::support::Database;
-
-            async fn story($app: &TestApp) $body
+    ($($story:ident),*) => {$(
+        mod $story {
+            use crate::web::support::{Database, TestApp};
 
             #[actix_web::test]
             async fn on_sqlite() {
                 let app = TestApp::open(Database::sqlite()).await;
-                story(&app).await;
+                super::$story(&app).await;
                 app.close().await;
             }
 
@@ -59,7 +56,7 @@ macro_rules! on_both_databases {
             async fn on_postgres() {
                 let Some(database) = Database::postgres().await else { return };
                 let app = TestApp::open(database).await;
-                story(&app).await;
+                super::$story(&app).await;
                 app.close().await;
             }
         }

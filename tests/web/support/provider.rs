@@ -171,12 +171,12 @@ impl Provider {
     }
 
     /// Lets `identity` in: the code that the browser carries back.
-    pub fn grant(&self, identity: &Identity, departure: &Url) -> String {
+    pub fn grant(&self, identity: &Identity, authorization: &Url) -> String {
         let code = gatehouse::random::token().expect("randomness");
         let grant = Grant {
             identity: identity.clone(),
-            nonce: query(departure, "nonce"),
-            challenge: query(departure, "code_challenge"),
+            nonce: query(authorization, "nonce"),
+            challenge: query(authorization, "code_challenge"),
         };
         self.memory.lock().expect("memory").grants.insert(code.clone(), grant);
         code

@@ -56,7 +56,7 @@ impl Smtp {
         Self { port, memory, task }
     }
 
-    /// Once per answer, for mails to `recipient`; at the banner, for whoever comes.
+    /// Once per answer, for mails to `recipient`; at the banner, for anyone who comes.
     pub fn will_answer(&self, stage: Stage, recipient: &str, answers: &[&str]) {
         let mut memory = self.memory.lock().expect("memory");
         let queue = memory.answers.entry((stage, recipient.to_owned())).or_default();

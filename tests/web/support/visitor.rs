@@ -144,39 +144,39 @@ impl Visitor {
     }
 
     /// Goes to the provider; gives the address that the browser was sent to.
-    pub async fn depart(&self, return_to: &str) -> Url {
-        self.depart_to("idp", return_to).await
+    pub async fn authorize(&self, return_to: &str) -> Url {
+        self.authorize_at("idp", return_to).await
     }
 
     /// Goes to the provider of this name.
-    pub async fn depart_to(&self, name: &str, return_to: &str) -> Url {
+    pub async fn authorize_at(&self, name: &str, return_to: &str) -> Url {
         let answer = self.post(&format!("/auth/{name}"), &[("return_to", return_to)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         answer.location().parse().expect("an address at the provider")
     }
 
     /// Comes back from the provider as `identity`.
-    pub fn way_back(&self, provider: &Provider, departure: &Url, identity: &Identity) -> String {
-        self.way_back_from("idp", departure, &provider.grant(identity, departure))
+    pub fn way_back(&self, provider: &Provider, authorization: &Url, identity: &Identity) -> String {
+        self.way_back_from("idp", authorization, &provider.grant(identity, authorization))
     }
 
     /// Comes back with a code from the provider of this name.
     #[allow(clippy::unused_self, reason = "the visitor goes there")]
-    pub fn way_back_from(&self, name: &str, departure: &Url, code: &str) -> String {
-        format!("/auth/{name}/callback?code={code}&state={}", query(departure, "state"))
+    pub fn way_back_from(&self, name: &str, authorization: &Url, code: &str) -> String {
+        format!("/auth/{name}/callback?code={code}&state={}", query(authorization, "state"))
     }
 
     /// Signs in, all the way; gives the callback's answer.
     pub async fn sign_in(&self, provider: &Provider, identity: &Identity) -> Answer {
-        let departure = self.depart("/").await;
-        self.get(&self.way_back(provider, &departure, identity)).await
+        let authorization = self.authorize("/").await;
+        self.get(&self.way_back(provider, &authorization, identity)).await
     }
 
     /// Signs in by the provider that the application calls `name`.
     pub async fn sign_in_by(&self, name: &str, provider: &Provider, identity: &Identity) -> Answer {
-        let departure = self.depart_to(name, "/").await;
-        let code = provider.grant(identity, &departure);
-        self.get(&self.way_back_from(name, &departure, &code)).await
+        let authorization = self.authorize_at(name, "/").await;
+        let code = provider.grant(identity, &authorization);
+        self.get(&self.way_back_from(name, &authorization, &code)).await
     }
 
     /// Whether the application knows this browser.

@@ -57,7 +57,7 @@ pub fn not_started_here(view: &View) -> Reply {
 
 /// The provider sent the person back without having signed them in; what it `said` is for the log alone.
 pub fn cancelled(view: &View, again: SecondTry, said: &str) -> Reply {
-    tracing::info!(provider = again.provider.name, %said, "the provider signed no one in");
+    tracing::info!(provider = again.provider.name, %said, "the provider did not sign anyone in");
     let words = Words {
         title: "You weren’t signed in",
         sentence: format!("{} didn’t sign you in, or you canceled.", again.provider.label),

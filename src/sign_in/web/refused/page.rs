@@ -19,7 +19,7 @@ pub struct RefusedPage {
     /// Where "Use another account" leads, if anywhere.
     pub again: Option<Again>,
     pub back: Back,
-    /// Whether whoever runs this Gatehouse is told how to get in.
+    /// Whether the person who runs this Gatehouse is told how to get in.
     pub from_the_shell: bool,
 }
 

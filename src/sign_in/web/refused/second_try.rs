@@ -39,7 +39,7 @@ impl SecondTry<'_> {
         }
     }
 
-    /// Only whoever has shown the token has a flow that claims.
+    /// Only someone who has shown the token has a flow that claims.
     fn claim_token(&self) -> String {
         claim::token(self.services).unwrap_or_default()
     }
