@@ -85,9 +85,9 @@ async fn a_code_finishes_a_sign_in_under_another_id_and_leads_on(app: &TestApp) 
     app.skip(Duration::minutes(1));
 
     let browser = app.visitor();
-    let departure = browser.depart("/settings/admin/users?q=ada").await;
+    let authorization = browser.authorize("/settings/admin/users?q=ada").await;
     let identity = Identity::new("ada@acme.test", "Ada Lovelace");
-    let back = browser.get(&browser.way_back(&app.provider, &departure, &identity)).await;
+    let back = browser.get(&browser.way_back(&app.provider, &authorization, &identity)).await;
     let before = back.session();
     let page = browser.get(back.location()).await;
     assert_eq!(page.status, 302, "{}", page.body);
