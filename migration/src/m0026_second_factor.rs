@@ -39,7 +39,8 @@ impl MigrationTrait for Migration {
                 "CREATE TABLE code_budgets (
                     user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
                     failures BIGINT NOT NULL,
-                    counted_from BIGINT NOT NULL,
+                    failures_in_all BIGINT NOT NULL,
+                    failed_at BIGINT NOT NULL,
                     locks BIGINT NOT NULL,
                     locked_until BIGINT
                 )",

@@ -40,8 +40,9 @@ pub const GROUPS: [Group; 7] = [
             ("second_factor.codes_renewed", "{who} made new recovery codes"),
             ("second_factor.given", "{who} entered a code to sign in"),
             ("second_factor.confirmed", "{who} entered a code to confirm it was them"),
-            ("second_factor.refused", "{who} entered a wrong code"),
+            ("second_factor.refused", "{who} entered a code that wasn’t accepted"),
             ("second_factor.reset", "{who} reset the second factor of {target}"),
+            ("second_factor.wait_ended", "{who} let {target} enter codes again"),
         ],
     },
     Group {

@@ -9,9 +9,12 @@ use super::{Personal, Timestamp};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: String,
-    /// Wrong codes since [`Model::counted_from`].
+    /// Wrong codes with little time between two of them.
     pub failures: i64,
-    pub counted_from: Timestamp,
+    /// Wrong codes since the last right one, or the last lock.
+    pub failures_in_all: i64,
+    /// When the last wrong one came.
+    pub failed_at: Timestamp,
     /// How often in a row there were too many.
     pub locks: i64,
     /// Until when no code is taken, if there were too many.

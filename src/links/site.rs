@@ -34,6 +34,12 @@ impl Site {
         address.strip_prefix("/invites/")
     }
 
+    /// Whether an address is of no more use once it has been asked for: what is in it is for that request alone.
+    pub fn is_used_once(address: &str) -> bool {
+        let (challenge, used) = (&*Self.second_factor(), ["/auth/", "/claim/", "/sign-in-links/"]);
+        address.starts_with(challenge) || used.iter().any(|beginning| address.starts_with(beginning))
+    }
+
     #[expect(clippy::unused_self, reason = "tables ask for it so")]
     fn prefix(self) -> &'static str {
         ""

@@ -1,4 +1,4 @@
-//! Whether a code is taken: one decision for the challenge at sign-in and for whoever confirms that it is them.
+//! Whether a code is taken: one decision for the challenge at sign-in and for people who confirm that it is them.
 
 use std::time::Duration;
 
@@ -15,16 +15,33 @@ use crate::error::Result;
 
 /// What is said of a code that is none of the person's.
 const WRONG: &str = "That code isn’t right. Check the time on your device, and enter the code it shows now.";
+const WRONG_RECOVERY: &str = "That recovery code isn’t right, or was already used. Each works once.";
 /// What is said of one that was taken already: a second click, or someone who has looked over a shoulder.
 const USED: &str = "That code was already used. Wait for the next one.";
 
 /// What came of a code.
 pub enum Verdict {
     Good(Proof),
-    /// A sentence for whoever typed it.
+    Bad(Refusal),
+}
+
+/// Why a code is not taken.
+pub enum Refusal {
     Wrong(&'static str),
+    Used(&'static str),
     /// There were too many wrong ones: none is taken for so long.
     Wait(Duration),
+}
+
+impl Refusal {
+    /// As events tell of it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Wrong(_) => "wrong",
+            Self::Used(_) => "used",
+            Self::Wait(_) => "too_many",
+        }
+    }
 }
 
 /// By what someone has proven who they are.
@@ -52,7 +69,7 @@ impl Proof {
 pub async fn judge(change: &Change<OfPerson>, services: &Services, code: &Code) -> Result<Verdict> {
     let (before, now) = (budget::of(change).await?, *change.at());
     if let Some(wait) = before.wait(now) {
-        return Ok(Verdict::Wait(wait));
+        return Ok(Verdict::Bad(Refusal::Wait(wait)));
     }
     match look(change, services, code).await? {
         Found::Good(proof) => {
@@ -62,15 +79,21 @@ pub async fn judge(change: &Change<OfPerson>, services: &Services, code: &Code) 
             }
             Ok(Verdict::Good(proof))
         }
-        Found::Used => Ok(Verdict::Wrong(USED)),
+        Found::Used => Ok(Verdict::Bad(Refusal::Used(USED))),
         Found::Nothing => {
             let after = before.after_failure(now);
             after.keep(change).await?;
-            if after.wait(now).is_some() {
-                mails::tell(services, change, News::TooManyWrongCodes).await?;
-            }
-            Ok(Verdict::Wrong(WRONG))
+            let Some(wait) = after.wait(now) else { return Ok(Verdict::Bad(Refusal::Wrong(wrong(code)))) };
+            mails::tell(services, change, News::TooManyWrongCodes).await?;
+            Ok(Verdict::Bad(Refusal::Wait(wait)))
         }
+    }
+}
+
+fn wrong(code: &Code) -> &'static str {
+    match code {
+        Code::App(_) => WRONG,
+        Code::Recovery(_) => WRONG_RECOVERY,
     }
 }
 

@@ -13,9 +13,11 @@ use crate::entity::Timestamp;
 use crate::entity::code_budget::{ActiveModel, Column, Entity, Model};
 use crate::error::Result;
 
-/// As many wrong codes as are taken within [`WINDOW`].
+/// As many wrong codes as are taken with less than [`QUIET`] between two of them.
 const MOST: i64 = 5;
-const WINDOW: Duration = Duration::minutes(15);
+const QUIET: Duration = Duration::minutes(15);
+/// As many as are taken before a right one, however slowly they come.
+const MOST_IN_ALL: i64 = 20;
 /// How long no code is taken the first time; each time after it twice as long.
 const FIRST_LOCK: Duration = Duration::minutes(15);
 const LONGEST_LOCK: Duration = Duration::days(1);
@@ -24,14 +26,15 @@ const LONGEST_LOCK: Duration = Duration::days(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     failures: i64,
-    counted_from: DateTime<Utc>,
+    failures_in_all: i64,
+    failed_at: DateTime<Utc>,
     locks: i64,
     locked_until: Option<DateTime<Utc>>,
 }
 
 impl Budget {
     fn fresh(now: DateTime<Utc>) -> Self {
-        Self { failures: 0, counted_from: now, locks: 0, locked_until: None }
+        Self { failures: 0, failures_in_all: 0, failed_at: now, locks: 0, locked_until: None }
     }
 
     /// How long no code is taken; none where one is.
@@ -43,15 +46,20 @@ impl Budget {
     /// The same after one more wrong code.
     #[must_use]
     pub fn after_failure(self, now: DateTime<Utc>) -> Self {
-        let counts = now - self.counted_from < WINDOW;
-        let failures = if counts { self.failures + 1 } else { 1 };
-        let counted_from = if counts { self.counted_from } else { now };
-        if failures < MOST {
-            return Self { failures, counted_from, ..self };
+        let failures = if now - self.failed_at < QUIET { self.failures + 1 } else { 1 };
+        let failures_in_all = self.failures_in_all + 1;
+        if failures < MOST && failures_in_all < MOST_IN_ALL {
+            return Self { failures, failures_in_all, failed_at: now, ..self };
         }
         let doublings = u32::try_from(self.locks.clamp(0, 7)).unwrap_or(7);
         let lock = (FIRST_LOCK * 2_i32.pow(doublings)).min(LONGEST_LOCK);
-        Self { failures: 0, counted_from: now, locks: self.locks + 1, locked_until: Some(now + lock) }
+        Self {
+            failures: 0,
+            failures_in_all: 0,
+            failed_at: now,
+            locks: self.locks + 1,
+            locked_until: Some(now + lock),
+        }
     }
 }
 
@@ -68,7 +76,8 @@ impl Budget {
     fn read(row: &Model) -> Self {
         Self {
             failures: row.failures,
-            counted_from: *row.counted_from,
+            failures_in_all: row.failures_in_all,
+            failed_at: *row.failed_at,
             locks: row.locks,
             locked_until: row.locked_until.map(|until| *until),
         }
@@ -82,11 +91,13 @@ impl Budget {
         let row = ActiveModel {
             user_id: Set(change.person().id.clone()),
             failures: Set(self.failures),
-            counted_from: Set(Timestamp::from(self.counted_from)),
+            failures_in_all: Set(self.failures_in_all),
+            failed_at: Set(Timestamp::from(self.failed_at)),
             locks: Set(self.locks),
             locked_until: Set(self.locked_until.map(Timestamp::from)),
         };
-        let all = [Column::Failures, Column::CountedFrom, Column::Locks, Column::LockedUntil];
+        let all =
+            [Column::Failures, Column::FailuresInAll, Column::FailedAt, Column::Locks, Column::LockedUntil];
         let replace = OnConflict::column(Column::UserId).update_columns(all).to_owned();
         Entity::insert(row).on_conflict(replace).exec_without_returning(change.connection()).await?;
         Ok(())
@@ -129,10 +140,22 @@ mod tests {
     }
 
     #[test]
-    fn wrong_codes_of_long_ago_are_forgotten() {
+    fn a_quarter_of_an_hour_without_a_wrong_code_gives_four_more_but_no_more_than_twenty_in_all() {
+        let mut budget = Budget::fresh(minutes(0));
+        for round in 0..5 {
+            let now = minutes(round * 15);
+            budget = after(if round == 4 { 3 } else { 4 }, budget, now);
+            assert_eq!(budget.wait(now), None, "round {round}");
+        }
+        assert!(budget.after_failure(minutes(75)).wait(minutes(75)).is_some(), "the twentieth");
+    }
+
+    #[test]
+    fn wrong_codes_that_go_on_are_never_forgotten() {
         let four = after(4, Budget::fresh(minutes(0)), minutes(0));
-        let later = after(4, four, minutes(15));
-        assert_eq!(later.wait(minutes(15)), None);
-        assert!(later.after_failure(minutes(29)).wait(minutes(29)).is_some());
+        assert!(four.after_failure(minutes(14)).wait(minutes(14)).is_some());
+        let spread =
+            (0..5).fold(Budget::fresh(minutes(0)), |budget, n| budget.after_failure(minutes(n * 14)));
+        assert!(spread.wait(minutes(56)).is_some(), "the last a quarter of an hour after the one before");
     }
 }

@@ -1,23 +1,19 @@
 //! Giving a code: to finish signing in, or to confirm that it is still the same person.
 
-use std::time::Duration;
-
 use serde_json::json;
 
-use super::acceptance::{Verdict, judge};
+use super::acceptance::{Refusal, Verdict, judge};
 use super::code::Code;
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
-use crate::error::Result;
+use crate::entity::authenticator_app;
+use crate::error::{Error, Result};
 
 /// What came of a code.
 pub enum Answer {
     /// The session is whole, or fresh, under this id.
     In(NewId),
-    /// A sentence for whoever typed it.
-    Wrong(&'static str),
-    /// No code is taken for so long.
-    Wait(Duration),
+    Refused(Refusal),
 }
 
 /// Finishes a sign-in.
@@ -31,10 +27,13 @@ pub async fn finish(half: &HalfSignedIn, code: &Code) -> Result<Answer> {
 /// Confirms that the person of a session is the one who signed in, as a fresh sign-in does.
 ///
 /// # Errors
-/// As [`finish`].
+/// As [`finish`]; 409 for someone who has no second factor.
 pub async fn confirm(person: &SignedIn, code: &Code) -> Result<Answer> {
-    let session = person.visitor.session.as_str();
-    give(person.change().await?, &person.services, session, "second_factor.confirmed", code).await
+    let (change, session) = (person.change().await?, person.visitor.session.as_str());
+    if change.all::<authenticator_app::Entity>().await?.iter().all(|app| app.confirmed_at.is_none()) {
+        return Err(Error::Conflict("You have no authenticator app, so no code confirms that it’s you."));
+    }
+    give(change, &person.services, session, "second_factor.confirmed", code).await
 }
 
 async fn give(
@@ -47,18 +46,15 @@ async fn give(
     let email = change.person().email.clone();
     match judge(&change, services, code).await? {
         Verdict::Good(proof) => {
-            let new_id = change.second_factor_given(session).await?;
+            let new_id = change.second_factor_given(session, true).await?;
             let event = Event::done(action, email).resulting_in(json!({ "by": proof.name() }));
             change.commit_once(event).await?;
             Ok(Answer::In(new_id))
         }
-        Verdict::Wrong(sentence) => {
-            change.commit_once(Event::refused("second_factor.refused", email)).await?;
-            Ok(Answer::Wrong(sentence))
-        }
-        Verdict::Wait(wait) => {
-            change.commit_once(Event::refused("second_factor.refused", email)).await?;
-            Ok(Answer::Wait(wait))
+        Verdict::Bad(refusal) => {
+            let event = Event::refused("second_factor.refused", email);
+            change.commit_once(event.resulting_in(json!({ "reason": refusal.reason() }))).await?;
+            Ok(Answer::Refused(refusal))
         }
     }
 }

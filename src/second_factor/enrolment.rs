@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::acceptance::step_of;
+use super::budget;
 use super::mails::{self, News};
 use super::recovery::{self, RecoveryCode};
 use super::totp::Secret;
@@ -59,14 +60,22 @@ pub async fn begin(person: &SignedIn) -> Result<String> {
     Ok(id)
 }
 
-/// One of the person's apps, whether it counts yet or not.
+/// One of the person's apps, whether it counts yet or not. Of one that doesn't yet, the secret is shown: that takes a
+/// fresh sign-in.
 ///
 /// # Errors
-/// 404 for anyone else's, and for one that was begun too long ago.
+/// 404 for anyone else's, and for one that was begun too long ago; 403 for one that doesn't count yet, without a fresh
+/// sign-in.
 pub async fn app(person: &SignedIn, id: &str) -> Result<Model> {
     let app = person.own::<Entity>().filter(|own| own.filter(Column::Id.eq(id))).one().await?;
     let oldest = person.services.clock.now() - PATIENCE;
-    if app.confirmed_at.is_some() || *app.created_at > oldest { Ok(app) } else { Err(Error::NotFound) }
+    if app.confirmed_at.is_some() {
+        return Ok(app);
+    }
+    if *app.created_at <= oldest {
+        return Err(Error::NotFound);
+    }
+    refuse_stale(person).map(|()| app)
 }
 
 /// What came of a code that was to confirm an app.
@@ -77,10 +86,12 @@ pub enum Confirmed {
 }
 
 /// Makes an app count: by a code that it shows now. Other sessions of the person are asked for one on their next request.
+/// Takes a fresh sign-in: who made the secret, a moment ago, has proven nothing more by its code.
 ///
 /// # Errors
-/// 404 as [`app`]; 409 when it counts already.
+/// 403 without a fresh sign-in; 404 as [`app`]; 409 when it counts already.
 pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Result<Confirmed> {
+    refuse_stale(person)?;
     app(person, id).await?;
     let change = person.change().await?;
     let apps = change.all::<Entity>().await?;
@@ -88,7 +99,11 @@ pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Re
     if this.confirmed_at.is_some() {
         return Err(Error::Stale);
     }
-    let Some(step) = step_of(&person.services, this, code)? else { return Ok(Confirmed::Wrong) };
+    let Some(step) = step_of(&person.services, this, code)? else {
+        let event = Event::refused("second_factor.refused", change.person().email.clone());
+        change.commit_once(event.resulting_in(json!({ "reason": "wrong" }))).await?;
+        return Ok(Confirmed::Wrong);
+    };
     let is_first = apps.iter().all(|app| app.confirmed_at.is_none());
     let now = Expr::value(change.at());
     let confirmed = Entity::update_many()
@@ -99,11 +114,17 @@ pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Re
         .filter(Column::Id.eq(id))
         .filter(Column::UserId.eq(&change.person().id));
     confirmed.exec(change.connection()).await?;
-    let codes = if is_first { recovery::renew(&change).await? } else { Vec::new() };
-    let new_id = change.second_factor_given(&person.visitor.session).await?;
+    let codes = if is_first { begin_anew(&change).await? } else { Vec::new() };
+    let new_id = change.second_factor_given(&person.visitor.session, false).await?;
     mails::tell(&person.services, &change, News::AppAdded { name: name.as_str().to_owned() }).await?;
     change.commit(Event::done("second_factor.added", name.as_str())).await?;
     Ok(Confirmed::Added(codes, new_id))
+}
+
+/// Of what was before the first app, nothing counts.
+async fn begin_anew(change: &Change<OfPerson>) -> Result<Vec<RecoveryCode>> {
+    budget::forget(change).await?;
+    recovery::renew(change).await
 }
 
 /// Gives an app another name.
@@ -137,6 +158,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     let is_off = change.all::<Entity>().await?.iter().all(|app| app.confirmed_at.is_none());
     if is_off {
         change.delete::<recovery_code::Entity>(|own| own).await?;
+        change.second_factor_gone(&person.visitor.session).await?;
     }
     mails::tell(&person.services, &change, News::AppRemoved { name: name.clone(), is_off }).await?;
     change.commit(Event::done("second_factor.removed", name.as_str())).await?;
@@ -146,7 +168,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
 /// Makes new recovery codes; those from before work no more. Takes a fresh sign-in.
 ///
 /// # Errors
-/// 403 without a fresh sign-in; 409 for whoever has no second factor.
+/// 403 without a fresh sign-in; 409 for someone who has no second factor.
 pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
     refuse_stale(person)?;
     let change = person.change().await?;

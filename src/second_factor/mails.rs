@@ -45,7 +45,7 @@ fn words(news: &News) -> Words {
         News::AppAdded { name } => (
             "You added an authenticator app".to_owned(),
             format!("From now on you enter a code from “{name}” when you sign in."),
-            IF_NOT,
+            "If that was you, you’re all set. If not, tell an admin right away: it can be reset.",
         ),
         News::AppRemoved { name, is_off: false } => (
             "You removed an authenticator app".to_owned(),
@@ -63,14 +63,16 @@ fn words(news: &News) -> Words {
             IF_NOT,
         ),
         News::RecoveryCodeUsed { left } => (
-            "Someone signed in with a recovery code".to_owned(),
-            format!("One of your recovery codes was used. You have {} left.", left),
+            "A recovery code of yours was used".to_owned(),
+            match left {
+                0 => "You have none left. Make new ones.".to_owned(),
+                left => format!("You have {left} left."),
+            },
             KNOWS,
         ),
         News::TooManyWrongCodes => (
             "Too many wrong codes".to_owned(),
-            "Someone signed in at your provider as you and entered too many wrong codes. For a while, no code works."
-                .to_owned(),
+            "Someone who signed in as you entered too many wrong codes. For a while, no code works.".to_owned(),
             KNOWS,
         ),
         News::Reset => (

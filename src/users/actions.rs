@@ -141,26 +141,27 @@ pub async fn end_sessions(admin: &Admin, id: &str, one: Option<&str>) -> Result<
 }
 
 /// Takes a member's second factor away, which they have lost: they sign in without a code, and their sessions are over.
-/// They hear of it by mail (rule 7.3). Takes a fresh sign-in.
+/// They hear of it by mail (rule 7.3). None where they have none. Takes a fresh sign-in.
 ///
 /// # Errors
 /// 404 for a non-member; 403 when they are above the admin, and without a fresh sign-in; 409 for oneself, and when they
 /// belong to another organization, too.
-pub async fn reset_second_factor(admin: &Admin, id: &str) -> Result<Changed> {
+pub async fn reset_second_factor(admin: &Admin, id: &str) -> Result<Option<Changed>> {
     admin.refuse_operator()?;
     let act = Act::on(admin, id, "second_factor.reset").await?;
     let refusal = act.refuse_reset(admin);
     let act = act.unless(refusal).await?;
     let member = slice::from_ref(&act.member);
-    let apps = act.change.delete_of::<authenticator_app::Entity>(member, |own| own).await?;
+    let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
+    let apps = act.change.delete_of::<authenticator_app::Entity>(member, |own| own.filter(confirmed)).await?;
     if apps == 0 {
-        return Ok(act.changed());
+        return Ok(None);
     }
     act.change.delete_of::<recovery_code::Entity>(member, |own| own).await?;
     act.change.delete_of::<code_budget::Entity>(member, |own| own).await?;
     let ended = act.change.delete_of::<session::Entity>(member, |own| own).await?;
     tell_of(&admin.services().mail, &act.change, &act.user.email, News::Reset).await?;
-    act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await
+    act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await.map(Some)
 }
 
 /// Something that is being done about a member.

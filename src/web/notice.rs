@@ -78,6 +78,7 @@ notices! {
     AppAdded "app-added" "{} added. Its codes work from now on."
     AppRenamed "app-renamed" "App renamed to {}."
     AppRemoved "app-removed" "{} removed. Its codes no longer work."
+    NoSecondFactor "no-second-factor" "They have no second factor. Nothing changed."
     SecondFactorReset "second-factor-reset" "Second factor of {} reset. They were signed out everywhere."
     SessionEnded "session-ended" "{} signed out."
     OtherSessionsEnded "other-sessions-ended" "You’re signed out everywhere else."

@@ -112,6 +112,9 @@ async fn half_a_session_opens_nothing_but_the_challenge_and_the_way_out(app: &Te
     let ada = app.owner().await;
     add_app(app, &ada).await;
     let browser = half(app, "ada@acme.test").await;
+    for used_once in ["/auth/idp/callback?code=CANARY&state=CANARY", "/claim/CANARY", "/sign-in-links/CANARY"] {
+        assert_eq!(browser.get(used_once).await.location(), CHALLENGE, "what opens something is not passed on");
+    }
     for page in ["/", "/sign-in", "/settings", "/settings/security", "/settings/admin/users", "/nowhere"] {
         let answer = browser.get(page).await;
         assert_eq!(answer.status, 302, "{page}");

@@ -27,7 +27,7 @@ use crate::error::{Error, Forbidden, Result};
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     Anyone,
-    /// Whoever has yet to give a second factor.
+    /// Someone who has yet to give a second factor.
     HalfSignedIn,
     SignedIn,
     Member,

@@ -15,9 +15,17 @@ pub struct HalfSignedIn(SignedIn);
 
 impl HalfSignedIn {
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
-        let half = Visitor::half(request)?.ok_or(Error::Unauthenticated)?;
+        Self::if_there(request).await?.ok_or(Error::Unauthenticated)
+    }
+
+    /// Who has sent this request, if they have yet to give a second factor.
+    ///
+    /// # Errors
+    /// When it can't be told who it is (rule 2.5).
+    pub async fn if_there(request: &HttpRequest) -> Result<Option<Self>> {
+        let Some(half) = Visitor::half(request)? else { return Ok(None) };
         let half = Anyone { visitor: Some(half), ..Anyone::of(request)? };
-        Ok(Self(half.signed_in().await?))
+        Ok(Some(Self(half.signed_in().await?)))
     }
 
     /// What requests share.
@@ -38,7 +46,7 @@ impl HalfSignedIn {
     /// Begins a change to the person's own rows.
     ///
     /// # Errors
-    /// 403 for whoever was deactivated or deleted while waiting.
+    /// 403 for someone who was deactivated or deleted while waiting.
     pub async fn change(&self) -> Result<Change<OfPerson>> {
         self.0.change().await
     }

@@ -18,7 +18,7 @@ pub struct Row {
     pub seen: Timestamp,
     authenticated: Option<Timestamp>,
     /// Whether the person has a second factor and has not given it in this session.
-    owes_factor: bool,
+    pub owes_factor: bool,
     /// The person's id.
     pub id: String,
     pub email: String,

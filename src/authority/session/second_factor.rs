@@ -20,7 +20,7 @@ use crate::random;
 /// The layer that opens nothing to half a session but the challenge and the way out.
 ///
 /// # Errors
-/// Those of the layers inside. Where it can't be told whose session it is, whoever asks further is refused (rule 2.5).
+/// Those of the layers inside. Where it can't be told whose session it is, those layers refuse (rule 2.5).
 pub async fn refuse_half(
     request: ServiceRequest,
     next: Next<BoxBody>,
@@ -48,22 +48,37 @@ impl NewId {
 }
 
 impl Change<OfPerson> {
-    /// Notes that the person has given a second factor in their session of this name: it is whole, counts as a fresh
-    /// sign-in, and gets a new id (threat S01).
+    /// Has all of the person's sessions but this one give a second factor once there is one again.
+    ///
+    /// # Errors
+    /// When the database can't do it.
+    pub async fn second_factor_gone(&self, session: &str) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::SecondFactorAt, Expr::value(Option::<i64>::None))
+            .filter(Column::UserId.eq(&self.person().id))
+            .filter(Column::Id.ne(session))
+            .exec(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that the person has given a second factor in their session of this name: it is whole, and gets a new id
+    /// (threat S01). Where the factor was there before, and not made a moment ago, it counts as a fresh sign-in.
     ///
     /// # Errors
     /// 401 when the session is over.
-    pub async fn second_factor_given(&self, session: &str) -> Result<NewId> {
+    pub async fn second_factor_given(&self, session: &str, is_proof: bool) -> Result<NewId> {
         let token = random::token()?;
-        let proven = Entity::update_many()
+        let mut update = Entity::update_many()
             .col_expr(Column::KeyHash, Expr::value(random::hash(&token)))
             .col_expr(Column::SecondFactorAt, Expr::value(self.at()))
-            .col_expr(Column::AuthenticatedAt, Expr::value(self.at()))
             .col_expr(Column::RenewalDue, Expr::value(false))
             .filter(Column::Id.eq(session))
-            .filter(Column::UserId.eq(&self.person().id))
-            .exec(self.connection())
-            .await?;
+            .filter(Column::UserId.eq(&self.person().id));
+        if is_proof {
+            update = update.col_expr(Column::AuthenticatedAt, Expr::value(self.at()));
+        }
+        let proven = update.exec(self.connection()).await?;
         if proven.rows_affected == 1 { Ok(NewId(token)) } else { Err(Error::Unauthenticated) }
     }
 }

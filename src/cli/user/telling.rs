@@ -44,6 +44,14 @@ pub(super) fn tell_reset(outcome: &AccountOutcome) {
     tell(outcome, &format!("can sign in without a code. {ended} ended"));
 }
 
+pub(super) fn tell_end_of_wait(outcome: &AccountOutcome) {
+    if outcome.changed {
+        tell(outcome, "can enter codes again");
+    } else {
+        say!("{} has entered no wrong codes. Nothing changed.", outcome.email);
+    }
+}
+
 pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
     if is_locked_out {
         log::say(&format!(

@@ -13,7 +13,7 @@ use super::form::{AddingForm, NameForm};
 use crate::authority::SignedIn;
 use crate::entity::authenticator_app::Model;
 use crate::id::Id;
-use crate::links::Site;
+use crate::links::{Link, Site};
 use crate::mail::compose::host;
 use crate::name::Name;
 use crate::second_factor::code::Code;
@@ -90,17 +90,24 @@ pub async fn add(person: SignedIn, view: View) -> Reply {
             let page = Site.authenticator_app(&id).page();
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*page)).finish())
         }
-        Err(error) => again_or(&person, &view, error).await,
+        Err(error) => again_or(&person, &view, &Site.security(), error).await,
     }
 }
 
 /// `GET /settings/security/apps/{app}`: its name, or while it doesn't count yet what an app has to scan.
 pub async fn look(person: SignedIn, view: View, path: web::Path<AppPath>) -> Reply {
-    let app = enrolment::app(&person, &path.app).await?;
+    let app = match enrolment::app(&person, &path.app).await {
+        Ok(app) => app,
+        Err(error) => return again_or(&person, &view, &page_of(&path), error).await,
+    };
     if app.confirmed_at.is_some() {
         return show(&person, &view, StatusCode::OK, &app, &app.name, "");
     }
     adding(&person, &view, StatusCode::OK, &app, "", ("", ""))
+}
+
+fn page_of(path: &AppPath) -> Link {
+    Site.authenticator_app(&path.app).page()
 }
 
 fn show(
@@ -137,7 +144,10 @@ pub async fn confirm(
     form: web::Form<AddingForm>,
     request: HttpRequest,
 ) -> Reply {
-    let app = enrolment::app(&person, &path.app).await?;
+    let app = match enrolment::app(&person, &path.app).await {
+        Ok(app) => app,
+        Err(error) => return again_or(&person, &view, &page_of(&path), error).await,
+    };
     let typed = if form.name.trim().is_empty() { app.name.clone() } else { form.name.clone() };
     let refused = |name_error, code_error| {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -183,6 +193,6 @@ pub async fn rename(
 pub async fn remove(person: SignedIn, view: View, path: web::Path<AppPath>) -> Reply {
     match enrolment::remove(&person, &path.app).await {
         Ok(name) => Ok(see_other(&Site.security(), Notice::AppRemoved.about(&name))),
-        Err(error) => again_or(&person, &view, error).await,
+        Err(error) => again_or(&person, &view, &page_of(&path), error).await,
     }
 }

@@ -12,6 +12,7 @@ use crate::authority::HalfSignedIn;
 use crate::links::Site;
 use crate::numbers;
 use crate::return_to::ReturnTo;
+use crate::second_factor::acceptance::Refusal;
 use crate::second_factor::challenge::{Answer, finish};
 use crate::second_factor::code::Code;
 use crate::sign_in::form::SignInQuery;
@@ -25,6 +26,8 @@ struct ChallengePage<'a> {
     return_to: &'a str,
     error: String,
     is_open: bool,
+    /// Where there are many organizations, no admin acts on accounts.
+    is_multi: bool,
 }
 
 impl Page for ChallengePage<'_> {
@@ -62,15 +65,19 @@ pub async fn answer(
             new_id.bring(&request)?;
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish())
         }
-        Answer::Wrong(sentence) => refused(sentence),
-        Answer::Wait(wait) => locked(&half, &view, &return_to, wait),
+        Answer::Refused(Refusal::Wrong(sentence) | Refusal::Used(sentence)) => refused(sentence),
+        Answer::Refused(Refusal::Wait(wait)) => locked(&half, &view, &return_to, wait),
     }
 }
 
 fn locked(half: &HalfSignedIn, view: &View, return_to: &ReturnTo, wait: Duration) -> Reply {
-    let mut page = show(half, view, StatusCode::TOO_MANY_REQUESTS, return_to, too_many(wait))?;
+    Ok(waiting(show(half, view, StatusCode::TOO_MANY_REQUESTS, return_to, too_many(wait))?, wait))
+}
+
+/// Tells programs, too, how long no code is taken.
+pub fn waiting(mut page: HttpResponse, wait: Duration) -> HttpResponse {
     page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-    Ok(page)
+    page
 }
 
 /// What is said while no code is taken.
@@ -80,7 +87,8 @@ pub fn too_many(wait: Duration) -> String {
 
 fn show(half: &HalfSignedIn, view: &View, status: StatusCode, return_to: &ReturnTo, error: String) -> Reply {
     let is_open = status != StatusCode::TOO_MANY_REQUESTS;
-    let page =
-        ChallengePage { site: Site, email: half.email(), return_to: return_to.as_str(), error, is_open };
+    let (email, return_to) = (half.email(), return_to.as_str());
+    let is_multi = half.services().config.tenancy.is_multi();
+    let page = ChallengePage { site: Site, email, return_to, error, is_open, is_multi };
     view.entry(status, &page)
 }

@@ -27,7 +27,7 @@ impl Page for CodesPage {
 pub async fn renew(person: SignedIn, view: View) -> Reply {
     match renew_codes(&person).await {
         Ok(codes) => show(&person, &view, &codes),
-        Err(error) => again_or(&person, &view, error).await,
+        Err(error) => again_or(&person, &view, &Site.security(), error).await,
     }
 }
 

@@ -26,6 +26,8 @@ struct FreshPage<'a> {
     /// Whether a code is taken in their place (rule 7.1).
     takes_code: bool,
     code_error: String,
+    /// Too many wrong codes: none is taken for a while.
+    is_waiting: bool,
 }
 
 impl Page for FreshPage<'_> {
@@ -67,8 +69,9 @@ async fn show(
     let on = methods_on(&person.services, taken_by(person, return_to)).await?;
     let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
     let takes_code = !apps(person).await?.is_empty();
+    let is_waiting = status == StatusCode::TOO_MANY_REQUESTS;
     let page = FreshPage::new(&person.visitor.email, &ways, return_to);
-    view.entry(status, &FreshPage { silent: silent(&ways), takes_code, code_error, ..page })
+    view.entry(status, &FreshPage { silent: silent(&ways), takes_code, code_error, is_waiting, ..page })
 }
 
 /// The organization whose methods count: the only one, or the one to which the person goes back.
@@ -90,8 +93,9 @@ pub fn not_asked(view: &View, provider: &IdentityProvider, claims: &Claims, retu
 impl<'a> FreshPage<'a> {
     fn new(email: &'a str, ways: &[&IdentityProvider], return_to: &'a str) -> Self {
         let ways = ways.iter().map(|provider| Button::of(provider, None)).collect();
-        let (not_asked, silent, takes_code, code_error) = (None, None, false, String::new());
-        Self { site: Site, email, ways, return_to, not_asked, silent, takes_code, code_error }
+        let (not_asked, silent, code_error) = (None, None, String::new());
+        let (takes_code, is_waiting) = (false, false);
+        Self { site: Site, email, ways, return_to, not_asked, silent, takes_code, code_error, is_waiting }
     }
 }
 

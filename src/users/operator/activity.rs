@@ -62,10 +62,23 @@ pub async fn reset_second_factor(
     if !forget_factor(&act).await? {
         return Ok(act.unchanged());
     }
+    forget_wrong_codes(&act).await?;
     let ended = end_sessions(&act).await?;
     let told = tell_of(mailer, &act.change, &act.user.email, News::Reset).await?;
     let outcome = act.done(ended, |event| event.resulting_in(json!({ "sessionsEnded": ended }))).await?;
     Ok(AccountOutcome { told, ..outcome })
+}
+
+/// Lets a person enter codes again, after too many wrong ones: their second factor stays.
+///
+/// # Errors
+/// When no one has the address.
+pub async fn end_wait_for_codes(shell: &Shell, email: &EmailAddress) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "second_factor.wait_ended").await?;
+    if !forget_wrong_codes(&act).await? {
+        return Ok(act.unchanged());
+    }
+    Ok(act.done(0, |event| event).await?)
 }
 
 /// Ends the sessions of everyone, who has to sign in again; tells how many there were.
@@ -111,12 +124,18 @@ async fn forget_factor(act: &Act) -> Result<bool> {
     let (connection, person) = (act.change.connection(), act.user.id.as_str());
     let apps = authenticator_app::Entity::delete_many()
         .filter(authenticator_app::Column::UserId.eq(person))
+        .filter(authenticator_app::Column::ConfirmedAt.is_not_null())
         .exec(connection)
         .await?;
     let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(person));
     codes.exec(connection).await?;
-    code_budget::Entity::delete_by_id(person).exec(connection).await?;
     Ok(apps.rows_affected > 0)
+}
+
+/// Whether any were counted.
+async fn forget_wrong_codes(act: &Act) -> Result<bool> {
+    let theirs = code_budget::Entity::delete_by_id(&act.user.id);
+    Ok(theirs.exec(act.change.connection()).await?.rows_affected > 0)
 }
 
 async fn end_sessions(act: &Act) -> Result<u64> {

@@ -8,6 +8,7 @@ use crate::authority::Admin;
 use crate::error::{Error, Forbidden};
 use crate::links::{Link, Links};
 use crate::sign_in::web::sign_in_again;
+use crate::users::person::has_second_factor;
 use crate::users::web::path::UserPath;
 use crate::users::{actions, list};
 use crate::web::{Notice, Page, Reply, View, see_other};
@@ -32,6 +33,9 @@ impl Page for ResetPage {
 /// `GET /settings/admin/users/{user}/second-factor`.
 pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>) -> Reply {
     let person = list::one(&admin, &path.user).await?;
+    if !has_second_factor(&admin, &person.id).await? {
+        return Err(Error::NotFound);
+    }
     let user = admin.links().user(&person.id);
     let page = ResetPage {
         title: format!("Reset the second factor of {}?", person.name),
@@ -48,7 +52,8 @@ pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>) -> Reply {
 pub async fn reset(admin: Admin, view: View, path: web::Path<UserPath>) -> Reply {
     let user = admin.links().user(&path.user);
     match actions::reset_second_factor(&admin, &path.user).await {
-        Ok(changed) => Ok(see_other(&user.page(), Notice::SecondFactorReset.about(&changed.name))),
+        Ok(Some(changed)) => Ok(see_other(&user.page(), Notice::SecondFactorReset.about(&changed.name))),
+        Ok(None) => Ok(see_other(&user.page(), Notice::NoSecondFactor)),
         Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) => {
             sign_in_again(admin.person(), &view, &user.second_factor()).await
         }

@@ -155,7 +155,7 @@ fn back(asked: &Asked) -> ReturnTo {
 /// The page that was asked for. Anyone who sent a form comes back to the organization whose it was, where there are
 /// many.
 fn to_come_back(asked: &Asked) -> ReturnTo {
-    if asked.is_get && !asked.path_and_query.starts_with(&*Site.second_factor()) {
+    if asked.is_get && !Site::is_used_once(&asked.path_and_query) {
         return ReturnTo::parse(&asked.path_and_query);
     }
     match slug_in(&asked.path_and_query) {
