@@ -462,7 +462,7 @@ async fn no_one_waits_long_for_a_new_id_while_another_process_has_the_file() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     let (ben, _) = with_known_cookie(&app, "ben@acme.test", Role::Member).await;
-    change_role(&app, "ben@acme.test", "admin").await;
+    app.change_role("ben@acme.test", "admin").await;
     let stopped = app.stop_database().await;
     let begun = std::time::Instant::now();
     let answer = ben.get("/settings/admin").await;
