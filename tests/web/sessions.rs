@@ -140,7 +140,7 @@ async fn a_person_who_is_let_in_again_gets_a_new_id(app: &TestApp) {
     let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Admin).await;
     let set = async |at: &str| {
         app.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), [])
-            .await
+            .await;
     };
     set("1").await;
     assert!(renewed(&ben.get("/settings").await).is_none(), "leaving somebody out raises nobody");
