@@ -6,7 +6,7 @@ use gatehouse::authority::Columns;
 use gatehouse::entity::event;
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use super::support::{Answer, Database, TestApp, Visitor, field, free_port, on_both_databases};
 

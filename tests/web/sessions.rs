@@ -140,7 +140,7 @@ async fn a_person_who_is_let_in_again_gets_a_new_id(app: &TestApp) {
     let (ben, old) = with_known_cookie(app, "ben@acme.test", Role::Admin).await;
     let set = async |at: &str| {
         app.run(&format!("UPDATE memberships SET locked_out_at = {at} WHERE email = 'ben@acme.test'"), [])
-            .await
+            .await;
     };
     set("1").await;
     assert!(renewed(&ben.get("/settings").await).is_none(), "leaving somebody out raises nobody");
@@ -462,7 +462,7 @@ async fn no_one_waits_long_for_a_new_id_while_another_process_has_the_file() {
     let app = TestApp::open(Database::sqlite()).await;
     app.owner().await;
     let (ben, _) = with_known_cookie(&app, "ben@acme.test", Role::Member).await;
-    change_role(&app, "ben@acme.test", "admin").await;
+    app.change_role("ben@acme.test", "admin").await;
     let stopped = app.stop_database().await;
     let begun = std::time::Instant::now();
     let answer = ben.get("/settings/admin").await;

@@ -65,7 +65,7 @@ async fn pending(report: &mut Report, db: &Db, pending: &[String]) {
             format!("{missing}. `gatehouse serve` or `gatehouse migrate up` applies them"),
         ),
         Err(fault) => {
-            report.bad("database", format!("{missing}, and can't be applied: the database {fault}"))
+            report.bad("database", format!("{missing}, and can't be applied: the database {fault}"));
         }
     }
 }

@@ -59,7 +59,7 @@ impl Team {
                 house.enroll(email, "default", role).await;
             }
             let answer = house.visitor().sign_in(&house.provider, &Identity::new(email, email)).await;
-            let id = house.id_of(&email).await;
+            let id = house.id_of(email).await;
             people.insert(email.to_owned(), Known { id, session: answer.session() });
         }
         let team = Self { folder, provider: house.provider.clone(), people };
