@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use gatehouse::address::EmailAddress;
 use gatehouse::role::Role;
 use gatehouse::sign_in::operator::make_link;
-use gatehouse::users::operator::reset_second_factor;
+use gatehouse::users::operator::{end_wait_for_codes, reset_second_factor};
 use serde_json::json;
 
 use super::support::{
@@ -112,8 +112,13 @@ async fn half_a_session_opens_nothing_but_the_challenge_and_the_way_out(app: &Te
     let ada = app.owner().await;
     add_app(app, &ada).await;
     let browser = half(app, "ada@acme.test").await;
-    for used_once in ["/auth/idp/callback?code=CANARY&state=CANARY", "/claim/CANARY", "/sign-in-links/CANARY"] {
-        assert_eq!(browser.get(used_once).await.location(), CHALLENGE, "what opens something is not passed on");
+    for used_once in ["/auth/idp/callback?code=CANARY&state=CANARY", "/claim/CANARY", "/sign-in-links/CANARY"]
+    {
+        assert_eq!(
+            browser.get(used_once).await.location(),
+            CHALLENGE,
+            "what opens something is not passed on"
+        );
     }
     for page in ["/", "/sign-in", "/settings", "/settings/security", "/settings/admin/users", "/nowhere"] {
         let answer = browser.get(page).await;
@@ -228,8 +233,10 @@ async fn five_wrong_codes_lock_a_person_whatever_they_come_by_and_longer_each_ti
         for n in 0..5 {
             let browser = browsers.pop().expect("a browser").from(&format!("198.51.100.{n}"));
             let wrong = give(&browser, &never_shows(app, &phone)).await;
-            assert_eq!(wrong.status, 422, "try {n}: {}", wrong.body);
-            assert!(wrong.says("That code isn’t right."), "{}", wrong.body);
+            let (status, sentence) =
+                if n < 4 { (422, "That code isn’t right.") } else { (429, "Too many wrong codes.") };
+            assert_eq!(wrong.status, status, "try {n}: {}", wrong.body);
+            assert!(wrong.says(sentence), "{}", wrong.body);
         }
         for right in [&shows(app, &phone, 0), &codes[0]] {
             let browser = browsers.pop().expect("a browser");
@@ -304,6 +311,18 @@ async fn an_app_counts_only_after_a_right_code_and_the_one_before_until_it_is_re
 // F11
 async fn what_changes_it_takes_a_fresh_sign_in_and_a_code_is_one(app: &TestApp) {
     let ada = app.owner().await;
+    let begun = ada.post("/settings/security/apps", &[]).await;
+    let key = Phone::scanned(&ada.get(begun.location()).await.body);
+    grow_stale(app).await;
+    let confirmation = format!("{}/confirmation", begun.location());
+    let late = ada.post(&confirmation, &[("code", &shows(app, &key, 0))]).await;
+    assert!(late.status == 403 && late.says("Confirm it’s you"), "{}", late.body);
+    assert_eq!(ada.get(begun.location()).await.status, 403, "the key is shown to no passer-by");
+    let unproven = ada.post("/settings/security/confirmation", &[("code", "123456")]).await;
+    assert_eq!(unproven.status, 409, "without an app no code proves anything");
+    assert_eq!(app.rows_in("code_budgets").await, 0, "nor is it counted");
+    ada.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
+
     let (phone, _) = add_app(app, &ada).await;
     let own = app.texts("SELECT id FROM authenticator_apps").await.remove(0);
     let removal = format!("/settings/security/apps/{own}/removal");
@@ -331,6 +350,10 @@ async fn what_changes_it_takes_a_fresh_sign_in_and_a_code_is_one(app: &TestApp) 
     let browser = app.visitor();
     browser.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
     assert!(browser.is_signed_in().await);
+
+    let (_, codes) = add_app(app, &browser).await;
+    assert!(!ada.is_signed_in().await, "who gave a code of the former app is asked for one of the new");
+    assert_eq!(give(&ada, &codes[0]).await.status, 303);
 }
 
 // A26
@@ -384,9 +407,18 @@ async fn an_admin_resets_what_someone_has_lost_and_nobody_above_them(app: &TestA
 
 async fn the_shell_resets_the_second_factor_of_a_sole_owner(app: &TestApp) {
     let ada = app.owner().await;
-    add_app(app, &ada).await;
+    let (phone, codes) = add_app(app, &ada).await;
     let shell = app.shell().await;
     let email = EmailAddress::parse("ada@acme.test").expect("an address");
+    for _ in 0..5 {
+        give(&half(app, "ada@acme.test").await, &never_shows(app, &phone)).await;
+    }
+    let browser = half(app, "ada@acme.test").await;
+    assert_eq!(give(&browser, &codes[0]).await.status, 429);
+    let ended = end_wait_for_codes(&shell, &email).await;
+    assert!(ended.unwrap_or_else(|_| panic!("ended")).changed);
+    assert_eq!(give(&browser, &codes[0]).await.status, 303, "the second factor has stayed");
+    browser.post("/sign-out", &[]).await;
     let outcome = reset_second_factor(&shell, &app.services.mail, &email).await;
     let outcome = outcome.unwrap_or_else(|_| panic!("reset"));
     assert!(outcome.changed && outcome.sessions_ended == 1);
