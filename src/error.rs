@@ -16,6 +16,9 @@ pub enum Error {
     /// No one is signed in (302 to sign-in, 401 in the API).
     #[error("not signed in")]
     Unauthenticated,
+    /// Someone has come from their provider and has yet to give a second factor (302 to the challenge, 401 in the API).
+    #[error("a second factor is required")]
+    SecondFactorRequired,
     /// Signed in, but it takes another role (403).
     #[error("forbidden: {0}")]
     Forbidden(Forbidden),

@@ -52,6 +52,7 @@ pub mod return_to;
 pub mod role;
 pub mod rotation;
 pub mod routes;
+pub mod second_factor;
 pub mod shown_name;
 pub mod sign_in;
 pub mod slug;

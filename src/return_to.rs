@@ -34,10 +34,16 @@ impl ReturnTo {
 
     /// The sign-in page that comes back here.
     pub fn sign_in_address(&self) -> Link {
-        if self.0 == *Site.start() {
-            return Site.sign_in();
-        }
-        Site.sign_in().query("return_to", &self.0)
+        self.behind(Site.sign_in())
+    }
+
+    /// The page that asks for a code and comes back here.
+    pub fn challenge_address(&self) -> Link {
+        self.behind(Site.second_factor())
+    }
+
+    fn behind(&self, page: Link) -> Link {
+        if self.0 == *Site.start() { page } else { page.query("return_to", &self.0) }
     }
 }
 

@@ -32,6 +32,8 @@ mod m0022_unlinked_identities;
 mod m0023_finished_sign_ins;
 mod m0024_mails_by_kind;
 mod m0025_kept_answers;
+mod m0026_second_factor;
+mod m0027_people_of_places;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_finished_sign_ins::Migration),
             Box::new(m0024_mails_by_kind::Migration),
             Box::new(m0025_kept_answers::Migration),
+            Box::new(m0026_second_factor::Migration),
+            Box::new(m0027_people_of_places::Migration),
         ]
     }
 }

@@ -90,6 +90,7 @@ fn in_one_word(summary: &str) -> String {
 fn who(endpoint: &Endpoint<'_>) -> String {
     let who = match endpoint.who {
         Who::Anyone => "For everyone.",
+        Who::HalfSignedIn => "For everyone who has yet to give a second factor.",
         Who::SignedIn => "For everyone who is signed in.",
         Who::Member => "For members.",
         Who::Admin => "For admins.",

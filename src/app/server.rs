@@ -52,6 +52,7 @@ pub fn serve(
             .service(
                 web::scope("")
                     .configure(|config| routes::register(tenancy, config))
+                    .wrap(from_fn(session::refuse_half))
                     .wrap(from_fn(cross_site::refuse))
                     .wrap(from_fn(refusals::leave))
                     .wrap(from_fn(repeat::answer))

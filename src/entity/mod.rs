@@ -1,6 +1,8 @@
 //! One file per table, no behaviour beyond saying whose its rows are.
 
+pub mod authenticator_app;
 pub mod awaited_operator;
+pub mod code_budget;
 pub mod denial;
 pub mod event;
 pub mod event_head;
@@ -23,6 +25,7 @@ pub mod organization_slug;
 pub mod outbox;
 pub mod project;
 pub mod project_member;
+pub mod recovery_code;
 pub mod session;
 pub mod sign_in_flow;
 pub mod sign_in_link;

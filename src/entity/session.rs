@@ -24,6 +24,8 @@ pub struct Model {
     pub last_seen_at: Timestamp,
     /// When the provider says that the person proved who they are; none where it doesn't say.
     pub authenticated_at: Option<Timestamp>,
+    /// When the person gave a code, too (rule 7.1); none while they have not. People without a second factor need none.
+    pub second_factor_at: Option<Timestamp>,
     /// The provider by which the person signed in, or [`BY_LINK`](crate::entity::session::BY_LINK); none for sessions from
     /// before this was kept.
     pub provider: Option<String>,

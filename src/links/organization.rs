@@ -109,6 +109,7 @@ addresses! {
         deactivation "/deactivation" [POST];
         reactivation "/reactivation" [POST];
         removal "/removal" [POST];
+        second_factor "/second-factor" [GET POST];
         end_sessions "/sessions/end" [POST];
         end_session(session) "/sessions/{session}/end" [POST];
     }

@@ -34,6 +34,12 @@ impl Site {
         address.strip_prefix("/invites/")
     }
 
+    /// Whether an address is of no more use once it has been asked for: what is in it is for that request alone.
+    pub fn is_used_once(address: &str) -> bool {
+        let (challenge, used) = (&*Self.second_factor(), ["/auth/", "/claim/", "/sign-in-links/"]);
+        address.starts_with(challenge) || used.iter().any(|beginning| address.starts_with(beginning))
+    }
+
     #[expect(clippy::unused_self, reason = "tables ask for it so")]
     fn prefix(self) -> &'static str {
         ""
@@ -49,6 +55,7 @@ addresses! {
         claim(token) "/claim/{token}" [GET];
         sign_in_link(token) "/sign-in-links/{token}" [GET POST];
         invitation(token) "/invites/{token}" InvitationLinks;
+        second_factor "/sign-in/second-factor" [GET POST];
         sign_out "/sign-out" [POST];
         settings "/settings" [GET];
         theme "/settings/theme" [POST];
@@ -56,6 +63,11 @@ addresses! {
         disconnect(identity) "/settings/identities/{identity}/disconnect" [POST];
         end_other_sessions "/settings/sessions/end-others" [POST];
         end_session(session) "/settings/sessions/{session}/end" [POST];
+        security "/settings/security" [GET];
+        confirmation "/settings/security/confirmation" [POST];
+        recovery_codes "/settings/security/recovery-codes" [POST];
+        authenticator_apps "/settings/security/apps" [POST];
+        authenticator_app(app) "/settings/security/apps/{app}" AppLinks;
         tokens "/settings/tokens" [GET POST];
         new_token "/settings/tokens/new" [GET];
         token(token) "/settings/tokens/{token}" TokenLinks;
@@ -81,6 +93,15 @@ addresses! {
         page "" [GET];
         acceptance "/acceptance" [POST];
         request "/request" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of one of a person's authenticator apps.
+    struct AppLinks {
+        page "" [GET POST];
+        confirmation "/confirmation" [POST];
+        removal "/removal" [POST];
     }
 }
 

@@ -18,6 +18,8 @@ pub enum MailKind {
     InviteAskedFor { invite: String },
     /// Another account can sign in as the recipient now.
     AccountConnected { provider: String },
+    /// Something has changed about the recipient's second factor.
+    SecondFactor { news: SecondFactorNews },
     /// The recipient has another role in the organization.
     RoleChanged { role: Role },
     /// To an owner: the organization was transferred to another member.
@@ -39,6 +41,7 @@ impl MailKind {
             Self::Invite { .. } => "invite",
             Self::InviteAskedFor { .. } => "invite_asked_for",
             Self::AccountConnected { .. } => "account_connected",
+            Self::SecondFactor { .. } => "second_factor",
             Self::RoleChanged { .. } => "role_changed",
             Self::OrganizationTransferred { .. } => "organization_transferred",
             Self::OrganizationDeleted { .. } => "organization_deleted",
@@ -47,6 +50,30 @@ impl MailKind {
             Self::Test => "test",
         }
     }
+}
+
+/// What someone hears about their second factor, in case it was not them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum SecondFactorNews {
+    AppAdded {
+        name: String,
+    },
+    /// `is_off`: it was the last.
+    AppRemoved {
+        name: String,
+        is_off: bool,
+    },
+    /// There are new recovery codes.
+    CodesRenewed,
+    /// How many recovery codes are left.
+    RecoveryCodeUsed {
+        left: u64,
+    },
+    /// No code is taken for a while.
+    TooManyWrongCodes,
+    /// Someone else has removed it.
+    Reset,
 }
 
 /// Who a mail goes to, and on behalf of which organization.

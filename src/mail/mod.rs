@@ -18,7 +18,7 @@ pub mod test_mail;
 mod under_way;
 pub mod worker;
 
-pub use kind::{Composer, MailKind, Recipient};
+pub use kind::{Composer, MailKind, Recipient, SecondFactorNews};
 pub use outbox::forget_old;
 pub use queue::{queue, queue_for_installation};
 pub use state::{State, states};

@@ -1,5 +1,6 @@
 //! Who belongs to an organization, and by which ways they come in: what several nouns decide by.
 
+pub mod authenticator_apps;
 pub mod awaited;
 pub mod first;
 pub mod holder;

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::members::Person;
 use super::people_query::{PeopleQuery, PersonKeyset};
@@ -46,13 +45,12 @@ pub async fn part<E: Places>(
     of: &str,
     query: &PeopleQuery,
 ) -> Result<ListPage<(Person, E::Model), PersonKeyset>> {
-    let walk = query.walk(E::KEY.map(|column| Expr::col((E::default(), column))), false);
+    let [place, person] = E::KEY;
     let rows = member.scope().find::<E>().filter(|ours| {
-        let mut ours = ours.filter(E::KEY[0].eq(of));
-        if let Some(cursor) = query.cursor() {
-            ours = ours.filter(walk.beyond(&cursor.keyset));
-        }
-        walk.sort(ours).limit(query.slots())
+        // The place is one: beyond the person, and not beyond both, so that SQLite goes there by the key.
+        let beyond = query.cursor().map(|cursor| person.gt(&cursor.keyset.person));
+        let ours = ours.filter(place.eq(of)).apply_if(beyond, |ours, beyond| ours.filter(beyond));
+        ours.order_by_asc(person).limit(query.slots())
     });
     let page = query.page(rows.all().await?, E::keyset);
     let mut people = people_of(member, page.rows.iter().map(|row| E::keyset(row).person)).await?;

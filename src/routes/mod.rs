@@ -23,7 +23,7 @@ use crate::web::cookies::Cookies;
 use crate::web::health;
 use crate::{
     access, account, api_document, audit, authority, invites, joining, llm_keys, operator, organization,
-    ownership, projects, sign_in, teams, tokens, users,
+    ownership, projects, second_factor, sign_in, teams, tokens, users,
 };
 use route::{below, get, post};
 
@@ -82,6 +82,8 @@ fn of_sign_in() -> Vec<Route> {
         get("/claim/{token}", claim),
         get("/sign-in-links/{token}", link::look),
         post("/sign-in-links/{token}", link::take),
+        get("/sign-in/second-factor", second_factor::web::ask),
+        post("/sign-in/second-factor", second_factor::web::answer),
     ]
 }
 
@@ -105,6 +107,14 @@ fn of_accounts(tenancy: Tenancy) -> Vec<Route> {
         post("/settings/identities/{identity}/disconnect", disconnect),
         post("/settings/sessions/end-others", end_other_sessions),
         post("/settings/sessions/{session}/end", end_session),
+        get("/settings/security", second_factor::web::index),
+        post("/settings/security/confirmation", second_factor::web::give),
+        post("/settings/security/recovery-codes", second_factor::web::renew),
+        post("/settings/security/apps", second_factor::web::add),
+        get("/settings/security/apps/{app}", second_factor::web::look),
+        post("/settings/security/apps/{app}", second_factor::web::rename),
+        post("/settings/security/apps/{app}/confirmation", second_factor::web::confirm),
+        post("/settings/security/apps/{app}/removal", second_factor::web::remove),
         get("/settings/tokens", tokens::web::index),
         post("/settings/tokens", tokens::web::create_own),
         get("/settings/tokens/new", tokens::web::ask_for_own),
@@ -188,7 +198,7 @@ fn of_the_organization() -> Vec<Route> {
 }
 
 fn of_users(tenancy: Tenancy) -> Vec<Route> {
-    use users::web::{actions, bulk, export, index, offboarding, person, role};
+    use users::web::{actions, bulk, export, index, offboarding, person, role, second_factor};
     let mut routes = vec![
         get("/settings/admin/users", index),
         post("/settings/admin/users/bulk", bulk::bulk),
@@ -201,9 +211,11 @@ fn of_users(tenancy: Tenancy) -> Vec<Route> {
         post("/settings/admin/users/{user}/reactivation", actions::reactivate),
         post("/settings/admin/users/{user}/removal", actions::remove),
     ];
-    // Where there are many organizations, sessions are none of theirs.
+    // Where there are many organizations, sessions and second factors are none of theirs.
     if !tenancy.is_multi() {
         routes.extend([
+            get("/settings/admin/users/{user}/second-factor", second_factor::ask),
+            post("/settings/admin/users/{user}/second-factor", second_factor::reset),
             post("/settings/admin/users/{user}/sessions/end", actions::end_sessions),
             post("/settings/admin/users/{user}/sessions/{session}/end", actions::end_session),
         ]);

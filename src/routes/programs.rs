@@ -151,8 +151,9 @@ fn of_departure() -> Vec<Route> {
 
 /// Where there are many organizations, sessions are none of theirs.
 fn of_sessions() -> Vec<Route> {
-    use users::api::{end_session, end_sessions, sessions};
+    use users::api::{end_session, end_sessions, reset_second_factor, sessions};
     vec![
+        delete("/admin/users/{user}/second-factor", "Reset a person's second factor", reset_second_factor),
         get("/admin/users/{user}/sessions", "List a person's sessions", sessions),
         delete("/admin/users/{user}/sessions", "End a person's sessions", end_sessions),
         delete("/admin/users/{user}/sessions/{session}", "End one of a person's sessions", end_session),

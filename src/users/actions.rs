@@ -9,15 +9,19 @@ use serde_json::json;
 use super::mails::tell_role;
 use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
 use crate::entity::membership::{self, Column};
-use crate::entity::session;
 use crate::entity::user::{self, Status};
+use crate::entity::{authenticator_app, code_budget, recovery_code, session};
 use crate::error::{Error, Forbidden, Result};
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::role::Role;
+use crate::second_factor::mails::{News, tell_of};
 
 /// Why the account of someone is left alone.
 pub const ELSEWHERE: &str =
     "This person belongs to another organization, too. You can only remove them from yours.";
+
+/// Why an admin does not reset their own second factor.
+const YOUR_OWN: &str = "You change your own second factor in your account, under Security.";
 
 /// Why the account of someone can't be given back here.
 const BY_THE_SERVER: &str = "The server’s admin has deactivated this account. Only they can reactivate it.";
@@ -136,6 +140,30 @@ pub async fn end_sessions(admin: &Admin, id: &str, one: Option<&str>) -> Result<
     act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await
 }
 
+/// Takes a member's second factor away, which they have lost: they sign in without a code, and their sessions are over.
+/// They hear of it by mail (rule 7.3). None where they have none. Takes a fresh sign-in.
+///
+/// # Errors
+/// 404 for a non-member; 403 when they are above the admin, and without a fresh sign-in; 409 for oneself, and when they
+/// belong to another organization, too.
+pub async fn reset_second_factor(admin: &Admin, id: &str) -> Result<Option<Changed>> {
+    admin.refuse_operator()?;
+    let act = Act::on(admin, id, "second_factor.reset").await?;
+    let refusal = act.refuse_reset(admin);
+    let act = act.unless(refusal).await?;
+    let member = slice::from_ref(&act.member);
+    let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
+    let apps = act.change.delete_of::<authenticator_app::Entity>(member, |own| own.filter(confirmed)).await?;
+    if apps == 0 {
+        return Ok(None);
+    }
+    act.change.delete_of::<recovery_code::Entity>(member, |own| own).await?;
+    act.change.delete_of::<code_budget::Entity>(member, |own| own).await?;
+    let ended = act.change.delete_of::<session::Entity>(member, |own| own).await?;
+    tell_of(&admin.services().mail, &act.change, &act.user.email, News::Reset).await?;
+    act.done(|event| event.resulting_in(json!({ "sessionsEnded": ended }))).await.map(Some)
+}
+
 /// Something that is being done about a member.
 struct Act {
     change: Change<OfOrganization>,
@@ -202,6 +230,16 @@ impl Act {
             (true, Status::Active) => Ok(()),
             (false, _) => self.refuse_elsewhere(),
         }
+    }
+
+    fn refuse_reset(&self, admin: &Admin) -> Result<()> {
+        if self.user.id == admin.visitor().id {
+            return Err(Error::Conflict(YOUR_OWN));
+        }
+        if !admin.visitor().is_fresh(admin.services().clock.now()) {
+            return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        }
+        self.refuse_elsewhere()
     }
 
     fn refuse_elsewhere(&self) -> Result<()> {

@@ -129,6 +129,12 @@ pub async fn remove(admin: Admin, path: web::Path<UserPath>) -> Result<Done> {
     Ok(Done)
 }
 
+/// `DELETE /api/admin/users/{user}/second-factor`: they have lost it, and sign in without a code. Takes a fresh sign-in.
+pub async fn reset_second_factor(admin: Admin, path: web::Path<UserPath>) -> Result<Done> {
+    actions::reset_second_factor(&admin, &path.user).await?;
+    Ok(Done)
+}
+
 /// `GET /api/admin/users/{user}/sessions`: where they are signed in.
 pub async fn sessions(admin: Admin, path: web::Path<UserPath>) -> Result<Shown<List<UserSession>>> {
     let open = open_sessions(&admin, &path.user).await?;

@@ -22,9 +22,16 @@ pub const LLM_KEY: SealedColumn = SealedColumn {
     bound: &["organization_id", "id", "provider", "base_url"],
     bound_if_any: &["project_id"],
 };
+/// The secrets of people's authenticator apps.
+pub const AUTHENTICATOR_SECRET: SealedColumn = SealedColumn {
+    table: "authenticator_apps",
+    column: "sealed_secret",
+    bound: &["user_id", "id"],
+    bound_if_any: &[],
+};
 
 /// All of them, in the order in which `keys rewrap` goes through them.
-pub const ALL: [&SealedColumn; 2] = [&COOKIE_KEY, &LLM_KEY];
+pub const ALL: [&SealedColumn; 3] = [&COOKIE_KEY, &LLM_KEY, &AUTHENTICATOR_SECRET];
 
 impl SealedColumn {
     /// Where the value of one row stands; `values` are those of `bound`, in that order, `if_any` those of `bound_if_any`.

@@ -5,7 +5,7 @@ use crate::links::ORGANIZATION_FIELD;
 /// The field that holds the idempotency key.
 pub(super) const KEY: &str = "idempotency_key";
 /// Fields that hold a secret: they are asked for again and never sent back.
-const SECRETS: [&str; 4] = ["key", "secret", "password", "token"];
+const SECRETS: [&str; 5] = ["key", "secret", "password", "token", "code"];
 /// Fields that no person has typed.
 const UNSEEN: [&str; 12] = [
     KEY,

@@ -499,6 +499,14 @@ async function ownTokens(page) {
   await look(page, "Token of one’s own, 422");
   await page.goto("/settings/tokens");
   await look(page, "Tokens of one’s own, none");
+  await page.goto("/settings/security");
+  await look(page, "Security of one’s own, none");
+  await press(page, "Add an authenticator app");
+  await page.getByRole("heading", { level: 1, name: "Add an authenticator app" }).waitFor();
+  await look(page, "Authenticator app, new");
+  await press(page, "Turn on");
+  await page.waitForFunction(() => document.title.startsWith("Error: "));
+  await look(page, "Authenticator app, 422");
 }
 
 async function audited(page) {

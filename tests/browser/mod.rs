@@ -63,6 +63,11 @@ fn programs_get_keys_by_tokens_of_projects_that_teams_run() {
 }
 
 #[test]
+fn a_second_factor_is_added_asked_for_lost_and_reset() {
+    tell_in_both_browsers("second_factor");
+}
+
+#[test]
 fn no_click_does_more_than_it_says() {
     tell_in_both_browsers("traps");
 }

@@ -9,7 +9,7 @@ use gatehouse::tenancy::Tenancy;
 
 /// Where a form posts to, and what a program asks instead: where the form looks first, two routes. Where there are many organizations, both are below the
 /// organization's own address as well.
-const ACTIONS: [(&str, &str); 70] = [
+const ACTIONS: [(&str, &str); 78] = [
     ("/settings/identities/{identity}/disconnect", "DELETE /api/me/identities/{identity}"),
     ("/settings/sessions/end-others", "DELETE /api/me/sessions"),
     ("/settings/sessions/{session}/end", "DELETE /api/me/sessions/{session}"),
@@ -42,6 +42,7 @@ const ACTIONS: [(&str, &str); 70] = [
     ("/settings/admin/users/{user}/reactivation", "PATCH /api/admin/users/{user}"),
     ("/settings/admin/users/{user}/removal", "DELETE /api/admin/users/{user}"),
     ("/settings/admin/users/{user}/sessions/end", "DELETE /api/admin/users/{user}/sessions"),
+    ("/settings/admin/users/{user}/second-factor", "DELETE /api/admin/users/{user}/second-factor"),
     (
         "/settings/admin/users/{user}/sessions/{session}/end",
         "DELETE /api/admin/users/{user}/sessions/{session}",
@@ -112,6 +113,13 @@ const ACTIONS: [(&str, &str); 70] = [
     ("/sign-in-links/{token}", "signs a browser in"),
     ("/sign-out", "forgets the cookie of a browser; its session ends by DELETE /api/me/sessions/{session}"),
     ("/settings/theme", "the cookie of a browser"),
+    ("/sign-in/second-factor", "signs a browser in"),
+    ("/settings/security/confirmation", "in place of a provider's own page"),
+    ("/settings/security/apps", "of who has their phone in their hand"),
+    ("/settings/security/apps/{app}", "of who has their phone in their hand"),
+    ("/settings/security/apps/{app}/confirmation", "of who has their phone in their hand"),
+    ("/settings/security/apps/{app}/removal", "of who has their phone in their hand"),
+    ("/settings/security/recovery-codes", "shown to a person, who stores them"),
     ("/invites/{token}/acceptance", "of who has opened a link in a mail"),
     ("/invites/{token}/request", "of who has opened a link in a mail"),
 ];

@@ -5,6 +5,7 @@ mod installation;
 mod people;
 mod programs;
 mod search;
+mod second_factor;
 mod story;
 
 use std::collections::BTreeSet;

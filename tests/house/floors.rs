@@ -24,6 +24,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
             "ownership",
             "organization",
             "projects",
+            "second_factor",
             "sign_in",
             "teams",
             "tokens",

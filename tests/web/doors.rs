@@ -12,7 +12,8 @@ use super::support::{Answer, TestApp, Visitor, on_both_databases};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
 
-const PEOPLE: [&str; 6] = ["nobody", "no organization", "member", "admin", "owner", "owner elsewhere"];
+const PEOPLE: [&str; 7] =
+    ["nobody", "half signed in", "no organization", "member", "admin", "owner", "owner elsewhere"];
 
 on_both_databases!(every_door_opens_for_whom_the_matrix_says);
 
@@ -32,7 +33,7 @@ async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
             let path = path.replace("{session}", &gatehouse::random::id()).replace("{identity}", "none");
             let path = path.replace("{invite}", &gatehouse::random::id());
             let path = path.replace("{user}", &gatehouse::random::id());
-            let path = path.replace("{event}", "none");
+            let path = path.replace("{event}", "none").replace("{app}", "none");
             let path = path.replace("{team}", at(&path, "default", &team));
             let path = path.replace("{project}", at(&path, "default", &project));
             let answer = ask(&visitor, method, &path).await;
@@ -67,6 +68,16 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
     let email = format!("p{unique}@acme.test");
     match person {
         "nobody" => app.visitor(),
+        "half signed in" => {
+            let owner = app.person(&email, Role::Owner).await;
+            app.run(
+                "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
+                 SELECT id, id, 'Phone', '', 0, 0 FROM users WHERE email = $1",
+                [email.into()],
+            )
+            .await;
+            owner
+        }
         "no organization" => app.outsider(&email).await,
         "member" => app.person(&email, Role::Member).await,
         "admin" => app.person(&email, Role::Admin).await,
@@ -89,6 +100,9 @@ async fn ask(visitor: &Visitor, method: &str, path: &str) -> Answer {
 /// The status, and where to.
 fn what(answer: &Answer) -> String {
     let location = answer.location().split('?').next().unwrap_or_default();
+    // What has just been made is there under an id of its own.
+    let location =
+        location.strip_prefix("/settings/security/apps/").map_or(location, |_| "/settings/security/apps/…");
     let location = if location.starts_with("http") { "the provider" } else { location };
     format!("{} {location}", answer.status).trim_end().to_owned()
 }

@@ -43,6 +43,7 @@ mod refused;
 mod repeat;
 mod roles;
 mod rules_form;
+mod second_factor;
 mod sessions;
 mod simulation;
 mod step_up;

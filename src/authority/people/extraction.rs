@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::admin::Admin;
 use super::anyone::Anyone;
+use super::half_signed_in::HalfSignedIn;
 use super::in_person::InPerson;
 use super::member::Member;
 use super::operator::Operator;
@@ -26,6 +27,8 @@ use crate::error::{Error, Forbidden, Result};
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     Anyone,
+    /// Someone who has yet to give a second factor.
+    HalfSignedIn,
     SignedIn,
     Member,
     Admin,
@@ -62,6 +65,10 @@ pub trait Authority: FromRequest {
 
 impl Authority for Anyone {
     const WHO: Who = Who::Anyone;
+}
+impl Authority for HalfSignedIn {
+    const WHO: Who = Who::HalfSignedIn;
+    const TAKES: Takes = Takes::NoToken;
 }
 impl Authority for SignedIn {
     const WHO: Who = Who::SignedIn;
@@ -154,4 +161,4 @@ macro_rules! extracted {
     };
 }
 
-extracted! { SignedIn Member Admin Owner Operator ProjectViewer ProjectAdmin TeamViewer TeamManager TeamAdmin }
+extracted! { HalfSignedIn SignedIn Member Admin Owner Operator ProjectViewer ProjectAdmin TeamViewer TeamManager TeamAdmin }

@@ -5,6 +5,7 @@ mod lifetime;
 mod purge;
 mod renewal;
 mod rows;
+mod second_factor;
 mod start;
 mod state;
 mod store;
@@ -14,6 +15,7 @@ mod visitor;
 
 pub use lifetime::{IDLE, LIFETIME, is_fresh};
 pub use renewal::renew_if_due;
+pub use second_factor::{NewId, refuse_half};
 pub use start::{NewSession, end, start};
 pub use store::{Admits, Sessions};
 pub use visitor::{Entered, Membership, TokenOfPerson, Visitor};

@@ -17,6 +17,8 @@ pub struct Row {
     renewal_due: bool,
     pub seen: Timestamp,
     authenticated: Option<Timestamp>,
+    /// Whether the person has a second factor and has not given it in this session.
+    pub owes_factor: bool,
     /// The person's id.
     pub id: String,
     pub email: String,
@@ -41,7 +43,10 @@ pub struct Row {
 
 const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
-           s.authenticated_at AS authenticated, u.id, u.email, u.name, u.operator,
+           s.authenticated_at AS authenticated,
+           s.second_factor_at IS NULL AND EXISTS (
+               SELECT 1 FROM authenticator_apps a WHERE a.user_id = s.user_id AND a.confirmed_at IS NOT NULL
+           ) AS owes_factor, u.id, u.email, u.name, u.operator,
            m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            s.provider, s.organization_id AS opened_last, off.provider AS switched_off
@@ -95,6 +100,8 @@ pub async fn load_entry(db: &Db, rows: &[Row], now: DateTime<Utc>) -> Result<Opt
 /// A session that stands.
 pub struct Found {
     pub visitor: Visitor,
+    /// Whether the visitor is only half signed in: a second factor is owed (rule 7.1).
+    pub is_half: bool,
     pub renewal_due: bool,
 }
 
@@ -102,7 +109,7 @@ impl Found {
     /// What the rows of one session come to.
     pub fn of((rows, entry): (Vec<Row>, Option<Entry>)) -> Option<Self> {
         let first = rows.first()?;
-        let renewal_due = first.renewal_due;
+        let (renewal_due, is_half) = (first.renewal_due, first.owes_factor);
         let mut visitor = Visitor {
             session: first.session.clone(),
             id: first.id.clone(),
@@ -117,7 +124,7 @@ impl Found {
             memberships: Vec::new(),
         };
         visitor.memberships = rows.into_iter().filter_map(Row::into_membership).collect();
-        Some(Self { visitor, renewal_due })
+        Some(Self { visitor, is_half, renewal_due })
     }
 }
 

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// Who is there.
 pub const VISITOR: &str = "visitor";
+/// Who is half signed in: code that looks for [`VISITOR`] finds no one.
+pub const HALF: &str = "half";
 /// Set when the database could not say who is there: code that needs to know refuses.
 pub const UNKNOWN: &str = "unknown";
 /// What sign-in knows of a new session, for the store to write.

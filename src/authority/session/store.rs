@@ -12,7 +12,7 @@ use sea_orm::{DbErr, EntityTrait};
 
 use super::rows::{self, Entry, Found, Row};
 use super::start::NewSession;
-use super::state::{ARRIVAL, DUE, Due, RENEWED, UNKNOWN, VISITOR};
+use super::state::{ARRIVAL, DUE, Due, HALF, RENEWED, UNKNOWN, VISITOR};
 use super::turns::Turns;
 use super::visitor::Visitor;
 use crate::address::EmailAddress;
@@ -45,19 +45,20 @@ impl Sessions {
         Self { db, clock, admits, tenancy, turns: Turns::default() }
     }
 
-    /// The visitor of a session as it is now; none when it is over.
+    /// The visitor of a session as it is now; none when it is over, or they are only half signed in.
     ///
     /// # Errors
     /// When the database can't be asked.
     pub async fn visitor(&self, session: &str) -> Result<Option<Visitor>> {
         let rows = self.rows("s.id", session, self.clock.now()).await?;
-        Ok(Found::of(rows).map(|found| found.visitor))
+        Ok(Found::of(rows).filter(|found| !found.is_half).map(|found| found.visitor))
     }
 
     async fn find(&self, key_hash: &str) -> std::result::Result<Option<Found>, DbErr> {
         let now = self.clock.now();
         let rows = self.rows("s.key_hash", key_hash, now).await?;
-        if let Some(row) = rows.0.first() {
+        // Someone who owes a second factor has seen nothing.
+        if let Some(row) = rows.0.first().filter(|row| !row.owes_factor) {
             self.touch(row, now);
         }
         Ok(Found::of(rows))
@@ -94,6 +95,7 @@ impl Sessions {
             user_agent: Set(new.user_agent),
             created_at: Set(now),
             last_seen_at: Set(now),
+            second_factor_at: Set(None),
             authenticated_at: Set(new.authenticated_at.map(Timestamp::from)),
             renewal_due: Set(false),
         };
@@ -111,7 +113,8 @@ impl Sessions {
 }
 
 fn into_state(found: &Found, key_hash: String) -> serde_json::Result<State> {
-    let mut state = HashMap::from([(VISITOR.to_owned(), serde_json::to_string(&found.visitor)?)]);
+    let who = if found.is_half { HALF } else { VISITOR };
+    let mut state = HashMap::from([(who.to_owned(), serde_json::to_string(&found.visitor)?)]);
     if found.renewal_due {
         let due = Due { key_hash, session: found.visitor.session.clone() };
         state.insert(DUE.to_owned(), serde_json::to_string(&due)?);

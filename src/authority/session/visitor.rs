@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::lifetime::is_fresh;
-use super::state::{UNKNOWN, VISITOR};
+use super::state::{HALF, UNKNOWN, VISITOR};
 use crate::address::EmailAddress;
 use crate::api_token::{Scope, Scopes};
 use crate::authority::event::{operator_name, token_name};
@@ -96,9 +96,21 @@ impl Visitor {
     /// # Errors
     /// When it can't be told whether someone is (rule 2.5).
     pub fn of(request: &HttpRequest) -> Result<Option<Self>> {
+        Self::carried(request, VISITOR)
+    }
+
+    /// Who is half signed in, and has yet to give a second factor (rule 7.1); none for everyone else.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn half(request: &HttpRequest) -> Result<Option<Self>> {
+        Self::carried(request, HALF)
+    }
+
+    fn carried(request: &HttpRequest, name: &str) -> Result<Option<Self>> {
         let session = request.get_session();
         match session.get::<String>(UNKNOWN) {
-            Ok(None) => session.get(VISITOR).map_err(|e| Error::Internal(e.to_string())),
+            Ok(None) => session.get(name).map_err(|e| Error::Internal(e.to_string())),
             _ => Err(Error::Unavailable("the session could not be read".to_owned())),
         }
     }

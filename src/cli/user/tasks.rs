@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::telling::{
-    show_relinking, tell, tell_deactivation, tell_promotion, tell_reactivation, warn_of_lock_out,
+    show_relinking, tell, tell_deactivation, tell_end_of_wait, tell_promotion, tell_reactivation, tell_reset,
+    warn_of_lock_out,
 };
 use crate::address::EmailAddress;
 use crate::authority::Shell;
@@ -55,6 +56,14 @@ pub enum Task {
     /// registered again, or its issuer has another address, and they have tried to sign in. Without --yes it only shows
     /// what would change.
     Relink(RelinkOptions),
+    /// Take away someone's second factor, which they have lost: they sign in without a code, and their sessions are over.
+    SecondFactorReset {
+        #[command(flatten)]
+        person: AccountArgument,
+        /// Only let them enter codes again at once, after too many wrong ones. Their second factor stays.
+        #[arg(long)]
+        only_wait: bool,
+    },
     /// Print a link that signs someone in: once, within ten minutes.
     SignInLink(AccountArgument),
 }
@@ -108,7 +117,10 @@ pub async fn run(file: Option<&Path>, org: Option<Slug>, task: Task) -> anyhow::
 
 /// Roles are an organization's, accounts are the installation's.
 async fn within(db: &Db, org: Option<&Slug>, file: Option<&Path>, task: Task) -> anyhow::Result<()> {
-    let is_of_account = matches!(task, Task::Deactivate(_) | Task::Reactivate(_) | Task::Relink(_));
+    let is_of_account = matches!(
+        task,
+        Task::Deactivate(_) | Task::Reactivate(_) | Task::SecondFactorReset { .. } | Task::Relink(_)
+    );
     let shell =
         if is_of_account { shell_of_account(db, file, org).await? } else { shell(db, file, org).await? };
     perform(&shell, file, task).await
@@ -131,6 +143,14 @@ async fn perform(shell: &Shell, file: Option<&Path>, task: Task) -> anyhow::Resu
             tell_deactivation(&operator::deactivate(shell, entrance, &person.email).await?);
         }
         Task::Reactivate(person) => tell_reactivation(&operator::reactivate(shell, &person.email).await?),
+        Task::SecondFactorReset { person, only_wait: true } => {
+            let outcome = operator::end_wait_for_codes(shell, &person.email).await?;
+            tell_end_of_wait(&outcome);
+        }
+        Task::SecondFactorReset { person, only_wait: false } => {
+            let outcome = operator::reset_second_factor(shell, &mailer(file), &person.email).await?;
+            tell_reset(&outcome);
+        }
         Task::Relink(options) => relink(shell, file, options).await?,
         Task::SignInLink(_) => {}
     }

@@ -35,6 +35,23 @@ pub(super) fn tell_reactivation(outcome: &AccountOutcome) {
     warn_of_lock_out(outcome.was_locked_out, &outcome.email);
 }
 
+pub(super) fn tell_reset(outcome: &AccountOutcome) {
+    if !outcome.changed {
+        say!("{} has no second factor. Nothing changed.", outcome.email);
+        return;
+    }
+    let ended = counted(outcome.sessions_ended, "session");
+    tell(outcome, &format!("can sign in without a code. {ended} ended"));
+}
+
+pub(super) fn tell_end_of_wait(outcome: &AccountOutcome) {
+    if outcome.changed {
+        tell(outcome, "can enter codes again");
+    } else {
+        say!("{} has entered no wrong codes. Nothing changed.", outcome.email);
+    }
+}
+
 pub(super) fn warn_of_lock_out(is_locked_out: bool, email: &str) {
     if is_locked_out {
         log::say(&format!(

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
-use crate::authority::{Anyone, session};
+use crate::authority::{Anyone, HalfSignedIn, session};
 use crate::links::Site;
 use crate::sign_in::sign_out as end_session;
 use crate::web::{Notice, Reply, see_other};
@@ -12,6 +12,8 @@ use crate::web::{Notice, Reply, see_other};
 pub async fn sign_out(anyone: Anyone, request: HttpRequest) -> Reply {
     if anyone.visitor.is_some() {
         end_session::sign_out(&anyone.signed_in().await?).await?;
+    } else if let Some(half) = HalfSignedIn::if_there(&request).await? {
+        end_session::sign_out_half(&half).await?;
     }
     session::end(&request);
     let mut response = see_other(&Site.sign_in(), Notice::SignedOut);

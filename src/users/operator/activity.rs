@@ -9,9 +9,11 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured};
 use crate::authority::{Event, Shell};
 use crate::entity::user::{self, Status};
-use crate::entity::{membership, organization, session};
+use crate::entity::{authenticator_app, code_budget, membership, organization, recovery_code, session};
 use crate::error::Result;
 use crate::role::Role;
+use crate::second_factor::mails::{News, tell_of};
+use crate::smtp::Mailer;
 
 /// Ends a person's access until they are let in again: their account can't be used, and their sessions are over.
 ///
@@ -42,6 +44,39 @@ pub async fn reactivate(shell: &Shell, email: &EmailAddress) -> Acted<AccountOut
     set_status(&act, Status::Active).await?;
     if act.is_suspended() {
         act.change.end_suspension(act.organization()?, &act.user, act.email()).await?;
+    }
+    Ok(act.done(0, |event| event).await?)
+}
+
+/// Takes a person's second factor away, which they have lost: they sign in without a code, and their sessions are over.
+/// They hear of it by mail (rule 7.3).
+///
+/// # Errors
+/// When no one has the address.
+pub async fn reset_second_factor(
+    shell: &Shell,
+    mailer: &Mailer,
+    email: &EmailAddress,
+) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "second_factor.reset").await?;
+    if !forget_factor(&act).await? {
+        return Ok(act.unchanged());
+    }
+    forget_wrong_codes(&act).await?;
+    let ended = end_sessions(&act).await?;
+    let told = tell_of(mailer, &act.change, &act.user.email, News::Reset).await?;
+    let outcome = act.done(ended, |event| event.resulting_in(json!({ "sessionsEnded": ended }))).await?;
+    Ok(AccountOutcome { told, ..outcome })
+}
+
+/// Lets a person enter codes again, after too many wrong ones: their second factor stays.
+///
+/// # Errors
+/// When no one has the address.
+pub async fn end_wait_for_codes(shell: &Shell, email: &EmailAddress) -> Acted<AccountOutcome> {
+    let act = Act::on(shell, email, "second_factor.wait_ended").await?;
+    if !forget_wrong_codes(&act).await? {
+        return Ok(act.unchanged());
     }
     Ok(act.done(0, |event| event).await?)
 }
@@ -82,6 +117,25 @@ async fn set_status(act: &Act, status: Status) -> Result<()> {
         .exec(act.change.connection())
         .await?;
     Ok(())
+}
+
+/// Whether there was one.
+async fn forget_factor(act: &Act) -> Result<bool> {
+    let (connection, person) = (act.change.connection(), act.user.id.as_str());
+    let apps = authenticator_app::Entity::delete_many()
+        .filter(authenticator_app::Column::UserId.eq(person))
+        .filter(authenticator_app::Column::ConfirmedAt.is_not_null())
+        .exec(connection)
+        .await?;
+    let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(person));
+    codes.exec(connection).await?;
+    Ok(apps.rows_affected > 0)
+}
+
+/// Whether any were counted.
+async fn forget_wrong_codes(act: &Act) -> Result<bool> {
+    let theirs = code_budget::Entity::delete_by_id(&act.user.id);
+    Ok(theirs.exec(act.change.connection()).await?.rows_affected > 0)
 }
 
 async fn end_sessions(act: &Act) -> Result<u64> {

@@ -7,5 +7,5 @@ mod roles;
 
 pub use accounts::{Account, accounts};
 pub use act::AccountOutcome;
-pub use activity::{deactivate, end_all_sessions, reactivate};
+pub use activity::{deactivate, end_all_sessions, end_wait_for_codes, reactivate, reset_second_factor};
 pub use roles::{demote, promote};

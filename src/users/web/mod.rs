@@ -15,5 +15,6 @@ pub mod path;
 pub mod person;
 pub mod role;
 mod row;
+pub mod second_factor;
 
 pub use list::index;

@@ -51,6 +51,7 @@ struct PersonPage {
     ways: Vec<Way>,
     /// Of whom this organization knows what they are here, and nothing of their account.
     is_multi: bool,
+    has_second_factor: bool,
     sessions: Vec<Session>,
     invites: Vec<SentInvite>,
     invites_more: bool,
@@ -83,6 +84,10 @@ struct HistoryLine {
 impl PersonPage {
     fn is_off(&self) -> bool {
         self.status != Status::Active
+    }
+
+    fn can_reset_second_factor(&self) -> bool {
+        self.rights.menu && self.has_second_factor && !self.is_you
     }
 
     fn can_end_sessions(&self) -> bool {
@@ -129,6 +134,7 @@ async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> R
         here: back.from(links.user(&user.id).page(), &links),
         rights,
         ways: ways(admin, &user, now).await?,
+        has_second_factor: !is_multi && person::has_second_factor(admin, &user.id).await?,
         sessions: if is_multi { Vec::new() } else { sessions(admin, &user.id, now).await? },
         is_multi,
         invites: invites.into_iter().map(|row| sent_invite(row, now)).collect(),

@@ -1,8 +1,9 @@
 //! The codes of problems, which never change.
 
 /// Every code that programs can meet, and with which status.
-pub const CODES: [(u16, &str); 31] = [
+pub const CODES: [(u16, &str); 32] = [
     (400, "malformed"),
+    (401, "second_factor_required"),
     (401, "unauthenticated"),
     (403, "cross_site"),
     (403, "forbidden"),

@@ -93,13 +93,16 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     }
     let words = words(error);
     if asked.is_api {
-        if matches!(error, Error::Unauthenticated) {
+        if matches!(error, Error::Unauthenticated | Error::SecondFactorRequired) {
             response.insert_header((WWW_AUTHENTICATE, BEARER));
         }
         return problem(response, asked, error, &words);
     }
     if matches!(error, Error::Unauthenticated) {
         return to_sign_in(asked);
+    }
+    if matches!(error, Error::SecondFactorRequired) {
+        return to_challenge(asked);
     }
     if let Error::SignInMethod { slug } = error {
         return to_door(asked, slug);
@@ -125,24 +128,37 @@ fn problem(mut response: HttpResponseBuilder, asked: &Asked, error: &Error, word
 /// A page that needs a session leads to sign-in and back; htmx is told to go there as a whole, and comes back to the
 /// page that it is in.
 fn to_sign_in(asked: &Asked) -> HttpResponse {
-    let back = match &asked.htmx_is_at {
-        Some(page) => ReturnTo::parse(page),
-        None => to_come_back(asked),
-    };
-    let location = back.sign_in_address();
+    lead(asked, HttpResponse::Unauthorized(), &back(asked).sign_in_address())
+}
+
+/// Half a session leads to where its code is asked for, and back.
+fn to_challenge(asked: &Asked) -> HttpResponse {
+    lead(asked, HttpResponse::Unauthorized(), &back(asked).challenge_address())
+}
+
+/// To another page; htmx is told, with the status of `refused`, to go there as a whole.
+fn lead(asked: &Asked, mut refused: HttpResponseBuilder, location: &Link) -> HttpResponse {
     if asked.is_htmx {
-        return HttpResponse::Unauthorized().insert_header(("HX-Redirect", &*location)).finish();
+        return refused.insert_header(("HX-Redirect", &**location)).finish();
     }
     HttpResponse::Found()
-        .insert_header((LOCATION, &*location))
+        .insert_header((LOCATION, &**location))
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish()
+}
+
+/// Where the person is, or wanted to go.
+fn back(asked: &Asked) -> ReturnTo {
+    match &asked.htmx_is_at {
+        Some(page) => ReturnTo::parse(page),
+        None => to_come_back(asked),
+    }
 }
 
 /// The page that was asked for. Anyone who sent a form comes back to the organization whose it was, where there are
 /// many.
 fn to_come_back(asked: &Asked) -> ReturnTo {
-    if asked.is_get {
+    if asked.is_get && !Site::is_used_once(&asked.path_and_query) {
         return ReturnTo::parse(&asked.path_and_query);
     }
     match slug_in(&asked.path_and_query) {
@@ -153,18 +169,8 @@ fn to_come_back(asked: &Asked) -> ReturnTo {
 
 /// To the organization's door, which offers the sign-in methods that it takes, and back.
 fn to_door(asked: &Asked, slug: &str) -> HttpResponse {
-    let back = match &asked.htmx_is_at {
-        Some(page) => ReturnTo::parse(page),
-        None => to_come_back(asked),
-    };
-    let door = Site.door(slug).page().query("return_to", back.as_str());
-    if asked.is_htmx {
-        return HttpResponse::Forbidden().insert_header(("HX-Redirect", &*door)).finish();
-    }
-    HttpResponse::Found()
-        .insert_header((LOCATION, &*door))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .finish()
+    let door = Site.door(slug).page().query("return_to", back(asked).as_str());
+    lead(asked, HttpResponse::Forbidden(), &door)
 }
 
 fn fragment(asked: &Asked, words: &Words) -> String {

@@ -10,7 +10,7 @@ impl ResponseError for Error {
         match self {
             Self::Moved(_) => StatusCode::TEMPORARY_REDIRECT,
             Self::Malformed(_) | Self::IdempotencyKey(KeyTrouble::Malformed) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::SecondFactorRequired => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::OtherOrigin(_) | Self::SignInMethod { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMember | Self::KeyMissing => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,

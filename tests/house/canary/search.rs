@@ -46,6 +46,8 @@ fn within(base: &Encoding, secret: &[u8], before: usize) -> String {
 
 /// What a token is called, which is shown where it is made.
 pub const TOKEN: &str = "a token";
+/// What a recovery code is called, which is shown where it is made.
+pub const RECOVERY_CODE: &str = "a recovery code";
 /// What the keys are called that programs get.
 const SERVED: [&str; 7] = [
     "the mark",
@@ -128,6 +130,9 @@ impl Heard {
         }
         if answer.status == 201 && (path.ends_with("/tokens") || path.ends_with("/roll")) {
             place = place.with(TOKEN);
+        }
+        if answer.status == 201 && path.starts_with("/settings/security") {
+            place = place.with(RECOVERY_CODE);
         }
         if answer.status == 200 && path.starts_with("/api/keys") {
             place.meant.extend(SERVED);

@@ -61,6 +61,8 @@ impl<'a> Story<'a> {
         self.an_address_is_refused(&ada).await;
         self.accounts_are_kept_by_programs(&sam).await;
         self.accounts_are_kept(&sam).await;
+        let zoe = self.joins(&ada, "zoe", "member").await;
+        self.a_second_factor_comes_and_goes(&ada, &zoe).await;
         self.keys_are_set(&ada).await;
         self.keys_are_tried(&ada).await;
         self.programs_get_keys(&ada).await;

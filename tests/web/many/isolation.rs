@@ -41,6 +41,7 @@ struct Rows {
     event: String,
     session: String,
     identity: String,
+    app: String,
     /// A former address.
     slug: String,
     /// Of these the id is also the name in addresses.
@@ -64,6 +65,7 @@ impl Rows {
             "event" => &self.event,
             "session" => &self.session,
             "identity" => &self.identity,
+            "app" => &self.app,
             "slug" => &self.slug,
             _ => return None,
         })
@@ -128,9 +130,10 @@ async fn sweep(visitors: &[(&str, &Visitor)], rows: &Rows) -> usize {
 #[actix_web::test]
 async fn an_organization_that_is_being_deleted_is_as_unknown_as_one_that_never_was() {
     for two in each(&[]).await {
+        let ada = two.ada().await;
         let rows = rows(&two).await;
         two.app.enroll("sam@acme.test", &two.acme, Role::Admin).await;
-        let (ada, sam, gil) = (two.ada().await, two.sign_in("sam@acme.test").await, two.gil().await);
+        let (sam, gil) = (two.sign_in("sam@acme.test").await, two.gil().await);
         for visitor in [&ada, &sam, &gil] {
             visitor.get("/api/me").await;
         }
@@ -152,9 +155,9 @@ async fn an_organization_that_is_being_deleted_is_as_unknown_as_one_that_never_w
 #[actix_web::test]
 async fn a_former_address_leads_its_members_on_and_is_nothing_to_others() {
     for two in each(&[]).await {
+        let ada = two.ada().await;
         let rows = rows(&two).await;
         let strangers = strangers(&two).await;
-        let ada = two.ada().await;
         let others: Vec<(&str, &Visitor)> = strangers.iter().map(|(who, visitor)| (*who, visitor)).collect();
         let (org, never) = (rows.slug.clone(), NEVER.to_owned());
         let at_former = Rows { org, organization: never.clone(), slug: never, ..rows };
@@ -336,6 +339,7 @@ fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
             &rows.event,
             &rows.session,
             &rows.identity,
+            &rows.app,
             &rows.slug,
             &rows.project,
             &rows.team,
@@ -463,6 +467,15 @@ async fn rows(two: &Two) -> Rows {
         [identity.clone().into(), ada.clone().into()],
     )
     .await;
+    // Whose codes have been given in each session that there is.
+    let authenticator = gatehouse::random::id();
+    app.run(
+        "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
+         VALUES ($1, $2, 'Phone', '', 0, 0)",
+        [authenticator.clone().into(), ada.clone().into()],
+    )
+    .await;
+    app.run("UPDATE sessions SET second_factor_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;
     let event = gatehouse::random::id();
     app.run(
         "INSERT INTO events (id, organization_id, number, at, action, outcome, actor, target, address, user_agent,
@@ -513,6 +526,7 @@ async fn rows(two: &Two) -> Rows {
         event,
         session,
         identity,
+        app: authenticator,
         slug,
     }
 }

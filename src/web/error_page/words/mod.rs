@@ -17,6 +17,7 @@ pub fn words(error: &Error) -> Words {
     Words::from(match error {
         Error::Malformed(_) => &fixed::MALFORMED,
         Error::Unauthenticated => &fixed::UNAUTHENTICATED,
+        Error::SecondFactorRequired => &fixed::SECOND_FACTOR_REQUIRED,
         Error::Forbidden(why) => forbidden::words(*why),
         Error::OtherOrigin(other) => return of_origin(other),
         Error::NotFound => &fixed::NOT_FOUND,

@@ -1,0 +1,53 @@
+//! A person who has come from their provider and has yet to give a second factor.
+
+use actix_web::HttpRequest;
+
+use super::anyone::Anyone;
+use super::signed_in::SignedIn;
+use crate::authority::change::{Change, OfPerson};
+use crate::authority::services::Services;
+use crate::authority::session::Visitor;
+use crate::error::{Error, Result};
+
+/// A person who has come from their provider and has yet to give a second factor: nothing is theirs but the challenge
+/// (rule 7.1).
+pub struct HalfSignedIn(SignedIn);
+
+impl HalfSignedIn {
+    pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
+        Self::if_there(request).await?.ok_or(Error::Unauthenticated)
+    }
+
+    /// Who has sent this request, if they have yet to give a second factor.
+    ///
+    /// # Errors
+    /// When it can't be told who it is (rule 2.5).
+    pub async fn if_there(request: &HttpRequest) -> Result<Option<Self>> {
+        let Some(half) = Visitor::half(request)? else { return Ok(None) };
+        let half = Anyone { visitor: Some(half), ..Anyone::of(request)? };
+        Ok(Some(Self(half.signed_in().await?)))
+    }
+
+    /// What requests share.
+    pub fn services(&self) -> &Services {
+        &self.0.services
+    }
+
+    /// The address of the person's account.
+    pub fn email(&self) -> &str {
+        &self.0.visitor.email
+    }
+
+    /// The name of the session that is to become whole.
+    pub fn session(&self) -> &str {
+        &self.0.visitor.session
+    }
+
+    /// Begins a change to the person's own rows.
+    ///
+    /// # Errors
+    /// 403 for someone who was deactivated or deleted while waiting.
+    pub async fn change(&self) -> Result<Change<OfPerson>> {
+        self.0.change().await
+    }
+}

@@ -1,0 +1,60 @@
+//! Giving a code: to finish signing in, or to confirm that it is still the same person.
+
+use serde_json::json;
+
+use super::acceptance::{Refusal, Verdict, judge};
+use super::code::Code;
+use crate::authority::session::NewId;
+use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
+use crate::entity::authenticator_app;
+use crate::error::{Error, Result};
+
+/// What came of a code.
+pub enum Answer {
+    /// The session is whole, or fresh, under this id.
+    In(NewId),
+    Refused(Refusal),
+}
+
+/// Finishes a sign-in.
+///
+/// # Errors
+/// 401 when the session is over; when the code can't be judged (rule 2.5).
+pub async fn finish(half: &HalfSignedIn, code: &Code) -> Result<Answer> {
+    give(half.change().await?, half.services(), half.session(), "second_factor.given", code).await
+}
+
+/// Confirms that the person of a session is the one who signed in, as a fresh sign-in does.
+///
+/// # Errors
+/// As [`finish`]; 409 for someone who has no second factor.
+pub async fn confirm(person: &SignedIn, code: &Code) -> Result<Answer> {
+    let (change, session) = (person.change().await?, person.visitor.session.as_str());
+    if change.all::<authenticator_app::Entity>().await?.iter().all(|app| app.confirmed_at.is_none()) {
+        return Err(Error::Conflict("You have no authenticator app, so no code confirms that it’s you."));
+    }
+    give(change, &person.services, session, "second_factor.confirmed", code).await
+}
+
+async fn give(
+    change: Change<OfPerson>,
+    services: &Services,
+    session: &str,
+    action: &'static str,
+    code: &Code,
+) -> Result<Answer> {
+    let email = change.person().email.clone();
+    match judge(&change, services, code).await? {
+        Verdict::Good(proof) => {
+            let new_id = change.second_factor_given(session, true).await?;
+            let event = Event::done(action, email).resulting_in(json!({ "by": proof.name() }));
+            change.commit_once(event).await?;
+            Ok(Answer::In(new_id))
+        }
+        Verdict::Bad(refusal) => {
+            let event = Event::refused("second_factor.refused", email);
+            change.commit_once(event.resulting_in(json!({ "reason": refusal.reason() }))).await?;
+            Ok(Answer::Refused(refusal))
+        }
+    }
+}
