@@ -430,7 +430,6 @@ async fn the_shell_resets_the_second_factor_of_a_sole_owner(app: &TestApp) {
     assert!(!again.unwrap_or_else(|_| panic!("reset")).changed);
 }
 
-// L03
 async fn a_secret_that_can_t_be_opened_takes_no_code(app: &TestApp) {
     let ada = app.owner().await;
     let (phone, codes) = add_app(app, &ada).await;
