@@ -224,7 +224,7 @@ async fn all_whom_a_filter_means_are_changed_at_once(app: &TestApp) {
         (json!({ "role": "king" }), "filter.role"),
         (json!({ "status": "asleep" }), "filter.status"),
         (json!({ "unseen": 0 }), "filter.unseen"),
-        (json!({ "name": "Ben" }), "filter.name"),
+        (json!({ "name": "Ben" }), "name"),
     ] {
         let refused = bulk(json!({ "action": "deactivate", "filter": filter })).await;
         assert!(
