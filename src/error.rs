@@ -126,7 +126,7 @@ pub enum KeyTrouble {
     /// It came with another request before (422).
     #[error("reused")]
     Reused,
-    /// As many answers as there can be are kept of whoever asks (429); how long to wait.
+    /// As many answers as there can be are kept of one person (429); how long to wait.
     #[error("too many")]
     TooMany(Duration),
 }

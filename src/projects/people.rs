@@ -49,7 +49,7 @@ pub async fn part<E: Places>(
     let rows = member.scope().find::<E>().filter(|ours| {
         // The place is one: beyond the person, and not beyond both, so that SQLite goes there by the key.
         let beyond = query.cursor().map(|cursor| person.gt(&cursor.keyset.person));
-        let ours = ours.filter(place.eq(of)).apply_if(beyond, |ours, beyond| ours.filter(beyond));
+        let ours = ours.filter(place.eq(of)).apply_if(beyond, QueryFilter::filter);
         ours.order_by_asc(person).limit(query.slots())
     });
     let page = query.page(rows.all().await?, E::keyset);

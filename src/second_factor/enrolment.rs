@@ -158,7 +158,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     let is_off = change.all::<Entity>().await?.iter().all(|app| app.confirmed_at.is_none());
     if is_off {
         change.delete::<recovery_code::Entity>(|own| own).await?;
-        change.second_factor_gone(&person.visitor.session).await?;
+        change.second_factor_gone().await?;
     }
     mails::tell(&person.services, &change, News::AppRemoved { name: name.clone(), is_off }).await?;
     change.commit(Event::done("second_factor.removed", name.as_str())).await?;

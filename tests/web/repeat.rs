@@ -46,15 +46,15 @@ async fn invites(app: &TestApp) -> [i64; 3] {
 on_both_databases!(
     a_program_that_sends_the_same_again_has_the_same_answer,
     a_key_that_comes_with_another_request_is_refused,
-    a_key_is_of_whoever_sends_it_and_of_posts_alone,
+    a_key_belongs_to_the_person_who_sends_it_and_to_posts_alone,
     a_key_that_is_none_is_refused,
     what_is_shown_once_is_not_in_a_repeated_answer_nor_kept,
     what_was_wrong_can_be_sent_right_with_the_same_key,
     fifty_at_once_on_two_instances_are_one,
     after_a_day_a_key_is_new,
-    whoever_comes_while_the_first_is_under_way_is_told_to_wait,
+    anyone_who_comes_while_the_first_is_under_way_is_told_to_wait,
     an_instance_that_dies_before_it_is_done_leaves_the_key_free,
-    answers_are_kept_as_long_as_whoever_asked_is_there,
+    answers_are_kept_as_long_as_the_person_who_asked_is_there,
     what_was_refused_was_not_done,
     ten_at_once_are_one,
     of_one_person_no_more_answers_are_kept_than_there_is_room_for,
@@ -92,7 +92,7 @@ async fn a_key_that_comes_with_another_request_is_refused(app: &TestApp) {
     assert_eq!(invites(app).await, before);
 }
 
-async fn a_key_is_of_whoever_sends_it_and_of_posts_alone(app: &TestApp) {
+async fn a_key_belongs_to_the_person_who_sends_it_and_to_posts_alone(app: &TestApp) {
     let ada = app.owner().await;
     let ben = app.person("ben@acme.test", Role::Admin).await;
     invite(&ada, "one", "sam@other.test").await;
@@ -178,7 +178,7 @@ async fn after_a_day_a_key_is_new(app: &TestApp) {
     assert_eq!(app.rows_in("kept_answers").await, 0);
 }
 
-async fn whoever_comes_while_the_first_is_under_way_is_told_to_wait(app: &TestApp) {
+async fn anyone_who_comes_while_the_first_is_under_way_is_told_to_wait(app: &TestApp) {
     let ada = app.owner().await;
     let body = json!({ "name": "Web" });
     post(&ada, "/api/projects", "one", &body).await;
@@ -208,7 +208,7 @@ async fn an_instance_that_dies_before_it_is_done_leaves_the_key_free(app: &TestA
     assert_eq!(projects(app).await, 2);
 }
 
-async fn answers_are_kept_as_long_as_whoever_asked_is_there(app: &TestApp) {
+async fn answers_are_kept_as_long_as_the_person_who_asked_is_there(app: &TestApp) {
     app.owner().await;
     let ben = app.person("ben@acme.test", Role::Admin).await;
     invite(&ben, "one", "sam@other.test").await;

@@ -2,10 +2,9 @@
 
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
 
-use super::support::{TestApp, Visitor, on_both_databases};
+use super::support::{TestApp, Visitor, World, on_both_databases};
 
 /// Writes `count` members, named so that their order is known, three to a moment.
 async fn crowd(app: &TestApp, count: usize) {
@@ -267,22 +266,16 @@ async fn a_person_who_joins_while_their_account_is_deactivated_counts_as_deactiv
     let sam = "INSERT INTO users (id, email, name, status, created_at) VALUES ('sam', 'sam@acme.test', 'Sam', 'active', 0)";
     app.run(sam, []).await;
     let url = app.database_url();
-    let first = sea_orm::Database::connect(&url).await.expect("connected");
-    let second = sea_orm::Database::connect(&url).await.expect("connected");
-    let deactivation = first.begin().await.expect("begun");
-    deactivation
-        .execute_unprepared("UPDATE users SET status = 'deactivated' WHERE id = 'sam'")
-        .await
-        .expect("deactivated");
+    let (first, second) = (World::at(&url).await, World::at(&url).await);
+    let deactivation = first.begin("UPDATE users SET status = 'deactivated' WHERE id = 'sam'").await;
     let commit = async {
         actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
-        deactivation.commit().await.expect("committed");
+        deactivation.commit().await;
     };
     let join =
         "INSERT INTO memberships (organization_id, user_id, role, name, email, joined_at, last_seen_at)
                     VALUES ('default', 'sam', 'owner', 'Sam', 'sam@acme.test', 0, 0)";
-    let (joined, ()) = futures_util::future::join(second.execute_unprepared(join), commit).await;
-    joined.expect("joined");
+    futures_util::future::join(second.script(join), commit).await;
     assert_eq!(app.texts("SELECT status FROM memberships WHERE user_id = 'sam'").await, ["deactivated"]);
 }
 

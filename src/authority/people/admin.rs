@@ -75,7 +75,7 @@ impl Admin {
 
     /// A list that leaves the house, from the query's place on: one `event` tells of it, how the list was filtered, and
     /// whether the export went on there. Then `read` gives part by part what a query asks for, and the query for what
-    /// follows, if anything does. Of whoever asks for the answer's head alone nothing is told, and nothing is read.
+    /// follows, if anything does. Of who asks for the answer's head alone nothing is told, and nothing is read.
     ///
     /// # Errors
     /// When the event can't be kept; in the stream those of [`Self::part`], which break it off.

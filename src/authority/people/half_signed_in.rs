@@ -23,8 +23,10 @@ impl HalfSignedIn {
     /// # Errors
     /// When it can't be told who it is (rule 2.5).
     pub async fn if_there(request: &HttpRequest) -> Result<Option<Self>> {
+        // Where the request shows a token, that alone says who is there.
+        let anyone = Anyone::of(request)?;
         let Some(half) = Visitor::half(request)? else { return Ok(None) };
-        let half = Anyone { visitor: Some(half), ..Anyone::of(request)? };
+        let half = Anyone { visitor: Some(half), ..anyone };
         Ok(Some(Self(half.signed_in().await?)))
     }
 

@@ -174,7 +174,7 @@ impl SignedIn {
     /// Refuses what takes a fresh sign-in.
     ///
     /// # Errors
-    /// 403 for whoever has not signed in within the last ten minutes, and for every token.
+    /// 403 for someone who has not signed in within the last ten minutes, and for every token.
     pub fn need_fresh_sign_in(&self) -> Result<()> {
         let is_fresh = self.visitor.is_fresh(self.services.clock.now());
         if is_fresh { Ok(()) } else { Err(Error::Forbidden(Forbidden::NeedsFreshSignIn)) }

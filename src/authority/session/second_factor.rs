@@ -48,15 +48,14 @@ impl NewId {
 }
 
 impl Change<OfPerson> {
-    /// Has all of the person's sessions but this one give a second factor once there is one again.
+    /// Has all of the person's sessions give a second factor once there is one again.
     ///
     /// # Errors
     /// When the database can't do it.
-    pub async fn second_factor_gone(&self, session: &str) -> Result<()> {
+    pub async fn second_factor_gone(&self) -> Result<()> {
         Entity::update_many()
             .col_expr(Column::SecondFactorAt, Expr::value(Option::<i64>::None))
             .filter(Column::UserId.eq(&self.person().id))
-            .filter(Column::Id.ne(session))
             .exec(self.connection())
             .await?;
         Ok(())

@@ -61,7 +61,7 @@ async fn a_password_without_tls_is_never_sent_to_another_machine() {
     for server in ["mail.acme.test?tls=opportunistic", "localhost?tls=opportunistic"] {
         for peer in ["192.0.2.1", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.1", "0.0.0.0"] {
             let (entered, told) = enter(server, peer, OFFER, "").await;
-            let refused = "the server offers no TLS, so the password was not sent";
+            let refused = "the server doesn't offer TLS, so the password was not sent";
             assert_eq!(entered, Err(refused.to_owned()), "{server} at {peer}");
             assert_eq!(told, "EHLO gatehouse.acme.test\r\n", "{server} at {peer}");
         }

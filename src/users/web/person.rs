@@ -51,7 +51,8 @@ struct PersonPage {
     ways: Vec<Way>,
     /// Of whom this organization knows what they are here, and nothing of their account.
     is_multi: bool,
-    has_second_factor: bool,
+    /// None where there are many organizations: it belongs to the account.
+    has_second_factor: Option<bool>,
     sessions: Vec<Session>,
     invites: Vec<SentInvite>,
     invites_more: bool,
@@ -87,7 +88,7 @@ impl PersonPage {
     }
 
     fn can_reset_second_factor(&self) -> bool {
-        self.rights.menu && self.has_second_factor && !self.is_you
+        self.rights.menu && self.has_second_factor == Some(true) && !self.is_you
     }
 
     fn can_end_sessions(&self) -> bool {
@@ -134,7 +135,7 @@ async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> R
         here: back.from(links.user(&user.id).page(), &links),
         rights,
         ways: ways(admin, &user, now).await?,
-        has_second_factor: !is_multi && person::has_second_factor(admin, &user.id).await?,
+        has_second_factor: has_second_factor(admin, &user.id).await?,
         sessions: if is_multi { Vec::new() } else { sessions(admin, &user.id, now).await? },
         is_multi,
         invites: invites.into_iter().map(|row| sent_invite(row, now)).collect(),
@@ -146,6 +147,13 @@ async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> R
         email: user.email,
         links,
     })
+}
+
+async fn has_second_factor(admin: &Admin, id: &str) -> Result<Option<bool>> {
+    if admin.services().config.tenancy.is_multi() {
+        return Ok(None);
+    }
+    person::has_second_factor(admin, id).await.map(Some)
 }
 
 /// What happened by and about them lately.

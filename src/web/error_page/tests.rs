@@ -114,8 +114,12 @@ async fn both_names_of_a_server_are_told_and_the_right_one_is_a_link() {
 #[test]
 fn the_document_names_every_code() {
     // Pages lead on where a program hears these.
-    let elsewhere =
-        [Error::Unauthenticated, Error::OrganizationRequired, Error::SignInMethod { slug: "acme".into() }];
+    let elsewhere = [
+        Error::Unauthenticated,
+        Error::SecondFactorRequired,
+        Error::OrganizationRequired,
+        Error::SignInMethod { slug: "acme".into() },
+    ];
     let all = errors().into_iter().map(|(error, _)| error).chain(elsewhere);
     let painted: BTreeSet<(u16, &str)> =
         all.map(|error| (error.status_code().as_u16(), words(&error).code)).collect();

@@ -467,15 +467,7 @@ async fn rows(two: &Two) -> Rows {
         [identity.clone().into(), ada.clone().into()],
     )
     .await;
-    // Whose codes have been given in each session that there is.
-    let authenticator = gatehouse::random::id();
-    app.run(
-        "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
-         VALUES ($1, $2, 'Phone', '', 0, 0)",
-        [authenticator.clone().into(), ada.clone().into()],
-    )
-    .await;
-    app.run("UPDATE sessions SET second_factor_at = 1 WHERE user_id = $1", [ada.clone().into()]).await;
+    let authenticator = authenticator_of(two, &ada).await;
     let event = gatehouse::random::id();
     app.run(
         "INSERT INTO events (id, organization_id, number, at, action, outcome, actor, target, address, user_agent,
@@ -529,6 +521,20 @@ async fn rows(two: &Two) -> Rows {
         app: authenticator,
         slug,
     }
+}
+
+/// Writes an authenticator app, whose codes have been given in each session of the person that there is.
+async fn authenticator_of(two: &Two, person: &str) -> String {
+    let id = gatehouse::random::id();
+    two.app
+        .run(
+            "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
+             VALUES ($1, $2, 'Phone', '', 0, 0)",
+            [id.clone().into(), person.into()],
+        )
+        .await;
+    two.app.run("UPDATE sessions SET second_factor_at = 1 WHERE user_id = $1", [person.into()]).await;
+    id
 }
 
 /// Writes a token of a project or a person.
