@@ -1,6 +1,6 @@
 //! The list of invites: the latest first, by state, found by the beginning of an address.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -119,7 +119,8 @@ columns! {
 
 /// The present roles of those who have invited, as far as they can come in.
 async fn inviters(admin: &Admin, rows: &[Model]) -> Result<HashMap<String, Role>> {
-    let ids = rows.iter().map(|row| row.invited_by.as_str());
+    // Few people invite many: each is asked for once.
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row.invited_by.as_str()).collect();
     let these = membership::Column::UserId.is_in(ids);
     let members = admin.scope().find::<membership::Entity>();
     let inviters: Vec<Inviter> = members.filter(|ours| who_can_come_in(ours).filter(these)).rows().await?;
