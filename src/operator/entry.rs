@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::authority::{Change, Event, OfPerson, Operator, Organization};
 use crate::entity::Timestamp;
 use crate::entity::operator_entry::{ActiveModel, Column, Entity};
-use crate::error::{Error, Forbidden, Result};
+use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::addresses;
 use crate::random;
@@ -44,10 +44,10 @@ pub async fn enter(operator: &Operator, organization: &Organization, reason: &st
     if !change.is_there(&organization.id).await? {
         return Err(Error::NotFound);
     }
-    if !operator.visitor.is_fresh(operator.services.clock.now()) {
+    if let Err(why) = operator.need_fresh_sign_in() {
         let event = Event::refused("operator.entered", organization.name.as_str());
         change.commit_as_operator_in(&organization.id, event).await?;
-        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        return Err(why);
     }
     end(&change, &operator.visitor.session).await?;
     let until = Timestamp::from(*change.at() + LASTS);

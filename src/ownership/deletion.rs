@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::authority::{Actor, Change, Event, FromOutside, OfPerson, Owner, SignedIn};
 use crate::entity::organization::{self, Column, Entity, State};
 use crate::entity::{Timestamp, invite, llm_key, llm_key_health, membership, token};
-use crate::error::{Error, Forbidden, Result};
+use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::{Entrance, Loss, Owners, addresses, addresses_inside};
 use crate::role::Role;
@@ -33,8 +33,8 @@ pub async fn delete(owner: &Owner, typed: &str) -> Result<()> {
         return Err(Error::invalid("slug", TYPE_THE_SLUG));
     }
     let change = owner.change().await?;
-    let refused = if !owner.visitor().is_fresh(owner.services().clock.now()) {
-        Some(Error::Forbidden(Forbidden::NeedsFreshSignIn))
+    let refused = if let Err(stale) = owner.person().need_fresh_sign_in() {
+        Some(stale)
     } else if change.is_by_owner_of_another().await? {
         None
     } else {

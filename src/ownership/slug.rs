@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::authority::{Change, Event, OfOrganization, Owner};
 use crate::entity::organization_slug::{self, Column, Entity};
 use crate::entity::{Timestamp, organization};
-use crate::error::{Error, Forbidden, Result};
+use crate::error::{Error, Result};
 use crate::organization::creation::{TAKEN, forget_rested, is_free, taken_meanwhile};
 use crate::slug::Slug;
 
@@ -37,9 +37,9 @@ pub async fn change(owner: &Owner, slug: &Slug) -> Result<()> {
     forget_rested(owner.services()).await?;
     let change = owner.change().await?;
     let ours = change.all::<Entity>(|ours| ours.filter(Column::Slug.eq(slug.as_str()))).await?;
-    if !owner.visitor().is_fresh(owner.services().clock.now()) {
+    if let Err(why) = owner.person().need_fresh_sign_in() {
         change.commit(Event::refused("organization.slug_changed", slug.as_str())).await?;
-        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        return Err(why);
     }
     if ours.is_empty() && !is_free(owner.person(), slug).await? {
         return Err(Error::invalid("slug", TAKEN));

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::address::EmailAddress;
 use crate::authority::{Event, Owner};
 use crate::entity::membership::{self, Column, Entity, Status};
-use crate::error::{Error, Forbidden, Result};
+use crate::error::{Error, Result};
 use crate::mail::{self, MailKind};
 use crate::membership::owners::{Entrance, Owners, addresses_inside};
 use crate::role::Role;
@@ -50,9 +50,9 @@ pub async fn transfer(owner: &Owner, to: &str) -> Result<()> {
             .await?;
         return Err(Error::invalid("email", NO_MEMBER));
     };
-    if !owner.visitor().is_fresh(owner.services().clock.now()) {
+    if let Err(why) = owner.person().need_fresh_sign_in() {
         change.commit(Event::refused("organization.transferred", receiver.email.as_str())).await?;
-        return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
+        return Err(why);
     }
     let former = Owners::inside(&change, Entrance::from(&owner.services().config)).await?;
     // One statement: there is no moment without an owner.

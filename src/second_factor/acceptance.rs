@@ -14,7 +14,8 @@ use crate::entity::authenticator_app::{Column, Entity, Model};
 use crate::error::Result;
 
 /// What is said of a code that is none of the person's.
-const WRONG: &str = "That code isn’t right. Check the time on your device, and enter the code it shows now.";
+pub const WRONG: &str =
+    "That code isn’t right. Check the time on your device, and enter the code it shows now.";
 const WRONG_RECOVERY: &str = "That recovery code isn’t right, or was already used. Each works once.";
 /// What is said of one that was taken already: a second click, or someone who has looked over a shoulder.
 const USED: &str = "That code was already used. Wait for the next one.";

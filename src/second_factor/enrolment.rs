@@ -15,7 +15,7 @@ use crate::authority::session::NewId;
 use crate::authority::{Change, Event, OfPerson, SignedIn};
 use crate::entity::authenticator_app::{ActiveModel, Column, Entity, Model};
 use crate::entity::recovery_code;
-use crate::error::{Error, Forbidden, Result};
+use crate::error::{Error, Result};
 use crate::name::Name;
 use crate::random;
 
@@ -25,9 +25,6 @@ const MOST: usize = 10;
 const PATIENCE: Duration = Duration::hours(1);
 /// Why there is no room.
 const TOO_MANY: &str = "You already have 10 authenticator apps. Remove one first.";
-/// What is said of a code that the app which is being added does not show now.
-pub const WRONG: &str =
-    "That code isn’t right. Check the time on your device, and enter the code it shows now.";
 /// What an app is called that no one has named.
 const UNNAMED: &str = "Authenticator app";
 
@@ -37,7 +34,7 @@ const UNNAMED: &str = "Authenticator app";
 /// # Errors
 /// 403 without a fresh sign-in; 409 when there are too many.
 pub async fn begin(person: &SignedIn) -> Result<String> {
-    refuse_stale(person)?;
+    person.need_fresh_sign_in()?;
     let change = person.change().await?;
     change.delete::<Entity>(|own| own.filter(Column::ConfirmedAt.is_null())).await?;
     if change.all::<Entity>().await?.len() >= MOST {
@@ -75,7 +72,7 @@ pub async fn app(person: &SignedIn, id: &str) -> Result<Model> {
     if *app.created_at <= oldest {
         return Err(Error::NotFound);
     }
-    refuse_stale(person).map(|()| app)
+    person.need_fresh_sign_in().map(|()| app)
 }
 
 /// What came of a code that was to confirm an app.
@@ -91,7 +88,7 @@ pub enum Confirmed {
 /// # Errors
 /// 403 without a fresh sign-in; 404 as [`app`]; 409 when it counts already.
 pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Result<Confirmed> {
-    refuse_stale(person)?;
+    person.need_fresh_sign_in()?;
     app(person, id).await?;
     let change = person.change().await?;
     let apps = change.all::<Entity>().await?;
@@ -151,7 +148,7 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
 /// # Errors
 /// 403 without a fresh sign-in; 404 for anyone else's.
 pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
-    refuse_stale(person)?;
+    person.need_fresh_sign_in()?;
     let change = person.change().await?;
     let name = counting(&change, id).await?.name;
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(id))).await?;
@@ -170,7 +167,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
 /// # Errors
 /// 403 without a fresh sign-in; 409 for someone who has no second factor.
 pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
-    refuse_stale(person)?;
+    person.need_fresh_sign_in()?;
     let change = person.change().await?;
     if change.all::<Entity>().await?.iter().all(|app| app.confirmed_at.is_none()) {
         return Err(Error::Conflict("Recovery codes come with an authenticator app. Add one first."));
@@ -185,11 +182,4 @@ pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
 async fn counting(change: &Change<OfPerson>, id: &str) -> Result<Model> {
     let apps = change.all::<Entity>().await?;
     apps.into_iter().find(|app| app.id == id && app.confirmed_at.is_some()).ok_or(Error::NotFound)
-}
-
-fn refuse_stale(person: &SignedIn) -> Result<()> {
-    if person.visitor.is_fresh(person.services.clock.now()) {
-        return Ok(());
-    }
-    Err(Error::Forbidden(Forbidden::NeedsFreshSignIn))
 }

@@ -236,9 +236,7 @@ impl Act {
         if self.user.id == admin.visitor().id {
             return Err(Error::Conflict(YOUR_OWN));
         }
-        if !admin.visitor().is_fresh(admin.services().clock.now()) {
-            return Err(Error::Forbidden(Forbidden::NeedsFreshSignIn));
-        }
+        admin.person().need_fresh_sign_in()?;
         self.refuse_elsewhere()
     }
 

@@ -16,8 +16,9 @@ use crate::id::Id;
 use crate::links::{Link, Site};
 use crate::mail::compose::host;
 use crate::name::Name;
+use crate::second_factor::acceptance::WRONG;
 use crate::second_factor::code::Code;
-use crate::second_factor::enrolment::{self, Confirmed, WRONG};
+use crate::second_factor::enrolment::{self, Confirmed};
 use crate::second_factor::totp::Secret;
 use crate::web::{Notice, Page, Reply, View, see_other};
 

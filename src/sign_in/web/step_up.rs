@@ -43,21 +43,11 @@ impl Page for FreshPage<'_> {
 /// What a person sees who has to sign in once more before going on at `return_to`.
 pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
     person.note_refusal(Forbidden::NeedsFreshSignIn);
-    show(person, view, StatusCode::FORBIDDEN, return_to, String::new()).await
+    code_again(person, view, StatusCode::FORBIDDEN, return_to, String::new()).await
 }
 
 /// The same page after a code that was not taken, for this reason.
 pub async fn code_again(
-    person: &SignedIn,
-    view: &View,
-    status: StatusCode,
-    return_to: &str,
-    error: String,
-) -> Reply {
-    show(person, view, status, return_to, error).await
-}
-
-async fn show(
     person: &SignedIn,
     view: &View,
     status: StatusCode,
