@@ -100,18 +100,23 @@ impl Wanted<'_> {
         STRETCHES.into_iter().take(if all_in_the_index { 2 } else { 1 }).map(move |rows| rows * slots)
     }
 
-    /// Those who match in the next stretch of the list. They come in its order, so the first are the page.
+    /// Those who match in the next stretch of the list. They are sorted once more: a planner that joins by hashing hands
+    /// rows on in any order.
     fn near(&self, ours: People, stretch: u64) -> People {
         let mut walked = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
         if self.asked.query.method.is_some() {
             walked = walked.column(Column::UserId);
         }
-        if is_by_visit(self.asked.query) {
+        if is_by_visit(self.asked.query) || self.asked.query.sort.by == By::Seen {
             walked = walked.column(Column::LastSeenAt);
+        }
+        if self.asked.query.sort.by == By::Joined {
+            walked = walked.column(Column::JoinedAt);
         }
         let walked = self.asked.in_order(walked).limit(stretch);
         let ids = membership::Entity::find().select_only().column(Column::Id);
-        instead(ids, walked).filter(self.by_text()).filter(self.otherwise()).limit(self.asked.query.slots())
+        let near = instead(ids, walked).filter(self.by_text()).filter(self.otherwise());
+        self.asked.walk().sort(near).limit(self.asked.query.slots())
     }
 
     /// Those who come after that stretch.
