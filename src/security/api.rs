@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FROM, Since, Wish, change as change_policy, coverage, form, shown};
+use super::{FROM, OUT_OF_RANGE, Since, Wish, change as change_policy, coverage, shown};
 use crate::authority::Admin;
 use crate::error::{Error, Result};
 use crate::role::Role;
@@ -107,5 +107,5 @@ fn moment(text: &str) -> Result<DateTime<Utc>> {
     let moment = DateTime::parse_from_rfc3339(text).ok();
     // As the database keeps it, so that the same moment sent again changes nothing.
     let moment = moment.and_then(|at| DateTime::from_timestamp_millis(at.timestamp_millis()));
-    moment.ok_or_else(|| Error::invalid(FROM, form::OUT_OF_RANGE))
+    moment.ok_or_else(|| Error::invalid(FROM, OUT_OF_RANGE))
 }

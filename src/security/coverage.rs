@@ -3,6 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
 
+use super::policy::shown;
 use crate::authority::{Member, columns};
 use crate::entity::membership::{Column, Entity, SecondFactor, Status};
 use crate::error::Result;
@@ -52,6 +53,17 @@ pub async fn coverage(member: &Member, trusts_provider: bool) -> Result<Coverage
         ours.order_by_asc(Column::Name).order_by_asc(Column::Id).limit(NAMED)
     });
     Ok(Coverage { have, lack, without: without.rows().await? })
+}
+
+/// How many have none that counts, up to one more than `most`.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn lacking_up_to(member: &Member, most: u64) -> Result<u64> {
+    let trusts_provider = shown(member).await?.trusts_provider_factor;
+    let some = member.scope().find::<Entity>();
+    let some = some.filter(|ours| lacking(present(ours), trusts_provider).limit(most + 1));
+    Ok(some.column::<i64>(Column::Id).await?.len() as u64)
 }
 
 /// Those who can come in.

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::form::PolicyForm;
-use super::{Coverage, ENROLL_FIRST, FROM, Policy, change, coverage, is_enrolled, shown};
+use super::{Coverage, ENROLL_FIRST, FROM, OUT_OF_RANGE, Policy, change, coverage, is_enrolled, shown};
 use crate::authority::Admin;
 use crate::entity::organization;
 use crate::error::{Error, Forbidden, Result};
@@ -110,7 +110,7 @@ pub async fn save(admin: Admin, view: View, form: web::Form<PolicyForm>) -> Repl
     let after = match wish.apply(before, now) {
         Ok(after) => after,
         Err(Error::Invalid(errors)) if errors.contains_key(FROM) => {
-            return refused(&admin, &view, form, Refused::Day(super::form::OUT_OF_RANGE)).await;
+            return refused(&admin, &view, form, Refused::Day(OUT_OF_RANGE)).await;
         }
         Err(other) => return Err(other),
     };

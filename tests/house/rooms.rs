@@ -44,6 +44,8 @@ const BACK_DOOR: [&str; 40] = [
     "rotation/rewrap.rs",
     "rotation/rows.rs",
     "rotation/walk.rs",
+    "security/mails.rs",
+    "security/reminders.rs",
     "sign_in/claim.rs",
     "sign_in/flow.rs",
     // One signs in to the installation, where there are many organizations.

@@ -10,9 +10,14 @@ use crate::error::{Error, Result};
 use crate::links::{Link, Links, Site};
 use crate::membership::methods::methods_on;
 use crate::name::Name;
+use crate::numbers::grouped;
 use crate::organization::form::RenameForm;
 use crate::organization::{self as verbs, Contact};
+use crate::security::lacking_up_to;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
+
+/// As many people without a second factor as are counted.
+const MOST_COUNTED: u64 = 1000;
 
 #[derive(Template)]
 #[template(path = "organization/index.html", blocks = ["name_form"])]
@@ -108,8 +113,23 @@ async fn general(member: &Member) -> Result<GeneralPage> {
 async fn glance(member: &Member) -> Result<Vec<Fact>> {
     let on = methods_on(member.services(), Some(member.organization())).await?;
     let methods: Vec<&str> = on.iter().map(|provider| provider.label.as_str()).collect();
-    Ok(vec![
+    let mut facts = vec![
         Fact { label: "Your role", value: member.role().label().to_owned(), href: Some(Site.settings()) },
         Fact { label: "Sign-in methods", value: methods.join(", "), href: None },
-    ])
+    ];
+    if member.is_admin() {
+        facts.push(second_factor(member).await?);
+    }
+    Ok(facts)
+}
+
+/// Who has none, up to as many as can be counted at any size.
+async fn second_factor(member: &Member) -> Result<Fact> {
+    let value = match lacking_up_to(member, MOST_COUNTED).await? {
+        0 => "Everyone has one".to_owned(),
+        1 => "1 person has none".to_owned(),
+        many if many > MOST_COUNTED => format!("More than {} people have none", grouped(MOST_COUNTED)),
+        many => format!("{} people have none", grouped(many)),
+    };
+    Ok(Fact { label: "Second factor", value, href: Some(member.links().security()) })
 }
