@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FROM, OUT_OF_RANGE, Since, Wish, change as change_policy, coverage, shown};
+use super::{FROM, OUT_OF_RANGE, Since, Wish, change as change_policy};
 use crate::authority::Admin;
 use crate::error::{Error, Result};
+use crate::membership::coverage::coverage;
+use crate::organization::show as shown;
 use crate::role::Role;
 use crate::web::api::{Body, Shown, Timestamp, json, rfc3339};
 

@@ -5,7 +5,6 @@
 //! again as soon as they have one. Their membership stays.
 
 pub mod api;
-mod coverage;
 pub mod form;
 pub mod mails;
 mod policy;
@@ -23,8 +22,7 @@ use crate::entity::{Timestamp, membership};
 use crate::error::{Error, Result};
 use crate::membership::owners::{Entrance, Owners};
 
-pub use coverage::{Coverage, coverage, lacking_up_to};
-pub use policy::{FROM, OUT_OF_RANGE, Policy, Since, Wish, shown};
+pub use policy::{FROM, OUT_OF_RANGE, Policy, Since, Wish};
 
 /// Why someone can't require what they don't have.
 pub const ENROLL_FIRST: &str =

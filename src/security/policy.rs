@@ -3,8 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use crate::authority::Member;
-use crate::entity::organization::{Entity, Model};
+use crate::entity::organization::Model;
 use crate::error::{Error, Result};
 
 /// The last day that can be chosen.
@@ -21,14 +20,6 @@ pub struct Policy {
     pub from: Option<DateTime<Utc>>,
     /// Whether a provider's counts.
     pub trusts_provider: bool,
-}
-
-/// The organization's row, which holds its policy.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn shown(member: &Member) -> Result<Model> {
-    member.scope().find::<Entity>().one().await
 }
 
 impl From<&Model> for Policy {

@@ -6,13 +6,15 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::form::PolicyForm;
-use super::{Coverage, ENROLL_FIRST, FROM, OUT_OF_RANGE, Policy, change, coverage, is_enrolled, shown};
+use super::{ENROLL_FIRST, FROM, OUT_OF_RANGE, Policy, change, is_enrolled};
 use crate::authority::Admin;
 use crate::entity::organization;
 use crate::error::{Error, Forbidden, Result};
 use crate::links::{Links, Site};
 use crate::mail::compose::moment;
+use crate::membership::coverage::{Coverage, coverage};
 use crate::numbers::grouped;
+use crate::organization::show as shown;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};

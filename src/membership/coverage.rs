@@ -3,7 +3,6 @@
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::policy::shown;
 use crate::authority::{Member, columns};
 use crate::entity::membership::{Column, Entity, SecondFactor, Status};
 use crate::error::Result;
@@ -59,8 +58,7 @@ pub async fn coverage(member: &Member, trusts_provider: bool) -> Result<Coverage
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn lacking_up_to(member: &Member, most: u64) -> Result<u64> {
-    let trusts_provider = shown(member).await?.trusts_provider_factor;
+pub async fn lacking_up_to(member: &Member, trusts_provider: bool, most: u64) -> Result<u64> {
     let some = member.scope().find::<Entity>();
     let some = some.filter(|ours| lacking(present(ours), trusts_provider).limit(most + 1));
     Ok(some.column::<i64>(Column::Id).await?.len() as u64)
@@ -72,7 +70,7 @@ fn present(ours: Select<Entity>) -> Select<Entity> {
 }
 
 /// Those who have no second factor that counts.
-pub(super) fn lacking(ours: Select<Entity>, trusts_provider: bool) -> Select<Entity> {
+pub fn lacking(ours: Select<Entity>, trusts_provider: bool) -> Select<Entity> {
     let lack = SecondFactor::ALL.into_iter().filter(|factor| !factor.counts(trusts_provider));
     ours.filter(Expr::col((Entity, Column::SecondFactor)).is_in(lack))
 }
