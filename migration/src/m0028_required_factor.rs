@@ -1,6 +1,6 @@
-//! What an organization needs that requires a second factor: since when, and how long who joins has; whether each person
-//! has one, as a column of the membership, kept by triggers as names are; which mail of it a member had last; and whether
-//! the provider of a session vouched for one.
+//! What an organization needs that requires a second factor: since when, and how long who joins has, who has no more time
+//! by leaving and joining again; whether each person has one, as a column of the membership, kept by triggers as names
+//! are; which mail of it a member had last; and whether the provider of a session vouched for one.
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +18,14 @@ const COLUMNS: &[&str] = &[
     "ALTER TABLE users ADD COLUMN provider_factor BOOLEAN NOT NULL DEFAULT FALSE",
     "ALTER TABLE memberships ADD COLUMN second_factor TEXT NOT NULL DEFAULT 'none'",
     "ALTER TABLE memberships ADD COLUMN second_factor_told BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE memberships ADD COLUMN grace_since BIGINT NOT NULL DEFAULT 0",
+    "UPDATE memberships SET grace_since = joined_at",
+    "CREATE TABLE former_members (
+        organization_id TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+        email TEXT NOT NULL,
+        grace_since BIGINT NOT NULL,
+        PRIMARY KEY (organization_id, email)
+    )",
     "CREATE INDEX memberships_second_factor ON memberships (organization_id, second_factor, status, name, id, email)",
 ];
 
@@ -27,7 +35,15 @@ const SQLITE_TRIGGERS: &[&str] = &[
         UPDATE memberships SET (account, second_factor) = (
             SELECT status, CASE WHEN own_factor THEN 'own' WHEN provider_factor THEN 'provider' ELSE 'none' END
             FROM users WHERE id = new.user_id
-        ) WHERE id = new.id;
+        ), grace_since = COALESCE((
+            SELECT grace_since FROM former_members
+            WHERE organization_id = new.organization_id AND email = new.email
+        ), new.joined_at) WHERE id = new.id;
+    END",
+    "CREATE TRIGGER memberships_grace AFTER DELETE ON memberships BEGIN
+        INSERT OR IGNORE INTO former_members (organization_id, email, grace_since)
+            SELECT id, old.email, old.grace_since FROM organizations
+            WHERE id = old.organization_id AND state = 'active' AND second_factor_from IS NOT NULL;
     END",
     "CREATE TRIGGER users_factor_memberships AFTER UPDATE OF own_factor, provider_factor ON users
         WHEN new.own_factor <> old.own_factor OR new.provider_factor <> old.provider_factor
@@ -58,8 +74,22 @@ const POSTGRES_TRIGGERS: &[&str] = &[
     BEGIN
         SELECT status, CASE WHEN own_factor THEN 'own' WHEN provider_factor THEN 'provider' ELSE 'none' END
             INTO NEW.account, NEW.second_factor FROM users WHERE id = NEW.user_id FOR SHARE;
+        NEW.grace_since := COALESCE((
+            SELECT grace_since FROM former_members
+            WHERE organization_id = NEW.organization_id AND email = NEW.email
+        ), NEW.joined_at);
         RETURN NEW;
     END $$",
+    "CREATE FUNCTION memberships_grace() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO former_members (organization_id, email, grace_since)
+            SELECT id, OLD.email, OLD.grace_since FROM organizations
+            WHERE id = OLD.organization_id AND state = 'active' AND second_factor_from IS NOT NULL
+            ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$",
+    "CREATE TRIGGER memberships_grace AFTER DELETE ON memberships
+        FOR EACH ROW EXECUTE FUNCTION memberships_grace()",
     "CREATE FUNCTION users_factor_memberships() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE memberships SET second_factor =
@@ -93,6 +123,7 @@ const WHO_HAVE_ONE: &str = "UPDATE users SET own_factor = TRUE
     WHERE id IN (SELECT user_id FROM authenticator_apps WHERE confirmed_at IS NOT NULL)";
 
 const WITHOUT_SQLITE_TRIGGERS: &[&str] = &[
+    "DROP TRIGGER memberships_grace",
     "DROP TRIGGER authenticator_apps_removed",
     "DROP TRIGGER authenticator_apps_confirmed",
     "DROP TRIGGER authenticator_apps_added",
@@ -104,6 +135,8 @@ const WITHOUT_SQLITE_TRIGGERS: &[&str] = &[
 ];
 
 const WITHOUT_POSTGRES_TRIGGERS: &[&str] = &[
+    "DROP TRIGGER memberships_grace ON memberships",
+    "DROP FUNCTION memberships_grace",
     "DROP TRIGGER authenticator_apps_removed ON authenticator_apps",
     "DROP FUNCTION authenticator_apps_removed",
     "DROP TRIGGER authenticator_apps_confirmed ON authenticator_apps",
@@ -137,7 +170,9 @@ impl MigrationTrait for Migration {
         dialect::run(
             manager,
             &[
+                "DROP TABLE former_members",
                 "DROP INDEX memberships_second_factor",
+                "ALTER TABLE memberships DROP COLUMN grace_since",
                 "ALTER TABLE memberships DROP COLUMN second_factor_told",
                 "ALTER TABLE memberships DROP COLUMN second_factor",
                 "ALTER TABLE users DROP COLUMN provider_factor",

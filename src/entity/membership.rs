@@ -33,6 +33,8 @@ pub struct Model {
     pub status: Status,
     /// What there is of one, as triggers copy it from the person’s account.
     pub second_factor: SecondFactor,
+    /// From when on the days count that someone has who joins: they joined then, or were here before. Set by triggers.
+    pub grace_since: Timestamp,
     /// Which of the mails about a required second factor the person had last: 1 at once, 2 a week before, 3 a day before; 0
     /// for none.
     pub second_factor_told: i64,

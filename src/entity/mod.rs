@@ -7,6 +7,7 @@ pub mod denial;
 pub mod event;
 pub mod event_head;
 pub mod failing_work;
+pub mod former_member;
 pub mod heartbeat;
 pub mod identity;
 pub mod instance;

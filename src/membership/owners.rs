@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::HashSet;
 
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
 };
@@ -50,16 +50,11 @@ struct Owner {
     id: String,
     email: String,
     status: Status,
-    factor: Factor,
+    /// Whether the organization requires a second factor (rule 7.2).
+    needs_factor: bool,
+    /// Whether they have one of their own: their provider's is not theirs to keep.
+    has_factor: bool,
     ways: Vec<Way>,
-}
-
-/// Whether an owner has the second factor that the organization requires (rule 7.2).
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Factor {
-    NotRequired,
-    Given,
-    Lacking,
 }
 
 /// An account at a provider that an owner signs in with.
@@ -93,8 +88,8 @@ columns! {
         email: String = user::Column::Email,
         status: Status = membership::Column::Status,
         second_factor: SecondFactor = membership::Column::SecondFactor,
-        /// The second factor that is enough; none where none is required.
-        required: Option<SecondFactor> = required(),
+        /// From when on the organization requires one.
+        required: Option<i64> = organization::Column::SecondFactorFrom,
         identity: Option<String> = identity::Column::Id,
         provider: Option<String> = identity::Column::Provider,
         /// The address of the account at the provider.
@@ -175,6 +170,12 @@ impl<'a> Owners<'a> {
         self.is_no_worse_with(&left)
     }
 
+    /// Whether an owner who can come in would be left if the organization required a second factor.
+    pub fn can_require_factor(&self) -> bool {
+        let required = self.all.iter().map(|owner| Owner { needs_factor: true, ..owner.clone() });
+        self.is_no_worse_with(&required.collect::<Vec<_>>())
+    }
+
     /// The same for a change that has been made: whether these owners can take the place of `former`.
     pub fn can_replace(&self, former: &Self) -> bool {
         former.is_no_worse_with(&self.all)
@@ -193,13 +194,14 @@ impl<'a> Owners<'a> {
 impl Owner {
     /// Without their ways.
     fn of(row: &OwnerRow) -> Self {
-        let factor = match row.required {
-            None => Factor::NotRequired,
-            Some(enough) if row.second_factor.counts(enough == SecondFactor::Provider) => Factor::Given,
-            Some(_) => Factor::Lacking,
-        };
-        let (id, email, status) = (row.person.clone(), row.email.clone(), row.status);
-        Self { id, email, status, factor, ways: Vec::new() }
+        Self {
+            id: row.person.clone(),
+            email: row.email.clone(),
+            status: row.status,
+            needs_factor: row.required.is_some(),
+            has_factor: row.second_factor == SecondFactor::Own,
+            ways: Vec::new(),
+        }
     }
 
     /// Asked in the order of the gate: a sign-in by one of their accounts would get through to what a member is told.
@@ -210,7 +212,7 @@ impl Owner {
                 && entrance.providers.contains(way.provider.as_str())
                 && entrance.admits(&way.email)
         };
-        let is_through = self.factor != Factor::Lacking;
+        let is_through = self.has_factor || !self.needs_factor;
         is_through && self.is_in() && entrance.admits(&self.email) && self.ways.iter().any(is_open)
     }
 
@@ -225,7 +227,7 @@ impl Owner {
             Loss::People(leaving) => leaving.contains(&self.id.as_str()),
             Loss::Identity(id) => self.ways.iter().any(|way| way.identity == id),
             Loss::Method(name) => self.ways.iter().any(|way| way.provider == name),
-            Loss::Factor(id) => self.factor == Factor::Given && self.id == id,
+            Loss::Factor(id) => self.has_factor && self.id == id,
         }
     }
 
@@ -237,7 +239,7 @@ impl Owner {
             Loss::People(_) => {}
             Loss::Identity(id) => owner.ways.retain(|way| way.identity != id),
             Loss::Method(name) => owner.ways.retain(|way| way.provider != name),
-            Loss::Factor(_) if self.is_hit_by(loss) => owner.factor = Factor::Lacking,
+            Loss::Factor(_) if self.is_hit_by(loss) => owner.has_factor = false,
             Loss::Factor(_) => {}
         }
         Some(owner)
@@ -267,15 +269,6 @@ pub async fn addresses_inside(change: &Change<OfOrganization>) -> Result<Vec<Ema
 fn active(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     ours.filter(membership::Column::Role.eq(Role::Owner))
         .filter(membership::Column::Status.eq(Status::Active))
-}
-
-fn required() -> Expr {
-    let policy = |column: organization::Column| Expr::col((organization::Entity, column));
-    CaseStatement::new()
-        .case(policy(organization::Column::SecondFactorFrom).is_null(), Expr::value(Option::<String>::None))
-        .case(policy(organization::Column::TrustsProviderFactor), Expr::value(SecondFactor::Provider))
-        .finally(Expr::value(SecondFactor::Own))
-        .into()
 }
 
 /// Of memberships, the owners' with their ways to sign in, in no order.

@@ -24,7 +24,7 @@ const BATCH: u32 = 500;
 /// How long others have their turn between two batches.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The tables of an organization that may be long, those that point to others first.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "events",
     "denials",
     "outbox",
@@ -43,6 +43,7 @@ const TABLES: [&str; 21] = [
     "switched_off_providers",
     "suspensions",
     "memberships",
+    "former_members",
     "projects",
     "teams",
     "event_heads",

@@ -32,7 +32,7 @@ pub struct Security {
 #[schema(examples(json!({ "trustProviderMfa": true })))]
 pub struct SecurityPatch {
     require2fa: Option<bool>,
-    /// From when on; at once unless said otherwise. At most a year from now.
+    /// From when on, at most a year from now. Without it, the day that is set already, else at once.
     #[schema(value_type = Option<String>, format = "date-time")]
     require2fa_from: Option<String>,
     trust_provider_mfa: Option<bool>,
@@ -97,7 +97,7 @@ impl SecurityPatch {
             (Some(false), Some(_)) => {
                 return Err(Error::invalid(FROM, "Leave it out where nothing is required."));
             }
-            (Some(true), None) => Some(Some(Since::Now)),
+            (Some(true), None) => Some(Some(Since::Set)),
             (_, Some(at)) => Some(Some(Since::At(at))),
             (None, None) => None,
         };

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::authority::Services;
+use crate::authority::session::due as due_of;
 use crate::entity::{membership, organization};
 use crate::error::Result;
 use crate::links::Site;
@@ -14,7 +15,7 @@ use crate::membership::coverage::lacking;
 use crate::shown_name::harmless;
 use crate::smtp::message::Composed;
 
-/// The mail that the recipient needs one from `due` on. Only while that is so: they may have one by now.
+/// The mail that the recipient needs one from `due` on. Only while that is so: they may have one by now, or another day may be set.
 ///
 /// # Errors
 /// When the database can't be asked.
@@ -28,9 +29,12 @@ pub async fn required(
     let Some(row) = organization::Entity::find_by_id(here).one(connection).await? else { return Ok(None) };
     let member = membership::Entity::find()
         .filter(membership::Column::OrganizationId.eq(here))
-        .filter(membership::Column::Email.eq(to.email.as_str()));
+        .filter(membership::Column::Email.eq(to.email.as_str()))
+        .filter(membership::Column::Status.eq(membership::Status::Active));
     let member = lacking(member, row.trusts_provider_factor).one(connection).await?;
-    if member.is_none() || row.second_factor_from.is_none() {
+    let (Some(member), Some(from)) = (member, row.second_factor_from) else { return Ok(None) };
+    // Where another day was set since, another mail tells of it.
+    if due_of(*from, row.second_factor_days, *member.grace_since) != due {
         return Ok(None);
     }
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));

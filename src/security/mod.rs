@@ -18,7 +18,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::membership::SecondFactor;
 use crate::entity::organization::{Column, Entity, Model};
-use crate::entity::{Timestamp, membership};
+use crate::entity::{Timestamp, former_member, membership};
 use crate::error::{Error, Result};
 use crate::membership::owners::{Entrance, Owners};
 
@@ -26,9 +26,9 @@ pub use policy::{FROM, OUT_OF_RANGE, Policy, Since, Wish};
 
 /// Why someone can't require what they don't have.
 pub const ENROLL_FIRST: &str =
-    "Add a second factor of your own first: what you require of others, you need, too.";
+    "Add a second factor to your own account first. A provider’s isn’t enough to require one.";
 /// Why it can't be required when no owner has one.
-pub const NO_OWNER: &str = "No owner has a second factor that counts, so no owner could open the organization. Ask one to add theirs first.";
+pub const NO_OWNER: &str = "No owner has a second factor of their own, so it might be closed to all of them. Ask an owner to add one first.";
 
 /// Changes what is required, with one event; tells whether there was something to change. Takes a fresh sign-in, and a
 /// second factor of one's own to require one.
@@ -48,16 +48,17 @@ pub async fn change(admin: &Admin, wish: Wish, version: Option<i64>) -> Result<b
     if after == before {
         return Ok(false);
     }
-    if after.from.is_some() {
-        need_own_factor(&change, admin, after).await?;
+    if after.from.is_some()
+        && let Some(why) = refusal(&change, admin).await?
+    {
+        change.commit(Event::refused("security.changed", row.name)).await?;
+        return Err(Error::Conflict(why));
     }
-    let entrance = || Entrance::from(&admin.services().config);
-    let owners = Owners::inside(&change, entrance()).await?;
     write(&change, admin, &row, after).await?;
-    if after.from.is_some() && !Owners::inside(&change, entrance()).await?.can_replace(&owners) {
-        return Err(Error::Conflict(NO_OWNER));
+    if after.from.is_none() {
+        change.delete::<former_member::Entity>(|ours| ours).await?;
     }
-    if after.from != before.from {
+    if after.from != before.from || after.trusts_provider != before.trusts_provider {
         tell_anew(&change).await?;
     }
     change.commit(Event::done("security.changed", row.name).with(before.told(), after.told())).await?;
@@ -65,23 +66,24 @@ pub async fn change(admin: &Admin, wish: Wish, version: Option<i64>) -> Result<b
     Ok(true)
 }
 
-/// Whoever requires it has it, as it will be counted.
-async fn need_own_factor(change: &Change<OfOrganization>, admin: &Admin, policy: Policy) -> Result<()> {
+/// Why it can't be required, if it can't: who requires it has one of their own, and so has an owner who can come in.
+async fn refusal(change: &Change<OfOrganization>, admin: &Admin) -> Result<Option<&'static str>> {
     let own = change.all::<membership::Entity>(|ours| ours.filter(is_of(admin))).await?;
-    if own.iter().any(|own| own.second_factor.counts(policy.trusts_provider)) {
-        return Ok(());
+    if !own.iter().any(|own| own.second_factor == SecondFactor::Own) {
+        return Ok(Some(ENROLL_FIRST));
     }
-    Err(Error::Conflict(ENROLL_FIRST))
+    let owners = Owners::inside(change, Entrance::from(&admin.services().config)).await?;
+    Ok((!owners.can_require_factor()).then_some(NO_OWNER))
 }
 
-/// Whether the admin has a second factor that counts, where a provider's does or doesn't.
+/// Whether the admin has a second factor of their own.
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn is_enrolled(admin: &Admin, trusts_provider: bool) -> Result<bool> {
+pub async fn is_enrolled(admin: &Admin) -> Result<bool> {
     let own = admin.scope().find::<membership::Entity>().filter(|ours| ours.filter(is_of(admin)));
     let own: Vec<SecondFactor> = own.column(membership::Column::SecondFactor).await?;
-    Ok(own.iter().any(|factor| factor.counts(trusts_provider)))
+    Ok(own.contains(&SecondFactor::Own))
 }
 
 fn is_of(admin: &Admin) -> SimpleExpr {

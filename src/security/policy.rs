@@ -11,7 +11,7 @@ pub const LATEST: Duration = Duration::days(365);
 /// The field of the API that a day is sent in.
 pub const FROM: &str = "require2faFrom";
 /// What is said of a day that can't be chosen.
-pub const OUT_OF_RANGE: &str = "Choose a day between tomorrow and a year from now.";
+pub const OUT_OF_RANGE: &str = "Choose a date in the future, at most a year from now.";
 
 /// What an organization requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Wish {
 /// From when on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
+    /// From the day that is set already, else at once.
+    Set,
     Now,
     At(DateTime<Utc>),
 }
@@ -59,6 +61,7 @@ impl Wish {
         let from = match self.from {
             None => before.from,
             Some(None) => None,
+            Some(Some(Since::Set)) => Some(before.from.unwrap_or(now)),
             // Of those who have to have one already, "now" changes nothing.
             Some(Some(Since::Now)) => Some(before.from.filter(|from| *from <= now).unwrap_or(now)),
             Some(Some(Since::At(at))) if Some(at) == before.from => before.from,
@@ -92,6 +95,12 @@ mod tests {
         assert_eq!(applied(Some(Some(Since::At(at(101) + LATEST))), None), None);
         assert_eq!(applied(Some(Some(Since::At(at(100)))), None), None);
         assert_eq!(applied(Some(Some(Since::At(at(50)))), Some(50)), Some(Some(at(50))), "it stays as it is");
+    }
+
+    #[test]
+    fn what_is_required_without_a_day_leaves_the_one_that_is_set() {
+        assert_eq!(applied(Some(Some(Since::Set)), None), Some(Some(at(100))));
+        assert_eq!(applied(Some(Some(Since::Set)), Some(200)), Some(Some(at(200))));
     }
 
     #[test]

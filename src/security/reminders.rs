@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::json;
 
 use crate::address::EmailAddress;
@@ -33,36 +33,58 @@ pub async fn send_due(services: &Services) -> Result<()> {
         .filter(organization::Column::SecondFactorFrom.is_not_null())
         .filter(organization::Column::State.eq(organization::State::Active));
     for organization in requiring.all(services.db.outside_any_organization()).await? {
-        let reminding = remind(services, &organization.id);
+        let reminding = remind(services, &organization);
         work::for_organization(services, &organization.id, "second_factor_reminders", reminding).await;
     }
     Ok(())
 }
 
-async fn remind(services: &Services, organization: &str) -> Result<()> {
-    let worker = Worker { services, organization };
-    while remind_some(&worker).await? {}
+async fn remind(services: &Services, row: &organization::Model) -> Result<()> {
+    let Some(policy) = Policy::of(row) else { return Ok(()) };
+    let now = services.clock.now();
+    let owed = policy.owed(&row.id, now).one(services.db.outside_any_organization()).await?;
+    let mut after = owed.map(|first| first.id - 1);
+    while let Some(last) = after {
+        after = remind_some(&Worker { services, organization: &row.id }, last).await?;
+    }
     Ok(())
 }
 
-/// Reminds a batch of people; tells whether there may be more.
-async fn remind_some(worker: &Worker<'_>) -> Result<bool> {
+/// What is required, and of whom.
+struct Policy {
+    from: DateTime<Utc>,
+    days: i64,
+    trusts_provider: bool,
+}
+
+impl Policy {
+    /// None of an organization that requires nothing, or is being deleted.
+    fn of(row: &organization::Model) -> Option<Self> {
+        let from = row.second_factor_from.filter(|_| row.state == organization::State::Active)?;
+        let (days, trusts_provider) = (row.second_factor_days, row.trusts_provider_factor);
+        Some(Self { from: *from, days, trusts_provider })
+    }
+
+    /// Those to whom a mail is due, in the order of their ids.
+    fn owed(&self, organization: &str, now: DateTime<Utc>) -> Select<Entity> {
+        let owed = Entity::find()
+            .filter(Column::OrganizationId.eq(organization))
+            .filter(Column::Status.eq(Status::Active))
+            .filter(is_owed(self.from, self.days, now));
+        lacking(owed, self.trusts_provider).order_by_asc(Column::Id)
+    }
+}
+
+/// Reminds the next people, behind the membership of this id; gives the last of them if there may be more.
+async fn remind_some(worker: &Worker<'_>, after: i64) -> Result<Option<i64>> {
     let change = worker.change().await?;
     let row = organization::Entity::find_by_id(worker.organization).one(change.connection()).await?;
-    let Some(row) = row.filter(|row| row.state == organization::State::Active) else { return Ok(false) };
-    let Some(from) = row.second_factor_from else { return Ok(false) };
-    let days = row.second_factor_days;
-    let owed = Entity::find()
-        .filter(Column::OrganizationId.eq(worker.organization))
-        .filter(Column::Status.eq(Status::Active))
-        .filter(is_owed(*from, days, *change.at()));
-    let owed = lacking(owed, row.trusts_provider_factor).order_by_asc(Column::Id).limit(BATCH);
+    let Some(policy) = row.as_ref().and_then(Policy::of) else { return Ok(None) };
+    let owed = policy.owed(worker.organization, *change.at()).filter(Column::Id.gt(after)).limit(BATCH);
     let people = owed.all(change.connection()).await?;
-    if people.is_empty() {
-        return Ok(false);
-    }
+    let Some(last) = people.last() else { return Ok(None) };
     for person in &people {
-        tell(worker, &change, person, due(*from, days, *person.joined_at)).await?;
+        tell(worker, &change, person, due(policy.from, policy.days, *person.grace_since)).await?;
     }
     let whom = match people.as_slice() {
         [one] => one.email.clone(),
@@ -70,7 +92,7 @@ async fn remind_some(worker: &Worker<'_>) -> Result<bool> {
     };
     let emails: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
     change.commit(Event::done("security.reminded", whom).resulting_in(json!({ "people": emails }))).await?;
-    Ok(people.len() as u64 == BATCH)
+    Ok((people.len() as u64 == BATCH).then_some(last.id))
 }
 
 /// Those who had fewer mails than are due by now.
@@ -79,7 +101,7 @@ fn is_owed(from: DateTime<Utc>, days: i64, now: DateTime<Utc>) -> Condition {
     let grace = Duration::try_days(days).unwrap_or_default();
     let later = (2..).zip(BEFORE).filter(|(_, before)| from <= now + *before);
     let later = later.map(|(number, before)| {
-        told(number).and(Column::JoinedAt.lte(Timestamp::from(now + before - grace)))
+        told(number).and(Column::GraceSince.lte(Timestamp::from(now + before - grace)))
     });
     later.fold(Condition::any().add(told(1)), Condition::add)
 }
@@ -106,7 +128,10 @@ async fn tell(
         .filter(Column::Id.eq(person.id))
         .exec(change.connection())
         .await?;
-    let to = EmailAddress::stored(&person.email)?;
+    let Ok(to) = EmailAddress::stored(&person.email) else {
+        tracing::warn!(person = person.user_id, "no address to remind of a second factor");
+        return Ok(());
+    };
     let letter = MailKind::SecondFactorRequired { due: due.timestamp_millis() };
     mail::queue(&worker.services.mail, change, &to, &letter).await?;
     Ok(())

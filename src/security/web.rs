@@ -116,8 +116,9 @@ pub async fn save(admin: Admin, view: View, form: web::Form<PolicyForm>) -> Repl
         }
         Err(other) => return Err(other),
     };
-    let is_new = after.from.is_some() && after.from != before.from;
-    if is_new && form.confirmed.is_empty() && version == row.version {
+    let is_trust_lost = before.trusts_provider && !after.trusts_provider;
+    let concerns_people = after.from.is_some() && (after.from != before.from || is_trust_lost);
+    if concerns_people && form.confirmed.is_empty() && version == row.version {
         return confirm(&admin, &view, row, form, after).await;
     }
     match change(&admin, wish, Some(version)).await {
@@ -164,7 +165,7 @@ async fn confirm(
     form: PolicyForm,
     after: Policy,
 ) -> Reply {
-    if !is_enrolled(admin, after.trusts_provider).await? {
+    if !is_enrolled(admin).await? {
         return refused(admin, view, form, Refused::Rule(ENROLL_FIRST)).await;
     }
     let now = admin.services().clock.now();
@@ -194,7 +195,7 @@ async fn page(admin: &Admin, row: organization::Model, typed: Option<PolicyForm>
         conflict: None,
         is_required: policy.from.is_some(),
         is_announced: policy.from.is_some_and(|from| from > now),
-        is_enrolled: is_enrolled(admin, policy.trusts_provider).await?,
+        is_enrolled: is_enrolled(admin).await?,
         covered: Covered::of(coverage(admin, policy.trusts_provider).await?),
         provenance: row.updated_by.map(|who| format!("Last changed by {who}")).unwrap_or_default(),
         provenance_when: Moment::new(*row.updated_at, now),

@@ -131,7 +131,10 @@ impl View {
 
     fn layout(&self, viewer: &impl Viewer, organization: &str, page: &impl Page) -> askama::Result<String> {
         let visitor = viewer.visitor();
-        let (links, alarm) = (&viewer.links(), self.alarm(viewer.membership()));
+        let now = self.services.clock.now();
+        // Of an organization that is closed to them they are shown nothing.
+        let opened = viewer.membership().filter(|here| !here.is_behind_wall(now));
+        let (links, alarm) = (&viewer.links(), self.alarm(opened));
         let layout = Layout {
             title: page.title(),
             error_title: page.has_errors(),
@@ -144,13 +147,10 @@ impl View {
                 role: role(visitor, viewer.membership()),
                 is_operator: visitor.is_operator && self.services.config.tenancy.is_multi(),
             },
-            nav: viewer
-                .membership()
-                .map(|m| navigation(&self.path, links, m.role, &alarm))
-                .unwrap_or_default(),
+            nav: opened.map(|m| navigation(&self.path, links, m.role, &alarm)).unwrap_or_default(),
             said: self.said(links),
             entered: visitor.entered.as_ref().map(|entered| self.inside(entered)),
-            trouble: self.trouble(viewer.membership()),
+            trouble: self.trouble(opened),
             // Where it can be seen to, it stands beside the key itself.
             alarm: if is_within(&self.path, &links.llm_keys()) { "" } else { &alarm },
             factor_due: viewer.membership().and_then(|here| self.factor_due(here)),

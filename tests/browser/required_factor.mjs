@@ -44,7 +44,7 @@ async function isSentToAddOne(ada) {
   await look(ada, "160-required-none");
   await ada.getByLabel("Now").check();
   await press(ada, "Save");
-  await ada.getByText("Add a second factor of your own first").waitFor();
+  await ada.getByText("Add a second factor to your own account first").waitFor();
   await ada.getByRole("link", { name: "Add a second factor" }).click();
   await addsAnApp(ada);
   holds("an admin who has none is sent to add one first");
@@ -52,11 +52,11 @@ async function isSentToAddOne(ada) {
 
 async function setsADay(ada) {
   await ada.goto(PAGE);
-  await ada.getByLabel("From a day on").check();
+  await ada.getByLabel("On a date").check();
   await press(ada, "Save");
-  await ada.getByText("Choose a day between tomorrow and a year from now.").waitFor();
+  await ada.getByText("Choose a date in the future, at most a year from now.").waitFor();
   assert.match(await ada.title(), /^Error: /);
-  assert.ok(await ada.getByLabel("From a day on").isChecked(), "what was chosen is there");
+  assert.ok(await ada.getByLabel("On a date").isChecked(), "what was chosen is there");
   await look(ada, "161-required-422");
   await ada.getByLabel("In 7 days").check();
   await press(ada, "Save");

@@ -4,9 +4,9 @@ use futures_util::future::join_all;
 use gatehouse::app::connect;
 use gatehouse::db::{Db, Reader};
 use gatehouse::entity::{
-    denial, event, event_head, heartbeat, identity, instance, invite, invite_batch, kept_answer, llm_key,
-    llm_key_health, membership, org_settings, organization, organization_slug, outbox, session, sign_in_flow,
-    sign_in_link, suspension, switched_off_provider, unlinked_identity, user,
+    denial, event, event_head, former_member, heartbeat, identity, instance, invite, invite_batch,
+    kept_answer, llm_key, llm_key_health, membership, org_settings, organization, organization_slug, outbox,
+    session, sign_in_flow, sign_in_link, suspension, switched_off_provider, unlinked_identity, user,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::EntityTrait;
@@ -39,6 +39,7 @@ async fn every_entity_reads_its_table() {
         reads::<heartbeat::Entity>(rows).await;
         reads::<denial::Entity>(rows).await;
         reads::<suspension::Entity>(rows).await;
+        reads::<former_member::Entity>(rows).await;
         reads::<switched_off_provider::Entity>(rows).await;
         reads::<outbox::Entity>(rows).await;
         reads::<invite::Entity>(rows).await;

@@ -19,12 +19,14 @@ enum Act {
     Demotes(usize, usize),
     Promotes(usize, usize),
     StepsDown(usize),
+    /// Their provider asked for a second factor at their next sign-in, or didn't.
+    SignsInWith(usize, bool),
 }
 
 impl Act {
     fn throw(dice: &mut Dice) -> Self {
         let (who, whom) = (dice.roll(PEOPLE.len()), dice.roll(PEOPLE.len()));
-        match dice.roll(9) {
+        match dice.roll(10) {
             0 | 1 => Self::Requires(who, true),
             2 => Self::Requires(who, false),
             3 => Self::Trusts(who, dice.roll(2) == 0),
@@ -32,6 +34,7 @@ impl Act {
             5 => Self::RemovesTheirApp(who),
             6 => Self::Demotes(who, whom),
             7 => Self::Promotes(who, whom),
+            8 => Self::SignsInWith(who, dice.roll(2) == 0),
             _ => Self::StepsDown(who),
         }
     }
@@ -101,6 +104,11 @@ impl<'a> Cast<'a> {
             Act::Demotes(who, whom) => role(who, whom, "member").await,
             Act::Promotes(who, whom) => role(who, whom, "owner").await,
             Act::StepsDown(who) => role(who, who, "member").await,
+            Act::SignsInWith(who, factor) => {
+                let values = [factor.into(), self.ids[who].clone().into()];
+                self.app.run("UPDATE users SET provider_factor = $1 WHERE id = $2", values).await;
+                200
+            }
         }
     }
 }
@@ -109,10 +117,8 @@ async fn owners_who_can_come_in(app: &TestApp) -> i64 {
     app.count(
         "SELECT count(*) FROM memberships m
          JOIN organizations o ON o.id = m.organization_id
-         WHERE m.role = 'owner' AND m.status = 'active' AND (
-             o.second_factor_from IS NULL OR m.second_factor = 'own'
-             OR m.second_factor = 'provider' AND o.trusts_provider_factor
-         )",
+         WHERE m.role = 'owner' AND m.status = 'active'
+             AND (o.second_factor_from IS NULL OR m.second_factor = 'own')",
     )
     .await
 }

@@ -45,7 +45,7 @@ macro_rules! load_by {
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            p.id AS project, p.name AS project_name,
            u.id AS person, u.email AS account, u.name AS person_name, m.role, m.email AS address,
-           o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, m.joined_at AS joined,
+           o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, m.grace_since AS joined,
            u.own_factor, u.provider_factor
     FROM tokens t
     JOIN organizations o ON o.id = t.organization_id AND o.state = 'active'

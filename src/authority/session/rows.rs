@@ -48,7 +48,7 @@ const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
            s.authenticated_at AS authenticated,
            s.second_factor_at IS NULL AND u.own_factor AS owes_factor, u.id, u.email, u.name, u.operator,
-           m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here, m.joined_at AS joined,
+           m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here, m.grace_since AS joined,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, u.own_factor, s.provider_factor,
            s.provider, s.organization_id AS opened_last, off.provider AS switched_off

@@ -78,7 +78,7 @@ impl IdTokenClaims {
     }
 
     /// Whether it is told that more than one factor was asked for. Nothing else than `mfa` says so: a code or a key may have
-    /// been the only factor. Microsoft says it by the same word.
+    /// been the only factor.
     pub fn has_second_factor(&self) -> bool {
         self.amr.iter().flatten().any(|method| method == "mfa")
     }
