@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::web::{IdentityPath, SessionPath};
 use crate::authority::session::Membership;
-use crate::authority::{InPerson, Member, Organization, SignedIn};
+use crate::authority::{Departing, InPerson, Organization, SignedIn};
 use crate::entity::{identity, session};
 use crate::error::Result;
 use crate::membership::identities::identities as of_person;
@@ -175,7 +175,7 @@ pub async fn delete(person: InPerson<SignedIn>) -> Result<Done> {
 }
 
 /// `DELETE /api/org/membership`, `DELETE /api/organizations/{organization}/membership`: leaves it.
-pub async fn leave(member: InPerson<Member>) -> Result<Done> {
+pub async fn leave(member: InPerson<Departing>) -> Result<Done> {
     super::leave_opened(&member).await?;
     Ok(Done)
 }

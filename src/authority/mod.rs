@@ -43,9 +43,9 @@ pub use event::{Actor, Event, Idempotency, Origin, is_operator_name, operator_na
 pub use limits::Limits;
 pub use organization::Organization;
 pub use people::{
-    Admin, Anyone, Asker, Authority, ForScope, HalfSignedIn, InPerson, Member, OTHER_ORGANIZATION, Operator,
-    Owner, ProjectAdmin, ProjectViewer, ResolveKeys, SignedIn, Takes, TeamAdmin, TeamManager, TeamViewer,
-    Token, Who,
+    Admin, Anyone, Asker, Authority, Departing, ForScope, HalfSignedIn, InPerson, Member, OTHER_ORGANIZATION,
+    Operator, Owner, ProjectAdmin, ProjectViewer, ResolveKeys, SignedIn, Takes, TeamAdmin, TeamManager,
+    TeamViewer, Token, Who,
 };
 pub use precondition::{Precondition, Question};
 pub use roster::MemberAccount;

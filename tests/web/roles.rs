@@ -478,7 +478,8 @@ async fn the_list_goes_out_as_a_file_and_leaves_an_event(app: &TestApp) {
     assert_eq!(file.body.lines().count(), 253, "a head and everybody");
     assert!(
         file.body.starts_with("\u{feff}")
-            && file.body[3..].starts_with(r#""id","email","name","role","status","secondFactor","joinedAt","lastSeenAt""#)
+            && file.body[3..]
+                .starts_with(r#""id","email","name","role","status","secondFactor","joinedAt","lastSeenAt""#)
             && file.body.contains("'=HYPERLINK(1)")
     );
     let lines = ada.get(&format!("{PAGE}/export?format=jsonl&role=owner")).await.body;

@@ -493,6 +493,7 @@ async fn among_many_organizations_each_is_judged_by_itself_and_strangers_learn_n
             all.iter().find(|one| one["id"] == id).expect("one of them")["secondFactorDue"].clone()
         };
         assert!(due(&acme).is_string() && due(&globex).is_null(), "{me}");
+        assert_eq!(status(&cy, "/orgs/acme/departure".to_owned()).await, 200, "the way out is open");
         add_app(&app, &cy).await;
         assert_eq!(status(&cy, "/orgs/acme/settings/admin/users".to_owned()).await, 200);
         app.close().await;

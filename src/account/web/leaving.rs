@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::account::{Consequences, ONLY_OWNER};
 use crate::address::EmailAddress;
-use crate::authority::{Member, SignedIn, session};
+use crate::authority::{Departing, SignedIn, session};
 use crate::error::{Error, Forbidden, Result};
 use crate::links::{Link, Site};
 use crate::sign_in::web::sign_in_again;
@@ -63,7 +63,7 @@ pub async fn leave(person: SignedIn) -> Reply {
 }
 
 /// `GET /orgs/{org}/departure`.
-pub async fn departure_from_opened(member: Member, view: View) -> Reply {
+pub async fn departure_from_opened(member: Departing, view: View) -> Reply {
     let organization = member.organization();
     let can_go = crate::account::can_spare(member.person(), member.membership()).await?;
     let why_not = if can_go { String::new() } else { ONLY_OWNER.to_owned() };
@@ -72,11 +72,11 @@ pub async fn departure_from_opened(member: Member, view: View) -> Reply {
         organization_field: member.links().organization_field(),
         ..DeparturePage::of(&organization.name, action, why_not)
     };
-    view.page(&member, StatusCode::OK, &page)
+    view.page(&*member, StatusCode::OK, &page)
 }
 
 /// `POST /orgs/{org}/departure`.
-pub async fn leave_opened(member: Member) -> Reply {
+pub async fn leave_opened(member: Departing) -> Reply {
     crate::account::leave_opened(&member).await?;
     Ok(see_other(&Site.organizations(), Notice::Left.about(&member.organization().name)))
 }

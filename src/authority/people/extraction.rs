@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::admin::Admin;
 use super::anyone::Anyone;
+use super::departing::Departing;
 use super::half_signed_in::HalfSignedIn;
 use super::in_person::InPerson;
 use super::member::Member;
@@ -74,6 +75,9 @@ impl Authority for SignedIn {
     const WHO: Who = Who::SignedIn;
 }
 impl Authority for Member {
+    const WHO: Who = Who::Member;
+}
+impl Authority for Departing {
     const WHO: Who = Who::Member;
 }
 impl Authority for Admin {
@@ -161,4 +165,4 @@ macro_rules! extracted {
     };
 }
 
-extracted! { HalfSignedIn SignedIn Member Admin Owner Operator ProjectViewer ProjectAdmin TeamViewer TeamManager TeamAdmin }
+extracted! { HalfSignedIn SignedIn Member Departing Admin Owner Operator ProjectViewer ProjectAdmin TeamViewer TeamManager TeamAdmin }

@@ -30,13 +30,21 @@ pub struct Member {
 
 impl Member {
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
+        let member = Self::whatever_they_lack(request).await?;
+        member.refuse_without_factor()?;
+        if member.services().config.tenancy.is_multi() {
+            member.note_opening(request).await;
+        }
+        Ok(member)
+    }
+
+    /// The same for someone who may lack the second factor that the organization requires.
+    pub(super) async fn whatever_they_lack(request: &HttpRequest) -> Result<Self> {
         let signed_in = SignedIn::of(request).await?;
         if !signed_in.services.config.tenancy.is_multi() {
             let membership = signed_in.membership().cloned();
             let membership = membership.ok_or(Error::Forbidden(Forbidden::NoOrganization))?;
-            let member = Self { signed_in, membership };
-            member.refuse_without_factor()?;
-            return Ok(member);
+            return Ok(Self { signed_in, membership });
         }
         let membership = match meant(request.match_info(), &signed_in.visitor) {
             Ok(membership) => membership.clone(),
@@ -46,8 +54,6 @@ impl Member {
         let member = Self { signed_in, membership };
         member.refuse_form_of_another(request)?;
         member.refuse_other_ways()?;
-        member.refuse_without_factor()?;
-        member.note_opening(request).await;
         Ok(member)
     }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod anyone;
 mod asker;
+mod departing;
 mod extraction;
 mod half_signed_in;
 mod in_person;
@@ -18,6 +19,7 @@ mod token;
 pub use admin::Admin;
 pub use anyone::Anyone;
 pub use asker::Asker;
+pub use departing::Departing;
 pub use extraction::{Authority, Takes, Who};
 pub use half_signed_in::HalfSignedIn;
 pub use in_person::InPerson;
