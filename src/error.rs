@@ -172,6 +172,9 @@ pub enum Forbidden {
     /// It takes a sign-in of the last ten minutes.
     #[error("needs a fresh sign-in")]
     NeedsFreshSignIn,
+    /// The organization requires a second factor, and the person has none (rule 7.1).
+    #[error("needs a second factor")]
+    NeedsSecondFactor,
     /// The account was deactivated or deleted while the request waited.
     #[error("no active account any more")]
     NoAccount,

@@ -53,6 +53,7 @@ pub mod role;
 pub mod rotation;
 pub mod routes;
 pub mod second_factor;
+pub mod security;
 pub mod shown_name;
 pub mod sign_in;
 pub mod slug;

@@ -34,6 +34,7 @@ mod m0024_mails_by_kind;
 mod m0025_kept_answers;
 mod m0026_second_factor;
 mod m0027_people_of_places;
+mod m0028_required_factor;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_kept_answers::Migration),
             Box::new(m0026_second_factor::Migration),
             Box::new(m0027_people_of_places::Migration),
+            Box::new(m0028_required_factor::Migration),
         ]
     }
 }

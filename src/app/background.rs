@@ -4,27 +4,31 @@ use std::time::Duration;
 
 use actix_web::web;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::authority::{Services, kept_answers};
 use crate::identity_providers::DISCOVERY_RETRY;
 use crate::llm_keys::uses;
 use crate::sign_in::{self, FLOW_LIFETIME};
-use crate::{access, invites, mail, organization, ownership, tokens};
+use crate::{access, invites, mail, organization, ownership, security, tokens};
 
 /// How often what is over is deleted.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
 /// How often organizations that no one can restore any more are looked for.
 const PURGE: Duration = Duration::from_secs(20);
+/// How often those are looked for who have to hear that a second factor is required.
+const REMINDERS: Duration = Duration::from_mins(5);
 /// How often it is tried whether the database takes changes, and how often while it does not.
 const BEAT: Duration = Duration::from_secs(15);
 const BEAT_IN_TROUBLE: Duration = Duration::from_secs(2);
 
 /// Begins all of it.
-pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 4] {
+pub fn start(services: &web::Data<Services>) -> [JoinHandle<()>; 5] {
     [
         actix_web::rt::spawn(purge(services.clone())),
         actix_web::rt::spawn(discover(services.clone())),
         actix_web::rt::spawn(keep_house(services.clone())),
+        actix_web::rt::spawn(remind(services.clone())),
         actix_web::rt::spawn(beat(services.clone())),
     ]
 }
@@ -51,6 +55,15 @@ async fn purge(services: web::Data<Services>) {
     loop {
         ownership::purge_due(&services).await;
         actix_web::rt::time::sleep(PURGE).await;
+    }
+}
+
+async fn remind(services: web::Data<Services>) {
+    loop {
+        if let Err(error) = security::reminders::send_due(&services).await {
+            tracing::warn!(%error, "could not look for reminders that are due");
+        }
+        let _ = timeout(REMINDERS, services.reminders_due.notified()).await;
     }
 }
 

@@ -9,7 +9,7 @@ use crate::authority::Services;
 use crate::error::Result;
 use crate::mail::{Composer, MailKind, Recipient, test_mail};
 use crate::smtp::message::Composed;
-use crate::{invites, operator, ownership, second_factor, sign_in, users};
+use crate::{invites, operator, ownership, second_factor, security, sign_in, users};
 
 /// Writes every kind of mail.
 pub struct Mails(pub Arc<Services>);
@@ -29,6 +29,10 @@ impl Composer for Mails {
                 sign_in::mails::account_connected(services, to.email, provider).map(Some)
             }
             MailKind::SecondFactor { news } => second_factor::mails::news(services, to.email, news).map(Some),
+            MailKind::SecondFactorRequired { due } => {
+                let due = DateTime::from_timestamp_millis(*due).unwrap_or_default();
+                security::mails::required(services, to, due).await
+            }
             MailKind::RoleChanged { role } => users::mails::role_changed(services, to, *role).await,
             MailKind::OrganizationTransferred { by, to: receiver } => {
                 ownership::mails::transferred(services, to, by, receiver).await

@@ -7,6 +7,7 @@ use actix_web::cookie::Key;
 use actix_web::http::header::HeaderValue;
 use actix_web::web;
 use anyhow::Context;
+use tokio::sync::Notify;
 
 use crate::alarms::Alarms;
 use crate::authority::session::{Admits, Sessions};
@@ -44,6 +45,7 @@ pub fn services(config: Config, db: Db, clock: Clock, only: Option<String>) -> a
         mail: Mailer::new(config.mail.as_ref()).context("GATEHOUSE_SMTP_URL")?,
         outbound: outbound(&config)?,
         key_alarms: Alarms::default(),
+        reminders_due: Notify::new(),
         config,
     })
 }

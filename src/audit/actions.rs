@@ -89,6 +89,8 @@ pub const GROUPS: [Group; 7] = [
             ("sign_in_method.switched_on", "{who} switched on the sign-in method {target}"),
             ("sign_in_method.switched_off", "{who} switched off the sign-in method {target}"),
             ("sign_in_method.kept_on", "{who} couldn’t switch off {target}, an owner’s last sign-in method"),
+            ("security.changed", "{who} changed whether a second factor is required"),
+            ("security.reminded", "{who} reminded {target} to add a second factor"),
             ("sign_in_method.tested", "{who} tested the sign-in method {target}"),
         ],
     },

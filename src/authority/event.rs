@@ -104,6 +104,11 @@ impl Actor {
         Self { id: None, name: "nobody".to_owned() }
     }
 
+    /// Gatehouse itself, at work while no one asks.
+    pub fn gatehouse() -> Self {
+        Self { id: None, name: "Gatehouse".to_owned() }
+    }
+
     /// The person who runs the command line on the machine itself.
     pub fn operator() -> Self {
         let user = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());

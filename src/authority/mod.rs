@@ -7,7 +7,7 @@
 //!                           Scope      Change        what they read, what they write
 //! ```
 //! Anyone who is refused leaves by [`refusals`]. Who is not in yet stands on a [`Doorstep`]; anyone who runs commands
-//! comes by the [`Shell`]; an [`Operator`] enters an organization and is a `Member` there for a while. All of them know
+//! comes by the [`Shell`], what goes on by itself by a [`Worker`]; an [`Operator`] enters an organization and is a `Member` there for a while. All of them know
 //! their [`Organization`], and every [`Change`] is one in it.
 //!
 //! A person's role, membership and active state are read with the session on every request, so a demotion or
@@ -32,6 +32,7 @@ mod scope;
 mod services;
 pub mod session;
 mod shell;
+mod worker;
 
 pub use bearer::{ProjectToken, Tokens};
 pub use change::{Change, FromOutside, OfOrganization, OfPerson};
@@ -51,3 +52,4 @@ pub use roster::MemberAccount;
 pub use scope::{Scope, Scoped};
 pub use services::Services;
 pub use shell::Shell;
+pub use worker::Worker;

@@ -1,6 +1,7 @@
 //! What requests share below the frame: the configuration, the database, the time, and the clients of the outside world.
 
 use actix_web::{HttpRequest, web};
+use tokio::sync::Notify;
 
 use super::bearer::Tokens;
 use super::limits::Limits;
@@ -31,6 +32,8 @@ pub struct Services {
     pub mail: Mailer,
     pub outbound: Outbound,
     pub key_alarms: Alarms,
+    /// Notified when someone may have to hear of a second factor that is required.
+    pub reminders_due: Notify,
 }
 
 impl Services {

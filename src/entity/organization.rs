@@ -28,6 +28,12 @@ pub struct Model {
     pub purge_at: Option<Timestamp>,
     /// The name of the person who has begun to delete it.
     pub state_by: Option<String>,
+    /// From when on its members need a second factor; none where none is required (rule 7.1).
+    pub second_factor_from: Option<Timestamp>,
+    /// How many days someone has who joins.
+    pub second_factor_days: i64,
+    /// Whether a provider's second factor counts.
+    pub trusts_provider_factor: bool,
 }
 
 /// Whether an organization is there.

@@ -29,6 +29,8 @@ pub struct Model {
     /// The provider by which the person signed in, or [`BY_LINK`](crate::entity::session::BY_LINK); none for sessions from
     /// before this was kept.
     pub provider: Option<String>,
+    /// Whether the provider said that it has asked for a second factor.
+    pub provider_factor: bool,
     /// The organization that was opened last: where `/` leads, and nothing else.
     pub organization_id: Option<String>,
     /// Whether the person's role has changed since the id in the cookie was given out; set by a trigger.

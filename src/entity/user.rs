@@ -1,6 +1,7 @@
 //! People (rule 1.2).
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
 
@@ -16,12 +17,14 @@ pub struct Model {
     /// Whether the person may enter organizations; the shell's to say (rule 6.4).
     pub operator: bool,
     pub created_at: Timestamp,
+    /// Whether they have a second factor of their own; set by triggers.
+    pub own_factor: bool,
+    /// Whether the provider of their last sign-in vouched for one.
+    pub provider_factor: bool,
 }
 
 /// Whether a person may use their account at all (rule 1.6).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

@@ -15,6 +15,8 @@ pub struct Claims {
     pub name: Option<String>,
     /// When the person has proven to the provider who they are, where it tells.
     pub authenticated_at: Option<DateTime<Utc>>,
+    /// Whether it says that it has asked for a second factor (RFC 8176, section 2: `mfa`).
+    pub has_second_factor: bool,
 }
 
 impl Claims {

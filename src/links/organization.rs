@@ -75,6 +75,7 @@ addresses! {
         allowed_addresses "/settings/admin/access/allowed-addresses" [POST];
         switch_method(provider) "/settings/admin/access/methods/{provider}" [POST];
         test_method(provider) "/settings/admin/access/methods/{provider}/test" [POST];
+        security "/settings/admin/security" [GET POST];
         users "/settings/admin/users" [GET];
         users_bulk "/settings/admin/users/bulk" [POST];
         users_export "/settings/admin/users/export" [GET];

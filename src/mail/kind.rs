@@ -20,6 +20,8 @@ pub enum MailKind {
     AccountConnected { provider: String },
     /// Something has changed about the recipient's second factor.
     SecondFactor { news: SecondFactorNews },
+    /// The organization requires a second factor from this moment in milliseconds on, and the recipient has none.
+    SecondFactorRequired { due: i64 },
     /// The recipient has another role in the organization.
     RoleChanged { role: Role },
     /// To an owner: the organization was transferred to another member.
@@ -42,6 +44,7 @@ impl MailKind {
             Self::InviteAskedFor { .. } => "invite_asked_for",
             Self::AccountConnected { .. } => "account_connected",
             Self::SecondFactor { .. } => "second_factor",
+            Self::SecondFactorRequired { .. } => "second_factor_required",
             Self::RoleChanged { .. } => "role_changed",
             Self::OrganizationTransferred { .. } => "organization_transferred",
             Self::OrganizationDeleted { .. } => "organization_deleted",

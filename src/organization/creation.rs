@@ -110,6 +110,9 @@ pub async fn write(
         state: organization::State::Active,
         purge_at: None,
         state_by: None,
+        second_factor_from: None,
+        second_factor_days: 0,
+        trusts_provider_factor: false,
     };
     let insert = organization::Entity::insert(organization::ActiveModel::from(row.clone()));
     insert.exec_without_returning(connection).await?;

@@ -23,7 +23,7 @@ use crate::web::cookies::Cookies;
 use crate::web::health;
 use crate::{
     access, account, api_document, audit, authority, invites, joining, llm_keys, operator, organization,
-    ownership, projects, second_factor, sign_in, teams, tokens, users,
+    ownership, projects, second_factor, security, sign_in, teams, tokens, users,
 };
 use route::{below, get, post};
 
@@ -194,6 +194,8 @@ fn of_the_organization() -> Vec<Route> {
         post("/settings/admin/access/allowed-addresses", allow_address),
         post("/settings/admin/access/methods/{provider}", switch_method),
         post("/settings/admin/access/methods/{provider}/test", test_method),
+        get("/settings/admin/security", security::web::index),
+        post("/settings/admin/security", security::web::save),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::authority::{Admin, ProjectAdmin};
 use crate::links::{API, API_ORGANIZATION};
 use crate::{
     access, account, api_document, audit, invites, joining, llm_keys, operator, organization, ownership,
-    projects, teams, tokens, users,
+    projects, security, teams, tokens, users,
 };
 
 /// Those that there always are.
@@ -205,6 +205,9 @@ fn of_settings() -> Vec<Route> {
         patch("/admin/access/methods/{provider}", "Switch a sign-in method on or off", switch_method),
         post("/admin/access/methods/{provider}/test", "Test a sign-in method", test_method)
             .limited_by(Limit::Tests),
+        get("/admin/security", "Get the security settings", security::api::show),
+        patch("/admin/security", "Change the security settings", security::api::change),
+        post("/admin/security/preview", "Preview who lacks a second factor", security::api::preview),
     ]
 }
 

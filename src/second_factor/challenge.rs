@@ -6,7 +6,6 @@ use super::acceptance::{Refusal, Verdict, judge};
 use super::code::Code;
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
-use crate::entity::authenticator_app;
 use crate::error::{Error, Result};
 
 /// What came of a code.
@@ -30,7 +29,7 @@ pub async fn finish(half: &HalfSignedIn, code: &Code) -> Result<Answer> {
 /// As [`finish`]; 409 for someone who has no second factor.
 pub async fn confirm(person: &SignedIn, code: &Code) -> Result<Answer> {
     let (change, session) = (person.change().await?, person.visitor.session.as_str());
-    if change.all::<authenticator_app::Entity>().await?.iter().all(|app| app.confirmed_at.is_none()) {
+    if !change.person().own_factor {
         return Err(Error::Conflict("You have no authenticator app, so no code confirms that it’s you."));
     }
     give(change, &person.services, session, "second_factor.confirmed", code).await

@@ -25,6 +25,9 @@ const MOST: usize = 10;
 const PATIENCE: Duration = Duration::hours(1);
 /// Why there is no room.
 const TOO_MANY: &str = "You already have 10 authenticator apps. Remove one first.";
+/// Why the last one stays (rule 7.2).
+pub const REQUIRED: &str =
+    "An organization of yours requires a second factor. Add another before you remove this one.";
 /// What an app is called that no one has named.
 const UNNAMED: &str = "Authenticator app";
 
@@ -101,7 +104,7 @@ pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Re
         change.commit_once(event.resulting_in(json!({ "reason": "wrong" }))).await?;
         return Ok(Confirmed::Wrong);
     };
-    let is_first = apps.iter().all(|app| app.confirmed_at.is_none());
+    let is_first = !change.person().own_factor;
     let now = Expr::value(change.at());
     let confirmed = Entity::update_many()
         .col_expr(Column::ConfirmedAt, now.clone())
@@ -146,13 +149,16 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
 /// Removes an app; with the last one go the recovery codes. Its name. Takes a fresh sign-in.
 ///
 /// # Errors
-/// 403 without a fresh sign-in; 404 for anyone else's.
+/// 403 without a fresh sign-in; 404 for anyone else's; 409 for the last, while an organization of theirs requires one.
 pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;
     let name = counting(&change, id).await?.name;
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(id))).await?;
-    let is_off = change.all::<Entity>().await?.iter().all(|app| app.confirmed_at.is_none());
+    let is_off = !change.has_own_factor().await?;
+    if is_off && change.needs_factor().await? {
+        return Err(Error::Conflict(REQUIRED));
+    }
     if is_off {
         change.delete::<recovery_code::Entity>(|own| own).await?;
         change.second_factor_gone().await?;
@@ -169,7 +175,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
 pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;
-    if change.all::<Entity>().await?.iter().all(|app| app.confirmed_at.is_none()) {
+    if !change.person().own_factor {
         return Err(Error::Conflict("Recovery codes come with an authenticator app. Add one first."));
     }
     let codes = recovery::renew(&change).await?;

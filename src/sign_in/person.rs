@@ -47,6 +47,8 @@ impl Person<'_> {
             status: Status::Active,
             created_at: change.at(),
             operator: false,
+            own_factor: false,
+            provider_factor: self.claims.has_second_factor,
         };
         change.insert(user::ActiveModel::from(user.clone())).await?;
         let account = new_identity(self.claims, self.email, change.at());
@@ -60,14 +62,16 @@ impl Person<'_> {
         let (leads, mut user) = (known.leads(), known.user.clone());
         let email = self.account.unwrap_or(self.email).to_string();
         let name = if leads && self.claims.name.is_some() { self.name() } else { user.name.clone() };
-        if (&email, &name) != (&user.email, &user.name) {
+        let provider_factor = self.claims.has_second_factor;
+        if (&email, &name, provider_factor) != (&user.email, &user.name, user.provider_factor) {
             user::Entity::update_many()
                 .col_expr(user::Column::Email, Expr::value(email.as_str()))
                 .col_expr(user::Column::Name, Expr::value(name.as_str()))
+                .col_expr(user::Column::ProviderFactor, Expr::value(provider_factor))
                 .filter(user::Column::Id.eq(&user.id))
                 .exec(change.connection())
                 .await?;
-            (user.email, user.name) = (email, name);
+            (user.email, user.name, user.provider_factor) = (email, name, provider_factor);
         }
         let is_known_otherwise = known.membership.as_ref().is_some_and(|member| member.email != user.email);
         if is_known_otherwise {

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Func, Query};
 use super::sort::{By, Key, Sort, UserKeyset};
 use crate::authority::columns;
 use crate::entity::identity;
-use crate::entity::membership::{self, Column, Status};
+use crate::entity::membership::{self, Column, SecondFactor, Status};
 use crate::role::Role;
 use crate::tenancy::Tenancy;
 
@@ -22,6 +22,7 @@ columns! {
         pub email: String = Column::Email,
         pub role: Role = Column::Role,
         pub status: Status = Column::Status,
+        pub second_factor: SecondFactor = Column::SecondFactor,
         #[serde(with = "chrono::serde::ts_milliseconds")]
         pub joined_at: DateTime<Utc> = Column::JoinedAt,
         #[serde(with = "chrono::serde::ts_milliseconds")]

@@ -7,7 +7,7 @@ use crate::access::preview::would_be_let_in;
 use crate::address::EmailAddress;
 use crate::authority::Admin;
 use crate::authority::session::IDLE;
-use crate::entity::{Timestamp, authenticator_app, identity, invite, llm_key, org_settings, session};
+use crate::entity::{Timestamp, identity, invite, llm_key, org_settings, session};
 use crate::error::{Error, Result};
 use crate::gate::Rules;
 use crate::membership::invited::Status;
@@ -25,16 +25,6 @@ const MOST_INVITES: u64 = 500;
 pub async fn identities(admin: &Admin, id: &str) -> Result<Vec<identity::Model>> {
     let own = admin.scope().of_member::<identity::Entity>(id).await?;
     own.filter(|own| own.order_by_asc(identity::Column::CreatedAt)).all().await
-}
-
-/// Whether they have a second factor.
-///
-/// # Errors
-/// 404 for a non-member.
-pub async fn has_second_factor(admin: &Admin, id: &str) -> Result<bool> {
-    let own = admin.scope().of_member::<authenticator_app::Entity>(id).await?;
-    let counts = authenticator_app::Column::ConfirmedAt.is_not_null();
-    Ok(own.filter(|own| own.filter(counts).limit(1)).all().await?.pop().is_some())
 }
 
 /// Where they are signed in, the latest used first.

@@ -16,9 +16,10 @@ pub struct NavItem {
 type Room = (fn(&Links) -> Link, &'static str, &'static str, Role);
 
 /// An organization's rooms, in order.
-const ROOMS: [Room; 8] = [
+const ROOMS: [Room; 9] = [
     (Links::general, "General", "general", Role::Member),
     (Links::access, "Access", "access", Role::Admin),
+    (Links::security, "Security", "security", Role::Admin),
     (Links::users, "Users", "users", Role::Member),
     (Links::invites, "Invites", "invites", Role::Admin),
     (Links::llm_keys, "LLM keys", "llm-keys", Role::Member),

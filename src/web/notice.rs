@@ -67,6 +67,7 @@ notices! {
     AccessSavedDomainsOn "access-saved-domains-on" "Access rules saved. You added a domain, so domains are now on."
     AccessSavedAddressesOn "access-saved-addresses-on" "Access rules saved. You added an address, so addresses are now on."
     AccessSavedBothOn "access-saved-both-on" "Access rules saved. You added to both lists, so both are now on."
+    SecuritySaved "security-saved" "Security settings saved."
     AccessEnded "access-ended" "Access rules saved. {} lost access."
     AddressAllowed "address-allowed" "{} can now join."
     AddressAllowedListOn "address-allowed-list-on" "{} can now join. Addresses are now on."

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use super::known::{Bearer, ProjectToken};
 use crate::api_token::{Scopes, TokenText};
 use crate::authority::organization::Organization;
-use crate::authority::session::{Membership, TokenOfPerson, Visitor};
+use crate::authority::session::{Membership, Requirement, TokenOfPerson, Visitor};
 use crate::db::Db;
 use crate::role::Role;
 
@@ -32,6 +32,8 @@ pub struct Row {
     role: Option<Role>,
     /// The address by which they are a member.
     address: Option<String>,
+    #[sea_orm(nested)]
+    requirement: Requirement,
 }
 
 /// That a project is in use, and that a person can come in, is asked with it.
@@ -42,7 +44,9 @@ macro_rules! load_by {
     SELECT t.id, t.name, t.prefix, t.scopes,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
            p.id AS project, p.name AS project_name,
-           u.id AS person, u.email AS account, u.name AS person_name, m.role, m.email AS address
+           u.id AS person, u.email AS account, u.name AS person_name, m.role, m.email AS address,
+           o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, m.joined_at AS joined,
+           u.own_factor, u.provider_factor
     FROM tokens t
     JOIN organizations o ON o.id = t.organization_id AND o.state = 'active'
     LEFT JOIN projects p ON p.id = t.project_id AND p.archived_at IS NULL
@@ -97,7 +101,8 @@ impl Row {
             })));
         }
         let token = TokenOfPerson { id: self.id, name: self.name, scopes };
-        let membership = Membership::by_token(organization, self.role?, self.address?);
+        let membership =
+            Membership::by_token(organization, self.role?, self.address?, self.requirement.due());
         let visitor = Visitor::by_token(token, self.person?, self.account?, self.person_name?, membership);
         Some(Bearer::OfPerson(Arc::new(visitor)))
     }

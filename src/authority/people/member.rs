@@ -32,10 +32,11 @@ impl Member {
     pub(super) async fn of(request: &HttpRequest) -> Result<Self> {
         let signed_in = SignedIn::of(request).await?;
         if !signed_in.services.config.tenancy.is_multi() {
-            return match signed_in.membership().cloned() {
-                Some(membership) => Ok(Self { signed_in, membership }),
-                None => Err(Error::Forbidden(Forbidden::NoOrganization)),
-            };
+            let membership = signed_in.membership().cloned();
+            let membership = membership.ok_or(Error::Forbidden(Forbidden::NoOrganization))?;
+            let member = Self { signed_in, membership };
+            member.refuse_without_factor()?;
+            return Ok(member);
         }
         let membership = match meant(request.match_info(), &signed_in.visitor) {
             Ok(membership) => membership.clone(),
@@ -45,6 +46,7 @@ impl Member {
         let member = Self { signed_in, membership };
         member.refuse_form_of_another(request)?;
         member.refuse_other_ways()?;
+        member.refuse_without_factor()?;
         member.note_opening(request).await;
         Ok(member)
     }
@@ -61,12 +63,15 @@ impl Member {
             (None, []) => return Err(Error::Forbidden(Forbidden::NoOrganization)),
             (None, _) => return Err(Error::OrganizationRequired),
         };
-        let is_judged = is_judged && signed_in.services.config.tenancy.is_multi();
-        if is_judged && !signed_in.takes_method_of(membership) {
-            return Err(Error::SignInMethod { slug: membership.organization.slug.clone() });
-        }
         let membership = membership.clone();
-        Ok(Self { signed_in, membership })
+        let member = Self { signed_in, membership };
+        if is_judged {
+            if member.services().config.tenancy.is_multi() {
+                member.refuse_other_ways()?;
+            }
+            member.refuse_without_factor()?;
+        }
+        Ok(member)
     }
 
     /// A form carries the organization whose page it stood on: an address may have become another's since. Programs that
@@ -86,6 +91,15 @@ impl Member {
             return Ok(());
         }
         Err(Error::SignInMethod { slug: self.organization().slug.clone() })
+    }
+
+    /// Who lacks the second factor that the organization requires keeps the membership, and opens nothing of it (rule 7.1).
+    /// Judged after the membership: for strangers there is no organization.
+    fn refuse_without_factor(&self) -> Result<()> {
+        if self.membership.is_behind_wall(self.services().clock.now()) {
+            return Err(Error::Forbidden(Forbidden::NeedsSecondFactor));
+        }
+        Ok(())
     }
 
     /// A page that someone opens is where `/` leads from then on; what programs ask, and parts of pages that are

@@ -1,6 +1,7 @@
 //! Sessions: rows in the database, found by the hash of what the cookie holds, so that neither the database
 //! nor a backup of it opens one. They end on the next request of every instance (rule P5).
 
+mod factor_requirement;
 mod lifetime;
 mod purge;
 mod renewal;
@@ -13,6 +14,7 @@ mod touch;
 mod turns;
 mod visitor;
 
+pub use factor_requirement::{Requirement, due};
 pub use lifetime::{IDLE, LIFETIME, is_fresh};
 pub use renewal::renew_if_due;
 pub use second_factor::{NewId, refuse_half};

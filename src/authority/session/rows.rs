@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
+use super::factor_requirement::Requirement;
 use super::lifetime::{IDLE, LIFETIME};
 use super::visitor::{Entered, Membership, Visitor};
 use crate::authority::organization::Organization;
@@ -39,16 +40,17 @@ pub struct Row {
     provider: Option<String>,
     /// The id of the organization that they opened last.
     opened_last: Option<String>,
+    #[sea_orm(nested)]
+    requirement: Requirement,
 }
 
 const LOAD: &str = "
     SELECT s.id AS session, s.renewal_due, s.last_seen_at AS seen,
            s.authenticated_at AS authenticated,
-           s.second_factor_at IS NULL AND EXISTS (
-               SELECT 1 FROM authenticator_apps a WHERE a.user_id = s.user_id AND a.confirmed_at IS NOT NULL
-           ) AS owes_factor, u.id, u.email, u.name, u.operator,
-           m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here,
+           s.second_factor_at IS NULL AND u.own_factor AS owes_factor, u.id, u.email, u.name, u.operator,
+           m.role, m.email AS address, m.opened_at AS opened, m.last_seen_at AS here, m.joined_at AS joined,
            o.id AS organization, o.slug, o.name AS organization_name, o.env_fallback,
+           o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, u.own_factor, s.provider_factor,
            s.provider, s.organization_id AS opened_last, off.provider AS switched_off
     FROM sessions s
     JOIN users u ON u.id = s.user_id
@@ -78,12 +80,19 @@ pub struct Entry {
     slug: String,
     name: String,
     env_fallback: bool,
+    #[sea_orm(nested)]
+    requirement: Requirement,
 }
 
+/// An operator has as long as anyone who was there when it was set.
 const LOAD_ENTRY: &str = "
-    SELECT e.id, e.reason, e.expires_at, o.id AS organization, o.slug, o.name, o.env_fallback
+    SELECT e.id, e.reason, e.expires_at, o.id AS organization, o.slug, o.name, o.env_fallback,
+           o.second_factor_from, o.second_factor_days, o.trusts_provider_factor, u.own_factor, s.provider_factor,
+           o.created_at AS joined
     FROM operator_entries e
     JOIN organizations o ON o.id = e.organization_id AND o.state = 'active'
+    JOIN users u ON u.id = e.user_id
+    JOIN sessions s ON s.id = e.session_id
     WHERE e.session_id = $1 AND e.user_id = $2 AND e.left_at IS NULL AND e.expires_at > $3 AND e.entered_at <= $3
     ORDER BY e.entered_at DESC LIMIT 1";
 
@@ -131,7 +140,8 @@ impl Found {
 impl Entry {
     /// Anyone who has entered is as an admin there (rule 6.4).
     fn entered_by(self, email: &str) -> Entered {
-        let Self { id: entry, reason, expires_at, organization, slug, name, env_fallback } = self;
+        let Self { id: entry, reason, expires_at, organization, slug, name, env_fallback, requirement } =
+            self;
         let membership = Membership {
             organization: Organization { id: organization, slug, name, env_fallback },
             role: Role::Admin,
@@ -139,6 +149,7 @@ impl Entry {
             opened_at: None,
             last_seen_at: None,
             method_is_on: true,
+            factor_due: requirement.due(),
         };
         Entered { entry, reason, until: *expires_at, membership }
     }
@@ -159,6 +170,7 @@ impl Row {
             opened_at: self.opened.map(|at| *at),
             last_seen_at: self.here.map(|at| *at),
             method_is_on: self.switched_off.is_none(),
+            factor_due: self.requirement.due(),
         })
     }
 }

@@ -17,6 +17,8 @@ pub struct NewSession {
     pub user_agent: String,
     /// When the person proved who they are; none where no one knows.
     pub authenticated_at: Option<DateTime<Utc>>,
+    /// Whether the provider says that it has asked for a second factor.
+    pub provider_factor: bool,
 }
 
 /// Starts a session under a new id and ends the one that the browser had, if any.

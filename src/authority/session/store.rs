@@ -96,6 +96,7 @@ impl Sessions {
             created_at: Set(now),
             last_seen_at: Set(now),
             second_factor_at: Set(None),
+            provider_factor: Set(new.provider_factor),
             authenticated_at: Set(new.authenticated_at.map(Timestamp::from)),
             renewal_due: Set(false),
         };

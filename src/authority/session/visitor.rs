@@ -64,6 +64,10 @@ pub struct Membership {
     pub(super) last_seen_at: Option<DateTime<Utc>>,
     /// Whether the organization has left the provider switched on by which the person signed in.
     pub(in crate::authority) method_is_on: bool,
+    /// From when on the organization is closed to the person, who lacks the second factor that it requires; none for
+    /// everyone else (rule 7.1).
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub factor_due: Option<DateTime<Utc>>,
 }
 
 /// What an operator has entered, for a while (rule 6.4).
@@ -80,8 +84,26 @@ pub struct Entered {
 
 impl Membership {
     /// The membership by which a token is worth anything.
-    pub(in crate::authority) fn by_token(organization: Organization, role: Role, email: String) -> Self {
-        Self { organization, role, email, opened_at: None, last_seen_at: None, method_is_on: true }
+    pub(in crate::authority) fn by_token(
+        organization: Organization,
+        role: Role,
+        email: String,
+        factor_due: Option<DateTime<Utc>>,
+    ) -> Self {
+        Self {
+            organization,
+            role,
+            email,
+            opened_at: None,
+            last_seen_at: None,
+            method_is_on: true,
+            factor_due,
+        }
+    }
+
+    /// Whether the organization is closed to the person until they have a second factor.
+    pub fn is_behind_wall(&self, now: DateTime<Utc>) -> bool {
+        self.factor_due.is_some_and(|due| due <= now)
     }
 }
 

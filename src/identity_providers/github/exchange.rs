@@ -44,6 +44,7 @@ impl App {
             email: primary.map(|address| address.email),
             name: Some(name.unwrap_or(account.login)),
             authenticated_at: None,
+            has_second_factor: false,
         }
     }
 }

@@ -23,6 +23,9 @@ pub struct IdTokenClaims {
     pub nonce: Option<String>,
     pub at_hash: Option<String>,
     auth_time: Option<Box<RawValue>>,
+    /// How the person has proven who they are (RFC 8176).
+    #[serde(default, deserialize_with = "lenient")]
+    amr: Option<Vec<Value>>,
     /// The tenant, at Microsoft.
     #[serde(default, deserialize_with = "lenient")]
     pub tid: Option<String>,
@@ -73,6 +76,12 @@ impl IdTokenClaims {
         let told = self.auth_time.as_ref()?;
         Some(moment(told.get()).unwrap_or(DateTime::UNIX_EPOCH))
     }
+
+    /// Whether it is told that more than one factor was asked for. Nothing else than `mfa` says so: a code or a key may have
+    /// been the only factor. Microsoft says it by the same word.
+    pub fn has_second_factor(&self) -> bool {
+        self.amr.iter().flatten().any(|method| method == "mfa")
+    }
 }
 
 fn moment(seconds: &str) -> Option<DateTime<Utc>> {
@@ -116,6 +125,22 @@ mod tests {
         assert_eq!(claims("null").authenticated_at(), None);
         for odd in ["\"1700000000\"", "1e999", "1e300", "[]", "{}", "true"] {
             assert_eq!(claims(odd).authenticated_at(), Some(DateTime::UNIX_EPOCH), "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_the_word_for_several_factors_says_that_there_were_several() {
+        let claims = |amr: Value| {
+            let claims = json!({ "iss": "i", "sub": "s", "aud": "us", "exp": 1, "iat": 1, "amr": amr });
+            serde_json::from_value::<IdTokenClaims>(claims).expect("claims").has_second_factor()
+        };
+        for several in [json!(["mfa"]), json!(["pwd", "mfa", "otp"]), json!([1, "mfa"])] {
+            assert!(claims(several.clone()), "{several}");
+        }
+        for odd in
+            [json!(null), json!([]), json!(["pwd", "otp"]), json!("mfa"), json!(["MFA"]), json!({ "mfa": 1 })]
+        {
+            assert!(!claims(odd.clone()), "{odd}");
         }
     }
 

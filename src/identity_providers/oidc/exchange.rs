@@ -40,6 +40,7 @@ impl RelyingParty {
             provider: self.registration.provider.clone(),
             email_verified: self.vouches(&person),
             authenticated_at: claims.authenticated_at(),
+            has_second_factor: claims.has_second_factor(),
             issuer: claims.iss,
             subject: claims.sub,
             email: person.email,

@@ -8,7 +8,7 @@ use super::browser;
 use super::name::name_of;
 use super::path::ProviderPath;
 use super::refused::{Refused, SecondTry, cancelled, failed, not_started_here};
-use super::session::start_session;
+use super::session::{Proof, start_session};
 use super::step_up::not_asked;
 use crate::authority::session::is_fresh;
 use crate::authority::{Anyone, Doorstep};
@@ -93,7 +93,9 @@ impl Return<'_> {
     fn enter(&self, goal: &Goal, claims: &Claims, person: String) -> Reply {
         let clock = &self.door.services.clock;
         let proven_at = proven_at(clock, claims.authenticated_at, goal.purpose);
-        start_session(self.anyone, self.request, person, &claims.provider, proven_at)?;
+        let has_second_factor = claims.has_second_factor;
+        let proof = Proof { provider: &claims.provider, at: proven_at, has_second_factor };
+        start_session(self.anyone, self.request, person, &proof)?;
         let is_proof = proven_at.is_some_and(|at| is_fresh(at, clock.now()));
         if goal.purpose == Purpose::StepUp && !is_proof {
             return not_asked(self.view, self.provider, claims, goal.return_to.as_str());

@@ -9,7 +9,7 @@ use askama::Template;
 use super::name::name_of;
 use super::path::TokenPath;
 use super::refused::not_on_the_list;
-use super::session::start_session;
+use super::session::{Proof, start_session};
 use crate::authority::Anyone;
 use crate::entity::session::BY_LINK;
 use crate::links::Site;
@@ -56,7 +56,9 @@ pub async fn take(anyone: Anyone, view: View, path: web::Path<TokenPath>, reques
     match link::take(&anyone.doorstep(home.as_ref()), &path.token).await? {
         Taken::In(person) => {
             // An operator has made it for this person, a few minutes ago.
-            start_session(&anyone, &request, person, BY_LINK, Some(anyone.services.clock.now()))?;
+            let at = Some(anyone.services.clock.now());
+            let proof = Proof { provider: BY_LINK, at, has_second_factor: false };
+            start_session(&anyone, &request, person, &proof)?;
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, &*Site.start())).finish())
         }
         Taken::Out(email) => not_on_the_list(&view, email, &name_of(&anyone, home.as_ref())),

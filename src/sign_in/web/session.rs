@@ -7,17 +7,34 @@ use crate::authority::session::{NewSession, start};
 use crate::authority::{Anyone, Origin};
 use crate::error::{Error, Result};
 
-/// Starts the session of the person with this id, whom this provider has proven. `authenticated_at` is when they proved
-/// who they are; none where no one knows.
+/// How someone has proven who they are.
+pub struct Proof<'a> {
+    /// The provider that vouches for it, or that it was a link.
+    pub provider: &'a str,
+    /// When; none where no one knows.
+    pub at: Option<DateTime<Utc>>,
+    /// Whether the provider says that it has asked for a second factor.
+    pub has_second_factor: bool,
+}
+
+/// Starts the session of the person with this id.
+///
+/// # Errors
+/// When the session can't be described as JSON, which is a fault of ours.
 pub fn start_session(
     anyone: &Anyone,
     request: &HttpRequest,
     person: String,
-    provider: &str,
-    authenticated_at: Option<DateTime<Utc>>,
+    proof: &Proof<'_>,
 ) -> Result<()> {
     let Origin { address, user_agent, .. } = anyone.origin.clone();
-    let provider = provider.to_owned();
-    let new = NewSession { user_id: person, provider, address, user_agent, authenticated_at };
+    let new = NewSession {
+        user_id: person,
+        provider: proof.provider.to_owned(),
+        address,
+        user_agent,
+        authenticated_at: proof.at,
+        provider_factor: proof.has_second_factor,
+    };
     start(request, &new).map_err(|e| Error::Internal(e.to_string()))
 }

@@ -9,7 +9,7 @@ use super::back::Back;
 use super::menu::Menu;
 use crate::audit;
 use crate::authority::Admin;
-use crate::entity::membership::Status;
+use crate::entity::membership::{SecondFactor, Status};
 use crate::entity::{identity, invite};
 use crate::error::Result;
 use crate::links::{Link, Links};
@@ -51,8 +51,7 @@ struct PersonPage {
     ways: Vec<Way>,
     /// Of whom this organization knows what they are here, and nothing of their account.
     is_multi: bool,
-    /// None where there are many organizations: it belongs to the account.
-    has_second_factor: Option<bool>,
+    second_factor: SecondFactor,
     sessions: Vec<Session>,
     invites: Vec<SentInvite>,
     invites_more: bool,
@@ -88,7 +87,15 @@ impl PersonPage {
     }
 
     fn can_reset_second_factor(&self) -> bool {
-        self.rights.menu && self.has_second_factor == Some(true) && !self.is_you
+        self.rights.menu && self.second_factor == SecondFactor::Own && !self.is_you && !self.is_multi
+    }
+
+    fn second_factor(&self) -> &'static str {
+        match self.second_factor {
+            SecondFactor::Own => "They also enter a code.",
+            SecondFactor::Provider => "Their provider asked for a second factor when they last signed in.",
+            SecondFactor::None => "No second factor.",
+        }
     }
 
     fn can_end_sessions(&self) -> bool {
@@ -135,7 +142,7 @@ async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> R
         here: back.from(links.user(&user.id).page(), &links),
         rights,
         ways: ways(admin, &user, now).await?,
-        has_second_factor: has_second_factor(admin, &user.id).await?,
+        second_factor: user.second_factor,
         sessions: if is_multi { Vec::new() } else { sessions(admin, &user.id, now).await? },
         is_multi,
         invites: invites.into_iter().map(|row| sent_invite(row, now)).collect(),
@@ -147,13 +154,6 @@ async fn page(admin: &Admin, user: ListedUser, rights: Rights, back: &Back) -> R
         email: user.email,
         links,
     })
-}
-
-async fn has_second_factor(admin: &Admin, id: &str) -> Result<Option<bool>> {
-    if admin.services().config.tenancy.is_multi() {
-        return Ok(None);
-    }
-    person::has_second_factor(admin, id).await.map(Some)
 }
 
 /// What happened by and about them lately.

@@ -5,10 +5,10 @@ use actix_web::web;
 use askama::Template;
 
 use crate::authority::Admin;
+use crate::entity::membership::SecondFactor;
 use crate::error::{Error, Forbidden};
 use crate::links::{Link, Links};
 use crate::sign_in::web::sign_in_again;
-use crate::users::person::has_second_factor;
 use crate::users::web::path::UserPath;
 use crate::users::{actions, list};
 use crate::web::{Notice, Page, Reply, View, see_other};
@@ -33,7 +33,7 @@ impl Page for ResetPage {
 /// `GET /settings/admin/users/{user}/second-factor`.
 pub async fn ask(admin: Admin, view: View, path: web::Path<UserPath>) -> Reply {
     let person = list::one(&admin, &path.user).await?;
-    if !has_second_factor(&admin, &person.id).await? {
+    if person.second_factor != SecondFactor::Own {
         return Err(Error::NotFound);
     }
     let user = admin.links().user(&person.id);

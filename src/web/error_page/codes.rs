@@ -1,7 +1,7 @@
 //! The codes of problems, which never change.
 
 /// Every code that programs can meet, and with which status.
-pub const CODES: [(u16, &str); 32] = [
+pub const CODES: [(u16, &str); 33] = [
     (400, "malformed"),
     (401, "second_factor_required"),
     (401, "unauthenticated"),
@@ -10,6 +10,7 @@ pub const CODES: [(u16, &str); 32] = [
     (403, "fresh_sign_in_required"),
     (403, "insufficient_scope"),
     (403, "sign_in_method_required"),
+    (403, "two_factor_enrollment_required"),
     (404, "key_missing"),
     (404, "not_found"),
     (405, "method_not_allowed"),

@@ -107,6 +107,9 @@ pub fn paint(asked: &Asked, assets: &AssetLinks, error: &Error) -> HttpResponse 
     if let Error::SignInMethod { slug } = error {
         return to_door(asked, slug);
     }
+    if asked.is_htmx && matches!(error, Error::Forbidden(Forbidden::NeedsSecondFactor)) {
+        return lead(asked, HttpResponse::Forbidden(), &Site.security());
+    }
     let html = if asked.is_htmx { fragment(asked, &words) } else { page(asked, assets, error, &words) };
     response.content_type("text/html; charset=utf-8").body(html)
 }
@@ -215,6 +218,7 @@ fn way_out(error: &Error, links: &Links) -> (Link, &'static str) {
         Error::Forbidden(Forbidden::NeedsOwner) | Error::LastOwner | Error::NoMember => {
             (links.users(), "Back to Users")
         }
+        Error::Forbidden(Forbidden::NeedsSecondFactor) => (Site.security(), "Add a second factor"),
         Error::OrganizationRequired => (Site.organizations(), "Your organizations"),
         Error::TooManyRequests(_) => (Site.sign_in(), "Back to sign-in"),
         Error::OtherOrigin(_) => (Site.start(), "Open Gatehouse"),

@@ -48,6 +48,12 @@ const NEEDS_FRESH_SIGN_IN: Fixed = Fixed(
     "For security, sign in again: your last sign-in was more than ten minutes ago.",
     "Sign in again, then repeat it.",
 );
+const NEEDS_SECOND_FACTOR: Fixed = Fixed(
+    "two_factor_enrollment_required",
+    "Add a second factor",
+    "This organization requires one, and you have none yet. You’re still a member.",
+    "As soon as you’ve added one, everything opens again.",
+);
 const NO_ACCOUNT: Fixed = Fixed(
     "forbidden",
     "Your account isn’t active",
@@ -87,6 +93,7 @@ pub(super) fn words(why: Forbidden) -> &'static Fixed {
         Forbidden::NeedsScope(Scope::ResolveKeys) => &LACKS_RESOLVE_KEYS,
         Forbidden::NotByToken => &NOT_BY_TOKEN,
         Forbidden::NeedsFreshSignIn => &NEEDS_FRESH_SIGN_IN,
+        Forbidden::NeedsSecondFactor => &NEEDS_SECOND_FACTOR,
         Forbidden::NoAccount => &NO_ACCOUNT,
         Forbidden::NoOrganization => &NO_ORGANIZATION,
         Forbidden::NoOrgCreator => &NO_ORG_CREATOR,
