@@ -40,7 +40,7 @@ impl By {
 
     /// Whether it begins so, of an event that another index has led to.
     pub fn begins_with(self, text: &str) -> Expr {
-        begins_with(&not_by_index(self.key()), text)
+        not_by_index(begins_with(&self.key(), text))
     }
 }
 
@@ -89,6 +89,6 @@ impl Source {
         indexes
             .into_iter()
             .filter(|by| values(*by).next().is_some())
-            .fold(Condition::any(), |any, by| any.add(not_by_index(by.key()).is_in(values(by))))
+            .fold(Condition::any(), |any, by| any.add(not_by_index(by.key().is_in(values(by)))))
     }
 }

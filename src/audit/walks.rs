@@ -88,7 +88,7 @@ fn beside(mut ours: Select<Entity>, query: &EventQuery, source: &Source, by: By)
     }
     match query.what.actions() {
         Some(actions) if !leads(By::Action) => {
-            ours.filter(not_by_index(column(Column::Action)).is_in(actions))
+            ours.filter(not_by_index(column(Column::Action).is_in(actions)))
         }
         _ => ours,
     }

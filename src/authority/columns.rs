@@ -2,7 +2,7 @@
 //! hundreds, which is what a list costs most. Rows stand in it as arrays, which are read faster than objects; so that
 //! a query and what is made of its rows can't disagree in order or number, [`columns!`] writes both.
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnAsExpr, ConnectionTrait, DbBackend, EntityTrait, QuerySelect, QueryTrait, Select};
 use serde::de::DeserializeOwned;
 
@@ -61,6 +61,20 @@ pub(super) async fn column<E: EntityTrait, T: DeserializeOwned>(
     let select = select.select_only().column_as(column, ALONE);
     let rows: Vec<(T,)> = read(connection, select, &[ALONE]).await?;
     Ok(rows.into_iter().map(|(value,)| value).collect())
+}
+
+/// How many rows `select` finds, counted no further than `most`.
+pub(super) async fn count<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    select: Select<E>,
+    most: u64,
+) -> Result<u64> {
+    let some = select.select_only().expr(Expr::val(1)).limit(most).into_query().clear_order_by().take();
+    let statement =
+        Query::select().expr(Expr::col(Asterisk).count()).from_subquery(some, Alias::new("rows")).to_owned();
+    let row = connection.query_one(&statement).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(count.unsigned_abs())
 }
 
 async fn read<E: EntityTrait, T: DeserializeOwned>(

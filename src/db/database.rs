@@ -22,6 +22,7 @@ const CLOSING: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Db {
     pub(super) read: Reader,
+    read_by_key: Reader,
     pub(super) write: Writer,
     pub(super) source: Source,
     pub(super) pulse: Pulse,
@@ -37,8 +38,11 @@ impl Db {
         let mut source = Source::parse(url).map_err(|failure| Fault::caused_by(&failure))?;
         let opened = source.open(patience).await;
         let opened = opened.map_err(|failure| source.fault(&failure::told(failure)))?;
+        let read = Reader::new(opened.read, source.backend());
+        let read_by_key = opened.read_by_key.map(|pool| Reader::new(pool, source.backend()));
         Ok(Self {
-            read: Reader::new(opened.read, source.backend()),
+            read_by_key: read_by_key.unwrap_or_else(|| read.clone()),
+            read,
             write: Writer::new(opened.write, source.backend(), source.file()),
             pulse: Pulse::new(source.clone(), opened.pulse, opened.is_only_read),
             source,
@@ -85,11 +89,17 @@ impl Db {
         &self.read
     }
 
+    /// For statements that find what they are about by a unique key: PostgreSQL plans each of them once.
+    pub(crate) fn reader_by_key(&self) -> &Reader {
+        &self.read_by_key
+    }
+
     /// Waits for running statements and closes the pools, which checkpoints SQLite's log.
     pub async fn close(&self) {
         // What does not end in time has been answered as not done.
         let _ = timeout(CLOSING, async {
             self.read.pool().close().await;
+            self.read_by_key.pool().close().await;
             self.write.close().await;
             self.pulse.close().await;
         })

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::failure::late;
 use super::lease::{Connection, Lease};
 use super::pooler::Behind;
-use super::postgres_settings::for_session;
+use super::postgres_settings::{Planning, for_session};
 
 /// How long someone waits for a connection while all are in use.
 const TURN: Duration = Duration::from_secs(3);
@@ -33,7 +33,7 @@ impl Pool {
     }
 
     /// Up to `most` connections to PostgreSQL, opened when they are needed.
-    pub fn postgres(options: PgConnectOptions, most: u32, behind: Behind) -> Self {
+    pub fn postgres(options: PgConnectOptions, most: u32, behind: Behind, planning: Planning) -> Self {
         let mut pool = PgPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(OPENING)
@@ -47,8 +47,9 @@ impl Pool {
                 })
             });
         if behind == Behind::Server {
-            pool = pool.after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(AssertSqlSafe(for_session())).await.map(|_| ()) })
+            pool = pool.after_connect(move |connection, _| {
+                let settings = AssertSqlSafe(for_session(planning));
+                Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
             });
         }
         Self::Postgres(pool.connect_lazy_with(options), behind)
@@ -63,7 +64,8 @@ impl Pool {
                 Self::Postgres(pool, behind) => Connection::Postgres(pool.acquire().await?, *behind),
             })
         };
-        match timeout_at(turn, connection).await {
+        // Boxed: what connecting takes, 15 KB, would be moved with every question that finds a connection at hand.
+        match timeout_at(turn, Box::pin(connection)).await {
             Ok(connection) => connection.map(Lease::new),
             Err(_) if self.is_exhausted() => Err(Error::PoolTimedOut),
             Err(_) => Err(late()),

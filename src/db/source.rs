@@ -14,12 +14,15 @@ use super::file::{DataFile, unwritable};
 use super::pool::Pool;
 use super::pooler;
 use super::postgres_opening::wait_for;
+use super::postgres_settings::Planning;
 use super::sqlite_opening::{BUSY, readable, unbounded, writing};
 
 /// Readers at once. More than this only queue for the two or four cores behind them.
 const READERS: u32 = 4;
 /// On PostgreSQL each waits for the network, too.
 const POSTGRES_READERS: u32 = 8;
+/// Those of them that read by unique keys alone, which takes no time.
+const POSTGRES_READERS_BY_KEY: u32 = 2;
 /// Writers at once on PostgreSQL; those of one organization wait for each other anyway.
 const POSTGRES_WRITERS: u32 = 6;
 
@@ -33,6 +36,8 @@ pub(super) enum Source {
 /// A database that has been opened.
 pub(super) struct Opened {
     pub read: Pool,
+    /// For what unique keys find: none where that needs no connections of its own.
+    pub read_by_key: Option<Pool>,
     pub write: Pool,
     /// Who asks whether it takes changes waits for no one's row.
     pub pulse: Pool,
@@ -95,14 +100,20 @@ impl Source {
             Self::Sqlite(options) => {
                 let (reading, is_only_read) = readable(options).await?;
                 let write = Pool::sqlite(writing(options), 1);
-                Ok(Opened { read: Pool::sqlite(reading, READERS), pulse: write.clone(), write, is_only_read })
+                let read = Pool::sqlite(reading, READERS);
+                Ok(Opened { read, read_by_key: None, pulse: write.clone(), write, is_only_read })
             }
             Self::Postgres(options) => {
                 *options = wait_for(options, patience).await?;
                 let behind = pooler::between(options).await;
-                let pool = |most| Pool::postgres(options.clone(), most, behind);
-                let (read, write, pulse) = (pool(POSTGRES_READERS), pool(POSTGRES_WRITERS), pool(1));
-                Ok(Opened { read, write, pulse, is_only_read: false })
+                let pool = |most, planning| Pool::postgres(options.clone(), most, behind, planning);
+                Ok(Opened {
+                    read: pool(POSTGRES_READERS - POSTGRES_READERS_BY_KEY, Planning::EachTime),
+                    read_by_key: Some(pool(POSTGRES_READERS_BY_KEY, Planning::Once)),
+                    write: pool(POSTGRES_WRITERS, Planning::EachTime),
+                    pulse: pool(1, Planning::EachTime),
+                    is_only_read: false,
+                })
             }
         }
     }

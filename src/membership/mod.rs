@@ -15,13 +15,12 @@ pub mod standing;
 pub mod suspended;
 pub mod text_search;
 
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use crate::entity::membership::{self, Status};
 use crate::query_hints::not_by_index;
 
 /// Only the members who can come in: active, and not left out by the rules.
 pub fn who_can_come_in(ours: Select<membership::Entity>) -> Select<membership::Entity> {
-    ours.filter(not_by_index(Expr::col((membership::Entity, membership::Column::Status))).eq(Status::Active))
+    ours.filter(not_by_index(membership::Column::Status.eq(Status::Active)))
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{QueryFilter, QuerySelect, Select};
+use sea_orm::{QueryFilter, Select};
 
 use super::listed::column;
 use super::query::UserQuery;
@@ -46,10 +46,10 @@ impl<'a> Asked<'a> {
         match (self.query.role, self.query.status, self.lead) {
             (Some(role), Some(status), Lead::Role) => ours
                 .filter(column(Column::Role).eq(role))
-                .filter(not_by_index(column(Column::Status)).eq(status)),
+                .filter(not_by_index(column(Column::Status).eq(status))),
             (Some(role), Some(status), Lead::Status) => ours
                 .filter(column(Column::Status).eq(status))
-                .filter(not_by_index(column(Column::Role)).eq(role)),
+                .filter(not_by_index(column(Column::Role).eq(role))),
             (Some(role), None, _) => ours.filter(column(Column::Role).eq(role)),
             (None, Some(status), _) => ours.filter(column(Column::Status).eq(status)),
             (None, None, _) => ours,
@@ -88,8 +88,7 @@ impl Lead {
     async fn of(member: &Member, query: &UserQuery) -> Result<Self> {
         let (Some(role), Some(status)) = (query.role, query.status) else { return Ok(Self::Role) };
         let have = async |these: Expr| {
-            let some = member.scope().find::<Entity>().filter(|ours| ours.filter(these).limit(WEIGHED));
-            some.column::<i64>(Column::Id).await.map(|ids| ids.len())
+            member.scope().find::<Entity>().filter(|ours| ours.filter(these)).count(WEIGHED).await
         };
         let have_role = have(column(Column::Role).eq(role)).await?;
         let have_status = have(column(Column::Status).eq(status)).await?;

@@ -35,15 +35,14 @@ pub async fn list(member: &Member, query: &UserQuery) -> Result<ListPage<ListedU
 ///
 /// # Errors
 /// When the database can't be asked.
-pub async fn count(member: &Member, query: &UserQuery, most: u64) -> Result<Option<usize>> {
+pub async fn count(member: &Member, query: &UserQuery, most: u64) -> Result<Option<u64>> {
     if search::is_needed(query) {
         return Ok(None);
     }
     let whole = UserQuery { cursor: None, ..query.clone() };
     let asked = Asked::of(member, &whole).await?;
     let rows = member.scope().find::<membership::Entity>();
-    let some = rows.filter(|ours| asked.in_order(ours).limit(most + 1));
-    Ok(Some(some.column::<i64>(membership::Column::Id).await?.len()))
+    rows.filter(|ours| asked.in_order(ours)).count(most + 1).await.map(Some)
 }
 
 /// One member, as the list shows them.

@@ -135,6 +135,7 @@ fn connections_are_opened_and_transactions_begun_by_the_database_and_its_only_us
     let words = [
         "Database::connect",
         ".reader()",
+        ".reader_by_key()",
         "begin_with_options",
         ".begin()",
         "TransactionTrait",

@@ -725,11 +725,5 @@ async fn fill(app: &TestApp) {
 async fn plan(app: &TestApp, query: &EventQuery, source: &Source) -> String {
     let ours = event::Entity::find().filter(event::Column::OrganizationId.eq("default"));
     let statement = ListedEvent::select(narrowed(&ours, query, source));
-    let statement = statement.build(app.connection().get_database_backend());
-    let (explain, column) =
-        if app.is_sqlite() { ("EXPLAIN QUERY PLAN", "detail") } else { ("EXPLAIN", "QUERY PLAN") };
-    let values = statement.values.map(|values| values.0).unwrap_or_default();
-    let rows = app.rows(&format!("{explain} {}", statement.sql), values).await;
-    let lines = rows.into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));
-    lines.collect::<Vec<_>>().join("\n")
+    app.plan(statement.build(app.connection().get_database_backend())).await
 }

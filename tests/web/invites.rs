@@ -134,8 +134,9 @@ async fn of_fifty_acceptances_at_once_one_counts(app: &TestApp) {
     let sam = comes_by(app, &link, "sam@other.test").await;
     let answers = join_all((0..50).map(|_| accept(&sam, &link))).await;
     let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    // Who comes after the session has got its new id is signed out (threat S01).
     assert_eq!(
-        (count(303), count(410)),
+        (count(303), count(410) + count(302)),
         (1, 49),
         "{:?}",
         answers.iter().map(|a| a.status).collect::<Vec<_>>()

@@ -1,7 +1,10 @@
 //! The list of people: search, filter, order, paging.
 
+use gatehouse::entity::membership::{Column, Entity};
+use gatehouse::query_hints::not_by_index;
 use gatehouse::role::Role;
 use reqwest::Method;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::json;
 
 use super::support::{Database, TestApp, Visitor, World, on_both_databases};
@@ -120,7 +123,8 @@ on_both_databases!(
     nonsense_in_the_address_gets_422_and_never_a_fault,
     a_member_sees_people_but_no_controls,
     everyone_in_a_view_is_selected_by_their_number_or_the_first_thousand,
-    people_of_another_organization_are_in_no_list
+    people_of_another_organization_are_in_no_list,
+    a_list_is_read_in_the_order_of_an_index_whatever_is_looked_at_row_by_row
 );
 
 async fn every_order_visits_everyone_once(app: &TestApp) {
@@ -388,4 +392,16 @@ async fn people_of_another_organization_are_in_no_list(app: &TestApp) {
         let list = ada.get(&format!("/api/admin/users?{query}")).await.body;
         assert!(!list.contains("boris"), "{query}: {list}");
     }
+}
+
+async fn a_list_is_read_in_the_order_of_an_index_whatever_is_looked_at_row_by_row(app: &TestApp) {
+    crowd(app, 1010).await;
+    if !app.is_sqlite() {
+        app.run("ANALYZE memberships", []).await;
+    }
+    let ours = || Column::OrganizationId.eq("default");
+    let page = Entity::find().filter(ours()).filter(not_by_index(ours())).order_by_asc(Column::Name);
+    let page = page.order_by_asc(Column::Id).limit(51).build(app.connection().get_database_backend());
+    let plan = app.plan(page).await;
+    assert!(plan.contains("memberships_by_name") && !plan.contains("Sort"), "{plan}");
 }

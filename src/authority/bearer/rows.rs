@@ -73,7 +73,7 @@ pub async fn load_by_id(db: &Db, id: &str, now: DateTime<Utc>) -> Result<Option<
 }
 
 async fn load_by(db: &Db, sql: &'static str, value: &str, now: DateTime<Utc>) -> Result<Option<Row>, DbErr> {
-    let connection = db.reader();
+    let connection = db.reader_by_key();
     let values = [value.into(), now.timestamp_millis().into()];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     Row::find_by_statement(statement).one(connection).await

@@ -62,7 +62,7 @@ const LOAD: &str = "
 
 /// The rows of the session whose `column` is `value`; none when it is over.
 pub async fn load(db: &Db, column: &'static str, value: &str, now: DateTime<Utc>) -> Result<Vec<Row>, DbErr> {
-    let connection = db.reader();
+    let connection = db.reader_by_key();
     let (unused, old) = (now - IDLE, now - LIFETIME);
     let values = [value.into(), unused.timestamp_millis().into(), old.timestamp_millis().into()];
     let load = LOAD.replace("{column}", column);
@@ -99,7 +99,7 @@ const LOAD_ENTRY: &str = "
 /// Where the person of a session has entered as operator; asked of operators alone.
 pub async fn load_entry(db: &Db, rows: &[Row], now: DateTime<Utc>) -> Result<Option<Entry>, DbErr> {
     let Some(row) = rows.first().filter(|row| row.operator) else { return Ok(None) };
-    let connection = db.reader();
+    let connection = db.reader_by_key();
     let values = [row.session.as_str().into(), row.id.as_str().into(), now.timestamp_millis().into()];
     let backend = connection.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, LOAD_ENTRY, values);

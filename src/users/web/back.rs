@@ -15,6 +15,19 @@ pub struct Back {
     back: String,
 }
 
+/// The address to go back to; none for the bare list, which needs no saying.
+pub struct WayBack(Option<String>);
+
+impl WayBack {
+    /// `link`, so that the page there leads back here.
+    pub fn from(&self, link: Link) -> Link {
+        match &self.0 {
+            Some(path) => link.query("back", path),
+            None => link,
+        }
+    }
+}
+
 impl Back {
     /// Reads what a form's field holds.
     pub fn of(field: &str) -> Self {
@@ -29,10 +42,14 @@ impl Back {
         if ours { self.back.clone() } else { links.users().into() }
     }
 
-    /// `link`, so that the page there leads back here; the bare list needs no saying.
+    /// `link`, so that the page there leads back here.
     pub fn from(&self, link: Link, links: &Links) -> Link {
-        let path = self.path(links);
-        if path == *links.users() { link } else { link.query("back", &path) }
+        self.way(links).from(link)
+    }
+
+    /// The same for many links.
+    pub fn way(&self, links: &Links) -> WayBack {
+        WayBack(Some(self.path(links)).filter(|path| *path != *links.users()))
     }
 
     /// What was asked of the list there.

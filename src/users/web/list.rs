@@ -95,10 +95,10 @@ async fn everyone(
     }
     let is_all = people.previous.is_none() && people.next.is_none();
     let most = bulk::MOST as u64;
-    let count = if is_all { Some(people.rows.len()) } else { count(member, query, most).await? };
+    let count = if is_all { Some(people.rows.len() as u64) } else { count(member, query, most).await? };
     Ok(match count {
         Some(1) => "Select 1 person".to_owned(),
-        Some(count) if count <= bulk::MOST => format!("Select all {} people", grouped(count as u64)),
+        Some(count) if count <= most => format!("Select all {} people", grouped(count)),
         Some(_) => format!("Select the first {} people", grouped(most)),
         None => format!("Select everyone who matches, up to {}", grouped(most)),
     })
@@ -112,7 +112,8 @@ fn page(
 ) -> UsersPage {
     let (now, links) = (member.services().clock.now(), member.links());
     let here = query.address(links.users());
-    let back = Back::of(&here);
+    let back = Back::of(&here).way(&links);
+    let row = |person| Row::new(member, person, owners, &back, now);
     UsersPage {
         can_edit: member.is_admin(),
         choices: choices(member),
@@ -131,7 +132,7 @@ fn page(
             .paging(showing(people.rows.len()), |cursor| query.address_at(links.users(), Some(cursor))),
         everyone: String::new(),
         hint: hint(query),
-        rows: people.rows.into_iter().map(|person| Row::new(member, person, owners, &back, now)).collect(),
+        rows: people.rows.into_iter().map(row).collect(),
         links,
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::back::Back;
+use super::back::WayBack;
 use crate::authority::Member;
 use crate::entity::membership::Status;
 use crate::identity_providers::IdentityProvider;
@@ -64,7 +64,7 @@ impl Row {
         viewer: &Member,
         person: ListedUser,
         owners: &Owners,
-        back: &Back,
+        back: &WayBack,
         now: DateTime<Utc>,
     ) -> Self {
         let links = &viewer.links();
@@ -72,7 +72,7 @@ impl Row {
             is_you: person.id == viewer.visitor().id,
             is_only_owner: !owners.can_spare(Loss::People(&[&person.id])),
             methods: if viewer.is_admin() { methods(viewer, &person) } else { Vec::new() },
-            page: viewer.is_admin().then(|| back.from(links.user(&person.id).page(), links)),
+            page: viewer.is_admin().then(|| back.from(links.user(&person.id).page())),
             has_menu: has_menu(viewer, &person),
             id: person.id,
             initials: initials(&person.name),

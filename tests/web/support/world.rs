@@ -69,6 +69,16 @@ impl World {
         self.0.query_all_raw(statement).await.expect(sql)
     }
 
+    /// How the database would carry a statement out, in its own words.
+    pub async fn plan(&self, statement: Statement) -> String {
+        let (explain, column) =
+            if self.is_sqlite() { ("EXPLAIN QUERY PLAN", "detail") } else { ("EXPLAIN", "QUERY PLAN") };
+        let values = statement.values.map(|values| values.0).unwrap_or_default();
+        let rows = self.rows(&format!("{explain} {}", statement.sql), values).await;
+        let lines = rows.into_iter().map(|row| row.try_get::<String>("", column).expect("a line"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Every row of a table, as text.
     pub async fn dump(&self, table: &str) -> Vec<String> {
         let sql = if self.is_sqlite() {
