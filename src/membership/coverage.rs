@@ -60,8 +60,7 @@ pub async fn coverage(member: &Member, trusts_provider: bool) -> Result<Coverage
 /// When the database can't be asked.
 pub async fn lacking_up_to(member: &Member, trusts_provider: bool, most: u64) -> Result<u64> {
     let some = member.scope().find::<Entity>();
-    let some = some.filter(|ours| lacking(present(ours), trusts_provider).limit(most + 1));
-    Ok(some.column::<i64>(Column::Id).await?.len() as u64)
+    some.filter(|ours| lacking(present(ours), trusts_provider)).count(most + 1).await
 }
 
 /// Those who can come in.
