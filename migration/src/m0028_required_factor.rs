@@ -36,8 +36,15 @@ const SQLITE_TRIGGERS: &[&str] = &[
             CASE WHEN new.own_factor THEN 'own' WHEN new.provider_factor THEN 'provider' ELSE 'none' END
             WHERE user_id = new.id;
     END",
-    "CREATE TRIGGER authenticator_apps_confirmed AFTER UPDATE OF confirmed_at ON authenticator_apps BEGIN
-        UPDATE users SET own_factor = TRUE WHERE id = new.user_id AND new.confirmed_at IS NOT NULL;
+    "CREATE TRIGGER authenticator_apps_added AFTER INSERT ON authenticator_apps
+        WHEN new.confirmed_at IS NOT NULL
+    BEGIN
+        UPDATE users SET own_factor = TRUE WHERE id = new.user_id;
+    END",
+    "CREATE TRIGGER authenticator_apps_confirmed AFTER UPDATE OF confirmed_at ON authenticator_apps
+        WHEN new.confirmed_at IS NOT NULL
+    BEGIN
+        UPDATE users SET own_factor = TRUE WHERE id = new.user_id;
     END",
     "CREATE TRIGGER authenticator_apps_removed AFTER DELETE ON authenticator_apps BEGIN
         UPDATE users SET own_factor = FALSE WHERE id = old.user_id AND NOT EXISTS (
@@ -65,11 +72,11 @@ const POSTGRES_TRIGGERS: &[&str] = &[
         EXECUTE FUNCTION users_factor_memberships()",
     "CREATE FUNCTION authenticator_apps_confirmed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        UPDATE users SET own_factor = TRUE WHERE id = NEW.user_id AND NEW.confirmed_at IS NOT NULL;
+        UPDATE users SET own_factor = TRUE WHERE id = NEW.user_id;
         RETURN NULL;
     END $$",
-    "CREATE TRIGGER authenticator_apps_confirmed AFTER UPDATE OF confirmed_at ON authenticator_apps
-        FOR EACH ROW EXECUTE FUNCTION authenticator_apps_confirmed()",
+    "CREATE TRIGGER authenticator_apps_confirmed AFTER INSERT OR UPDATE OF confirmed_at ON authenticator_apps
+        FOR EACH ROW WHEN (NEW.confirmed_at IS NOT NULL) EXECUTE FUNCTION authenticator_apps_confirmed()",
     "CREATE FUNCTION authenticator_apps_removed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE users SET own_factor = FALSE WHERE id = OLD.user_id AND NOT EXISTS (
@@ -88,6 +95,7 @@ const WHO_HAVE_ONE: &str = "UPDATE users SET own_factor = TRUE
 const WITHOUT_SQLITE_TRIGGERS: &[&str] = &[
     "DROP TRIGGER authenticator_apps_removed",
     "DROP TRIGGER authenticator_apps_confirmed",
+    "DROP TRIGGER authenticator_apps_added",
     "DROP TRIGGER users_factor_memberships",
     "DROP TRIGGER memberships_account",
     "CREATE TRIGGER memberships_account AFTER INSERT ON memberships BEGIN

@@ -16,21 +16,27 @@ use crate::user_agent::device;
 use crate::web::api::{Done, List, Shown, Timestamp, json, rfc3339};
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Me {
     id: String,
     email: String,
     name: String,
     role: Option<Role>,
     organization: Option<MyOrganization>,
+    /// From when on that organization is closed to you unless you have a second factor; null if you have one, or need none.
+    second_factor_due: Option<Timestamp>,
     /// Every organization that you're a member of; null where there is only one.
     organizations: Option<Vec<MyMembership>>,
 }
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct MyMembership {
     #[serde(flatten)]
     organization: MyOrganization,
     role: Role,
+    /// From when on it is closed to you unless you have a second factor; null if you have one, or need none.
+    second_factor_due: Option<Timestamp>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -49,7 +55,8 @@ impl From<&Membership> for MyOrganization {
 
 impl From<&Membership> for MyMembership {
     fn from(membership: &Membership) -> Self {
-        Self { organization: membership.into(), role: membership.role }
+        let second_factor_due = membership.factor_due.map(rfc3339);
+        Self { organization: membership.into(), role: membership.role, second_factor_due }
     }
 }
 
@@ -65,6 +72,7 @@ pub async fn me(person: SignedIn) -> Result<Shown<Me>> {
         name: person.visitor.name.clone(),
         role: membership.map(|m| m.role),
         organization: membership.map(MyOrganization::from),
+        second_factor_due: membership.and_then(|m| m.factor_due).map(rfc3339),
         organizations: is_multi.then(|| all.iter().copied().map(MyMembership::from).collect()),
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod authenticator_apps;
 pub mod awaited;
+pub mod coverage;
 pub mod first;
 pub mod holder;
 pub mod identities;

@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::HashSet;
 
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoCondition};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
 };
@@ -13,8 +13,8 @@ use sea_orm::{
 use crate::address::EmailAddress;
 use crate::authority::{Change, Columns, OfOrganization, Scope, columns};
 use crate::config::Config;
-use crate::entity::membership::{self, Status};
-use crate::entity::{identity, switched_off_provider, user};
+use crate::entity::membership::{self, SecondFactor, Status};
+use crate::entity::{identity, organization, switched_off_provider, user};
 use crate::error::Result;
 use crate::gate::InstanceLists;
 use crate::role::Role;
@@ -50,7 +50,16 @@ struct Owner {
     id: String,
     email: String,
     status: Status,
+    factor: Factor,
     ways: Vec<Way>,
+}
+
+/// Whether an owner has the second factor that the organization requires (rule 7.2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Factor {
+    NotRequired,
+    Given,
+    Lacking,
 }
 
 /// An account at a provider that an owner signs in with.
@@ -71,6 +80,8 @@ pub enum Loss<'a> {
     Identity(&'a str),
     /// A sign-in method is switched off: the provider's name.
     Method(&'a str),
+    /// A person's second factor is taken away: their id.
+    Factor(&'a str),
 }
 
 columns! {
@@ -81,6 +92,9 @@ columns! {
         /// Of the account, by which the installation judges anyone who comes.
         email: String = user::Column::Email,
         status: Status = membership::Column::Status,
+        second_factor: SecondFactor = membership::Column::SecondFactor,
+        /// The second factor that is enough; none where none is required.
+        required: Option<SecondFactor> = required(),
         identity: Option<String> = identity::Column::Id,
         provider: Option<String> = identity::Column::Provider,
         /// The address of the account at the provider.
@@ -121,16 +135,16 @@ impl<'a> Owners<'a> {
         // Here and not by the database: to have that order, SQLite would walk all members.
         rows.sort_by(|one, other| one.person.cmp(&other.person));
         let mut all: Vec<Owner> = Vec::new();
-        for OwnerRow { person: id, email, status, identity, provider, address, switched_off } in rows {
-            if all.last().is_none_or(|owner| owner.id != id) {
-                all.push(Owner { id, email, status, ways: Vec::new() });
+        for row in rows {
+            if all.last().is_none_or(|owner| owner.id != row.person) {
+                all.push(Owner::of(&row));
             }
-            let way = identity.zip(provider).zip(address);
+            let way = row.identity.zip(row.provider).zip(row.address);
             let way = way.map(|((identity, provider), email)| Way {
                 identity,
                 provider,
                 email,
-                is_switched_on: switched_off.is_none(),
+                is_switched_on: row.switched_off.is_none(),
             });
             if let Some(owner) = all.last_mut() {
                 owner.ways.extend(way);
@@ -177,6 +191,17 @@ impl<'a> Owners<'a> {
 }
 
 impl Owner {
+    /// Without their ways.
+    fn of(row: &OwnerRow) -> Self {
+        let factor = match row.required {
+            None => Factor::NotRequired,
+            Some(enough) if row.second_factor.counts(enough == SecondFactor::Provider) => Factor::Given,
+            Some(_) => Factor::Lacking,
+        };
+        let (id, email, status) = (row.person.clone(), row.email.clone(), row.status);
+        Self { id, email, status, factor, ways: Vec::new() }
+    }
+
     /// Asked in the order of the gate: a sign-in by one of their accounts would get through to what a member is told.
     /// The instance's lists judge the address of the account here and that of the account there, as they do there.
     fn can_come_in(&self, entrance: &Entrance) -> bool {
@@ -185,7 +210,8 @@ impl Owner {
                 && entrance.providers.contains(way.provider.as_str())
                 && entrance.admits(&way.email)
         };
-        self.is_in() && entrance.admits(&self.email) && self.ways.iter().any(is_open)
+        let is_through = self.factor != Factor::Lacking;
+        is_through && self.is_in() && entrance.admits(&self.email) && self.ways.iter().any(is_open)
     }
 
     /// Neither deactivated nor left out by the organization's rules.
@@ -199,6 +225,7 @@ impl Owner {
             Loss::People(leaving) => leaving.contains(&self.id.as_str()),
             Loss::Identity(id) => self.ways.iter().any(|way| way.identity == id),
             Loss::Method(name) => self.ways.iter().any(|way| way.provider == name),
+            Loss::Factor(id) => self.factor == Factor::Given && self.id == id,
         }
     }
 
@@ -210,6 +237,8 @@ impl Owner {
             Loss::People(_) => {}
             Loss::Identity(id) => owner.ways.retain(|way| way.identity != id),
             Loss::Method(name) => owner.ways.retain(|way| way.provider != name),
+            Loss::Factor(_) if self.is_hit_by(loss) => owner.factor = Factor::Lacking,
+            Loss::Factor(_) => {}
         }
         Some(owner)
     }
@@ -240,6 +269,15 @@ fn active(ours: Select<membership::Entity>) -> Select<membership::Entity> {
         .filter(membership::Column::Status.eq(Status::Active))
 }
 
+fn required() -> Expr {
+    let policy = |column: organization::Column| Expr::col((organization::Entity, column));
+    CaseStatement::new()
+        .case(policy(organization::Column::SecondFactorFrom).is_null(), Expr::value(Option::<String>::None))
+        .case(policy(organization::Column::TrustsProviderFactor), Expr::value(SecondFactor::Provider))
+        .finally(Expr::value(SecondFactor::Own))
+        .into()
+}
+
 /// Of memberships, the owners' with their ways to sign in, in no order.
 fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entity> {
     let ways = membership::Entity::belongs_to(identity::Entity)
@@ -259,7 +297,12 @@ fn with_their_ways(ours: Select<membership::Entity>) -> Select<membership::Entit
         .from(membership::Column::UserId)
         .to(user::Column::Id)
         .into();
+    let organization = membership::Entity::belongs_to(organization::Entity)
+        .from(membership::Column::OrganizationId)
+        .to(organization::Column::Id)
+        .into();
     ours.join(JoinType::InnerJoin, account)
+        .join(JoinType::InnerJoin, organization)
         .join(JoinType::LeftJoin, ways)
         .join(JoinType::LeftJoin, off)
         .filter(membership::Column::Role.eq(Role::Owner))

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::acceptance::{Given, Refusal, Verdict, judge};
-use super::factors;
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
 use crate::error::{Error, Result};
@@ -29,7 +28,7 @@ pub async fn finish(half: &HalfSignedIn, given: &Given) -> Result<Answer> {
 /// As [`finish`]; 409 for someone who has no second factor.
 pub async fn confirm(person: &SignedIn, given: &Given) -> Result<Answer> {
     let (change, session) = (person.change().await?, person.visitor.session.as_str());
-    if !factors::has_any(&change).await? {
+    if !change.person().own_factor {
         return Err(Error::Conflict("You have no second factor, so no code confirms that it’s you."));
     }
     give(change, &person.services, session, "second_factor.confirmed", given).await

@@ -100,7 +100,7 @@ pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Re
         change.commit_once(event.resulting_in(json!({ "reason": "wrong" }))).await?;
         return Ok(Confirmed::Wrong);
     };
-    let is_first = !factors::has_any(&change).await?;
+    let is_first = !change.person().own_factor;
     let now = Expr::value(change.at());
     let confirmed = Entity::update_many()
         .col_expr(Column::ConfirmedAt, now.clone())
@@ -139,7 +139,7 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
 /// Removes an app; with the last factor go the recovery codes. Its name. Takes a fresh sign-in.
 ///
 /// # Errors
-/// 403 without a fresh sign-in; 404 for anyone else's.
+/// 403 without a fresh sign-in; 404 for anyone else's; 409 for the last, while an organization of theirs requires one.
 pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;
@@ -158,7 +158,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
 pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;
-    if !factors::has_any(&change).await? {
+    if !change.person().own_factor {
         return Err(Error::Conflict("Recovery codes come with a second factor. Add one first."));
     }
     let codes = recovery::renew(&change).await?;

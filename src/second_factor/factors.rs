@@ -3,18 +3,12 @@
 use super::budget;
 use super::recovery::{self, RecoveryCode};
 use crate::authority::{Change, OfPerson};
-use crate::entity::{authenticator_app, passkey, recovery_code};
-use crate::error::Result;
+use crate::entity::recovery_code;
+use crate::error::{Error, Result};
 
-/// Whether the person has an app that counts, or a passkey, as of this moment of the change.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn has_any(change: &Change<OfPerson>) -> Result<bool> {
-    let apps = change.all::<authenticator_app::Entity>().await?;
-    let has_app = apps.iter().any(|app| app.confirmed_at.is_some());
-    Ok(has_app || !change.all::<passkey::Entity>().await?.is_empty())
-}
+/// Why the last one stays (rule 7.2).
+pub const REQUIRED: &str =
+    "An organization of yours requires a second factor. Add another before you remove this one.";
 
 /// What comes with the first: recovery codes, and of wrong codes from before none counts.
 ///
@@ -29,10 +23,13 @@ pub async fn begin(change: &Change<OfPerson>) -> Result<Vec<RecoveryCode>> {
 /// the last.
 ///
 /// # Errors
-/// When the database can't do it.
+/// 409 for the last, while an organization of the person requires one.
 pub async fn end_if_none_is_left(change: &Change<OfPerson>) -> Result<bool> {
-    if has_any(change).await? {
+    if change.has_own_factor().await? {
         return Ok(false);
+    }
+    if change.needs_factor().await? {
+        return Err(Error::Conflict(REQUIRED));
     }
     change.delete::<recovery_code::Entity>(|own| own).await?;
     change.second_factor_gone().await?;

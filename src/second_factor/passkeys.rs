@@ -91,7 +91,7 @@ pub async fn add(person: &SignedIn, answer: &RegisterPublicKeyCredential, name: 
     if change.all::<Entity>().await?.len() >= MOST {
         return Err(Error::Conflict(TOO_MANY));
     }
-    let is_first = !factors::has_any(&change).await?;
+    let is_first = !change.person().own_factor;
     let row = ActiveModel {
         id: Set(random::id()),
         name: Set(name.as_str().to_owned()),
@@ -143,7 +143,7 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
 /// Removes a passkey; with the last factor go the recovery codes. Its name. Takes a fresh sign-in.
 ///
 /// # Errors
-/// 403 without a fresh sign-in; 404 for anyone else's.
+/// 403 without a fresh sign-in; 404 for anyone else's; 409 for the last, while an organization of theirs requires one.
 pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FROM, Since, Wish, change as change_policy, coverage, form, shown};
+use super::{FROM, OUT_OF_RANGE, Since, Wish, change as change_policy};
 use crate::authority::Admin;
 use crate::error::{Error, Result};
+use crate::membership::coverage::coverage;
+use crate::organization::show as shown;
 use crate::role::Role;
 use crate::web::api::{Body, Shown, Timestamp, json, rfc3339};
 
@@ -107,5 +109,5 @@ fn moment(text: &str) -> Result<DateTime<Utc>> {
     let moment = DateTime::parse_from_rfc3339(text).ok();
     // As the database keeps it, so that the same moment sent again changes nothing.
     let moment = moment.and_then(|at| DateTime::from_timestamp_millis(at.timestamp_millis()));
-    moment.ok_or_else(|| Error::invalid(FROM, form::OUT_OF_RANGE))
+    moment.ok_or_else(|| Error::invalid(FROM, OUT_OF_RANGE))
 }

@@ -3,10 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
-use super::{Since, Wish};
-
-/// What is said of a day that can't be chosen.
-pub const OUT_OF_RANGE: &str = "Choose a day between tomorrow and a year from now.";
+use super::policy::{OUT_OF_RANGE, Since, Wish};
 
 /// How long people have by the choice "in 7 days".
 const WEEK: Duration = Duration::days(7);

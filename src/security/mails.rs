@@ -4,13 +4,13 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::coverage::lacking;
 use crate::authority::Services;
 use crate::entity::{membership, organization};
 use crate::error::Result;
 use crate::links::Site;
 use crate::mail::Recipient;
 use crate::mail::compose::{composed, host, moment, parts};
+use crate::membership::coverage::lacking;
 use crate::shown_name::harmless;
 use crate::smtp::message::Composed;
 

@@ -5,79 +5,30 @@
 //! again as soon as they have one. Their membership stays.
 
 pub mod api;
-mod coverage;
 pub mod form;
 pub mod mails;
+mod policy;
 pub mod reminders;
 pub mod web;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde_json::{Value, json};
 
-use crate::authority::{Admin, Change, Event, Member, OfOrganization};
+use crate::authority::{Admin, Change, Event, OfOrganization};
 use crate::entity::membership::SecondFactor;
 use crate::entity::organization::{Column, Entity, Model};
 use crate::entity::{Timestamp, membership};
 use crate::error::{Error, Result};
 use crate::membership::owners::{Entrance, Owners};
 
-pub use coverage::{Coverage, NAMED, coverage};
+pub use policy::{FROM, OUT_OF_RANGE, Policy, Since, Wish};
 
-/// The last day that can be chosen.
-pub const LATEST: Duration = Duration::days(365);
-/// The field of the API that a day is sent in.
-pub const FROM: &str = "require2faFrom";
 /// Why someone can't require what they don't have.
 pub const ENROLL_FIRST: &str =
     "Add a second factor of your own first: what you require of others, you need, too.";
 /// Why it can't be required when no owner has one.
 pub const NO_OWNER: &str = "No owner has a second factor that counts, so no owner could open the organization. Ask one to add theirs first.";
-
-/// What an organization requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// From when on members need a second factor; none where they don't.
-    pub from: Option<DateTime<Utc>>,
-    /// Whether a provider's counts.
-    pub trusts_provider: bool,
-}
-
-impl From<&Model> for Policy {
-    fn from(row: &Model) -> Self {
-        Self { from: row.second_factor_from.map(|at| *at), trusts_provider: row.trusts_provider_factor }
-    }
-}
-
-impl Policy {
-    fn told(self) -> Value {
-        json!({ "require2faFrom": self.from, "trustProviderMfa": self.trusts_provider })
-    }
-}
-
-/// What an admin wants; what they say nothing of stays.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wish {
-    /// From when on a second factor is required, or that it isn't.
-    pub from: Option<Option<Since>>,
-    pub trusts_provider: Option<bool>,
-}
-
-/// From when on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Since {
-    Now,
-    At(DateTime<Utc>),
-}
-
-/// The organization's row, which holds its policy.
-///
-/// # Errors
-/// When the database can't be asked.
-pub async fn shown(member: &Member) -> Result<Model> {
-    member.scope().find::<Entity>().one().await
-}
 
 /// Changes what is required, with one event; tells whether there was something to change. Takes a fresh sign-in, and a
 /// second factor of one's own to require one.
@@ -112,23 +63,6 @@ pub async fn change(admin: &Admin, wish: Wish, version: Option<i64>) -> Result<b
     change.commit(Event::done("security.changed", row.name).with(before.told(), after.told())).await?;
     admin.services().reminders_due.notify_one();
     Ok(true)
-}
-
-impl Wish {
-    fn apply(self, before: Policy, now: DateTime<Utc>) -> Result<Policy> {
-        let from = match self.from {
-            None => before.from,
-            Some(None) => None,
-            // Of those who have to have one already, "now" changes nothing.
-            Some(Some(Since::Now)) => Some(before.from.filter(|from| *from <= now).unwrap_or(now)),
-            Some(Some(Since::At(at))) if Some(at) == before.from => before.from,
-            Some(Some(Since::At(at))) if at <= now || at > now + LATEST => {
-                return Err(Error::invalid(FROM, form::OUT_OF_RANGE));
-            }
-            Some(Some(Since::At(at))) => Some(at),
-        };
-        Ok(Policy { from, trusts_provider: self.trusts_provider.unwrap_or(before.trusts_provider) })
-    }
 }
 
 /// Whoever requires it has it, as it will be counted.
@@ -191,36 +125,6 @@ async fn tell_anew(change: &Change<OfOrganization>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(hours: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + Duration::hours(hours)
-    }
-
-    fn applied(wish: Option<Option<Since>>, before: Option<i64>) -> Option<Option<DateTime<Utc>>> {
-        let before = Policy { from: before.map(at), trusts_provider: false };
-        let wish = Wish { from: wish, trusts_provider: None };
-        wish.apply(before, at(100)).ok().map(|policy| policy.from)
-    }
-
-    #[test]
-    fn a_day_lies_ahead_and_no_more_than_a_year() {
-        assert_eq!(applied(Some(Some(Since::At(at(101)))), None), Some(Some(at(101))));
-        assert_eq!(applied(Some(Some(Since::At(at(100) + LATEST))), None), Some(Some(at(100) + LATEST)));
-        assert_eq!(applied(Some(Some(Since::At(at(101) + LATEST))), None), None);
-        assert_eq!(applied(Some(Some(Since::At(at(100)))), None), None);
-        assert_eq!(applied(Some(Some(Since::At(at(50)))), Some(50)), Some(Some(at(50))), "it stays as it is");
-    }
-
-    #[test]
-    fn now_leaves_what_is_in_force_as_it_is() {
-        assert_eq!(applied(Some(Some(Since::Now)), None), Some(Some(at(100))));
-        assert_eq!(applied(Some(Some(Since::Now)), Some(50)), Some(Some(at(50))));
-        assert_eq!(applied(Some(Some(Since::Now)), Some(200)), Some(Some(at(100))));
-        assert_eq!(
-            (applied(None, Some(50)), applied(Some(None), Some(50))),
-            (Some(Some(at(50))), Some(None))
-        );
-    }
 
     #[test]
     fn who_joins_has_the_days_that_have_begun() {

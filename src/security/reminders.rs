@@ -6,7 +6,6 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use super::coverage::lacking;
 use crate::address::EmailAddress;
 use crate::authority::session::due;
 use crate::authority::{Change, Event, FromOutside, Services, Worker};
@@ -14,6 +13,7 @@ use crate::entity::membership::{Column, Entity, Model, Status};
 use crate::entity::{Timestamp, organization};
 use crate::error::Result;
 use crate::mail::{self, MailKind};
+use crate::membership::coverage::lacking;
 use crate::{numbers, work};
 
 /// How long before the day the later mails come, in the order of their numbers: the second, the third.

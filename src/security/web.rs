@@ -6,13 +6,15 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::form::PolicyForm;
-use super::{Coverage, ENROLL_FIRST, FROM, Policy, change, coverage, is_enrolled, shown};
+use super::{ENROLL_FIRST, FROM, OUT_OF_RANGE, Policy, change, is_enrolled};
 use crate::authority::Admin;
 use crate::entity::organization;
 use crate::error::{Error, Forbidden, Result};
 use crate::links::{Links, Site};
 use crate::mail::compose::moment;
+use crate::membership::coverage::{Coverage, coverage};
 use crate::numbers::grouped;
+use crate::organization::show as shown;
 use crate::role::Role;
 use crate::sign_in::web::sign_in_again;
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
@@ -110,7 +112,7 @@ pub async fn save(admin: Admin, view: View, form: web::Form<PolicyForm>) -> Repl
     let after = match wish.apply(before, now) {
         Ok(after) => after,
         Err(Error::Invalid(errors)) if errors.contains_key(FROM) => {
-            return refused(&admin, &view, form, Refused::Day(super::form::OUT_OF_RANGE)).await;
+            return refused(&admin, &view, form, Refused::Day(OUT_OF_RANGE)).await;
         }
         Err(other) => return Err(other),
     };

@@ -110,7 +110,7 @@ fn is_multi(admin: &Admin) -> bool {
 /// As [`change_role`].
 pub async fn remove(admin: &Admin, id: &str) -> Result<Changed> {
     let act = Act::on(admin, id, "user.removed").await?;
-    let refusal = act.refuse_none_left(admin).await;
+    let refusal = act.refuse_none_left(admin, Loss::People(&[&act.user.id])).await;
     let act = act.unless(refusal).await?;
     act.change.delete::<membership::Entity>(|ours| ours.filter(Column::UserId.eq(id))).await?;
     let keeps_sessions = is_multi(admin) || act.is_elsewhere;
@@ -150,6 +150,8 @@ pub async fn reset_second_factor(admin: &Admin, id: &str) -> Result<Option<Chang
     admin.refuse_operator()?;
     let act = Act::on(admin, id, "second_factor.reset").await?;
     let refusal = act.refuse_reset(admin);
+    let act = act.unless(refusal).await?;
+    let refusal = act.refuse_none_left(admin, Loss::Factor(&act.user.id)).await;
     let act = act.unless(refusal).await?;
     let member = slice::from_ref(&act.member);
     let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
@@ -210,7 +212,11 @@ impl Act {
         if role > self.member.role {
             admin.person().need_fresh_sign_in()?;
         }
-        if role == Role::Owner { Ok(()) } else { self.refuse_none_left(admin).await }
+        if role == Role::Owner {
+            Ok(())
+        } else {
+            self.refuse_none_left(admin, Loss::People(&[&self.user.id])).await
+        }
     }
 
     /// Whether they can come in, as far as accounts and suspensions go.
@@ -222,7 +228,7 @@ impl Act {
         if !is_multi(admin) {
             self.refuse_elsewhere()?;
         }
-        self.refuse_none_left(admin).await
+        self.refuse_none_left(admin, Loss::People(&[&self.user.id])).await
     }
 
     fn refuse_giving_access(&self, is_multi: bool) -> Result<()> {
@@ -245,8 +251,8 @@ impl Act {
         if self.is_elsewhere { Err(Error::Conflict(ELSEWHERE)) } else { Ok(()) }
     }
 
-    async fn refuse_none_left(&self, admin: &Admin) -> Result<()> {
+    async fn refuse_none_left(&self, admin: &Admin, loss: Loss<'_>) -> Result<()> {
         let owners = Owners::inside(&self.change, Entrance::from(&admin.services().config)).await?;
-        if owners.can_spare(Loss::People(&[&self.user.id])) { Ok(()) } else { Err(Error::LastOwner) }
+        if owners.can_spare(loss) { Ok(()) } else { Err(Error::LastOwner) }
     }
 }

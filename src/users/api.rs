@@ -15,7 +15,7 @@ use super::web::path::{UserPath, UserSessionPath};
 use super::{actions, list};
 use crate::account::api::UserSession;
 use crate::authority::{Admin, Member};
-use crate::entity::membership::Status;
+use crate::entity::membership::{SecondFactor, Status};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::role::Role;
@@ -31,6 +31,8 @@ pub struct User {
     name: String,
     role: Role,
     status: Status,
+    /// Their own, the provider's of their last sign-in, or none.
+    second_factor: SecondFactor,
     joined_at: Timestamp,
     #[schema(extensions(("x-changes-by-itself" = json!(true))))]
     last_seen_at: Timestamp,
@@ -53,6 +55,7 @@ impl From<ListedUser> for User {
             name: person.name,
             role: person.role,
             status: person.status,
+            second_factor: person.second_factor,
             joined_at: rfc3339(person.joined_at),
             last_seen_at: rfc3339(person.last_seen_at),
         }

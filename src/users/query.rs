@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::sort::{Cursor, Sort, UserKeyset};
-use crate::entity::membership::Status;
+use crate::entity::membership::{SecondFactor, Status};
 use crate::error::Result;
 use crate::listing::{ListQuery, line, optional, within};
 use crate::role::Role;
@@ -24,11 +24,15 @@ pub struct RawUserQuery {
     #[serde(default)]
     pub q: String,
     #[serde(default)]
-    #[param(value_type = Role)]
+    #[param(value_type = String, pattern = "^(owner|admin|member)?$")]
     pub role: String,
     #[serde(default)]
-    #[param(value_type = Status)]
+    #[param(value_type = String, pattern = "^(active|deactivated|locked_out)?$")]
     pub status: String,
+    /// Their second factor: their own, their provider's, or none.
+    #[serde(default)]
+    #[param(value_type = String, pattern = "^(own|provider|none)?$")]
+    pub factor: String,
     /// The name of a provider that they sign in with.
     #[serde(default)]
     pub method: String,
@@ -59,6 +63,7 @@ pub struct UserQuery {
     pub search: Option<String>,
     pub role: Option<Role>,
     pub status: Option<Status>,
+    pub factor: Option<SecondFactor>,
     /// The provider that they sign in with.
     pub method: Option<String>,
     /// For how many days they were not here.
@@ -77,6 +82,7 @@ impl RawUserQuery {
         let sort = optional("sort", &self.sort, Sort::parse, "Sort by name, joined or seen.")?
             .unwrap_or(Sort::first(unseen));
         let statuses = "Use active, deactivated or locked_out.";
+        let factors = "Use own, provider or none.";
         let place = "Not a valid cursor.";
         let cursor = |text: &str| Cursor::parse(text).filter(|cursor| sort.fits(cursor));
         let limit = "Use a number from 1 to 200.";
@@ -84,6 +90,7 @@ impl RawUserQuery {
             search: typed(&self.q),
             role: optional("role", &self.role, Role::parse, "Use owner, admin or member.")?,
             status: optional("status", &self.status, Status::parse, statuses)?,
+            factor: optional("factor", &self.factor, SecondFactor::parse, factors)?,
             method: typed(&self.method),
             unseen,
             cursor: optional("cursor", &self.cursor, cursor, place)?,
@@ -106,13 +113,13 @@ impl UserQuery {
 
     /// Whether anyone is left out.
     pub fn is_filtered(&self) -> bool {
-        let Self { search, role, status, method, unseen, .. } = self;
-        search.is_some() || role.is_some() || status.is_some() || method.is_some() || unseen.is_some()
+        self.search.is_some() || self.role.is_some() || self.is_for_admins()
     }
 
     /// Whether it is asked what members don't see of one another.
     pub fn is_for_admins(&self) -> bool {
-        self.status.is_some() || self.method.is_some() || self.unseen.is_some()
+        let Self { status, factor, method, unseen, .. } = self;
+        status.is_some() || factor.is_some() || method.is_some() || unseen.is_some()
     }
 
     /// The order, where it is not the one that the list begins with.
@@ -129,6 +136,7 @@ impl ListQuery for UserQuery {
             ("q", self.search.clone()),
             ("role", self.role.map(|role| role.name().to_owned())),
             ("status", self.status.map(|status| status.name().to_owned())),
+            ("factor", self.factor.map(|factor| factor.name().to_owned())),
             ("method", self.method.clone()),
             ("unseen", self.unseen.map(|days| days.to_string())),
             ("sort", self.other_sort().map(|sort| sort.to_string())),
@@ -160,6 +168,7 @@ mod tests {
             match field {
                 "role" => raw.role = value.to_owned(),
                 "status" => raw.status = value.to_owned(),
+                "factor" => raw.factor = value.to_owned(),
                 "unseen" => raw.unseen = value.to_owned(),
                 "sort" => raw.sort = value.to_owned(),
                 "cursor" => raw.cursor = value.to_owned(),
@@ -171,6 +180,7 @@ mod tests {
             ("role", "Admin"),
             ("role", "admin\0"),
             ("status", "Active"),
+            ("factor", "on"),
             ("unseen", "0"),
             ("unseen", "-30"),
             ("unseen", "99999"),
@@ -198,9 +208,11 @@ mod tests {
             let raw = serde_json::from_value::<RawUserQuery>(serde_json::json!(pairs)).expect("a query");
             raw.parse().expect("sense").address("/users")
         };
-        for address in
-            ["", "q=a+b%26&role=admin&status=locked_out&method=google&unseen=90&sort=-name", "sort=-seen"]
-        {
+        for address in [
+            "",
+            "q=a+b%26&role=admin&status=locked_out&factor=none&method=google&unseen=90&sort=-name",
+            "sort=-seen",
+        ] {
             assert_eq!(raw(address).trim_start_matches("/users").trim_start_matches('?'), address);
         }
         assert_eq!(raw("unseen=30&sort=seen"), "/users?unseen=30", "the order of its own");

@@ -1,11 +1,11 @@
-//! The people whom no order of the list leads to: by a part of a name or address, by how they sign in, by when they
-//! were here last. What many share and what few have cost the same at any size.
+//! The people whom no order of the list leads to: by a part of a name or address, by how they sign in, by their second
+//! factor, by when they were here last. What many share and what few have cost the same at any size.
 //!
 //! No one way is cheap for both. When every tenth person matches, collecting all of them to sort them costs too much;
 //! when one in ten thousand does, so does walking the list until a page is full. So a stretch of the list is walked
 //! first, in the index of its order, which holds names and addresses for this: what is frequent fills the page there.
 //! What is not is found through another index (trigrams; for one or two letters the beginnings of addresses; ways to
-//! sign in; last visits) and sorted. That costs about 1 ms for each thousand matches, and so grows for thousands who
+//! sign in; second factors; last visits) and sorted. That costs about 1 ms for each thousand matches, and so grows for thousands who
 //! stand together far down.
 //!
 //! The queries are built so that no planner can turn them round: neither database looks through a subquery's LIMIT. That
@@ -37,7 +37,7 @@ type People = Select<membership::Entity>;
 
 /// Whether the list is asked for someone whom its order does not lead to.
 pub fn is_needed(query: &UserQuery) -> bool {
-    query.search.is_some() || query.method.is_some() || is_by_visit(query)
+    query.search.is_some() || query.method.is_some() || query.factor.is_some() || is_by_visit(query)
 }
 
 fn is_by_visit(query: &UserQuery) -> bool {
@@ -95,7 +95,8 @@ impl Wanted<'_> {
     /// How many rows are walked. Only names and addresses are read off the index; for all else a long walk costs
     /// more than what it saves.
     fn stretches(&self) -> impl Iterator<Item = u64> {
-        let all_in_the_index = self.asked.query.method.is_none() && !is_by_visit(self.asked.query);
+        let UserQuery { method, factor, .. } = self.asked.query;
+        let all_in_the_index = method.is_none() && factor.is_none() && !is_by_visit(self.asked.query);
         let slots = self.asked.query.slots();
         STRETCHES.into_iter().take(if all_in_the_index { 2 } else { 1 }).map(move |rows| rows * slots)
     }
@@ -106,6 +107,9 @@ impl Wanted<'_> {
         let mut walked = ours.select_only().columns([Column::Id, Column::Name, Column::Email]);
         if self.asked.query.method.is_some() {
             walked = walked.column(Column::UserId);
+        }
+        if self.asked.query.factor.is_some() {
+            walked = walked.column(Column::SecondFactor);
         }
         if is_by_visit(self.asked.query) || self.asked.query.sort.by == By::Seen {
             walked = walked.column(Column::LastSeenAt);
@@ -142,6 +146,7 @@ impl Wanted<'_> {
             }
             (Some(_), _) => membership::Entity::find().filter(self.by_text()),
             (None, Some(method)) => led_by(who_sign_in_with(method, self.asked.tenancy), Column::Id),
+            (None, None) if self.asked.query.factor.is_some() => ours.filter(self.otherwise()),
             (None, None) => self.asked.of_role_and_status(ours).filter(self.otherwise()),
         }
     }
@@ -163,7 +168,8 @@ impl Wanted<'_> {
                 .to_owned();
             Expr::exists(account)
         });
-        Condition::all().add_option(visit).add_option(method)
+        let factor = self.asked.query.factor.map(|factor| column(Column::SecondFactor).eq(factor));
+        Condition::all().add_option(visit).add_option(factor).add_option(method)
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Layout<'a, P: Page> {
     /// What is the matter with the database, for admins.
     pub trouble: String,
     pub alarm: &'a str,
+    /// When the organization is closed to the person, who has no second factor yet; it may be so already (rule 7.1).
+    pub factor_due: Option<FactorDue>,
     pub links: &'a Links,
     pub site: Site,
     pub theme: &'a str,
@@ -94,6 +96,12 @@ pub struct FramePerson<'a> {
     pub initials: String,
     pub role: &'a str,
     pub is_operator: bool,
+}
+
+/// Until when someone can be in an organization without a second factor.
+pub struct FactorDue {
+    pub until: Moment,
+    pub is_over: bool,
 }
 
 /// The organization that an operator is in.

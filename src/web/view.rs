@@ -11,7 +11,7 @@ use askama::Template;
 use super::cookies::Cookies;
 use super::frame::Frame;
 use super::htmx::wanted_region;
-use super::layout::{Entry, FramePerson, Inside, Layout, Partial, Said, Switcher, SwitcherItem};
+use super::layout::{Entry, FactorDue, FramePerson, Inside, Layout, Partial, Said, Switcher, SwitcherItem};
 use super::moment::Moment;
 use super::navigation::{is_within, navigation, same_room};
 use super::notice::{self, Left};
@@ -158,6 +158,7 @@ impl View {
             trouble: self.trouble(viewer.membership()),
             // Where it can be seen to, it stands beside the key itself.
             alarm: if is_within(&self.path, &links.llm_keys()) { "" } else { &alarm },
+            factor_due: viewer.membership().and_then(|here| self.factor_due(here)),
             links,
             site: Site,
             theme: self.theme.name(),
@@ -166,6 +167,11 @@ impl View {
             page,
         };
         layout.render()
+    }
+
+    fn factor_due(&self, membership: &Membership) -> Option<FactorDue> {
+        let (due, now) = (membership.factor_due?, self.services.clock.now());
+        Some(FactorDue { until: Moment::until(due, now), is_over: due <= now })
     }
 
     fn inside(&self, entered: &Entered) -> Inside {

@@ -25,6 +25,7 @@ UNSAID = {
     "role": "is not above one's own",
     "scopes": "depend on whose token it is",
     "expiresInDays": "depend on the organization's settings",
+    "require2faFrom": "is a moment between now and a year from now, and left out where nothing is required",
     "tokenMaxDays": "are written without a point: 30, not 30.0",
     "status": "can't be changed together with the role",
     "allowedEmailDomains": "are domains that IDNA takes, and no public suffixes",

@@ -25,6 +25,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
             "organization",
             "projects",
             "second_factor",
+            "security",
             "sign_in",
             "teams",
             "tokens",

@@ -12,8 +12,17 @@ use super::support::{Answer, TestApp, Visitor, on_both_databases};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/doors.txt");
 
-const PEOPLE: [&str; 7] =
-    ["nobody", "half signed in", "no organization", "member", "admin", "owner", "owner elsewhere"];
+const PEOPLE: [&str; 9] = [
+    "nobody",
+    "half signed in",
+    "behind the wall",
+    "through the wall",
+    "no organization",
+    "member",
+    "admin",
+    "owner",
+    "owner elsewhere",
+];
 
 on_both_databases!(every_door_opens_for_whom_the_matrix_says);
 
@@ -38,6 +47,7 @@ async fn every_door_opens_for_whom_the_matrix_says(app: &TestApp) {
             let path = path.replace("{team}", at(&path, "default", &team));
             let path = path.replace("{project}", at(&path, "default", &project));
             let answer = ask(&visitor, method, &path).await;
+            require_a_second_factor(app, None).await;
             write!(matrix, " {:<24}", what(&answer)).expect("written");
         }
         matrix = matrix.trim_end().to_owned() + "\n";
@@ -71,12 +81,20 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
         "nobody" => app.visitor(),
         "half signed in" => {
             let owner = app.person(&email, Role::Owner).await;
-            app.run(
-                "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
-                 SELECT id, id, 'Phone', '', 0, 0 FROM users WHERE email = $1",
-                [email.into()],
-            )
-            .await;
+            add_app(app, &email).await;
+            owner
+        }
+        "behind the wall" => {
+            require_a_second_factor(app, Some(1)).await;
+            app.person(&email, Role::Owner).await
+        }
+        "through the wall" => {
+            require_a_second_factor(app, Some(1)).await;
+            let owner = app.person(&email, Role::Owner).await;
+            add_app(app, &email).await;
+            let given = "UPDATE sessions SET second_factor_at = 1
+                WHERE user_id = (SELECT id FROM users WHERE email = $1)";
+            app.run(given, [email.into()]).await;
             owner
         }
         "no organization" => app.outsider(&email).await,
@@ -85,6 +103,20 @@ async fn as_person(app: &TestApp, person: &str, unique: &str) -> Visitor {
         "owner" => app.person(&email, Role::Owner).await,
         _ => app.foreign_owner(&email).await,
     }
+}
+
+/// From this moment on, or not any more.
+async fn require_a_second_factor(app: &TestApp, from: Option<i64>) {
+    app.run("UPDATE organizations SET second_factor_from = $1 WHERE id = 'default'", [from.into()]).await;
+}
+
+async fn add_app(app: &TestApp, email: &str) {
+    app.run(
+        "INSERT INTO authenticator_apps (id, user_id, name, sealed_secret, created_at, confirmed_at)
+         SELECT id, id, 'Phone', '', 0, 0 FROM users WHERE email = $1",
+        [email.into()],
+    )
+    .await;
 }
 
 /// Asks with an empty body: anyone who may come in is told what is missing, the others that they may not.

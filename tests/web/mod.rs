@@ -45,6 +45,7 @@ mod repeat;
 mod roles;
 mod rules_form;
 mod second_factor;
+mod security;
 mod sessions;
 mod simulation;
 mod step_up;

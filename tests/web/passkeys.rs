@@ -76,6 +76,7 @@ on_both_databases!(
     a_passkey_that_was_removed_meanwhile_proves_nothing,
     a_device_that_counts_less_than_before_is_a_copy,
     a_passkey_is_added_once_and_by_one_person,
+    the_last_stays_while_an_organization_requires_one,
     recovery_codes_come_with_the_first_factor_and_go_with_the_last_of_whichever_kind,
     what_changes_it_takes_a_fresh_sign_in_and_a_passkey_is_one,
     without_scripts_a_page_says_what_to_do,
@@ -317,6 +318,22 @@ async fn recovery_codes_come_with_the_first_factor_and_go_with_the_last_of_which
     assert!(browser.is_signed_in().await, "nothing is asked for any more");
     add_passkey(&browser).await;
     assert!(!ada.is_signed_in().await, "who gave one of before is asked for the new one");
+}
+
+async fn the_last_stays_while_an_organization_requires_one(app: &TestApp) {
+    let ada = app.owner().await;
+    add_passkey(&ada).await;
+    app.run("UPDATE organizations SET second_factor_from = 1", []).await;
+    assert_eq!(ada.get("/settings/admin").await.status, 200, "a passkey is one");
+    let page = own_page(app).await;
+    let kept = ada.post(&format!("{page}/removal"), &[]).await;
+    assert!(
+        kept.status == 409 && kept.says("An organization of yours requires a second factor."),
+        "{}",
+        kept.body
+    );
+    add_passkey(&ada).await;
+    assert_eq!(ada.post(&format!("{page}/removal"), &[]).await.status, 303);
 }
 
 // F11

@@ -28,7 +28,7 @@ fn never_shows(app: &TestApp, phone: &Phone) -> String {
 }
 
 /// Adds an app to someone's account; gives the phone and the recovery codes that the page shows.
-async fn add_app(app: &TestApp, person: &Visitor) -> (Phone, Vec<String>) {
+pub async fn add_app(app: &TestApp, person: &Visitor) -> (Phone, Vec<String>) {
     let begun = person.post("/settings/security/apps", &[]).await;
     assert_eq!(begun.status, 303, "{}", begun.body);
     let page = person.get(begun.location()).await;

@@ -13,6 +13,7 @@ use super::state::RENEWED;
 use super::visitor::Visitor;
 use crate::authority::change::{Change, OfPerson};
 use crate::entity::session::{Column, Entity};
+use crate::entity::{organization, user};
 use crate::error::{Error, Result};
 use crate::links::Site;
 use crate::random;
@@ -53,6 +54,28 @@ impl NewId {
 }
 
 impl Change<OfPerson> {
+    /// Whether the person has a second factor of their own, as what this change has done leaves it.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn has_own_factor(&self) -> Result<bool> {
+        let person = user::Entity::find_by_id(&self.person().id).one(self.connection()).await?;
+        Ok(person.is_some_and(|person| person.own_factor))
+    }
+
+    /// Whether an organization of the person requires one (rule 7.2).
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn needs_factor(&self) -> Result<bool> {
+        let theirs = self.memberships().iter().map(|membership| membership.organization_id.as_str());
+        let requiring = organization::Entity::find()
+            .filter(organization::Column::Id.is_in(theirs))
+            .filter(organization::Column::State.eq(organization::State::Active))
+            .filter(organization::Column::SecondFactorFrom.is_not_null());
+        Ok(requiring.one(self.connection()).await?.is_some())
+    }
+
     /// Has all of the person's sessions give a second factor once there is one again.
     ///
     /// # Errors

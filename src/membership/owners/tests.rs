@@ -16,7 +16,7 @@ fn owner(name: &str, providers: &[&str]) -> Owner {
         is_switched_on: true,
     };
     let (email, ways) = (format!("{name}@acme.test"), providers.iter().map(way).collect());
-    Owner { id: name.to_owned(), email, status: Status::Active, ways }
+    Owner { id: name.to_owned(), email, status: Status::Active, factor: Factor::NotRequired, ways }
 }
 
 fn owners<'a>(lists: &'a InstanceLists, all: &[&Owner]) -> Owners<'a> {
@@ -33,6 +33,20 @@ fn the_last_owner_stays_and_anyone_else_can_go() {
     assert!(allows(&[&ada, &ben], &["ada"]));
     assert!(allows(&[&ada], &["sam"]));
     assert!(allows(&[], &["sam"]), "an organization without any is no worse for it");
+}
+
+#[test]
+fn where_a_second_factor_is_required_an_owner_without_one_is_no_one() {
+    let with = |name, factor| Owner { factor, ..owner(name, &["idp"]) };
+    let (ada, ben) = (with("ada", Factor::Given), with("ben", Factor::Lacking));
+    assert!(!owners(&NOBODY, &[&ada, &ben]).can_spare(Loss::People(&["ada"])));
+    assert!(owners(&NOBODY, &[&ada, &ben]).can_spare(Loss::People(&["ben"])));
+    assert!(!owners(&NOBODY, &[&ada, &ben]).can_spare(Loss::Factor("ada")));
+    assert!(owners(&NOBODY, &[&ada, &ben]).can_spare(Loss::Factor("ben")));
+    let cy = with("cy", Factor::Given);
+    assert!(owners(&NOBODY, &[&ada, &cy]).can_spare(Loss::Factor("ada")));
+    let free = owner("ada", &["idp"]);
+    assert!(owners(&NOBODY, &[&free]).can_spare(Loss::Factor("ada")), "it is not required");
 }
 
 #[test]

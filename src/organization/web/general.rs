@@ -8,11 +8,16 @@ use crate::authority::{Admin, Member};
 use crate::entity::organization;
 use crate::error::{Error, Result};
 use crate::links::{Link, Links, Site};
+use crate::membership::coverage::lacking_up_to;
 use crate::membership::methods::methods_on;
 use crate::name::Name;
+use crate::numbers::grouped;
 use crate::organization::form::RenameForm;
 use crate::organization::{self as verbs, Contact};
 use crate::web::{Moment, Notice, Page, Reply, View, see_other};
+
+/// As many people without a second factor as are counted.
+const MOST_COUNTED: u64 = 1000;
 
 #[derive(Template)]
 #[template(path = "organization/index.html", blocks = ["name_form"])]
@@ -81,7 +86,8 @@ pub async fn rename(admin: Admin, view: View, form: web::Form<RenameForm>) -> Re
 
 async fn general(member: &Member) -> Result<GeneralPage> {
     let now = member.services().clock.now();
-    let organization::Model { name, version, updated_at, updated_by, .. } = verbs::show(member).await?;
+    let organization::Model { name, version, updated_at, updated_by, trusts_provider_factor, .. } =
+        verbs::show(member).await?;
     let can_edit = member.is_admin();
     Ok(GeneralPage {
         links: member.links(),
@@ -101,15 +107,30 @@ async fn general(member: &Member) -> Result<GeneralPage> {
         admins: if can_edit { Vec::new() } else { verbs::admins(member).await? },
         provenance: updated_by.map(|who| format!("Last changed by {who}")).unwrap_or_default(),
         provenance_when: Moment::new(*updated_at, now),
-        glance: glance(member).await?,
+        glance: glance(member, trusts_provider_factor).await?,
     })
 }
 
-async fn glance(member: &Member) -> Result<Vec<Fact>> {
+async fn glance(member: &Member, trusts_provider: bool) -> Result<Vec<Fact>> {
     let on = methods_on(member.services(), Some(member.organization())).await?;
     let methods: Vec<&str> = on.iter().map(|provider| provider.label.as_str()).collect();
-    Ok(vec![
+    let mut facts = vec![
         Fact { label: "Your role", value: member.role().label().to_owned(), href: Some(Site.settings()) },
         Fact { label: "Sign-in methods", value: methods.join(", "), href: None },
-    ])
+    ];
+    if member.is_admin() {
+        facts.push(second_factor(member, trusts_provider).await?);
+    }
+    Ok(facts)
+}
+
+/// Who has none, up to as many as can be counted at any size.
+async fn second_factor(member: &Member, trusts_provider: bool) -> Result<Fact> {
+    let value = match lacking_up_to(member, trusts_provider, MOST_COUNTED).await? {
+        0 => "Everyone has one".to_owned(),
+        1 => "1 person has none".to_owned(),
+        many if many > MOST_COUNTED => format!("More than {} people have none", grouped(MOST_COUNTED)),
+        many => format!("{} people have none", grouped(many)),
+    };
+    Ok(Fact { label: "Second factor", value, href: Some(member.links().security()) })
 }

@@ -12,6 +12,7 @@ use super::confirmation::again_or;
 use super::form::{AddingForm, NameForm};
 use crate::authority::SignedIn;
 use crate::entity::authenticator_app::Model;
+use crate::error::Error;
 use crate::id::Id;
 use crate::links::{Link, Site};
 use crate::mail::compose::host;
@@ -72,6 +73,14 @@ struct AppPage<'a> {
     name: &'a str,
     typed: &'a str,
     error: &'static str,
+    /// Why it is still there, if it was to be removed.
+    kept: &'static str,
+}
+
+impl<'a> AppPage<'a> {
+    fn of(app: &'a Model, typed: &'a str, error: &'static str) -> Self {
+        Self { site: Site, id: &app.id, name: &app.name, typed, error, kept: "" }
+    }
 }
 
 impl Page for AppPage<'_> {
@@ -80,7 +89,7 @@ impl Page for AppPage<'_> {
     }
 
     fn has_errors(&self) -> bool {
-        !self.error.is_empty()
+        !self.error.is_empty() || !self.kept.is_empty()
     }
 }
 
@@ -119,7 +128,7 @@ fn show(
     typed: &str,
     error: &'static str,
 ) -> Reply {
-    view.page(person, status, &AppPage { site: Site, id: &app.id, name: &app.name, typed, error })
+    view.page(person, status, &AppPage::of(app, typed, error))
 }
 
 fn adding(
@@ -194,6 +203,11 @@ pub async fn rename(
 pub async fn remove(person: SignedIn, view: View, path: web::Path<AppPath>) -> Reply {
     match enrolment::remove(&person, &path.app).await {
         Ok(name) => Ok(see_other(&Site.security(), Notice::AppRemoved.about(&name))),
+        Err(Error::Conflict(why)) => {
+            let app = enrolment::app(&person, &path.app).await?;
+            let page = AppPage { kept: why, ..AppPage::of(&app, &app.name, "") };
+            view.page(&person, StatusCode::CONFLICT, &page)
+        }
         Err(error) => again_or(&person, &view, &page_of(&path), error).await,
     }
 }

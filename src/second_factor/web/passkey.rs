@@ -10,7 +10,7 @@ use super::confirmation::again_or;
 use super::form::NameForm;
 use crate::authority::SignedIn;
 use crate::entity::passkey::{Column, Entity, Model};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::links::Site;
 use crate::name::Name;
@@ -32,6 +32,14 @@ struct PasskeyPage<'a> {
     name: &'a str,
     typed: &'a str,
     error: &'static str,
+    /// Why it is still there, if it was to be removed.
+    kept: &'static str,
+}
+
+impl<'a> PasskeyPage<'a> {
+    fn of(key: &'a Model, typed: &'a str, error: &'static str) -> Self {
+        Self { site: Site, id: &key.id, name: &key.name, typed, error, kept: "" }
+    }
 }
 
 impl Page for PasskeyPage<'_> {
@@ -40,7 +48,7 @@ impl Page for PasskeyPage<'_> {
     }
 
     fn has_errors(&self) -> bool {
-        !self.error.is_empty()
+        !self.error.is_empty() || !self.kept.is_empty()
     }
 }
 
@@ -62,7 +70,7 @@ fn show(
     typed: &str,
     error: &'static str,
 ) -> Reply {
-    view.page(person, status, &PasskeyPage { site: Site, id: &key.id, name: &key.name, typed, error })
+    view.page(person, status, &PasskeyPage::of(key, typed, error))
 }
 
 /// `POST /settings/security/passkeys/{passkey}`.
@@ -88,6 +96,11 @@ pub async fn rename(
 pub async fn remove(person: SignedIn, view: View, path: web::Path<PasskeyPath>) -> Reply {
     match passkeys::remove(&person, &path.passkey).await {
         Ok(name) => Ok(see_other(&Site.security(), Notice::PasskeyRemoved.about(&name))),
+        Err(Error::Conflict(why)) => {
+            let key = own(&person, &path).await?;
+            let page = PasskeyPage { kept: why, ..PasskeyPage::of(&key, &key.name, "") };
+            view.page(&person, StatusCode::CONFLICT, &page)
+        }
         Err(error) => again_or(&person, &view, &Site.passkey(&path.passkey).page(), error).await,
     }
 }

@@ -20,7 +20,7 @@ pub async fn export(admin: Admin, asked: web::Query<RawUserQuery>) -> Reply {
     Ok(format.attachment(&name, written(pages, move |people, first| lines(people, first, format))))
 }
 
-const HEAD: [&str; 7] = ["id", "email", "name", "role", "status", "joinedAt", "lastSeenAt"];
+const HEAD: [&str; 8] = ["id", "email", "name", "role", "status", "secondFactor", "joinedAt", "lastSeenAt"];
 
 fn lines(people: Vec<ListedUser>, first: bool, format: Format) -> Result<Vec<u8>> {
     match format {
@@ -29,13 +29,14 @@ fn lines(people: Vec<ListedUser>, first: bool, format: Format) -> Result<Vec<u8>
     }
 }
 
-fn cells(person: ListedUser) -> [String; 7] {
+fn cells(person: ListedUser) -> [String; 8] {
     [
         person.id,
         person.email,
         person.name,
         person.role.name().to_owned(),
         person.status.name().to_owned(),
+        person.second_factor.name().to_owned(),
         rfc3339(person.joined_at).into(),
         rfc3339(person.last_seen_at).into(),
     ]

@@ -1,7 +1,7 @@
 //! How the list can be narrowed and sorted from its page.
 
 use crate::authority::Member;
-use crate::entity::membership::Status;
+use crate::entity::membership::{SecondFactor, Status};
 use crate::links::Links;
 use crate::listing::ListQuery;
 use crate::role::Role;
@@ -88,6 +88,11 @@ pub fn selects(viewer: &Member, query: &UserQuery) -> Vec<Select> {
         label: status.label().to_owned(),
         current: query.status == Some(status),
     };
+    let factor = |factor: SecondFactor| Choose {
+        value: factor.name().to_owned(),
+        label: format!("Second factor: {}", factor.label()),
+        current: query.factor == Some(factor),
+    };
     let method = |name: &str, label: &str| Choose {
         value: name.to_owned(),
         label: label.to_owned(),
@@ -107,6 +112,12 @@ pub fn selects(viewer: &Member, query: &UserQuery) -> Vec<Select> {
             label: "Status",
             any: "Any status",
             options: Status::ALL.into_iter().map(status).collect(),
+        },
+        Select {
+            name: "factor",
+            label: "Second factor",
+            any: "Any second factor",
+            options: SecondFactor::ALL.into_iter().map(factor).collect(),
         },
         Select {
             name: "method",
@@ -146,7 +157,7 @@ pub fn columns(links: &Links, query: &UserQuery, with_methods: bool) -> Vec<Colu
     let fixed = |label| Column { label, href: String::new(), sorted: Sorted::No };
     let mut columns = vec![sortable("Person", By::Name, false), fixed("Role")];
     if with_methods {
-        columns.push(fixed("Sign-in"));
+        columns.extend([fixed("Sign-in"), fixed("Second factor")]);
     }
     columns.extend([sortable("Joined", By::Joined, true), sortable("Last seen", By::Seen, true)]);
     columns

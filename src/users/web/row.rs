@@ -23,6 +23,7 @@ pub struct Row {
     pub role_label: &'static str,
     pub status: Status,
     pub methods: Vec<Method>,
+    pub second_factor: &'static str,
     pub is_you: bool,
     pub is_only_owner: bool,
     pub id: String,
@@ -80,6 +81,7 @@ impl Row {
             role: person.role,
             role_label: person.role.label(),
             status: person.status,
+            second_factor: person.second_factor.label(),
             joined: Moment::new(person.joined_at, now),
             seen: Moment::new(person.last_seen_at, now),
         }

@@ -54,13 +54,23 @@ pub async fn coverage(member: &Member, trusts_provider: bool) -> Result<Coverage
     Ok(Coverage { have, lack, without: without.rows().await? })
 }
 
+/// How many have none that counts, up to one more than `most`.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn lacking_up_to(member: &Member, trusts_provider: bool, most: u64) -> Result<u64> {
+    let some = member.scope().find::<Entity>();
+    let some = some.filter(|ours| lacking(present(ours), trusts_provider).limit(most + 1));
+    Ok(some.column::<i64>(Column::Id).await?.len() as u64)
+}
+
 /// Those who can come in.
 fn present(ours: Select<Entity>) -> Select<Entity> {
     ours.filter(Expr::col((Entity, Column::Status)).eq(Status::Active))
 }
 
 /// Those who have no second factor that counts.
-pub(super) fn lacking(ours: Select<Entity>, trusts_provider: bool) -> Select<Entity> {
+pub fn lacking(ours: Select<Entity>, trusts_provider: bool) -> Select<Entity> {
     let lack = SecondFactor::ALL.into_iter().filter(|factor| !factor.counts(trusts_provider));
     ours.filter(Expr::col((Entity, Column::SecondFactor)).is_in(lack))
 }
