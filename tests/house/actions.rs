@@ -9,7 +9,7 @@ use gatehouse::tenancy::Tenancy;
 
 /// Where a form posts to, and what a program asks instead: where the form looks first, two routes. Where there are many organizations, both are below the
 /// organization's own address as well.
-const ACTIONS: [(&str, &str); 78] = [
+const ACTIONS: [(&str, &str); 86] = [
     ("/settings/identities/{identity}/disconnect", "DELETE /api/me/identities/{identity}"),
     ("/settings/sessions/end-others", "DELETE /api/me/sessions"),
     ("/settings/sessions/{session}/end", "DELETE /api/me/sessions/{session}"),
