@@ -34,14 +34,22 @@ pub async fn required(
         return Ok(None);
     }
     let (organization, host) = (&harmless(&row.name), &host(&services.config.base_url));
-    let when = if due <= services.clock.now() { "now".to_owned() } else { format!("from {}", moment(due)) };
-    let (when, email) = (&when, to.email.as_str());
+    let (when, what) = if due <= services.clock.now() {
+        let what = format!("You have none yet, so {organization} is closed to you until you’ve added one.");
+        ("now".to_owned(), what)
+    } else {
+        let what = format!(
+            "You have none yet. From then on, {organization} is closed to you until you’ve added one."
+        );
+        (format!("from {}", moment(due)), what)
+    };
+    let (when, what, email) = (&when, &what, to.email.as_str());
     let link = &services.config.base_url.link(&Site.security());
     let subject = format!("{organization} requires a second factor {when}");
-    let text = RequiredText { organization, when, link, email, host };
-    let html = RequiredHtml { subject: &subject, organization, when, link, email, host };
+    let text = RequiredText { organization, when, what, link, email, host };
+    let html = RequiredHtml { subject: &subject, organization, when, what, link, email, host };
     composed(&subject, &text, &html).map(Some)
 }
 
-parts!(RequiredText RequiredHtml { organization, when, link, email, host }
+parts!(RequiredText RequiredHtml { organization, when, what, link, email, host }
     "mail/second_factor_required.txt" "mail/second_factor_required.html");

@@ -189,6 +189,10 @@ pub struct UserFilter {
     #[serde(default)]
     #[schema(value_type = Status)]
     status: String,
+    /// Their second factor: their own, their provider's, or none.
+    #[serde(default)]
+    #[schema(value_type = SecondFactor)]
+    factor: String,
     /// The name of a provider that they sign in with.
     #[serde(default)]
     method: String,
@@ -199,9 +203,9 @@ pub struct UserFilter {
 
 impl UserFilter {
     fn parse(self) -> Result<UserQuery> {
-        let Self { q, role, status, method, unseen } = self;
+        let Self { q, role, status, factor, method, unseen } = self;
         let unseen = unseen.map(|days| days.to_string()).unwrap_or_default();
-        let raw = RawUserQuery { q, role, status, method, unseen, ..RawUserQuery::default() };
+        let raw = RawUserQuery { q, role, status, factor, method, unseen, ..RawUserQuery::default() };
         let query = raw.parse().map_err(|error| match error {
             Error::Invalid(errors) => {
                 let inside = errors.into_iter().map(|(field, said)| (format!("filter.{field}"), said));

@@ -73,6 +73,11 @@ fn a_passkey_is_made_asked_for_and_lost() {
 }
 
 #[test]
+fn a_second_factor_is_required_and_who_lacks_it_is_back_with_one() {
+    tell_in_both_browsers("required_factor");
+}
+
+#[test]
 fn no_click_does_more_than_it_says() {
     tell_in_both_browsers("traps");
 }

@@ -2,27 +2,14 @@
 // and reset by the shell when everything is. Told twice, with scripts and without.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { ADA, BASE, GRACE, allowDomain, heading, holds, introduce, isTold, main, signIn, signOut, story } from "./support.mjs";
+import { code } from "./phone.mjs";
 import { RUNS_SCRIPTS, isAt, look, nothingStoodInTheWay, people } from "./many_support.mjs";
 
 const SECURITY = "/settings/security";
 const CHALLENGE = "/sign-in/second-factor";
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-// What an authenticator app shows so many half minutes from now (RFC 6238).
-function code(key, fromNow = 0) {
-  const bits = [...key.replaceAll(" ", "")].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + fromNow));
-  const hash = createHmac("sha1", secret).update(step).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
-
 const field = (page) => page.getByRole("textbox", { name: /code/i });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 

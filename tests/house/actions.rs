@@ -9,7 +9,7 @@ use gatehouse::tenancy::Tenancy;
 
 /// Where a form posts to, and what a program asks instead: where the form looks first, two routes. Where there are many organizations, both are below the
 /// organization's own address as well.
-const ACTIONS: [(&str, &str); 86] = [
+const ACTIONS: [(&str, &str); 87] = [
     ("/settings/identities/{identity}/disconnect", "DELETE /api/me/identities/{identity}"),
     ("/settings/sessions/end-others", "DELETE /api/me/sessions"),
     ("/settings/sessions/{session}/end", "DELETE /api/me/sessions/{session}"),
@@ -36,6 +36,7 @@ const ACTIONS: [(&str, &str); 86] = [
     ("/settings/admin/access/allowed-addresses", "PATCH /api/admin/settings"),
     ("/settings/admin/access/methods/{provider}", "PATCH /api/admin/access/methods/{provider}"),
     ("/settings/admin/access/methods/{provider}/test", "POST /api/admin/access/methods/{provider}/test"),
+    ("/settings/admin/security", "POST /api/admin/security/preview, PATCH /api/admin/security"),
     ("/settings/admin/users/bulk", "POST /api/admin/users/bulk"),
     ("/settings/admin/users/{user}/role", "PATCH /api/admin/users/{user}"),
     ("/settings/admin/users/{user}/deactivation", "PATCH /api/admin/users/{user}"),

@@ -13,6 +13,7 @@ mod conditional;
 mod connect;
 mod denials;
 mod doors;
+mod factor_histories;
 mod first_owner;
 mod gate;
 mod ids;

@@ -16,6 +16,7 @@ pub(super) const KEYS_API: &str = "/api/admin/llm-keys";
 const INVITES: &str = "/settings/admin/invites";
 const INVITES_API: &str = "/api/admin/invites";
 const ACCESS: &str = "/settings/admin/access";
+const SECURITY: &str = "/settings/admin/security";
 const USERS: &str = "/settings/admin/users";
 const AUDIT: &str = "/settings/admin/audit";
 
@@ -119,6 +120,12 @@ impl<'a> Story<'a> {
         ada.does(Method::POST, "/api/admin/access/simulation", Body::Json(asked)).await;
         let asked = json!({ "allowedEmailDomains": ["other.test"] });
         ada.does(Method::POST, "/api/admin/access/preview", Body::Json(asked)).await;
+        let version = field(&ada.get(SECURITY).await.body, "version");
+        let trusting = [("version", version.as_str()), ("require", "off"), ("trust_provider", "true")];
+        ada.post(SECURITY, &trusting).await;
+        let asked = json!({ "trustProviderMfa": false });
+        ada.does(Method::POST, "/api/admin/security/preview", Body::Json(asked.clone())).await;
+        ada.does(Method::PATCH, "/api/admin/security", Body::Json(asked)).await;
     }
 
     /// Someone who is invited comes by the link, and accepts.
