@@ -14,7 +14,7 @@ const WITH_KEY: u8 = 0b100_0000;
 /// The device, with one passkey.
 #[derive(Clone)]
 pub struct Device {
-    key: SigningKey,
+    pub key: SigningKey,
     pub id: Vec<u8>,
     /// Where the browser is.
     pub origin: String,
