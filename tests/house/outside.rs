@@ -103,9 +103,15 @@ fn a_person_who_is_signed_in_keeps_their_connection_while_strangers_take_all_the
     let mut stranger = connect(&serving, Ipv4Addr::LOCALHOST);
     assert!(head(&mut ada, &by_ada).starts_with("HTTP/1.1 200 OK"));
     assert!(head(&mut stranger, by_no_one).starts_with("HTTP/1.1 401 Unauthorized"));
-    let mut held: Vec<_> = (1..=200).map(|n| connect(&serving, another(n))).collect();
-    for stream in &mut held {
+    let mut held = Vec::new();
+    for n in 1..=200 {
+        let mut stream = connect(&serving, another(n));
         let _ = stream.write_all(SLOW);
+        held.push(stream);
+        // On a busy machine it takes longer than a connection may rest.
+        if n % 20 == 0 {
+            assert!(head(&mut ada, &by_ada).starts_with("HTTP/1.1 200 OK"));
+        }
     }
     assert_eq!(head(&mut stranger, by_no_one), "", "all the room was taken");
     assert!(head(&mut ada, &by_ada).starts_with("HTTP/1.1 200 OK"));

@@ -64,6 +64,13 @@ impl Database {
         }
     }
 
+    /// Connections made from now on have this setting of PostgreSQL's.
+    pub async fn prefers(&self, setting: &str) {
+        if let Self::Postgres { server, name } = self {
+            run(server, &[&format!("ALTER DATABASE {name} SET {setting}")]).await;
+        }
+    }
+
     pub async fn connect(&self) -> World {
         World::at(&self.url()).await
     }
