@@ -1,10 +1,12 @@
 //! Giving a code or a passkey: to finish signing in, or to confirm that it is still the same person.
 
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::acceptance::{Given, Refusal, Verdict, judge};
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, HalfSignedIn, OfPerson, Services, SignedIn};
+use crate::entity::{authenticator_app, passkey};
 use crate::error::{Error, Result};
 
 /// What came of it.
@@ -12,6 +14,23 @@ pub enum Answer {
     /// The session is whole, or fresh, under this id.
     In(NewId),
     Refused(Refusal),
+}
+
+/// By what someone can finish a sign-in, beside recovery codes.
+pub struct Ways {
+    pub app: bool,
+    pub passkey: bool,
+}
+
+/// By what this one can.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn ways(half: &HalfSignedIn) -> Result<Ways> {
+    let apps = half.own::<authenticator_app::Entity>();
+    let apps = apps.filter(|own| own.filter(authenticator_app::Column::ConfirmedAt.is_not_null()));
+    let passkeys = half.own::<passkey::Entity>();
+    Ok(Ways { app: !apps.all().await?.is_empty(), passkey: !passkeys.all().await?.is_empty() })
 }
 
 /// Finishes a sign-in.

@@ -121,6 +121,14 @@ async fn is_known(change: &Change<OfPerson>, credential_id: &str) -> Result<bool
     Ok(same.one(change.connection()).await?.is_some())
 }
 
+/// One of the person's passkeys.
+///
+/// # Errors
+/// 404 for anyone else's.
+pub async fn passkey(person: &SignedIn, id: &str) -> Result<Model> {
+    person.own::<Entity>().filter(|own| own.filter(Column::Id.eq(id))).one().await
+}
+
 /// Gives a passkey another name.
 ///
 /// # Errors

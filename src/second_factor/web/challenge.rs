@@ -7,16 +7,14 @@ use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use sea_orm::{ColumnTrait, QueryFilter};
-
 use super::form::{CodeForm, PasskeyForm};
+use super::question::question;
 use crate::authority::HalfSignedIn;
-use crate::entity::{authenticator_app, passkey};
 use crate::links::Site;
 use crate::numbers;
 use crate::return_to::ReturnTo;
 use crate::second_factor::acceptance::{Given, Refusal};
-use crate::second_factor::challenge::{Answer, finish};
+use crate::second_factor::challenge::{Answer, Ways, finish, ways};
 use crate::second_factor::passkeys::ask_half;
 use crate::sign_in::form::SignInQuery;
 use crate::sign_in::web::FactorErrors;
@@ -30,8 +28,7 @@ struct ChallengePage<'a> {
     return_to: &'a str,
     errors: FactorErrors,
     is_open: bool,
-    has_app: bool,
-    has_passkey: bool,
+    ways: Ways,
     /// The script that asks the browser for a passkey.
     script: &'a str,
     /// Where there are many organizations, no admin acts on accounts.
@@ -40,7 +37,7 @@ struct ChallengePage<'a> {
 
 impl Page for ChallengePage<'_> {
     fn title(&self) -> &'static str {
-        if self.has_app { "Enter your code" } else { "Use your passkey" }
+        if self.ways.app { "Enter your code" } else { "Use your passkey" }
     }
 
     fn has_errors(&self) -> bool {
@@ -85,7 +82,7 @@ pub async fn answer_by_passkey(
 
 /// `POST /sign-in/second-factor/passkey/options`: what the browser is asked, for the script of the page.
 pub async fn options(half: HalfSignedIn) -> Reply {
-    Ok(HttpResponse::Ok().json(ask_half(&half).await?))
+    Ok(question(&ask_half(&half).await?))
 }
 
 async fn given(
@@ -132,16 +129,13 @@ async fn show(
     return_to: &ReturnTo,
     errors: FactorErrors,
 ) -> Reply {
-    let apps = half.own::<authenticator_app::Entity>();
-    let apps = apps.filter(|own| own.filter(authenticator_app::Column::ConfirmedAt.is_not_null()));
     let page = ChallengePage {
         site: Site,
         email: half.email(),
         return_to: return_to.as_str(),
         errors,
         is_open: status != StatusCode::TOO_MANY_REQUESTS,
-        has_app: !apps.all().await?.is_empty(),
-        has_passkey: !half.own::<passkey::Entity>().all().await?.is_empty(),
+        ways: ways(half).await?,
         script: view.passkey_script(),
         is_multi: half.services().config.tenancy.is_multi(),
     };

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::challenge::{too_many, waiting};
 use super::form::{CodeForm, PasskeyForm};
+use super::question::question;
 use crate::authority::SignedIn;
 use crate::error::{Error, Forbidden};
 use crate::return_to::ReturnTo;
@@ -46,7 +47,7 @@ pub async fn give_passkey(
 
 /// `POST /settings/security/confirmation/passkey/options`: what the browser is asked, for the script of the page.
 pub async fn options(person: SignedIn) -> Reply {
-    Ok(HttpResponse::Ok().json(passkeys::ask(&person).await?))
+    Ok(question(&passkeys::ask(&person).await?))
 }
 
 async fn given(

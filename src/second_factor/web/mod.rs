@@ -8,6 +8,7 @@ mod form;
 mod index;
 pub mod new_passkey;
 pub mod passkey;
+mod question;
 
 pub use app::{add, confirm, look, remove, rename};
 pub use challenge::{answer, answer_by_passkey, ask, options as challenge_options};

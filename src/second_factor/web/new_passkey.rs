@@ -1,12 +1,13 @@
 //! `/settings/security/new-passkey`: has the browser make a passkey, which takes a script.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use super::codes;
 use super::confirmation::again_or;
 use super::form::NewPasskeyForm;
+use super::question::question;
 use crate::authority::SignedIn;
 use crate::links::Site;
 use crate::name::Name;
@@ -58,7 +59,7 @@ pub async fn ask(person: SignedIn, view: View) -> Reply {
 /// `POST /settings/security/new-passkey/options`: what the browser is asked, for the script of the page. Takes a fresh
 /// sign-in.
 pub async fn options(person: SignedIn) -> Reply {
-    Ok(HttpResponse::Ok().json(passkeys::ask_for_new(&person).await?))
+    Ok(question(&passkeys::ask_for_new(&person).await?))
 }
 
 /// `POST /settings/security/new-passkey`. Takes a fresh sign-in.

@@ -3,14 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 
 use super::confirmation::again_or;
 use super::form::NameForm;
 use crate::authority::SignedIn;
-use crate::entity::passkey::{Column, Entity, Model};
-use crate::error::{Error, Result};
+use crate::entity::passkey::Model;
+use crate::error::Error;
 use crate::id::Id;
 use crate::links::Site;
 use crate::name::Name;
@@ -54,12 +53,8 @@ impl Page for PasskeyPage<'_> {
 
 /// `GET /settings/security/passkeys/{passkey}`.
 pub async fn look(person: SignedIn, view: View, path: web::Path<PasskeyPath>) -> Reply {
-    let key = own(&person, &path).await?;
+    let key = passkeys::passkey(&person, &path.passkey).await?;
     show(&person, &view, StatusCode::OK, &key, &key.name, "")
-}
-
-async fn own(person: &SignedIn, path: &PasskeyPath) -> Result<Model> {
-    person.own::<Entity>().filter(|own| own.filter(Column::Id.eq(&*path.passkey))).one().await
 }
 
 fn show(
@@ -86,7 +81,7 @@ pub async fn rename(
             Ok(see_other(&Site.security(), Notice::PasskeyRenamed.about(name.as_str())))
         }
         Err(sentence) => {
-            let key = own(&person, &path).await?;
+            let key = passkeys::passkey(&person, &path.passkey).await?;
             show(&person, &view, StatusCode::UNPROCESSABLE_ENTITY, &key, &form.name, sentence)
         }
     }
@@ -97,7 +92,7 @@ pub async fn remove(person: SignedIn, view: View, path: web::Path<PasskeyPath>) 
     match passkeys::remove(&person, &path.passkey).await {
         Ok(name) => Ok(see_other(&Site.security(), Notice::PasskeyRemoved.about(&name))),
         Err(Error::Conflict(why)) => {
-            let key = own(&person, &path).await?;
+            let key = passkeys::passkey(&person, &path.passkey).await?;
             let page = PasskeyPage { kept: why, ..PasskeyPage::of(&key, &key.name, "") };
             view.page(&person, StatusCode::CONFLICT, &page)
         }
