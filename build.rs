@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// As `src/web/assets.rs` has them.
-const FILES: [&str; 4] = ["app.css", "app.js", "vendor/htmx-4.0.1.min.js", "favicon.svg"];
+const FILES: [&str; 5] = ["app.css", "app.js", "passkeys.js", "vendor/htmx-4.0.1.min.js", "favicon.svg"];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -28,7 +28,8 @@ fn main() -> io::Result<()> {
 fn prepare(file: &Path, folder: &Path) -> io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let content = fs::read_to_string(file)?;
-    let content = if name.starts_with("app.") { without_comments(&content) } else { content };
+    let is_ours = !file.starts_with("static/vendor");
+    let content = if is_ours { without_comments(&content) } else { content };
     fs::write(folder.join(&*name), &content)?;
     let mut encoder = GzEncoder::new(File::create(folder.join(format!("{name}.gz")))?, Compression::best());
     encoder.write_all(content.as_bytes())?;

@@ -35,6 +35,7 @@ mod m0025_kept_answers;
 mod m0026_second_factor;
 mod m0027_people_of_places;
 mod m0028_required_factor;
+mod m0029_passkeys;
 
 /// Runs the steps in order. Wrap it in one transaction: the whole run happens or none of it does.
 pub struct Migrator;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_second_factor::Migration),
             Box::new(m0027_people_of_places::Migration),
             Box::new(m0028_required_factor::Migration),
+            Box::new(m0029_passkeys::Migration),
         ]
     }
 }

@@ -10,7 +10,7 @@ use crate::authority::{Services, kept_answers};
 use crate::identity_providers::DISCOVERY_RETRY;
 use crate::llm_keys::uses;
 use crate::sign_in::{self, FLOW_LIFETIME};
-use crate::{access, invites, mail, organization, ownership, security, tokens};
+use crate::{access, invites, mail, organization, ownership, second_factor, security, tokens};
 
 /// How often what is over is deleted.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
@@ -78,6 +78,9 @@ async fn keep_house(services: web::Data<Services>) {
         }
         if let Err(error) = sign_in::link::forget_old(&services).await {
             tracing::warn!(%error, "could not delete old sign-in links");
+        }
+        if let Err(error) = second_factor::ceremony::forget_old(&services).await {
+            tracing::warn!(%error, "could not delete old questions about passkeys");
         }
         if let Err(error) = sign_in::relinking::forget_old(&services).await {
             tracing::warn!(%error, "could not delete old sign-ins by accounts that aren't connected");

@@ -24,6 +24,8 @@ pub mod org_settings;
 pub mod organization;
 pub mod organization_slug;
 pub mod outbox;
+pub mod passkey;
+pub mod passkey_ceremony;
 pub mod project;
 pub mod project_member;
 pub mod recovery_code;

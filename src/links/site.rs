@@ -56,6 +56,8 @@ addresses! {
         sign_in_link(token) "/sign-in-links/{token}" [GET POST];
         invitation(token) "/invites/{token}" InvitationLinks;
         second_factor "/sign-in/second-factor" [GET POST];
+        second_factor_passkey "/sign-in/second-factor/passkey" [POST];
+        second_factor_passkey_options "/sign-in/second-factor/passkey/options" [POST];
         sign_out "/sign-out" [POST];
         settings "/settings" [GET];
         theme "/settings/theme" [POST];
@@ -65,9 +67,14 @@ addresses! {
         end_session(session) "/settings/sessions/{session}/end" [POST];
         security "/settings/security" [GET];
         confirmation "/settings/security/confirmation" [POST];
+        confirmation_passkey "/settings/security/confirmation/passkey" [POST];
+        confirmation_passkey_options "/settings/security/confirmation/passkey/options" [POST];
         recovery_codes "/settings/security/recovery-codes" [POST];
         authenticator_apps "/settings/security/apps" [POST];
         authenticator_app(app) "/settings/security/apps/{app}" AppLinks;
+        new_passkey "/settings/security/new-passkey" [GET POST];
+        new_passkey_options "/settings/security/new-passkey/options" [POST];
+        passkey(passkey) "/settings/security/passkeys/{passkey}" PasskeyLinks;
         tokens "/settings/tokens" [GET POST];
         new_token "/settings/tokens/new" [GET];
         token(token) "/settings/tokens/{token}" TokenLinks;
@@ -101,6 +108,14 @@ addresses! {
     struct AppLinks {
         page "" [GET POST];
         confirmation "/confirmation" [POST];
+        removal "/removal" [POST];
+    }
+}
+
+addresses! {
+    /// The addresses of one of a person's passkeys.
+    struct PasskeyLinks {
+        page "" [GET POST];
         removal "/removal" [POST];
     }
 }

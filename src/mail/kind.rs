@@ -62,8 +62,16 @@ pub enum SecondFactorNews {
     AppAdded {
         name: String,
     },
-    /// `is_off`: it was the last.
+    /// `is_off`: it was the last factor.
     AppRemoved {
+        name: String,
+        is_off: bool,
+    },
+    PasskeyAdded {
+        name: String,
+    },
+    /// `is_off`: it was the last factor.
+    PasskeyRemoved {
         name: String,
         is_off: bool,
     },

@@ -10,6 +10,7 @@ pub mod invited;
 pub mod known;
 pub mod methods;
 pub mod owners;
+pub mod passkeys;
 pub mod rules;
 pub mod standing;
 pub mod suspended;

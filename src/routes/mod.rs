@@ -84,6 +84,8 @@ fn of_sign_in() -> Vec<Route> {
         post("/sign-in-links/{token}", link::take),
         get("/sign-in/second-factor", second_factor::web::ask),
         post("/sign-in/second-factor", second_factor::web::answer),
+        post("/sign-in/second-factor/passkey", second_factor::web::answer_by_passkey),
+        post("/sign-in/second-factor/passkey/options", second_factor::web::challenge_options),
     ]
 }
 
@@ -115,6 +117,14 @@ fn of_accounts(tenancy: Tenancy) -> Vec<Route> {
         post("/settings/security/apps/{app}", second_factor::web::rename),
         post("/settings/security/apps/{app}/confirmation", second_factor::web::confirm),
         post("/settings/security/apps/{app}/removal", second_factor::web::remove),
+        post("/settings/security/confirmation/passkey", second_factor::web::give_passkey),
+        post("/settings/security/confirmation/passkey/options", second_factor::web::confirmation_options),
+        get("/settings/security/new-passkey", second_factor::web::new_passkey::ask),
+        post("/settings/security/new-passkey", second_factor::web::new_passkey::add),
+        post("/settings/security/new-passkey/options", second_factor::web::new_passkey::options),
+        get("/settings/security/passkeys/{passkey}", second_factor::web::passkey::look),
+        post("/settings/security/passkeys/{passkey}", second_factor::web::passkey::rename),
+        post("/settings/security/passkeys/{passkey}/removal", second_factor::web::passkey::remove),
         get("/settings/tokens", tokens::web::index),
         post("/settings/tokens", tokens::web::create_own),
         get("/settings/tokens/new", tokens::web::ask_for_own),

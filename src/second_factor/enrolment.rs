@@ -7,14 +7,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::acceptance::step_of;
-use super::budget;
+use super::factors;
 use super::mails::{self, News};
 use super::recovery::{self, RecoveryCode};
 use super::totp::Secret;
 use crate::authority::session::NewId;
 use crate::authority::{Change, Event, OfPerson, SignedIn};
 use crate::entity::authenticator_app::{ActiveModel, Column, Entity, Model};
-use crate::entity::recovery_code;
 use crate::error::{Error, Result};
 use crate::name::Name;
 use crate::random;
@@ -25,9 +24,6 @@ const MOST: usize = 10;
 const PATIENCE: Duration = Duration::hours(1);
 /// Why there is no room.
 const TOO_MANY: &str = "You already have 10 authenticator apps. Remove one first.";
-/// Why the last one stays (rule 7.2).
-pub const REQUIRED: &str =
-    "An organization of yours requires a second factor. Add another before you remove this one.";
 /// What an app is called that no one has named.
 const UNNAMED: &str = "Authenticator app";
 
@@ -114,17 +110,11 @@ pub async fn confirm(person: &SignedIn, id: &str, code: &str, name: &Name) -> Re
         .filter(Column::Id.eq(id))
         .filter(Column::UserId.eq(&change.person().id));
     confirmed.exec(change.connection()).await?;
-    let codes = if is_first { begin_anew(&change).await? } else { Vec::new() };
+    let codes = if is_first { factors::begin(&change).await? } else { Vec::new() };
     let new_id = change.second_factor_given(&person.visitor.session, false).await?;
     mails::tell(&person.services, &change, News::AppAdded { name: name.as_str().to_owned() }).await?;
     change.commit(Event::done("second_factor.added", name.as_str())).await?;
     Ok(Confirmed::Added(codes, new_id))
-}
-
-/// Of what was before the first app, nothing counts.
-async fn begin_anew(change: &Change<OfPerson>) -> Result<Vec<RecoveryCode>> {
-    budget::forget(change).await?;
-    recovery::renew(change).await
 }
 
 /// Gives an app another name.
@@ -146,7 +136,7 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
     change.commit_once(event.with(json!({ "name": before }), json!({ "name": name.as_str() }))).await
 }
 
-/// Removes an app; with the last one go the recovery codes. Its name. Takes a fresh sign-in.
+/// Removes an app; with the last factor go the recovery codes. Its name. Takes a fresh sign-in.
 ///
 /// # Errors
 /// 403 without a fresh sign-in; 404 for anyone else's; 409 for the last, while an organization of theirs requires one.
@@ -155,14 +145,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     let change = person.change().await?;
     let name = counting(&change, id).await?.name;
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(id))).await?;
-    let is_off = !change.has_own_factor().await?;
-    if is_off && change.needs_factor().await? {
-        return Err(Error::Conflict(REQUIRED));
-    }
-    if is_off {
-        change.delete::<recovery_code::Entity>(|own| own).await?;
-        change.second_factor_gone().await?;
-    }
+    let is_off = factors::end_if_none_is_left(&change).await?;
     mails::tell(&person.services, &change, News::AppRemoved { name: name.clone(), is_off }).await?;
     change.commit(Event::done("second_factor.removed", name.as_str())).await?;
     Ok(name)
@@ -176,7 +159,7 @@ pub async fn renew_codes(person: &SignedIn) -> Result<Vec<RecoveryCode>> {
     person.need_fresh_sign_in()?;
     let change = person.change().await?;
     if !change.person().own_factor {
-        return Err(Error::Conflict("Recovery codes come with an authenticator app. Add one first."));
+        return Err(Error::Conflict("Recovery codes come with a second factor. Add one first."));
     }
     let codes = recovery::renew(&change).await?;
     mails::tell(&person.services, &change, News::CodesRenewed).await?;

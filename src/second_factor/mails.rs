@@ -57,6 +57,21 @@ fn words(news: &News) -> Words {
             format!("You removed “{name}”, your last authenticator app. You’re no longer asked for a code."),
             IF_NOT,
         ),
+        News::PasskeyAdded { name } => (
+            "You added a passkey".to_owned(),
+            format!("From now on you can use “{name}” when you sign in."),
+            "If that was you, you’re all set. If not, tell an admin right away: it can be reset.",
+        ),
+        News::PasskeyRemoved { name, is_off: false } => (
+            "You removed a passkey".to_owned(),
+            format!("“{name}” no longer works."),
+            IF_NOT,
+        ),
+        News::PasskeyRemoved { name, is_off: true } => (
+            "You turned off your second factor".to_owned(),
+            format!("You removed “{name}”, your last passkey. You’re no longer asked for one."),
+            IF_NOT,
+        ),
         News::CodesRenewed => (
             "You made new recovery codes".to_owned(),
             "The recovery codes from before no longer work.".to_owned(),
@@ -72,13 +87,14 @@ fn words(news: &News) -> Words {
         ),
         News::TooManyWrongCodes => (
             "Too many wrong codes".to_owned(),
-            "Someone who signed in as you entered too many wrong codes. For a while, no code works.".to_owned(),
+            "Someone who signed in as you entered too many wrong codes. For a while, no code or passkey works."
+                .to_owned(),
             KNOWS,
         ),
         News::Reset => (
             "Your second factor was reset".to_owned(),
-            "An admin removed your authenticator apps and recovery codes, and ended your sessions. You can sign in \
-             without a code and add an app again."
+            "An admin removed your authenticator apps, passkeys and recovery codes, and ended your sessions. You can \
+             sign in without them and add new ones."
                 .to_owned(),
             "If you didn’t ask for that, tell an admin.",
         ),

@@ -1,18 +1,23 @@
 //! The second factor: what people prove who they are with beside their account at a provider (rules 7.1, 7.2, 7.3).
 //!
 //! ```text
-//! sign-in ─► half a session ─► challenge: a code ─► session under a new id
+//! sign-in ─► half a session ─► challenge: a code or a passkey ─► session under a new id
 //! ```
-//! A code comes from an authenticator app or is one of ten recovery codes. Wrong ones are counted per person in the
+//! A code comes from an authenticator app or is one of ten recovery codes. A passkey answers a question of ours, which is
+//! kept here and is good for one answer. Wrong ones are counted per person in the
 //! database, so that no other session, address or instance gives anyone more tries.
 
 mod acceptance;
 mod budget;
+pub mod ceremony;
 pub mod challenge;
 pub mod code;
 pub mod enrolment;
+mod factors;
 pub mod mails;
+pub mod passkeys;
 mod recovery;
+mod relying_party;
 mod totp;
 pub mod web;
 

@@ -10,7 +10,7 @@ use super::mails::tell_role;
 use crate::authority::{Admin, Change, Event, MemberAccount, OfOrganization};
 use crate::entity::membership::{self, Column};
 use crate::entity::user::{self, Status};
-use crate::entity::{authenticator_app, code_budget, recovery_code, session};
+use crate::entity::{authenticator_app, code_budget, passkey, recovery_code, session};
 use crate::error::{Error, Forbidden, Result};
 use crate::membership::owners::{Entrance, Loss, Owners};
 use crate::role::Role;
@@ -156,7 +156,8 @@ pub async fn reset_second_factor(admin: &Admin, id: &str) -> Result<Option<Chang
     let member = slice::from_ref(&act.member);
     let confirmed = authenticator_app::Column::ConfirmedAt.is_not_null();
     let apps = act.change.delete_of::<authenticator_app::Entity>(member, |own| own.filter(confirmed)).await?;
-    if apps == 0 {
+    let passkeys = act.change.delete_of::<passkey::Entity>(member, |own| own).await?;
+    if apps + passkeys == 0 {
         return Ok(None);
     }
     act.change.delete_of::<recovery_code::Entity>(member, |own| own).await?;

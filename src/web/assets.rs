@@ -21,10 +21,11 @@ macro_rules! prepared {
 }
 
 /// Each with its name, its content, and the same packed.
-const FILES: [(&str, &[u8], &[u8]); 4] = [
+const FILES: [(&str, &[u8], &[u8]); 5] = [
     ("app.css", prepared!("app.css"), prepared!("app.css.gz")),
     ("app.js", prepared!("app.js"), prepared!("app.js.gz")),
     ("htmx.js", prepared!("htmx-4.0.1.min.js"), prepared!("htmx-4.0.1.min.js.gz")),
+    ("passkeys.js", prepared!("passkeys.js"), prepared!("passkeys.js.gz")),
     ("favicon.svg", prepared!("favicon.svg"), prepared!("favicon.svg.gz")),
 ];
 
@@ -33,6 +34,7 @@ pub struct AssetLinks {
     pub css: String,
     pub js: String,
     pub htmx: String,
+    pub passkeys: String,
     pub favicon: String,
 }
 
@@ -64,6 +66,7 @@ impl Default for Assets {
             css: link("app.css"),
             js: link("app.js"),
             htmx: link("htmx.js"),
+            passkeys: link("passkeys.js"),
             favicon: link("favicon.svg"),
         };
         Self { files, prefix, links }

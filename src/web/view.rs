@@ -62,6 +62,11 @@ impl View {
         &self.frame.cookies
     }
 
+    /// The script of the pages that ask the browser for a passkey.
+    pub fn passkey_script(&self) -> &str {
+        &self.frame.assets.links.passkeys
+    }
+
     /// The theme of the browser.
     pub fn theme(&self) -> Theme {
         self.theme

@@ -507,6 +507,8 @@ async function ownTokens(page) {
   await press(page, "Turn on");
   await page.waitForFunction(() => document.title.startsWith("Error: "));
   await look(page, "Authenticator app, 422");
+  await page.goto("/settings/security/new-passkey");
+  await look(page, "Passkey, new");
 }
 
 async function audited(page) {

@@ -9,6 +9,7 @@ const PROJECTS = "/settings/admin/projects";
 const DEFAULT = `${PROJECTS}/default`;
 
 const KB = 1000;
+const NEW_PASSKEY = "/settings/security/new-passkey";
 const BUDGET = { requests: 6, total: 55 * KB, script: 20 * KB, stylesheet: 12 * KB, document: 12 * KB };
 const LATER = 15 * KB;
 
@@ -29,7 +30,7 @@ await story(async (visitor) => {
   await hasEveryKey(again);
   await isLight(await visitor({ storageState }), KEYS);
   await hasManyProjects(await visitor({ storageState }), await visitor({ storageState }));
-  for (const path of [`${DEFAULT}/tokens/new`, `${DEFAULT}/llm-keys`, "/settings/admin/teams/default", "/settings/tokens"]) {
+  for (const path of [`${DEFAULT}/tokens/new`, `${DEFAULT}/llm-keys`, "/settings/admin/teams/default", "/settings/tokens", NEW_PASSKEY]) {
     await isLight(await visitor({ storageState }), path);
   }
   await isLighterLater(again, "/settings/admin");

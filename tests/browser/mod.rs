@@ -68,6 +68,11 @@ fn a_second_factor_is_added_asked_for_lost_and_reset() {
 }
 
 #[test]
+fn a_passkey_is_made_asked_for_and_lost() {
+    tell_with("passkeys", &[from_many_addresses()]);
+}
+
+#[test]
 fn a_second_factor_is_required_and_who_lacks_it_is_back_with_one() {
     tell_in_both_browsers("required_factor");
 }

@@ -9,7 +9,7 @@ use gatehouse::tenancy::Tenancy;
 
 /// Where a form posts to, and what a program asks instead: where the form looks first, two routes. Where there are many organizations, both are below the
 /// organization's own address as well.
-const ACTIONS: [(&str, &str); 79] = [
+const ACTIONS: [(&str, &str); 87] = [
     ("/settings/identities/{identity}/disconnect", "DELETE /api/me/identities/{identity}"),
     ("/settings/sessions/end-others", "DELETE /api/me/sessions"),
     ("/settings/sessions/{session}/end", "DELETE /api/me/sessions/{session}"),
@@ -115,6 +115,14 @@ const ACTIONS: [(&str, &str); 79] = [
     ("/sign-out", "forgets the cookie of a browser; its session ends by DELETE /api/me/sessions/{session}"),
     ("/settings/theme", "the cookie of a browser"),
     ("/sign-in/second-factor", "signs a browser in"),
+    ("/sign-in/second-factor/passkey", "signs a browser in"),
+    ("/sign-in/second-factor/passkey/options", "signs a browser in"),
+    ("/settings/security/confirmation/passkey", "in place of a provider's own page"),
+    ("/settings/security/confirmation/passkey/options", "in place of a provider's own page"),
+    ("/settings/security/new-passkey", "of who has their device in their hand"),
+    ("/settings/security/new-passkey/options", "of who has their device in their hand"),
+    ("/settings/security/passkeys/{passkey}", "of who has their device in their hand"),
+    ("/settings/security/passkeys/{passkey}/removal", "of who has their device in their hand"),
     ("/settings/security/confirmation", "in place of a provider's own page"),
     ("/settings/security/apps", "of who has their phone in their hand"),
     ("/settings/security/apps/{app}", "of who has their phone in their hand"),

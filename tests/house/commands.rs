@@ -109,7 +109,7 @@ fn migrate_goes_up_and_down_and_tells_where_it_is() {
     };
     assert!(migrate("status").starts_with("pending  m0001_organizations_and_people"));
     assert!(!migrate("up").contains("pending"));
-    assert!(migrate("down").contains("pending  m0028_required_factor"));
+    assert!(migrate("down").contains("pending  m0029_passkeys"));
 }
 
 /// A demo on free ports.

@@ -6,7 +6,7 @@ use gatehouse::db::Db;
 use crate::web::support::{Database, World};
 
 /// How many steps there are from one organization to many, to what they can do, and to their teams and tokens.
-const STEPS: u32 = 14;
+const STEPS: u32 = 15;
 
 /// The schema of before, with people, mails and refusals in it that are not as one would think.
 async fn before(database: &Database) -> (Db, World) {

@@ -12,6 +12,7 @@ mod commands;
 mod database;
 mod doctor;
 mod documents;
+mod factors;
 mod faults;
 mod floors;
 mod imports;

@@ -149,7 +149,7 @@ async fn a_newer_schema_is_refused_by_name() {
         let world = database.connect().await;
         world.script("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)").await;
         let refusal = db.migrate_up().await.expect_err("a refusal").to_string();
-        assert!(refusal.contains("m9999_future") && refusal.contains("m0028_required_factor"), "{refusal}");
+        assert!(refusal.contains("m9999_future") && refusal.contains("m0029_passkeys"), "{refusal}");
         world.close().await;
         db.close().await;
         database.drop().await;

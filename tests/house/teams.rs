@@ -6,7 +6,7 @@ use gatehouse::app::connect;
 use crate::web::support::Database;
 
 /// Steps from there to the newest schema: with tokens, with the demand, with the backfill, and with the tables.
-const STEPS: [u32; 4] = [7, 8, 9, 10];
+const STEPS: [u32; 4] = [8, 9, 10, 11];
 
 const PLACES: &str =
     "SELECT m.organization_id || ' ' || m.user_id || ' ' || t.name || ' ' || p.name || ' ' || pm.role

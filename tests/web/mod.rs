@@ -32,6 +32,7 @@ mod notices;
 mod oidc;
 mod organization;
 mod own_rights;
+mod passkeys;
 mod plans;
 mod preview;
 mod problem_codes;

@@ -5,8 +5,10 @@ use actix_web::HttpRequest;
 use super::anyone::Anyone;
 use super::signed_in::SignedIn;
 use crate::authority::change::{Change, OfPerson};
+use crate::authority::scope::Scoped;
 use crate::authority::services::Services;
 use crate::authority::session::Visitor;
+use crate::entity::Personal;
 use crate::error::{Error, Result};
 
 /// A person who has come from their provider and has yet to give a second factor: nothing is theirs but the challenge
@@ -43,6 +45,16 @@ impl HalfSignedIn {
     /// The name of the session that is to become whole.
     pub fn session(&self) -> &str {
         &self.0.visitor.session
+    }
+
+    /// The id of their account.
+    pub fn id(&self) -> &str {
+        &self.0.visitor.id
+    }
+
+    /// The person's own rows of a table, for the challenge.
+    pub fn own<E: Personal>(&self) -> Scoped<'_, E> {
+        self.0.own()
     }
 
     /// Begins a change to the person's own rows.

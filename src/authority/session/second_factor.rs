@@ -26,7 +26,12 @@ pub async fn refuse_half(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let open = [Site.second_factor(), Site.sign_out()];
+    let open = [
+        Site.second_factor(),
+        Site.second_factor_passkey(),
+        Site.second_factor_passkey_options(),
+        Site.sign_out(),
+    ];
     let is_open = open.iter().any(|address| **address == *request.path());
     if !is_open && Visitor::half(request.request()).is_ok_and(|half| half.is_some()) {
         return Ok(request.error_response(Error::SecondFactorRequired));

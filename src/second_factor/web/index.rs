@@ -6,7 +6,8 @@ use askama::Template;
 use crate::authority::SignedIn;
 use crate::links::Site;
 use crate::membership::authenticator_apps::apps;
-use crate::second_factor;
+use crate::membership::passkeys::passkeys;
+use crate::second_factor::{self, passkeys::takes_passkeys};
 use crate::web::{Moment, Page, Reply, View};
 
 /// From so few codes on, people are told to make new ones.
@@ -16,11 +17,15 @@ const FEW: usize = 3;
 #[template(path = "second_factor/index.html")]
 struct SecurityPage {
     site: Site,
-    apps: Vec<App>,
+    apps: Vec<Own>,
+    passkeys: Vec<Own>,
+    /// Whether browsers take passkeys of this address.
+    takes_passkeys: bool,
     codes_left: usize,
 }
 
-struct App {
+/// An app or a passkey.
+struct Own {
     id: String,
     name: String,
     added: Moment,
@@ -28,6 +33,10 @@ struct App {
 }
 
 impl SecurityPage {
+    fn has_factor(&self) -> bool {
+        !self.apps.is_empty() || !self.passkeys.is_empty()
+    }
+
     fn codes_are_few(&self) -> bool {
         self.codes_left <= FEW
     }
@@ -42,15 +51,23 @@ impl Page for SecurityPage {
 /// `GET /settings/security`.
 pub async fn index(person: SignedIn, view: View) -> Reply {
     let now = person.services.clock.now();
-    let apps = apps(&person).await?.into_iter().map(|app| App {
+    let apps = apps(&person).await?.into_iter().map(|app| Own {
         id: app.id,
         name: app.name,
         added: Moment::new(*app.created_at, now),
         last_used: app.last_used_at.map(|at| Moment::new(*at, now)),
     });
+    let passkeys = passkeys(&person).await?.into_iter().map(|key| Own {
+        id: key.id,
+        name: key.name,
+        added: Moment::new(*key.created_at, now),
+        last_used: key.last_used_at.map(|at| Moment::new(*at, now)),
+    });
     let page = SecurityPage {
         site: Site,
         apps: apps.collect(),
+        passkeys: passkeys.collect(),
+        takes_passkeys: takes_passkeys(&person.services.config.base_url),
         codes_left: second_factor::codes_left(&person).await?,
     };
     view.page(&person, StatusCode::OK, &page)

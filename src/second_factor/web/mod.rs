@@ -6,9 +6,12 @@ mod codes;
 mod confirmation;
 mod form;
 mod index;
+pub mod new_passkey;
+pub mod passkey;
+mod question;
 
 pub use app::{add, confirm, look, remove, rename};
-pub use challenge::{answer, ask};
+pub use challenge::{answer, answer_by_passkey, ask, options as challenge_options};
 pub use codes::renew;
-pub use confirmation::give;
+pub use confirmation::{give, give_passkey, options as confirmation_options};
 pub use index::index;

@@ -19,4 +19,4 @@ pub use claim::claim;
 pub use connect::begin_to_connect;
 pub use sign_out::sign_out;
 pub use start::{begin, index};
-pub use step_up::{code_again, sign_in_again};
+pub use step_up::{FactorErrors, factor_again, sign_in_again};

@@ -10,6 +10,7 @@ use crate::links::{Site, slug_in};
 use crate::membership::authenticator_apps::apps;
 use crate::membership::identities::identities;
 use crate::membership::methods::methods_on;
+use crate::membership::passkeys::passkeys;
 use crate::web::{Page, Reply, View};
 
 #[derive(Template)]
@@ -23,11 +24,55 @@ struct FreshPage<'a> {
     not_asked: Option<&'a str>,
     /// Labels of those that can't be made to ask, if there are any.
     silent: Option<String>,
-    /// Whether a code is taken in their place (rule 7.1).
-    takes_code: bool,
-    code_error: String,
+    /// What is taken in their place (rule 7.1).
+    factors: Factors,
+    errors: FactorErrors,
     /// Too many wrong codes: none is taken for a while.
     is_waiting: bool,
+    /// The script that asks the browser for a passkey.
+    script: &'a str,
+}
+
+/// Which second factors a person has.
+#[derive(Default)]
+struct Factors {
+    has_app: bool,
+    has_passkey: bool,
+}
+
+impl Factors {
+    fn are_any(&self) -> bool {
+        self.has_app || self.has_passkey
+    }
+}
+
+/// What is said of a second factor that was not taken, beside the field of codes or the button of passkeys.
+#[derive(Default)]
+pub struct FactorErrors {
+    pub code: String,
+    pub passkey: String,
+}
+
+impl FactorErrors {
+    /// Of a code.
+    pub fn of_code(code: String) -> Self {
+        Self { code, passkey: String::new() }
+    }
+
+    /// Of a passkey.
+    pub fn of_passkey(passkey: String) -> Self {
+        Self { code: String::new(), passkey }
+    }
+
+    /// Whether nothing was refused.
+    pub fn are_none(&self) -> bool {
+        self.code.is_empty() && self.passkey.is_empty()
+    }
+
+    /// What is said, of whichever it is.
+    pub fn sentence(&self) -> &str {
+        if self.code.is_empty() { &self.passkey } else { &self.code }
+    }
 }
 
 impl Page for FreshPage<'_> {
@@ -36,32 +81,38 @@ impl Page for FreshPage<'_> {
     }
 
     fn has_errors(&self) -> bool {
-        !self.code_error.is_empty()
+        !self.errors.are_none()
     }
 }
 
 /// What a person sees who has to sign in once more before going on at `return_to`.
 pub async fn sign_in_again(person: &SignedIn, view: &View, return_to: &str) -> Reply {
     person.note_refusal(Forbidden::NeedsFreshSignIn);
-    code_again(person, view, StatusCode::FORBIDDEN, return_to, String::new()).await
+    factor_again(person, view, StatusCode::FORBIDDEN, return_to, FactorErrors::default()).await
 }
 
-/// The same page after a code that was not taken, for this reason.
-pub async fn code_again(
+/// The same page after a code or a passkey that was not taken, for this reason.
+pub async fn factor_again(
     person: &SignedIn,
     view: &View,
     status: StatusCode,
     return_to: &str,
-    code_error: String,
+    errors: FactorErrors,
 ) -> Reply {
     let own = identities(person).await?;
     let mine = |provider: &&IdentityProvider| own.iter().any(|account| account.provider == provider.name);
     let on = methods_on(&person.services, taken_by(person, return_to)).await?;
     let ways: Vec<&IdentityProvider> = on.into_iter().filter(mine).collect();
-    let takes_code = !apps(person).await?.is_empty();
-    let is_waiting = status == StatusCode::TOO_MANY_REQUESTS;
-    let page = FreshPage::new(&person.visitor.email, &ways, return_to);
-    view.entry(status, &FreshPage { silent: silent(&ways), takes_code, code_error, is_waiting, ..page })
+    let (has_app, has_passkey) = (!apps(person).await?.is_empty(), !passkeys(person).await?.is_empty());
+    let page = FreshPage {
+        silent: silent(&ways),
+        factors: Factors { has_app, has_passkey },
+        errors,
+        is_waiting: status == StatusCode::TOO_MANY_REQUESTS,
+        script: view.passkey_script(),
+        ..FreshPage::new(&person.visitor.email, &ways, return_to)
+    };
+    view.entry(status, &page)
 }
 
 /// The organization whose methods count: the only one, or the one to which the person goes back.
@@ -83,9 +134,18 @@ pub fn not_asked(view: &View, provider: &IdentityProvider, claims: &Claims, retu
 impl<'a> FreshPage<'a> {
     fn new(email: &'a str, ways: &[&IdentityProvider], return_to: &'a str) -> Self {
         let ways = ways.iter().map(|provider| Button::of(provider, None)).collect();
-        let (not_asked, silent, code_error) = (None, None, String::new());
-        let (takes_code, is_waiting) = (false, false);
-        Self { site: Site, email, ways, return_to, not_asked, silent, takes_code, code_error, is_waiting }
+        Self {
+            site: Site,
+            email,
+            ways,
+            return_to,
+            not_asked: None,
+            silent: None,
+            factors: Factors::default(),
+            errors: FactorErrors::default(),
+            is_waiting: false,
+            script: "",
+        }
     }
 }
 

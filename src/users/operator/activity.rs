@@ -9,7 +9,9 @@ use crate::address::EmailAddress;
 use crate::authority::operator::{Acted, Configured};
 use crate::authority::{Event, Shell};
 use crate::entity::user::{self, Status};
-use crate::entity::{authenticator_app, code_budget, membership, organization, recovery_code, session};
+use crate::entity::{
+    authenticator_app, code_budget, membership, organization, passkey, recovery_code, session,
+};
 use crate::error::Result;
 use crate::role::Role;
 use crate::second_factor::mails::{News, tell_of};
@@ -127,9 +129,11 @@ async fn forget_factor(act: &Act) -> Result<bool> {
         .filter(authenticator_app::Column::ConfirmedAt.is_not_null())
         .exec(connection)
         .await?;
+    let passkeys = passkey::Entity::delete_many().filter(passkey::Column::UserId.eq(person));
+    let passkeys = passkeys.exec(connection).await?;
     let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(person));
     codes.exec(connection).await?;
-    Ok(apps.rows_affected > 0)
+    Ok(apps.rows_affected + passkeys.rows_affected > 0)
 }
 
 /// Whether any were counted.

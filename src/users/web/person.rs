@@ -92,7 +92,7 @@ impl PersonPage {
 
     fn second_factor(&self) -> &'static str {
         match self.second_factor {
-            SecondFactor::Own => "They also enter a code.",
+            SecondFactor::Own => "They also enter a code or use a passkey.",
             SecondFactor::Provider => "Their provider asked for a second factor when they last signed in.",
             SecondFactor::None => "No second factor.",
         }

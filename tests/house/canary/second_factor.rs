@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::people::{Body, Person};
 use super::search::{Heard, RECOVERY_CODE};
 use super::story::Story;
-use crate::web::support::{Phone, recovery_codes};
+use crate::web::support::{Device, Phone, recovery_codes};
 
 const SECURITY: &str = "/settings/security";
 const CHALLENGE: &str = "/sign-in/second-factor";
@@ -29,6 +29,7 @@ impl Story<'_> {
         assert_eq!(renewed.status, 201, "{}", renewed.body);
         plant_codes(self.heard, &recovery_codes(&renewed.body));
         elsewhere.post(&format!("{app}/removal"), &[]).await;
+        self.a_passkey_comes_and_goes(&elsewhere).await;
 
         self.adds_an_app(&elsewhere).await;
         let zoe_id = self.world.id_of("zoe@other.test").await;
@@ -39,6 +40,32 @@ impl Story<'_> {
         self.adds_an_app(zoe).await;
         admin.does(Method::DELETE, &page.replace("/settings/", "/api/"), Body::Form(&[])).await;
         zoe.signs_in(&self.outside.idp, "zoe@other.test", "/").await;
+    }
+
+    /// What a browser is asked is no secret, as little as what it answers: an answer is good for one question.
+    async fn a_passkey_comes_and_goes(&self, zoe: &Person<'_>) {
+        let mut device = Device::new(&zoe.visitor.base);
+        zoe.get("/settings/security/new-passkey").await;
+        let asked = zoe.post("/settings/security/new-passkey/options", &[]).await.json();
+        let made = device.makes(&asked);
+        let form = [("credential", made.as_str()), ("name", "Laptop")];
+        let shown = zoe.post("/settings/security/new-passkey", &form).await;
+        plant_codes(self.heard, &recovery_codes(&shown.body));
+        let elsewhere = self.person("zoe");
+        elsewhere.signs_in(&self.outside.idp, "zoe@other.test", "/").await;
+        elsewhere.get(CHALLENGE).await;
+        let asked = elsewhere.post("/sign-in/second-factor/passkey/options", &[]).await.json();
+        let proof = device.proves(&asked);
+        elsewhere.post("/sign-in/second-factor/passkey", &[("credential", &proof)]).await;
+        let asked = elsewhere.post("/settings/security/confirmation/passkey/options", &[]).await.json();
+        let form = [("credential", &*device.proves(&asked)), ("return_to", SECURITY)];
+        elsewhere.post("/settings/security/confirmation/passkey", &form).await;
+        let page = zoe.get(SECURITY).await.body;
+        let page = page.split('"').find(|text| text.starts_with("/settings/security/passkeys/"));
+        let page = page.expect("a passkey").to_owned();
+        elsewhere.get(&page).await;
+        elsewhere.post(&page, &[("name", "My laptop")]).await;
+        elsewhere.post(&format!("{page}/removal"), &[]).await;
     }
 
     /// The page of the app, and the recovery codes.

@@ -4,13 +4,16 @@
 const INLINE: [&str; 12] =
     ["a", "abbr", "b", "code", "em", "i", "kbd", "small", "span", "strong", "time", "wbr"];
 /// Attributes that people read or hear.
-const READ: [&str; 7] = [
+const READ: [&str; 10] = [
     " aria-label=\"",
     " placeholder=\"",
     " title=\"",
     " alt=\"",
     " data-busy=\"",
     " data-copy=\"",
+    " data-failed=\"",
+    " data-known=\"",
+    " data-unsupported=\"",
     " content=\"",
 ];
 /// What ends a sentence in the text that is being read.

@@ -42,6 +42,7 @@ struct Rows {
     session: String,
     identity: String,
     app: String,
+    passkey: String,
     /// A former address.
     slug: String,
     /// Of these the id is also the name in addresses.
@@ -340,6 +341,7 @@ fn assert_same(what: &str, rows: &Rows, real: &Answer, unknown: &Answer) {
             &rows.session,
             &rows.identity,
             &rows.app,
+            &rows.passkey,
             &rows.slug,
             &rows.project,
             &rows.team,
@@ -467,7 +469,7 @@ async fn rows(two: &Two) -> Rows {
         [identity.clone().into(), ada.clone().into()],
     )
     .await;
-    let authenticator = authenticator_of(two, &ada).await;
+    let (authenticator, passkey) = (authenticator_of(two, &ada).await, passkey_of(two, &ada).await);
     let event = gatehouse::random::id();
     app.run(
         "INSERT INTO events (id, organization_id, number, at, action, outcome, actor, target, address, user_agent,
@@ -519,6 +521,7 @@ async fn rows(two: &Two) -> Rows {
         session,
         identity,
         app: authenticator,
+        passkey,
         slug,
     }
 }
@@ -534,6 +537,19 @@ async fn authenticator_of(two: &Two, person: &str) -> String {
         )
         .await;
     two.app.run("UPDATE sessions SET second_factor_at = 1 WHERE user_id = $1", [person.into()]).await;
+    id
+}
+
+/// Writes a passkey.
+async fn passkey_of(two: &Two, person: &str) -> String {
+    let id = gatehouse::random::id();
+    two.app
+        .run(
+            "INSERT INTO passkeys (id, user_id, name, credential_id, credential, counter, created_at)
+             VALUES ($1, $2, 'Laptop', $1, '{}', 0, 0)",
+            [id.clone().into(), person.into()],
+        )
+        .await;
     id
 }
 

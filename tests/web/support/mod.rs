@@ -3,6 +3,7 @@
 mod app;
 mod belongings;
 mod database;
+mod device;
 mod dice;
 mod github;
 mod llm;
@@ -22,6 +23,7 @@ mod world;
 pub use app::{Instance, MASTER_KEY, PATIENCE, TestApp};
 pub use belongings::Belongings;
 pub use database::Database;
+pub use device::Device;
 pub use dice::{Dice, rounds};
 pub use github::{Account, GitHub};
 pub use llm::{Llm, Saying};

@@ -6,8 +6,12 @@ pub(super) const MALFORMED: Fixed =
     Fixed("malformed", "Bad request", "Part of the request couldn’t be read.", "Go back and try again.");
 pub(super) const UNAUTHENTICATED: Fixed =
     Fixed("unauthenticated", "You’re not signed in", "Sign in to continue.", "");
-pub(super) const SECOND_FACTOR_REQUIRED: Fixed =
-    Fixed("second_factor_required", "Enter your code", "Finish signing in with a code first.", "");
+pub(super) const SECOND_FACTOR_REQUIRED: Fixed = Fixed(
+    "second_factor_required",
+    "Enter your code",
+    "Finish signing in with a code or a passkey first.",
+    "",
+);
 pub(super) const NOT_FOUND: Fixed = Fixed(
     "not_found",
     "Page not found",
