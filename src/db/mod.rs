@@ -1,7 +1,7 @@
 //! The database, private to `access`: everything else reads through a `Scope` and writes through a `Change`.
 //!
 //! ```text
-//! Db ─► Reader ──────┐                    asks; once more when its connection was cut
+//! Db ─► Reader ──────┐                    asks; once more when its connection was cut; by keys on connections of its own
 //!    ─► Writer ──────┼─► Pool ─► Lease    a connection on loan, thrown away after anything doubtful
 //!    ─► Transaction ─┘                    begun outermost, ended once, and bounded in time
 //! ```
