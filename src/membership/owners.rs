@@ -236,11 +236,10 @@ impl Owner {
         let mut owner = self.clone();
         match loss {
             Loss::People(leaving) if leaving.contains(&self.id.as_str()) => return None,
-            Loss::People(_) => {}
             Loss::Identity(id) => owner.ways.retain(|way| way.identity != id),
             Loss::Method(name) => owner.ways.retain(|way| way.provider != name),
             Loss::Factor(_) if self.is_hit_by(loss) => owner.has_factor = false,
-            Loss::Factor(_) => {}
+            Loss::People(_) | Loss::Factor(_) => {}
         }
         Some(owner)
     }

@@ -93,12 +93,12 @@ impl SecurityPatch {
     fn read(self) -> Result<Wish> {
         let from = self.require2fa_from.as_deref().map(moment).transpose()?;
         let from = match (self.require2fa, from) {
-            (Some(false), None) => Some(None),
+            (Some(false), None) => Some(Since::Never),
             (Some(false), Some(_)) => {
                 return Err(Error::invalid(FROM, "Leave it out where nothing is required."));
             }
-            (Some(true), None) => Some(Some(Since::Set)),
-            (_, Some(at)) => Some(Some(Since::At(at))),
+            (Some(true), None) => Some(Since::Set),
+            (_, Some(at)) => Some(Since::At(at)),
             (None, None) => None,
         };
         Ok(Wish { from, trusts_provider: self.trust_provider_mfa })

@@ -33,10 +33,10 @@ impl PolicyForm {
     /// With a sentence for a day that can't be read.
     pub fn read(&self, now: DateTime<Utc>) -> Result<Wish, &'static str> {
         let from = match self.require.as_str() {
-            "off" => Some(None),
-            "now" => Some(Some(Since::Now)),
-            "week" => Some(Some(Since::At(now + WEEK))),
-            "day" => Some(Some(Since::At(day(&self.day).ok_or(OUT_OF_RANGE)?))),
+            "off" => Some(Since::Never),
+            "now" => Some(Since::Now),
+            "week" => Some(Since::At(now + WEEK)),
+            "day" => Some(Since::At(day(&self.day).ok_or(OUT_OF_RANGE)?)),
             _ => None,
         };
         Ok(Wish { from, trusts_provider: Some(!self.trust_provider.is_empty()) })
@@ -61,10 +61,10 @@ mod tests {
                 PolicyForm { require: require.to_owned(), day: day.to_owned(), ..PolicyForm::default() };
             form.read(now).map(|wish| wish.from)
         };
-        assert_eq!(read("off", ""), Ok(Some(None)));
-        assert_eq!(read("now", "nonsense"), Ok(Some(Some(Since::Now))));
-        assert_eq!(read("week", ""), Ok(Some(Some(Since::At(now + WEEK)))));
-        assert_eq!(read("day", " 1970-01-03 "), Ok(Some(Some(Since::At(now + Duration::days(2))))));
+        assert_eq!(read("off", ""), Ok(Some(Since::Never)));
+        assert_eq!(read("now", "nonsense"), Ok(Some(Since::Now)));
+        assert_eq!(read("week", ""), Ok(Some(Since::At(now + WEEK))));
+        assert_eq!(read("day", " 1970-01-03 "), Ok(Some(Since::At(now + Duration::days(2)))));
         assert_eq!(read("", ""), Ok(None));
         for odd in ["", "1970-02-30", "3 January", "1970-01-03T00:00:00Z"] {
             assert_eq!(read("day", odd), Err(OUT_OF_RANGE), "{odd}");

@@ -39,13 +39,15 @@ impl Policy {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wish {
     /// From when on a second factor is required, or that it isn't.
-    pub from: Option<Option<Since>>,
+    pub from: Option<Since>,
     pub trusts_provider: Option<bool>,
 }
 
 /// From when on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
+    /// It isn't.
+    Never,
     /// From the day that is set already, else at once.
     Set,
     Now,
@@ -60,15 +62,15 @@ impl Wish {
     pub fn apply(self, before: Policy, now: DateTime<Utc>) -> Result<Policy> {
         let from = match self.from {
             None => before.from,
-            Some(None) => None,
-            Some(Some(Since::Set)) => Some(before.from.unwrap_or(now)),
+            Some(Since::Never) => None,
+            Some(Since::Set) => Some(before.from.unwrap_or(now)),
             // Of those who have to have one already, "now" changes nothing.
-            Some(Some(Since::Now)) => Some(before.from.filter(|from| *from <= now).unwrap_or(now)),
-            Some(Some(Since::At(at))) if Some(at) == before.from => before.from,
-            Some(Some(Since::At(at))) if at <= now || at > now + LATEST => {
+            Some(Since::Now) => Some(before.from.filter(|from| *from <= now).unwrap_or(now)),
+            Some(Since::At(at)) if Some(at) == before.from => before.from,
+            Some(Since::At(at)) if at <= now || at > now + LATEST => {
                 return Err(Error::invalid(FROM, OUT_OF_RANGE));
             }
-            Some(Some(Since::At(at))) => Some(at),
+            Some(Since::At(at)) => Some(at),
         };
         Ok(Policy { from, trusts_provider: self.trusts_provider.unwrap_or(before.trusts_provider) })
     }
@@ -76,41 +78,42 @@ impl Wish {
 
 #[cfg(test)]
 mod tests {
+    use std::result::Result;
+
     use super::*;
 
     fn at(hours: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + Duration::hours(hours)
     }
 
-    fn applied(wish: Option<Option<Since>>, before: Option<i64>) -> Option<Option<DateTime<Utc>>> {
+    fn applied(wish: Option<Since>, before: Option<i64>) -> Result<Option<DateTime<Utc>>, ()> {
         let before = Policy { from: before.map(at), trusts_provider: false };
         let wish = Wish { from: wish, trusts_provider: None };
-        wish.apply(before, at(100)).ok().map(|policy| policy.from)
+        wish.apply(before, at(100)).map(|policy| policy.from).map_err(drop)
     }
 
     #[test]
     fn a_day_lies_ahead_and_no_more_than_a_year() {
-        assert_eq!(applied(Some(Some(Since::At(at(101)))), None), Some(Some(at(101))));
-        assert_eq!(applied(Some(Some(Since::At(at(100) + LATEST))), None), Some(Some(at(100) + LATEST)));
-        assert_eq!(applied(Some(Some(Since::At(at(101) + LATEST))), None), None);
-        assert_eq!(applied(Some(Some(Since::At(at(100)))), None), None);
-        assert_eq!(applied(Some(Some(Since::At(at(50)))), Some(50)), Some(Some(at(50))), "it stays as it is");
+        let day = |at| Some(Since::At(at));
+        assert_eq!(applied(day(at(101)), None), Ok(Some(at(101))));
+        assert_eq!(applied(day(at(100) + LATEST), None), Ok(Some(at(100) + LATEST)));
+        assert_eq!(applied(day(at(101) + LATEST), None), Err(()));
+        assert_eq!(applied(day(at(100)), None), Err(()));
+        assert_eq!(applied(day(at(50)), Some(50)), Ok(Some(at(50))), "it stays as it is");
     }
 
     #[test]
     fn what_is_required_without_a_day_leaves_the_one_that_is_set() {
-        assert_eq!(applied(Some(Some(Since::Set)), None), Some(Some(at(100))));
-        assert_eq!(applied(Some(Some(Since::Set)), Some(200)), Some(Some(at(200))));
+        assert_eq!(applied(Some(Since::Set), None), Ok(Some(at(100))));
+        assert_eq!(applied(Some(Since::Set), Some(200)), Ok(Some(at(200))));
     }
 
     #[test]
     fn now_leaves_what_is_in_force_as_it_is() {
-        assert_eq!(applied(Some(Some(Since::Now)), None), Some(Some(at(100))));
-        assert_eq!(applied(Some(Some(Since::Now)), Some(50)), Some(Some(at(50))));
-        assert_eq!(applied(Some(Some(Since::Now)), Some(200)), Some(Some(at(100))));
-        assert_eq!(
-            (applied(None, Some(50)), applied(Some(None), Some(50))),
-            (Some(Some(at(50))), Some(None))
-        );
+        assert_eq!(applied(Some(Since::Now), None), Ok(Some(at(100))));
+        assert_eq!(applied(Some(Since::Now), Some(50)), Ok(Some(at(50))));
+        assert_eq!(applied(Some(Since::Now), Some(200)), Ok(Some(at(100))));
+        assert_eq!(applied(None, Some(50)), Ok(Some(at(50))));
+        assert_eq!(applied(Some(Since::Never), Some(50)), Ok(None));
     }
 }
