@@ -2,7 +2,7 @@
 // the device, and given up for a recovery code. Without scripts, the pages say what to do instead.
 
 import assert from "node:assert/strict";
-import { ADA, allowDomain, demoDatabase, heading, holds, introduce, isTold, main, signIn, signOut, story } from "./support.mjs";
+import { ADA, allowDomain, demoDatabase, heading, holds, introduce, isTold, main, shoot, signIn, signOut, story } from "./support.mjs";
 import { isAt, look, nothingStoodInTheWay } from "./many_support.mjs";
 
 const SECURITY = "/settings/security";
@@ -128,7 +128,7 @@ async function isToldWhatToDo(page, codes) {
   await isAt(page, CHALLENGE);
   assert.match(await main(page).innerText(), /Passkeys need JavaScript\. Turn it on, or use another way\./);
   assert.equal(await page.getByRole("button", { name: "Use a passkey" }).count(), 0);
-  await look(page, "169-challenge-passkey-without-scripts");
+  await shoot(page, "169-challenge-passkey-without-scripts");
   await page.getByLabel("Recovery code").fill(codes[1]);
   await press(page, "Continue");
   await page.goto(SECURITY);
@@ -136,7 +136,7 @@ async function isToldWhatToDo(page, codes) {
   await page.getByRole("link", { name: "Add a passkey" }).click();
   assert.match(await main(page).innerText(), /Turn it on, or add an authenticator app instead\./);
   assert.equal(await page.getByRole("button", { name: "Create passkey" }).count(), 0);
-  await look(page, "170-passkey-without-scripts");
+  await shoot(page, "170-passkey-without-scripts");
   await signOut(page);
   holds("without scripts a page says what to do instead, and a recovery code works");
 }

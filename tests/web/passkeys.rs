@@ -93,11 +93,12 @@ async fn a_passkey_is_added_asked_for_and_finishes_a_sign_in_under_another_id(ap
     assert_eq!(codes.len(), 10, "it is the first factor");
     assert!(ada.is_signed_in().await, "who has just made one goes on");
 
-    let browser = half(app, "ada@acme.test").await;
+    let browser = app.visitor();
+    let back = browser.sign_in(&app.provider, &Identity::new("ada@acme.test", "Ada Lovelace")).await;
     let page = browser.get(&format!("{CHALLENGE}?return_to=/settings/admin/users")).await;
     assert!(page.says("Use a passkey") && page.says("Recovery code"), "{}", page.body);
     assert!(!page.says("Enter the code that your authenticator app shows"), "there is no app");
-    let before = page.session();
+    let before = back.session();
     let options = asked(&browser, OPTIONS).await;
     assert_eq!(options["publicKey"]["userVerification"], "preferred");
     assert_eq!(options["publicKey"]["rpId"], "localhost");
@@ -193,7 +194,6 @@ async fn five_wrong_proofs_lock_a_person_and_refuse_passkeys_and_codes(app: &Tes
     assert!(!refused.says("Use a passkey"), "nothing is asked for meanwhile");
     assert_eq!(browser.post(CHALLENGE, &[("code", &codes[0])]).await.status, 429);
     app.skip(Duration::minutes(15));
-    let browser = half(app, "ada@acme.test").await;
     assert_eq!(prove(&browser, &mut device).await.status, 303, "it is over on time");
     assert_eq!(app.rows_in("code_budgets").await, 0);
 }

@@ -67,6 +67,7 @@ impl Rows {
             "session" => &self.session,
             "identity" => &self.identity,
             "app" => &self.app,
+            "passkey" => &self.passkey,
             "slug" => &self.slug,
             _ => return None,
         })
