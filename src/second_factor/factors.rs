@@ -2,13 +2,23 @@
 
 use super::budget;
 use super::recovery::{self, RecoveryCode};
-use crate::authority::{Change, OfPerson};
+use crate::authority::{Change, Event, OfPerson, SignedIn};
 use crate::entity::recovery_code;
 use crate::error::{Error, Result};
 
 /// Why the last one stays (rule 7.2).
 pub const REQUIRED: &str =
     "An organization of yours requires a second factor. Add another before you remove this one.";
+
+/// Leaves an event of it that the person could not remove their last, in a change of its own: the other is dropped.
+///
+/// # Errors
+/// When it can't be kept.
+pub async fn refuse_removal(person: &SignedIn, name: &str) -> Result<Error> {
+    let change = person.change().await?;
+    change.commit(Event::refused("second_factor.removed", name)).await?;
+    Ok(Error::Conflict(REQUIRED))
+}
 
 /// What comes with the first: recovery codes, and of wrong codes from before none counts.
 ///

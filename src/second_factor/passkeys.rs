@@ -106,7 +106,7 @@ pub async fn add(person: &SignedIn, answer: &RegisterPublicKeyCredential, name: 
     let codes = if is_first { factors::begin(&change).await? } else { Vec::new() };
     let new_id = change.second_factor_given(session, false).await?;
     mails::tell(&person.services, &change, News::PasskeyAdded { name: name.as_str().to_owned() }).await?;
-    change.commit(Event::done("second_factor.passkey_added", name.as_str())).await?;
+    change.commit(Event::done("second_factor.added", name.as_str())).await?;
     Ok(Added::In(codes, new_id))
 }
 
@@ -144,7 +144,7 @@ pub async fn rename(person: &SignedIn, id: &str, name: &Name) -> Result<()> {
         .filter(Column::Id.eq(id))
         .filter(Column::UserId.eq(&change.person().id));
     renamed.exec(change.connection()).await?;
-    let event = Event::done("second_factor.passkey_renamed", name.as_str());
+    let event = Event::done("second_factor.renamed", name.as_str());
     change.commit_once(event.with(json!({ "name": before }), json!({ "name": name.as_str() }))).await
 }
 
@@ -157,9 +157,15 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     let change = person.change().await?;
     let name = own(&change, id).await?.name;
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(id))).await?;
-    let is_off = factors::end_if_none_is_left(&change).await?;
+    let is_off = match factors::end_if_none_is_left(&change).await {
+        Err(Error::Conflict(_)) => {
+            drop(change);
+            return Err(factors::refuse_removal(person, &name).await?);
+        }
+        ended => ended?,
+    };
     mails::tell(&person.services, &change, News::PasskeyRemoved { name: name.clone(), is_off }).await?;
-    change.commit(Event::done("second_factor.passkey_removed", name.as_str())).await?;
+    change.commit(Event::done("second_factor.removed", name.as_str())).await?;
     Ok(name)
 }
 

@@ -110,7 +110,7 @@ async fn a_passkey_is_added_asked_for_and_finishes_a_sign_in_under_another_id(ap
     assert!(browser.is_signed_in().await);
     assert!(browser.get(SECURITY).await.says("Last used"));
     let events = app.events().await;
-    for event in ["second_factor.passkey_added done Laptop", "second_factor.given done ada@acme.test"] {
+    for event in ["second_factor.added done Laptop", "second_factor.given done ada@acme.test"] {
         assert!(events.contains(&event.to_owned()), "{event}");
     }
     assert_eq!(app.rows_in("passkey_ceremonies").await, 0, "what was answered is forgotten");

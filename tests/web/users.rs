@@ -4,7 +4,7 @@ use gatehouse::entity::membership::{Column, Entity};
 use gatehouse::query_hints::not_by_index;
 use gatehouse::role::Role;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::json;
 
 use super::support::{Database, TestApp, Visitor, World, on_both_databases};

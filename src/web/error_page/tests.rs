@@ -69,7 +69,13 @@ async fn painted(error: &Error, is_api: bool, is_htmx: bool) -> (u16, String, St
         idempotency_key: "request-7".into(),
     };
     let link = |name: &str| format!("/static/{name}");
-    let links = AssetLinks { css: link("css"), js: link("js"), htmx: link("htmx"), passkeys: link("passkeys"), favicon: link("svg") };
+    let links = AssetLinks {
+        css: link("css"),
+        js: link("js"),
+        htmx: link("htmx"),
+        passkeys: link("passkeys"),
+        favicon: link("svg"),
+    };
     let response = paint(&asked, &links, error);
     let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let (status, kind) = (response.status().as_u16(), kind.to_owned());
