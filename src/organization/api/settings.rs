@@ -23,8 +23,6 @@ use crate::tokens::form::most_days;
 use crate::tokens::write_token_life;
 use crate::web::api::{Body, Shown, json};
 
-/// As many characters as an address has at most (RFC 5321, section 4.5.3.1.3).
-const LONGEST_ADDRESS: usize = 254;
 /// Why no one's access is ended that was not looked at before.
 const PREVIEW_FIRST: &str = "Preview these rules, and send the preview’s digest as `previewDigest`.";
 /// Why it isn't, when others would lose it by now.
@@ -195,8 +193,8 @@ impl SettingsPatch {
         let token_max_days = self
             .token_max_days
             .and_then(|days| most_days(&days.to_string()).map_err(|s| note("tokenMaxDays", s)).ok());
-        if self.confirmed_email.as_ref().is_some_and(|email| email.chars().count() > LONGEST_ADDRESS) {
-            note("confirmedEmail", format!("Use up to {LONGEST_ADDRESS} characters."));
+        if let Some(Err(sentence)) = self.confirmed_email.as_deref().map(parse_address) {
+            note("confirmedEmail", sentence);
         }
         let wishes = Wishes {
             name,
