@@ -116,7 +116,7 @@ async fn whom_it_concerns_is_shown_by_name_before_anything_changes(app: &TestApp
     assert_eq!(app.footprint().await, before);
     require(&ada, &[("require", "week")]).await;
     assert!(ada.get(PAGE).await.says("everyone needs a second factor."));
-    assert!(ada.get("/settings/admin/audit").await.says("changed whether a second factor is required"));
+    assert!(ada.get("/settings/admin/audit").await.says("changed the security settings"));
     require(&ada, &[("require", "off")]).await;
     assert!(ada.get(PAGE).await.says("No one needs a second factor."));
     assert_eq!(app.events_of("security.changed").await, 2);

@@ -119,8 +119,8 @@ async fn fail_each(team: &Team, faults: &[Fault], kinds: u32, at_end: bool) -> u
     let stories = stream::iter(troubles).map(|trouble| tell(team, trouble)).buffer_unordered(3);
     let told: Vec<Told> = stories.collect().await;
     let spared = told.iter().filter(|told| told.failed == 0).count();
-    // What the process does by itself meanwhile moves the number of a call by a few.
-    assert!(spared <= 1 + told.len() / 10, "{count:?}: {spared} of {} stories met no fault", told.len());
+    // What the process does by itself meanwhile moves the number of a call by a few: of few calls, that is many.
+    assert!(spared <= 1 + told.len() / 4, "{count:?}: {spared} of {} stories met no fault", told.len());
     calls
 }
 
