@@ -172,6 +172,9 @@ const OF_MANY: [&str; 12] = [
     "organization.transferred",
 ];
 
+/// Small steps, which are found among all of their group and are no choice of their own.
+pub const STEPS: [&str; 3] = ["second_factor.begun", "second_factor.renamed", "second_factor.wait_ended"];
+
 /// The actions of a group that can have happened.
 pub fn offered(group: &Group, tenancy: Tenancy) -> impl Iterator<Item = &(&'static str, &'static str)> {
     group.actions.iter().filter(move |(name, _)| tenancy.is_multi() || !OF_MANY.contains(name))

@@ -19,7 +19,7 @@ type Room = (fn(&Links) -> Link, &'static str, &'static str, Role);
 const ROOMS: [Room; 9] = [
     (Links::general, "General", "general", Role::Member),
     (Links::access, "Access", "access", Role::Admin),
-    (Links::security, "Security", "security", Role::Admin),
+    (Links::security, "Security", "lock", Role::Admin),
     (Links::users, "Users", "users", Role::Member),
     (Links::invites, "Invites", "invites", Role::Admin),
     (Links::llm_keys, "LLM keys", "llm-keys", Role::Member),

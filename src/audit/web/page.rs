@@ -98,7 +98,8 @@ impl LogPage {
 
 impl Choices {
     fn of(group: &Group, tenancy: Tenancy) -> Self {
-        let actions = actions::offered(group, tenancy).map(|(name, text)| (*name, actions::label(text)));
+        let choices = actions::offered(group, tenancy).filter(|(name, _)| !actions::STEPS.contains(name));
+        let actions = choices.map(|(name, text)| (*name, actions::label(text)));
         Self { name: group.name, label: group.label, actions: actions.collect() }
     }
 
