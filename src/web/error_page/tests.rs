@@ -23,7 +23,6 @@ fn errors() -> Vec<(Error, u16)> {
         (other_origin(false), 403),
         (Error::Forbidden(Forbidden::NeedsOwner), 403),
         (Error::Forbidden(Forbidden::NeedsFreshSignIn), 403),
-        (Error::Forbidden(Forbidden::NeedsSecondFactor), 403),
         (Error::LastOwner, 409),
         (Error::NotFound, 404),
         (Error::NoMember, 404),
