@@ -124,6 +124,7 @@ fn the_document_names_every_code() {
         Error::Unauthenticated,
         Error::SecondFactorRequired,
         Error::OrganizationRequired,
+        Error::Forbidden(Forbidden::NeedsSecondFactor),
         Error::SignInMethod { slug: "acme".into() },
     ];
     let all = errors().into_iter().map(|(error, _)| error).chain(elsewhere);
