@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::role::Role;
 
 /// As many as are named.
-pub const NAMED: u64 = 50;
+const NAMED: u64 = 50;
 
 /// How many of those who can come in have a second factor that counts.
 pub struct Coverage {

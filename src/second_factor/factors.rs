@@ -7,18 +7,8 @@ use crate::entity::recovery_code;
 use crate::error::{Error, Result};
 
 /// Why the last one stays (rule 7.2).
-pub const REQUIRED: &str =
+const REQUIRED: &str =
     "An organization of yours requires a second factor. Add another before you remove this one.";
-
-/// Leaves an event of it that the person could not remove their last, in a change of its own: the other is dropped.
-///
-/// # Errors
-/// When it can't be kept.
-pub async fn refuse_removal(person: &SignedIn, name: &str) -> Result<Error> {
-    let change = person.change().await?;
-    change.commit(Event::refused("second_factor.removed", name)).await?;
-    Ok(Error::Conflict(REQUIRED))
-}
 
 /// What comes with the first: recovery codes, and of wrong codes from before none counts.
 ///
@@ -29,19 +19,25 @@ pub async fn begin(change: &Change<OfPerson>) -> Result<Vec<RecoveryCode>> {
     recovery::renew(change).await
 }
 
-/// After one was removed: with the last, the recovery codes go, and all sessions will be asked for the next. Whether it was
-/// the last.
+/// After one of this name was removed: with the last, the recovery codes go, and all sessions will be asked for the next.
+/// Whether it was the last. Where it has to stay, an event tells of it, in a change of its own.
 ///
 /// # Errors
 /// 409 for the last, while an organization of the person requires one.
-pub async fn end_if_none_is_left(change: &Change<OfPerson>) -> Result<bool> {
+pub async fn end_if_none_is_left(
+    person: &SignedIn,
+    change: Change<OfPerson>,
+    name: &str,
+) -> Result<(Change<OfPerson>, bool)> {
     if change.has_own_factor().await? {
-        return Ok(false);
+        return Ok((change, false));
     }
     if change.needs_factor().await? {
+        drop(change);
+        person.change().await?.commit(Event::refused("second_factor.removed", name)).await?;
         return Err(Error::Conflict(REQUIRED));
     }
     change.delete::<recovery_code::Entity>(|own| own).await?;
     change.second_factor_gone().await?;
-    Ok(true)
+    Ok((change, true))
 }

@@ -157,13 +157,7 @@ pub async fn remove(person: &SignedIn, id: &str) -> Result<String> {
     let change = person.change().await?;
     let name = own(&change, id).await?.name;
     change.delete::<Entity>(|own| own.filter(Column::Id.eq(id))).await?;
-    let is_off = match factors::end_if_none_is_left(&change).await {
-        Err(Error::Conflict(_)) => {
-            drop(change);
-            return Err(factors::refuse_removal(person, &name).await?);
-        }
-        ended => ended?,
-    };
+    let (change, is_off) = factors::end_if_none_is_left(person, change, &name).await?;
     mails::tell(&person.services, &change, News::PasskeyRemoved { name: name.clone(), is_off }).await?;
     change.commit(Event::done("second_factor.removed", name.as_str())).await?;
     Ok(name)

@@ -58,9 +58,7 @@ pub async fn change(admin: &Admin, wish: Wish, version: Option<i64>) -> Result<b
     if after.from.is_none() {
         change.delete::<former_member::Entity>(|ours| ours).await?;
     }
-    if after.from != before.from || after.trusts_provider != before.trusts_provider {
-        tell_anew(&change).await?;
-    }
+    tell_anew(&change).await?;
     change.commit(Event::done("security.changed", row.name).with(before.told(), after.told())).await?;
     admin.services().reminders_due.notify_one();
     Ok(true)
@@ -115,7 +113,7 @@ fn whole_days(wait: Duration) -> i64 {
     (wait.num_milliseconds().max(0) + day - 1) / day
 }
 
-/// Another day is told of by mail as the first was.
+/// What is required by now is told of by mail as what was required first.
 async fn tell_anew(change: &Change<OfOrganization>) -> Result<()> {
     let told = membership::Column::SecondFactorTold;
     change
